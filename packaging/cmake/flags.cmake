@@ -1,0 +1,14 @@
+# Warnings are errors, and what the compiler and the linker can do against memory errors is on.
+add_compile_options(-Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wold-style-cast
+    -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough -Werror)
+add_compile_options(-fstack-protector-strong -fcf-protection=full -fstack-clash-protection)
+add_compile_definitions(_GLIBCXX_ASSERTIONS)
+add_link_options(-Wl,-z,relro,-z,now,-z,noexecstack)
+
+# glibc's fortification wants the optimizer, and hides accesses from the sanitizers.
+if(GODWIT_SANITIZE)
+    add_compile_options(-fsanitize=${GODWIT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    add_link_options(-fsanitize=${GODWIT_SANITIZE})
+else()
+    add_compile_options($<$<NOT:$<CONFIG:Debug>>:-U_FORTIFY_SOURCE> $<$<NOT:$<CONFIG:Debug>>:-D_FORTIFY_SOURCE=3>)
+endif()

@@ -1,0 +1,80 @@
+#pragma once
+// What a core has to tell: for the log, the status and the tests. Nothing is decided by it.
+
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+#include <variant>
+
+#include "shared/wire/address.hpp"
+#include "shared/wire/binding_status.hpp"
+#include "shared/wire/lifetime.hpp"
+
+namespace godwit::mobility {
+
+// Why the mobile node changed its care-of address.
+enum class MoveCause : std::uint8_t {
+    first_attachment,  // it had none
+    address_lost,      // the one in use is gone, or may not be used any more
+    better_path,       // the one in use is still there, another is better
+    returned_home,
+    left_home,
+};
+
+struct BindingRegistered {  // a new binding
+    wire::HomeAddress home;
+    wire::CareOfAddress care_of;
+    wire::Lifetime lifetime;
+};
+struct BindingRefreshed {
+    wire::HomeAddress home;
+    wire::CareOfAddress care_of;
+    wire::Lifetime lifetime;
+};
+struct BindingMoved {
+    wire::HomeAddress home;
+    wire::CareOfAddress from;
+    wire::CareOfAddress to;
+};
+struct BindingRemoved {  // deregistered
+    wire::HomeAddress home;
+};
+struct BindingExpired {
+    wire::HomeAddress home;
+};
+struct BindingRefused {  // at the home agent: sent; at the mobile node: received
+    wire::HomeAddress home;
+    wire::BindingStatus status;
+};
+struct HandoverCompleted {     // at the mobile node
+    wire::CareOfAddress from;  // the home address where it was at home, unspecified where nowhere
+    wire::CareOfAddress to;
+    MoveCause cause{};
+    std::chrono::nanoseconds gap{};  // from the new address being usable to the acknowledgement
+};
+struct NoAcknowledgement {  // a binding update went unanswered
+    wire::CareOfAddress care_of;
+    std::chrono::nanoseconds waited{};
+};
+
+// Why a core passed over an authenticated message or a hint.
+enum class DropReason : std::uint8_t {
+    not_expected,  // no such message to this role, or none outstanding (RFC 6275 §11.7.3)
+    not_owner,     // the key does not belong to this home address (RFC 6275 §5.1)
+    bad_address,   // not unicast routable (RFC 6275 §9.5.1)
+    not_home_registration,
+    rate_limited,
+    protection_mismatch,  // the laboratory profile meets protected configuration, or the reverse
+};
+struct MessageDropped {
+    DropReason reason{};
+};
+
+using Event =
+    std::variant<BindingRegistered, BindingRefreshed, BindingMoved, BindingRemoved, BindingExpired,
+                 BindingRefused, HandoverCompleted, NoAcknowledgement, MessageDropped>;
+
+std::string_view name(MoveCause cause);
+std::string_view name(DropReason reason);
+
+}  // namespace godwit::mobility

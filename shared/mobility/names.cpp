@@ -1,0 +1,61 @@
+#include <string_view>
+
+#include "shared/mobility/event.hpp"
+#include "shared/mobility/path.hpp"
+#include "shared/mobility/session.hpp"
+
+namespace godwit::mobility {
+
+std::string_view name(Encapsulation encapsulation) {
+    switch (encapsulation) {
+        case Encapsulation::ip6:
+            return "ip6";
+    }
+    return "unknown";
+}
+
+std::string_view name(MoveCause cause) {
+    switch (cause) {
+        case MoveCause::first_attachment:
+            return "first-attachment";
+        case MoveCause::address_lost:
+            return "address-lost";
+        case MoveCause::better_path:
+            return "better-path";
+        case MoveCause::returned_home:
+            return "returned-home";
+        case MoveCause::left_home:
+            return "left-home";
+    }
+    return "unknown";
+}
+
+std::string_view name(DropReason reason) {
+    switch (reason) {
+        case DropReason::not_expected:
+            return "not-expected";
+        case DropReason::not_owner:
+            return "not-owner";
+        case DropReason::bad_address:
+            return "bad-address";
+        case DropReason::not_home_registration:
+            return "not-home-registration";
+        case DropReason::rate_limited:
+            return "rate-limited";
+        case DropReason::protection_mismatch:
+            return "protection-mismatch";
+    }
+    return "unknown";
+}
+
+std::optional<SessionId> session_of(const Proof& proof) {
+    if (const auto* handshake = std::get_if<InHandshake>(&proof)) {
+        return handshake->session;
+    }
+    if (const auto* session = std::get_if<InSession>(&proof)) {
+        return session->session;
+    }
+    return std::nullopt;
+}
+
+}  // namespace godwit::mobility

@@ -1,0 +1,95 @@
+#pragma once
+// The contract between a core and the world. Both roles, mobile node and home agent, are a Node:
+// one event loop and one simulator drive either. A Node reads no clock, holds no socket and logs
+// nothing: it is told what happened and when, and answers what is to be done, in this order.
+
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "shared/mobility/authenticated.hpp"
+#include "shared/mobility/event.hpp"
+#include "shared/mobility/instant.hpp"
+#include "shared/mobility/path.hpp"
+#include "shared/mobility/session.hpp"
+#include "shared/wire/address.hpp"
+#include "shared/wire/mobility_header.hpp"
+
+namespace godwit::mobility {
+
+// Send a signalling message along a path. The home address travels with it, in a Home Address
+// option or a type 2 routing header, where the path's own address is another one and `names_home`
+// holds.
+struct SendMessage {
+    Path path;
+    wire::HomeAddress home;
+    bool names_home = true;
+    wire::MobilityMessage message;
+    Seal seal;
+};
+
+// Open sealed packets of this session from now on; what is inside must belong to this home address.
+struct AdmitSession {
+    wire::HomeAddress home;
+    SessionId session;
+};
+
+// Send what belongs to this home address along this path, sealed by this session, or as plain
+// IPv6-in-IPv6 if there is none; plain packets are then also taken from there, and from nowhere
+// else.
+struct DirectTunnel {
+    wire::HomeAddress home;
+    Path path;
+    std::optional<SessionId> session;
+};
+
+// Send nothing for this home address any more, and take no plain packets for it.
+struct CloseTunnel {
+    wire::HomeAddress home;
+};
+
+// Forget a session and its keys.
+struct EndSession {
+    SessionId session;
+};
+
+using Action =
+    std::variant<SendMessage, AdmitSession, DirectTunnel, CloseTunnel, EndSession, Event>;
+using Actions = std::vector<Action>;
+
+// Something that nobody has proved. It may make a node ask sooner, never believe
+// (docs/protocol.md).
+struct Hint {
+    enum class Kind : std::uint8_t {
+        unknown_session,        // a binding update under a session that this end does not have
+        authentication_failed,  // the other end does not have our session: BA, status 146
+        refresh_requested,      // a Binding Refresh Request
+        unknown_binding,        // a Binding Error, status 1
+        unrecognized_type,      // a Mobility Header of a type not known here
+    };
+    Kind kind{};
+    wire::SequenceNumber sequence;  // of the binding update or acknowledgement, where there is one
+};
+
+struct Received {
+    Path path;               // local: where the packet was sent to; remote: where it came from
+    wire::HomeAddress home;  // the home address it speaks for; unspecified if it names none
+    std::variant<Authenticated<wire::MobilityMessage>, Hint> content;
+};
+
+class Node {
+  public:
+    Node() = default;
+    Node(const Node&) = delete;
+    Node& operator=(const Node&) = delete;
+    virtual ~Node() = default;
+
+    [[nodiscard]] virtual Actions on_received(Instant now, const Received& received) = 0;
+    // The first packet of this session has been opened: the other end has the keys too.
+    [[nodiscard]] virtual Actions on_session_confirmed(Instant now, SessionId session) = 0;
+    // To be called at next_deadline(). A call too early or too often does no harm.
+    [[nodiscard]] virtual Actions on_deadline(Instant now) = 0;
+    [[nodiscard]] virtual std::optional<Instant> next_deadline() const = 0;
+};
+
+}  // namespace godwit::mobility
