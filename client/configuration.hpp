@@ -1,0 +1,45 @@
+#pragma once
+// The mobile node's configuration: mn.toml, docs/configuration.md.
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "shared/mobility/constants.hpp"
+#include "shared/mobility/session.hpp"
+#include "shared/runtime/log_level.hpp"
+#include "shared/wire/address.hpp"
+#include "shared/wire/lifetime.hpp"
+
+namespace godwit::client {
+
+struct HomeAgentEntry {
+    wire::HomeAgentAddress address;
+    std::optional<std::string> public_key;  // base64; always there unless the protection is none
+    std::optional<std::filesystem::path> preshared_key_file;
+};
+
+// Paths are absolute, or relative to the working directory: those in the file are relative to it.
+struct Configuration {
+    wire::HomeAddress home_address;
+    std::optional<wire::Prefix> home_prefix;                // contains home_address
+    std::optional<std::filesystem::path> private_key_file;  // there unless the protection is none
+    mobility::Protection protection = mobility::Protection::sealed;
+    wire::Lifetime lifetime{150};  // asked for: 600 s
+    std::vector<wire::Prefix> routes{wire::Prefix{{}, 0}};
+    std::string interface = "godwit0";
+    std::filesystem::path status_socket = "/run/godwit/status.sock";
+    std::filesystem::path state_directory = "/var/lib/godwit";
+    std::vector<std::string> suites{"aes-256-gcm", "chacha20-poly1305"};  // best first
+    runtime::LogLevel log_level = runtime::LogLevel::info;
+    std::chrono::nanoseconds first_registration_timeout =
+        mobility::initial_bindack_timeout_first_registration;
+    HomeAgentEntry home_agent;
+};
+
+// Throws runtime::InvalidConfiguration with everything that is wrong in the file.
+Configuration read_configuration(const std::filesystem::path& file);
+
+}  // namespace godwit::client

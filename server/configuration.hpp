@@ -1,0 +1,44 @@
+#pragma once
+// The home agent's configuration: ha.toml, docs/configuration.md.
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "shared/mobility/session.hpp"
+#include "shared/runtime/log_level.hpp"
+#include "shared/wire/address.hpp"
+#include "shared/wire/lifetime.hpp"
+
+namespace godwit::server {
+
+// A mobile node that may register. Its place in Configuration::mobile_nodes is its PeerId.
+struct MobileNodeEntry {
+    std::string name;
+    wire::HomeAddress home_address;         // in the home prefix; no two nodes have the same
+    std::optional<std::string> public_key;  // base64; always there unless the protection is none
+    mobility::Protection protection = mobility::Protection::sealed;
+    std::optional<std::filesystem::path> preshared_key_file;
+};
+
+// Paths are absolute, or relative to the working directory: those in the file are relative to it.
+struct Configuration {
+    wire::HomeAgentAddress address;
+    std::optional<std::filesystem::path> private_key_file;  // there unless all protection is none
+    wire::Prefix home_prefix;
+    std::optional<std::string> home_link;  // interface whose neighbours see the home addresses
+    wire::Lifetime max_lifetime{900};      // 3600 s
+    std::string interface = "godwit-ha0";
+    std::filesystem::path status_socket = "/run/godwit-ha/status.sock";
+    std::filesystem::path state_directory = "/var/lib/godwit-ha";
+    bool allow_unprotected = false;  // mobile nodes may say protection = "none"
+    std::vector<std::string> suites{"aes-256-gcm", "chacha20-poly1305"};  // best first
+    runtime::LogLevel log_level = runtime::LogLevel::info;
+    std::vector<MobileNodeEntry> mobile_nodes;
+};
+
+// Throws runtime::InvalidConfiguration with everything that is wrong in the file.
+Configuration read_configuration(const std::filesystem::path& file);
+
+}  // namespace godwit::server

@@ -1,0 +1,55 @@
+#pragma once
+// What `godwit-ha status` tells of a home agent, as values. Its schema number changes when a key
+// changes its meaning or goes away.
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shared/mobility/path.hpp"
+#include "shared/runtime/counters.hpp"
+#include "shared/runtime/status_document.hpp"
+#include "shared/wire/address.hpp"
+#include "shared/wire/binding_status.hpp"
+#include "shared/wire/sequence_number.hpp"
+
+namespace godwit::server {
+
+struct BindingReport {
+    std::string name;  // of the mobile node, from the configuration
+    wire::HomeAddress home_address;
+    wire::CareOfAddress care_of_address;
+    mobility::Encapsulation encapsulation{};
+    std::chrono::seconds lifetime{};   // as granted
+    std::chrono::seconds remaining{};  // until it expires
+    wire::SequenceNumber sequence;
+    runtime::Traffic traffic;
+};
+
+// Signalling messages of one direction, by type and status.
+class MessageCounts {
+  public:
+    // `type`: "binding-update". Messages without a status field count under "none".
+    void add(std::string_view type, std::optional<wire::BindingStatus> status = std::nullopt);
+
+    using ByType = std::map<std::string, runtime::Counters, std::less<>>;
+    [[nodiscard]] const ByType& by_type() const { return by_type_; }
+
+  private:
+    ByType by_type_;
+};
+
+struct Status {
+    std::vector<BindingReport> bindings;
+    MessageCounts messages_in;
+    MessageCounts messages_out;
+    runtime::Counters drops;
+    std::vector<std::string> health;  // what is wrong, a sentence each; empty: nothing
+};
+
+runtime::Json to_json(const Status& status);
+
+}  // namespace godwit::server
