@@ -43,7 +43,13 @@ struct DirectTunnel {
     std::optional<SessionId> session;
 };
 
-// Send nothing for this home address any more, and take no plain packets for it.
+// Send a sealed packet without content, so that the other end sees that this end has the keys.
+struct ConfirmSession {
+    wire::HomeAddress home;
+};
+
+// Neither send nor take packets for this home address any more. Its sessions still serve
+// signalling, but never a tunnel again: their packet counters are gone.
 struct CloseTunnel {
     wire::HomeAddress home;
 };
@@ -53,8 +59,8 @@ struct EndSession {
     SessionId session;
 };
 
-using Action =
-    std::variant<SendMessage, AdmitSession, DirectTunnel, CloseTunnel, EndSession, Event>;
+using Action = std::variant<SendMessage, AdmitSession, DirectTunnel, ConfirmSession, CloseTunnel,
+                            EndSession, Event>;
 using Actions = std::vector<Action>;
 
 // Something that nobody has proved. It may make a node ask sooner, never believe

@@ -1,0 +1,43 @@
+#pragma once
+// RFC 6275 §11.1: what a mobile node remembers of its home agent. One entry, since one home agent
+// is asked at a time: the binding that was acknowledged, and the update that is under way.
+
+#include <chrono>
+#include <optional>
+#include <vector>
+
+#include "shared/mobility/instant.hpp"
+#include "shared/mobility/path.hpp"
+#include "shared/mobility/session.hpp"
+#include "shared/wire/lifetime.hpp"
+#include "shared/wire/sequence_number.hpp"
+
+namespace godwit::client {
+
+// What the home agent has acknowledged last.
+struct Binding {
+    mobility::Path path;
+    std::optional<mobility::SessionId> session;  // nothing in the laboratory profile
+    wire::SequenceNumber sequence;
+    wire::Lifetime granted{};
+    mobility::Instant expires;
+    mobility::Instant refresh_at;
+};
+
+struct SentUpdate {
+    wire::SequenceNumber sequence;
+    mobility::Instant at;
+    wire::Lifetime lifetime{};  // 0: a deregistration
+};
+
+// A binding update that is sent again and again until it is acknowledged (RFC 6275 §11.8).
+struct PendingUpdate {
+    mobility::Path path;
+    wire::Lifetime lifetime{};
+    bool by_handshake = true;  // else under the session of the binding
+    std::vector<SentUpdate> sent{};
+    std::chrono::nanoseconds timeout{};  // doubles with each try
+    mobility::Instant send_at{};         // the next time
+};
+
+}  // namespace godwit::client

@@ -1,0 +1,74 @@
+#pragma once
+// The mobile node of RFC 6275 §11, without any input or output: it follows what the links offer
+// (§11.5), keeps its home agent informed (HomeRegistration), and says where traffic has to go.
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+#include "client/core/home_registration.hpp"
+#include "client/core/target.hpp"
+#include "shared/mobility/attachment.hpp"
+#include "shared/mobility/node.hpp"
+
+namespace godwit::client {
+
+enum class State : std::uint8_t {
+    unattached,   // no link that reaches the home agent
+    registering,  // the home agent has not acknowledged the present place yet
+    registered,   // away from home, bound
+    home,         // on the home link, the tunnel at rest
+};
+
+std::string_view name(State state);
+
+class MobileNode final : public mobility::Node {
+  public:
+    explicit MobileNode(const RegistrationSettings& settings);
+
+    // The links have changed, or perhaps not.
+    [[nodiscard]] mobility::Actions on_attachments(mobility::Instant now,
+                                                   const mobility::Attachments& attachments);
+    // The program is about to end: the binding is given up, without waiting for the answer.
+    [[nodiscard]] mobility::Actions on_stop(mobility::Instant now);
+
+    [[nodiscard]] mobility::Actions on_received(mobility::Instant now,
+                                                const mobility::Received& received) override;
+    [[nodiscard]] mobility::Actions on_session_confirmed(mobility::Instant now,
+                                                         mobility::SessionId session) override;
+    [[nodiscard]] mobility::Actions on_deadline(mobility::Instant now) override;
+    [[nodiscard]] std::optional<mobility::Instant> next_deadline() const override;
+
+    [[nodiscard]] State state(mobility::Instant now) const;
+    // Where the node is, acknowledged or not; it is on the home link as soon as that is seen.
+    [[nodiscard]] const Target& target() const { return target_; }
+    [[nodiscard]] const Binding* binding(mobility::Instant now) const {
+        return registration_.binding(now);
+    }
+    [[nodiscard]] wire::SequenceNumber last_sequence() const {
+        return registration_.last_sequence();
+    }
+
+  private:
+    void pursue(mobility::Instant now, mobility::Actions& actions);
+    void on_message(mobility::Instant now,
+                    const mobility::Authenticated<wire::MobilityMessage>& message,
+                    mobility::Actions& actions);
+    void on_hint(mobility::Instant now, const mobility::Hint& hint, mobility::Actions& actions);
+    void on_arrival(mobility::Instant now, mobility::Actions& actions);
+
+    struct Move {
+        wire::CareOfAddress from;
+        mobility::MoveCause cause{};
+        mobility::Instant began;  // when the new place was seen to be usable
+    };
+
+    wire::HomeAddress home_;
+    wire::HomeAgentAddress home_agent_;
+    HomeRegistration registration_;
+    Target target_ = Nowhere{};
+    Target last_place_ = Nowhere{};  // the last one that was acknowledged
+    std::optional<Move> move_;       // until the present place is acknowledged
+};
+
+}  // namespace godwit::client

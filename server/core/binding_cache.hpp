@@ -1,0 +1,67 @@
+#pragma once
+// RFC 6275 §9.1, §10.1: which home address is bound to which care-of address. An entry that has
+// been given up stays for MAX_DELETE_BCE_TIMEOUT as invalid (§10.3.2), so that a late older binding
+// update finds its sequence number out of the window.
+
+#include <cstddef>
+#include <optional>
+#include <set>
+#include <unordered_map>
+#include <utility>
+
+#include "server/core/binding_sessions.hpp"
+#include "shared/mobility/instant.hpp"
+#include "shared/mobility/path.hpp"
+#include "shared/wire/address.hpp"
+#include "shared/wire/lifetime.hpp"
+#include "shared/wire/sequence_number.hpp"
+
+namespace godwit::server {
+
+struct Binding {
+    wire::HomeAddress home;
+    wire::CareOfAddress care_of;
+    mobility::Path path;
+    wire::SequenceNumber sequence;
+    wire::Lifetime granted{};
+    mobility::Instant expires;  // of an invalid entry: when it goes
+    bool is_valid = true;
+    BindingSessions sessions;
+};
+
+class BindingCache {
+  public:
+    // The entry, valid or not, that has not expired at `now`; nullptr if there is none.
+    [[nodiscard]] const Binding* find(const wire::HomeAddress& home, mobility::Instant now) const;
+
+    // Stores the entry in place of the one of the same home address.
+    Binding& put(const Binding& binding);
+    // Changes sessions or validity; the deadlines follow.
+    template <class Change>
+    void change(const wire::HomeAddress& home, Change&& change_entry) {
+        const auto found = bindings_.find(home);
+        if (found != bindings_.end()) {
+            deadlines_.erase(deadline_of(found->second));
+            std::forward<Change>(change_entry)(found->second);
+            deadlines_.insert(deadline_of(found->second));
+        }
+    }
+    void erase(const wire::HomeAddress& home);
+
+    // The home address whose entry has the earliest deadline at or before `now`.
+    [[nodiscard]] std::optional<wire::HomeAddress> due(mobility::Instant now) const;
+    [[nodiscard]] std::optional<mobility::Instant> next_deadline() const;
+
+    [[nodiscard]] std::size_t size() const { return bindings_.size(); }
+    [[nodiscard]] auto begin() const { return bindings_.begin(); }
+    [[nodiscard]] auto end() const { return bindings_.end(); }
+
+  private:
+    using Deadline = std::pair<mobility::Instant, wire::HomeAddress>;
+    static Deadline deadline_of(const Binding& binding);
+
+    std::unordered_map<wire::HomeAddress, Binding> bindings_;
+    std::set<Deadline> deadlines_;
+};
+
+}  // namespace godwit::server

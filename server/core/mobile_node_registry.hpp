@@ -1,0 +1,45 @@
+#pragma once
+// Who may bind which home address (RFC 6275 §5.1), as the configuration says it. The order is that
+// of the PeerIds.
+
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "shared/mobility/session.hpp"
+#include "shared/wire/address.hpp"
+
+namespace godwit::server {
+
+struct MobileNodeEntry {
+    std::string name;
+    wire::HomeAddress home;
+    mobility::Protection protection = mobility::Protection::sealed;
+};
+
+class MobileNodeRegistry {
+  public:
+    explicit MobileNodeRegistry(std::vector<MobileNodeEntry> entries)
+        : entries_(std::move(entries)) {
+        for (std::size_t index = 0; index < entries_.size(); ++index) {
+            by_home_.emplace(entries_[index].home,
+                             mobility::PeerId{static_cast<std::uint32_t>(index)});
+        }
+    }
+
+    // nullptr if there is no such peer.
+    [[nodiscard]] const MobileNodeEntry* find(mobility::PeerId peer) const {
+        return peer.index < entries_.size() ? &entries_[peer.index] : nullptr;
+    }
+    [[nodiscard]] const MobileNodeEntry* find(const wire::HomeAddress& home) const {
+        const auto found = by_home_.find(home);
+        return found == by_home_.end() ? nullptr : find(found->second);
+    }
+
+  private:
+    std::vector<MobileNodeEntry> entries_;
+    std::unordered_map<wire::HomeAddress, mobility::PeerId> by_home_;
+};
+
+}  // namespace godwit::server

@@ -1,0 +1,49 @@
+#include "tests/simulation/virtual_network.hpp"
+
+#include <utility>
+
+namespace godwit::simulation {
+
+void VirtualNetwork::send(const std::string& from, wire::Bytes packet, const std::string& text) {
+    if (watcher_) {
+        watcher_(packet);
+    }
+    if (chance(conditions.loss) || (lose_ && lose_(packet))) {
+        story.arrow(now_, from, from == "MN" ? "HA" : "MN", text + " (lost)", true);
+        return;
+    }
+    carry(from, packet, text);
+    if (chance(conditions.duplication)) {
+        carry(from, packet, text + " (again)");
+    }
+}
+
+void VirtualNetwork::carry(const std::string& from, const wire::Bytes& packet,
+                           const std::string& text) {
+    const auto jitter = std::uniform_int_distribution<std::int64_t>(
+        0, conditions.jitter.count())(random_);
+    at(now_ + conditions.latency + std::chrono::nanoseconds(jitter), [this, from, packet, text] {
+        wire::Reader header(packet);
+        header.skip(24);
+        const auto host = hosts_.find(wire::Ipv6Address::read(header));
+        if (host == hosts_.end()) {
+            story.note(now_, from, text + " finds nobody");
+            return;
+        }
+        story.arrow(now_, from, host->second.name, text);
+        const Deliver deliver = host->second.deliver;  // the host may detach meanwhile
+        deliver(packet);
+    });
+}
+
+void VirtualNetwork::run_until(mobility::Instant until) {
+    while (!agenda_.empty() && agenda_.top().when <= until) {
+        Appointment next = agenda_.top();
+        agenda_.pop();
+        now_ = std::max(now_, next.when);
+        next.what();
+    }
+    now_ = until;
+}
+
+}  // namespace godwit::simulation

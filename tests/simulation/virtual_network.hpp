@@ -1,0 +1,91 @@
+#pragma once
+// A network in virtual time: packets take a while, get lost, come twice or overtake each other, as a
+// seeded generator decides. Addresses can be reached only while somebody is attached with them.
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <queue>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "shared/mobility/instant.hpp"
+#include "shared/wire/address.hpp"
+#include "shared/wire/bytes.hpp"
+#include "tests/simulation/story.hpp"
+
+namespace godwit::simulation {
+
+using namespace std::chrono_literals;
+
+struct Conditions {
+    std::chrono::nanoseconds latency = 20ms;
+    std::chrono::nanoseconds jitter{};  // at most; more than the packets' distance reorders them
+    double loss = 0;                    // probabilities
+    double duplication = 0;
+};
+
+class VirtualNetwork {
+  public:
+    using Deliver = std::function<void(const wire::Bytes& packet)>;
+    using Wish = std::function<bool(const wire::Bytes& packet)>;
+
+    explicit VirtualNetwork(std::uint32_t seed) : random_(seed) {}
+
+    Conditions conditions;
+    Story story;
+
+    void attach(const wire::Ipv6Address& address, std::string name, Deliver deliver) {
+        hosts_[address] = {std::move(name), std::move(deliver)};
+    }
+    void detach(const wire::Ipv6Address& address) { hosts_.erase(address); }
+
+    // From one of the attached, who may have left when it arrives.
+    void send(const std::string& from, wire::Bytes packet, const std::string& text);
+    // Packets for which this holds are lost, from now on; nullptr ends it.
+    void lose_where(Wish wish) { lose_ = std::move(wish); }
+    // Sees every packet that is sent, lost ones too.
+    void watch(std::function<void(const wire::Bytes&)> watcher) { watcher_ = std::move(watcher); }
+
+    void at(mobility::Instant when, std::function<void()> what) {
+        agenda_.push({when, ++order_, std::move(what)});
+    }
+
+    [[nodiscard]] mobility::Instant now() const { return now_; }
+    // Runs what is due up to `until`, and leaves the clock there.
+    void run_until(mobility::Instant until);
+    void run_for(std::chrono::nanoseconds time) { run_until(now_ + time); }
+
+    std::mt19937& random() { return random_; }
+    bool chance(double probability) {
+        return std::uniform_real_distribution<>(0, 1)(random_) < probability;
+    }
+
+  private:
+    struct Host {
+        std::string name;
+        Deliver deliver;
+    };
+    struct Appointment {
+        mobility::Instant when;
+        std::uint64_t order = 0;
+        std::function<void()> what;
+        bool operator>(const Appointment& other) const {
+            return std::pair(when, order) > std::pair(other.when, other.order);
+        }
+    };
+
+    void carry(const std::string& from, const wire::Bytes& packet, const std::string& text);
+
+    std::mt19937 random_;
+    mobility::Instant now_{};
+    std::uint64_t order_ = 0;
+    std::map<wire::Ipv6Address, Host> hosts_;
+    Wish lose_;
+    std::function<void(const wire::Bytes&)> watcher_;
+    std::priority_queue<Appointment, std::vector<Appointment>, std::greater<>> agenda_;
+};
+
+}  // namespace godwit::simulation
