@@ -1,0 +1,38 @@
+#pragma once
+// Why the data plane did not pass a packet on. Every reason is a counter that the status shows.
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace godwit::datapath {
+
+enum class DropReason : std::uint8_t {
+    // Either way, for what the packet is.
+    malformed,      // lengths that contradict each other
+    not_ipv6,       // the inner packet is of another protocol
+    too_big,        // longer than a packet buffer, or than the path takes
+    not_tunnelled,  // to a link-local, multicast or loopback address (RFC 6275 §10.4.2)
+    no_binding,     // no tunnel for this home address
+    // On the way in (docs/protocol.md).
+    unknown_spi,
+    replayed,         // RFC 4303 §3.4.3
+    bad_tag,          // RFC 4303 §3.4.4.1: not sealed by the other end, or changed since
+    inner_address,    // the inner packet speaks for another home address than its session's
+    outer_source,     // plain, and not from where the binding says (RFC 6275 §10.4.5, §11.3.3)
+    not_deliverable,  // refused by the TUN device
+    // On the way out.
+    exhausted,  // all sequence numbers of the session are used up (RFC 4303 §3.3.3)
+    no_route,
+    no_source,      // the care-of address has gone, or may not send yet
+    queue_full,     // no room in the interface's queue or in the socket's buffer
+    not_permitted,  // by a firewall rule of this host
+    not_sent,       // refused by the system for another reason
+};
+
+inline constexpr std::size_t drop_reason_count = static_cast<std::size_t>(DropReason::not_sent) + 1;
+
+// A short name, in the form that the status uses: "unknown-spi".
+std::string_view name(DropReason reason);
+
+}  // namespace godwit::datapath

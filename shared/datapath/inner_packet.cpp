@@ -1,0 +1,26 @@
+#include "shared/datapath/inner_packet.hpp"
+
+#include "shared/wire/ipv6_header.hpp"
+
+namespace godwit::datapath {
+
+std::expected<InnerPacket, DropReason> InnerPacket::parse(std::span<std::uint8_t> bytes) {
+    const auto header = wire::Ipv6Header::parse(bytes);
+    if (!header) {
+        return std::unexpected(header.error() == wire::ParseError::bad_version
+                                   ? DropReason::not_ipv6
+                                   : DropReason::malformed);
+    }
+    const auto payload = header->payload_of(bytes);
+    if (!payload) {
+        return std::unexpected(DropReason::malformed);
+    }
+    const wire::Ipv6Address& destination = header->destination;
+    if (destination.is_link_local() || destination.is_multicast() || destination.is_loopback()) {
+        return std::unexpected(DropReason::not_tunnelled);
+    }
+    return InnerPacket{header->source, destination,
+                       bytes.first(wire::Ipv6Header::size + payload->size())};
+}
+
+}  // namespace godwit::datapath
