@@ -14,7 +14,7 @@ bool would_loop(const wire::CareOfAddress& care_of, const HomeAgentSettings& set
 }  // namespace
 
 std::optional<mobility::DropReason> silent_discard(const Request& request,
-                                                   const MobileNodeEntry* owner) {
+                                                   const MobileNodeRecord* owner) {
     // RFC 6275 §5.1: nobody binds the home address of somebody else.
     if (owner == nullptr || owner->home != request.received.home) {
         return mobility::DropReason::not_owner;

@@ -16,7 +16,7 @@ struct HomeAgentSettings {
     wire::Prefix home_prefix;
     wire::Lifetime max_lifetime{900};  // granted at most: 3600 s
     bool allow_unprotected = false;    // the laboratory profile
-    std::vector<MobileNodeEntry> mobile_nodes;
+    std::vector<MobileNodeRecord> mobile_nodes;
 };
 
 // A binding update with what goes with it.
@@ -38,7 +38,7 @@ struct Request {
 
 // Why nothing at all is answered; nothing if something is.
 std::optional<mobility::DropReason> silent_discard(const Request& request,
-                                                   const MobileNodeEntry* owner);
+                                                   const MobileNodeRecord* owner);
 
 // The status of 128 or more that answers the update; nothing if it is taken. `entry` is the home
 // address's, valid or not, or nullptr.

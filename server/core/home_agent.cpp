@@ -264,7 +264,7 @@ mobility::DirectTunnel HomeAgent::direct(const Binding& binding) const {
 }
 
 bool HomeAgent::is_sealed(const wire::HomeAddress& home) const {
-    const MobileNodeEntry* owner = registry_.find(home);
+    const MobileNodeRecord* owner = registry_.find(home);
     return owner != nullptr && owner->protection == mobility::Protection::sealed;
 }
 

@@ -12,7 +12,7 @@
 
 namespace godwit::server {
 
-struct MobileNodeEntry {
+struct MobileNodeRecord {
     std::string name;
     wire::HomeAddress home;
     mobility::Protection protection = mobility::Protection::sealed;
@@ -20,7 +20,7 @@ struct MobileNodeEntry {
 
 class MobileNodeRegistry {
   public:
-    explicit MobileNodeRegistry(std::vector<MobileNodeEntry> entries)
+    explicit MobileNodeRegistry(std::vector<MobileNodeRecord> entries)
         : entries_(std::move(entries)) {
         for (std::size_t index = 0; index < entries_.size(); ++index) {
             by_home_.emplace(entries_[index].home,
@@ -29,16 +29,16 @@ class MobileNodeRegistry {
     }
 
     // nullptr if there is no such peer.
-    [[nodiscard]] const MobileNodeEntry* find(mobility::PeerId peer) const {
+    [[nodiscard]] const MobileNodeRecord* find(mobility::PeerId peer) const {
         return peer.index < entries_.size() ? &entries_[peer.index] : nullptr;
     }
-    [[nodiscard]] const MobileNodeEntry* find(const wire::HomeAddress& home) const {
+    [[nodiscard]] const MobileNodeRecord* find(const wire::HomeAddress& home) const {
         const auto found = by_home_.find(home);
         return found == by_home_.end() ? nullptr : find(found->second);
     }
 
   private:
-    std::vector<MobileNodeEntry> entries_;
+    std::vector<MobileNodeRecord> entries_;
     std::unordered_map<wire::HomeAddress, mobility::PeerId> by_home_;
 };
 

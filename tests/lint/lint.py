@@ -1,0 +1,123 @@
+"""Holds the rules of form that docs/architecture.md states: formatting, who may include whom, sizes,
+where a clock may be read. Usage: lint.py format|includes|sizes|clocks|words; exit status 1 and a line for
+each fault."""
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+FORMATTER = "clang-format-19"
+MAX_FILE_LINES, MAX_FUNCTION_LINES = 400, 60
+
+# Folder -> the folders of the project that it may include. The longest matching folder counts.
+MAY_INCLUDE = {
+    "shared/wire": {"shared/wire"},
+    "shared/mobility": {"shared/mobility", "shared/wire"},
+    "shared/security": {"shared/security", "shared/mobility", "shared/wire"},
+    "shared/datapath": {"shared/datapath", "shared/security", "shared/mobility", "shared/wire"},
+    "shared/platform": {"shared/platform", "shared/mobility", "shared/wire"},
+    "shared/runtime": {"shared"},
+    "client/core": {"client/core", "shared/mobility", "shared/wire"},
+    "client": {"client", "shared"},
+    "server/core": {"server/core", "shared/mobility", "shared/wire"},
+    "server/store": {"server/store", "shared"},
+    "server": {"server", "shared"},
+    "tests": {"tests", "client", "server", "shared"},
+}
+# System header (a regular expression) -> where it may be included.
+ONLY_IN = {
+    r"sodium\.h": {"shared/security"},
+    r"(linux|net|netinet|sys|netlink|nftables)/.*|(unistd|fcntl|poll|sched|ifaddrs|netdb)\.h":
+        {"shared/platform", "tests/platform", "tests/impair", "tests/datapath", "tests/bench",
+         "shared/security/key_file.cpp"},
+    r"arpa/inet\.h": {"shared/wire/address.cpp", "shared/platform"},
+    r"boost/.*|spdlog/.*|toml\+\+/.*|nlohmann/.*": {"shared/runtime", "client", "server", "tests"},
+    r"sqlite3\.h": {"server/store"},
+    r"CLI/.*": {"client/main.cpp", "server/main.cpp"},
+}
+NOT_IN_CORES = {"client/core", "server/core"}
+CLOCK = re.compile(r"::now\(|\bclock_gettime\b|\bgettimeofday\b|[^\w.:]time\(nullptr\)")
+MAY_READ_CLOCK = {"shared/runtime/clock.hpp", "shared/runtime/clock.cpp", "tests/impair", "tests/bench"}
+# The project speaks of the network, not of who wrote it or where.
+WORDS = re.compile(r"\b(TODO|FIXME|XXX)\b|/work/(main|shared|\.library)")
+
+
+def sources(root=ROOT):
+    """The C++ files that git knows or would add, as paths relative to the root."""
+    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "*.cpp", "*.hpp"], cwd=root,
+                            capture_output=True, text=True, check=True).stdout.split()
+    return [path for path in listed if (root / path).exists()]
+
+
+def is_under(path, folders):
+    return any(path == folder or path.startswith(folder + "/") for folder in folders)
+
+
+def rule_for(path):
+    folders = [folder for folder in MAY_INCLUDE if path.startswith(folder + "/")]
+    return MAY_INCLUDE[max(folders, key=len)] if folders else set()
+
+
+def format_faults(path, text):
+    done = subprocess.run([FORMATTER, f"--assume-filename={path}"], input=text, capture_output=True,
+                          text=True, cwd=ROOT, check=True)
+    if done.stdout != text:
+        yield f"{path}: not formatted ({FORMATTER} -i {path})"
+
+
+def include_faults(path, text):
+    for number, line in enumerate(text.splitlines(), 1):
+        if own := re.match(r'#include "(.+)"', line):
+            if not is_under(own[1], rule_for(path)):
+                yield f"{path}:{number}: may not include {own[1]}"
+        elif system := re.match(r"#include <(.+)>", line):
+            for pattern, where in ONLY_IN.items():
+                if re.fullmatch(pattern, system[1]) and (
+                        not is_under(path, where) or is_under(path, NOT_IN_CORES)):
+                    yield f"{path}:{number}: <{system[1]}> belongs in {', '.join(sorted(where))}"
+
+
+def size_faults(path, text):
+    lines = text.splitlines()
+    if len(lines) > MAX_FILE_LINES:
+        yield f"{path}: {len(lines)} lines, at most {MAX_FILE_LINES}"
+    # The formatter puts a function's opening line and its closing brace at the same indentation.
+    opening = None
+    for number, line in enumerate(lines, 1):
+        if re.match(r"( {0,4})\S.*\) ?(const |noexcept |override |-> .*)*\{$", line) and not re.match(
+                r"\s*(if|for|while|switch|namespace|struct|class|enum|\} else)\b", line):
+            opening = (number, len(line) - len(line.lstrip()))
+        elif opening and line == " " * opening[1] + "}":
+            if number - opening[0] + 1 > MAX_FUNCTION_LINES:
+                yield f"{path}:{opening[0]}: function of {number - opening[0] + 1} lines, " \
+                      f"at most {MAX_FUNCTION_LINES}"
+            opening = None
+
+
+def clock_faults(path, text):
+    if not is_under(path, MAY_READ_CLOCK):
+        for number, line in enumerate(text.splitlines(), 1):
+            if CLOCK.search(line):
+                yield f"{path}:{number}: reads a clock; only {', '.join(sorted(MAY_READ_CLOCK))} may"
+
+
+def word_faults(path, text):
+    for number, line in enumerate(text.splitlines(), 1):
+        if WORDS.search(line):
+            yield f"{path}:{number}: {line.strip()}"
+
+
+CHECKS = {"format": format_faults, "includes": include_faults, "sizes": size_faults, "clocks": clock_faults,
+          "words": word_faults}
+
+
+def main(check):
+    paths = sources()
+    faults = [fault for path in paths for fault in CHECKS[check](path, (ROOT / path).read_text())]
+    print("\n".join(faults) or f"{check}: {len(paths)} files are right")
+    return 1 if faults or not paths else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
