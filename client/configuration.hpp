@@ -10,6 +10,8 @@
 #include "shared/mobility/constants.hpp"
 #include "shared/mobility/session.hpp"
 #include "shared/runtime/log_level.hpp"
+#include "shared/security/keys.hpp"
+#include "shared/security/suite.hpp"
 #include "shared/wire/address.hpp"
 #include "shared/wire/lifetime.hpp"
 
@@ -17,7 +19,7 @@ namespace godwit::client {
 
 struct HomeAgentEntry {
     wire::HomeAgentAddress address;
-    std::optional<std::string> public_key;  // base64; always there unless the protection is none
+    std::optional<security::PublicKey> public_key;  // there unless the protection is none
     std::optional<std::filesystem::path> preshared_key_file;
 };
 
@@ -32,7 +34,7 @@ struct Configuration {
     std::string interface = "godwit0";
     std::filesystem::path status_socket = "/run/godwit/status.sock";
     std::filesystem::path state_directory = "/var/lib/godwit";
-    std::vector<std::string> suites{"aes-256-gcm", "chacha20-poly1305"};  // best first
+    security::SuiteSet suites = security::all_suites;  // of the sealed tunnel
     runtime::LogLevel log_level = runtime::LogLevel::info;
     std::chrono::nanoseconds first_registration_timeout =
         mobility::initial_bindack_timeout_first_registration;

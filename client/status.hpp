@@ -14,6 +14,7 @@
 #include "shared/mobility/session.hpp"
 #include "shared/runtime/counters.hpp"
 #include "shared/runtime/status_document.hpp"
+#include "shared/security/suite.hpp"
 #include "shared/wire/address.hpp"
 #include "shared/wire/sequence_number.hpp"
 
@@ -34,9 +35,9 @@ struct BindingReport {
 
 struct TunnelReport {
     mobility::Protection protection{};
-    std::optional<std::string> suite;  // nothing where nothing is sealed
-    std::uint32_t mtu = 0;             // of the TUN interface, octets
-    runtime::Traffic traffic;
+    std::optional<security::Suite> suite;  // nothing where nothing is sealed
+    std::uint32_t mtu = 0;                 // of the TUN interface, octets
+    runtime::TunnelTraffic traffic;
 };
 
 struct HandoverReport {

@@ -8,6 +8,8 @@
 
 #include "shared/mobility/session.hpp"
 #include "shared/runtime/log_level.hpp"
+#include "shared/security/keys.hpp"
+#include "shared/security/suite.hpp"
 #include "shared/wire/address.hpp"
 #include "shared/wire/lifetime.hpp"
 
@@ -16,8 +18,8 @@ namespace godwit::server {
 // A mobile node that may register. Its place in Configuration::mobile_nodes is its PeerId.
 struct MobileNodeEntry {
     std::string name;
-    wire::HomeAddress home_address;         // in the home prefix; no two nodes have the same
-    std::optional<std::string> public_key;  // base64; always there unless the protection is none
+    wire::HomeAddress home_address;  // in the home prefix; no two nodes have the same
+    std::optional<security::PublicKey> public_key;  // there unless the protection is none
     mobility::Protection protection = mobility::Protection::sealed;
     std::optional<std::filesystem::path> preshared_key_file;
 };
@@ -32,8 +34,8 @@ struct Configuration {
     std::string interface = "godwit-ha0";
     std::filesystem::path status_socket = "/run/godwit-ha/status.sock";
     std::filesystem::path state_directory = "/var/lib/godwit-ha";
-    bool allow_unprotected = false;  // mobile nodes may say protection = "none"
-    std::vector<std::string> suites{"aes-256-gcm", "chacha20-poly1305"};  // best first
+    bool allow_unprotected = false;                    // mobile nodes may say protection = "none"
+    security::SuiteSet suites = security::all_suites;  // of the sealed tunnel
     runtime::LogLevel log_level = runtime::LogLevel::info;
     std::vector<MobileNodeEntry> mobile_nodes;
 };

@@ -26,7 +26,7 @@ struct BindingReport {
     std::chrono::seconds lifetime{};   // as granted
     std::chrono::seconds remaining{};  // until it expires
     wire::SequenceNumber sequence;
-    runtime::Traffic traffic;
+    runtime::TunnelTraffic traffic;
 };
 
 // Signalling messages of one direction, by type and status.

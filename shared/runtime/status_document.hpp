@@ -2,9 +2,9 @@
 // What the status documents of both daemons have in common: the version of their form, and parts
 // that stand in both. Keys are always there; what is absent is null.
 
-#include <cstdint>
 #include <nlohmann/json.hpp>
 
+#include "shared/datapath/counters.hpp"
 #include "shared/runtime/counters.hpp"
 #include "shared/wire/address.hpp"
 
@@ -14,17 +14,14 @@ using Json = nlohmann::ordered_json;  // keys stay in the order they are written
 
 inline constexpr int status_schema = 1;
 
-// Of one mobile node's tunnel. Octets are those of the inner packets.
-struct Traffic {
-    std::uint64_t tx_packets = 0;
-    std::uint64_t tx_bytes = 0;
-    std::uint64_t rx_packets = 0;
-    std::uint64_t rx_bytes = 0;
-    bool operator==(const Traffic&) const = default;
+// What went through one mobile node's tunnel: inner packets and their octets.
+struct TunnelTraffic {
+    datapath::Traffic tx;
+    datapath::Traffic rx;
 };
 
 // Adds tx_packets, tx_bytes, rx_packets and rx_bytes to an object.
-void append(Json& object, const Traffic& traffic);
+void append(Json& object, const TunnelTraffic& traffic);
 
 Json to_json(const Counters& counters);
 

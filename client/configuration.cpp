@@ -1,0 +1,77 @@
+#include "client/configuration.hpp"
+
+#include "shared/runtime/configuration_forms.hpp"
+#include "shared/runtime/toml_forms.hpp"
+#include "shared/runtime/toml_reader.hpp"
+
+namespace godwit::client {
+
+using namespace std::chrono_literals;
+using namespace godwit::runtime;
+
+namespace {
+
+// Below this a refresh, its retransmissions and its acknowledgement leave no time in between.
+constexpr auto least_lifetime = 40s;
+constexpr std::chrono::nanoseconds least_first_timeout = 100ms;
+constexpr std::chrono::nanoseconds most_first_timeout = mobility::max_bindack_timeout;
+
+void read_addresses(TomlTable& root, TomlTable& agent, Configuration& configuration) {
+    const wire::Ipv6Address& home = configuration.home_address.address;
+    const bool has_home =
+        root.require("home_address", routable_address(), configuration.home_address.address);
+    const bool has_prefix = root.read("home_prefix", home_prefix(), configuration.home_prefix);
+    if (has_home && has_prefix && !configuration.home_prefix->contains(home)) {
+        root.reject("home_address",
+                    home.text() + " is outside home_prefix " + configuration.home_prefix->text(),
+                    "write an address of that prefix, or correct the prefix");
+    }
+    if (agent.require("address", routable_address(), configuration.home_agent.address.address) &&
+        has_home && configuration.home_agent.address.address == home) {
+        agent.reject("address", "is the home_address as well",
+                     "write the address of the home agent itself");
+    }
+}
+
+void read_keys(TomlTable& root, TomlTable& agent, const std::filesystem::path& directory,
+               Configuration& configuration) {
+    root.read("protection", protection(), configuration.protection);
+    agent.read("preshared_key_file", path_from(directory),
+               configuration.home_agent.preshared_key_file);
+    if (configuration.protection == mobility::Protection::none) {
+        root.read("private_key_file", path_from(directory), configuration.private_key_file);
+        agent.read("public_key", public_key(), configuration.home_agent.public_key);
+        return;
+    }
+    root.require("private_key_file", path_from(directory), configuration.private_key_file);
+    agent.require("public_key", public_key(), configuration.home_agent.public_key);
+}
+
+void read_system(TomlTable& root, const std::filesystem::path& directory,
+                 Configuration& configuration) {
+    root.read("routes", list_of(prefix()), configuration.routes);
+    root.read("interface", interface_name(), configuration.interface);
+    root.read("status_socket", socket_path_from(directory), configuration.status_socket);
+    root.read("state_directory", path_from(directory), configuration.state_directory);
+    root.read("log_level", log_level(), configuration.log_level);
+}
+
+}  // namespace
+
+Configuration read_configuration(const std::filesystem::path& path) {
+    TomlFile file(path);
+    TomlTable& root = file.root();
+    TomlTable& agent = root.table("home_agent");
+    Configuration configuration;
+    read_addresses(root, agent, configuration);
+    read_keys(root, agent, file.directory(), configuration);
+    root.read("lifetime", lifetime(least_lifetime), configuration.lifetime);
+    root.read("first_registration_timeout", duration(least_first_timeout, most_first_timeout),
+              configuration.first_registration_timeout);
+    root.read("suites", suites(), configuration.suites);
+    read_system(root, file.directory(), configuration);
+    file.finish();
+    return configuration;
+}
+
+}  // namespace godwit::client

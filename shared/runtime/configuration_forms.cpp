@@ -1,0 +1,134 @@
+#include "shared/runtime/configuration_forms.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+#include "shared/runtime/toml_forms.hpp"
+
+namespace godwit::runtime {
+
+namespace {
+
+constexpr std::size_t max_interface_name = 15;  // IFNAMSIZ, with its final zero, is 16
+constexpr std::size_t max_node_name = 63;
+
+}  // namespace
+
+Form<wire::Ipv6Address> routable_address() {
+    return text_form<wire::Ipv6Address>(
+        "write an IPv6 unicast address in quotes, such as \"2001:db8:f::9\"",
+        [](const std::string& written) -> std::expected<wire::Ipv6Address, std::string> {
+            const auto address = wire::Ipv6Address::parse(written);
+            if (!address) {
+                return std::unexpected(in_quotes(written) + " is no IPv6 address");
+            }
+            if (!address->is_unicast_routable()) {
+                return std::unexpected(in_quotes(written) + " is no address to be reached at");
+            }
+            return *address;
+        });
+}
+
+Form<wire::Prefix> prefix() {
+    return text_form<wire::Prefix>(
+        "write an IPv6 prefix in quotes, with no bit set beyond its length, such as "
+        "\"2001:db8:f::/64\"",
+        [](const std::string& written) -> std::expected<wire::Prefix, std::string> {
+            const auto prefix = wire::Prefix::parse(written);
+            if (!prefix) {
+                return std::unexpected(in_quotes(written) + " is no IPv6 prefix");
+            }
+            return *prefix;
+        });
+}
+
+Form<wire::Prefix> home_prefix() {
+    Form<wire::Prefix> any = prefix();
+    return {
+        any.right, [any](const toml::node& node) -> std::expected<wire::Prefix, std::string> {
+            const auto prefix = any.read(node);
+            if (prefix && prefix->length == 0) {
+                return std::unexpected(in_quotes(prefix->text()) + " is every address there is");
+            }
+            return prefix;
+        }};
+}
+
+Form<wire::Lifetime> lifetime(std::chrono::seconds least) {
+    const std::int64_t low = least.count();
+    const std::int64_t high = std::chrono::seconds(wire::max_lifetime).count();
+    const std::string right = "write a whole number of seconds from " + std::to_string(low) +
+                              " to " + std::to_string(high) +
+                              ", a multiple of 4 since the protocol counts in units of 4 s";
+    return {right,
+            [low, high](const toml::node& node) -> std::expected<wire::Lifetime, std::string> {
+                const auto written = node.value_exact<std::int64_t>();
+                if (!written) {
+                    return std::unexpected("is " + kind_of(node) + ", not a whole number");
+                }
+                if (*written < low || *written > high) {
+                    return std::unexpected(std::to_string(*written) + " is too " +
+                                           (*written < low ? "small" : "large"));
+                }
+                if (*written % 4 != 0) {
+                    return std::unexpected(std::to_string(*written) + " is no multiple of 4");
+                }
+                return wire::Lifetime(static_cast<std::uint32_t>(*written / 4));
+            }};
+}
+
+Form<std::string> interface_name() {
+    return name(max_interface_name);
+}
+Form<std::string> node_name() {
+    return name(max_node_name);
+}
+
+Form<security::PublicKey> public_key() {
+    return text_form<security::PublicKey>(
+        "write the 44 characters that keygen printed for the other node, in quotes",
+        [](const std::string& written) -> std::expected<security::PublicKey, std::string> {
+            const auto key = security::PublicKey::parse(written);
+            if (!key) {
+                // Not shown: somebody may have pasted the private key here.
+                return std::unexpected("is not base64 of 32 octets");
+            }
+            return *key;
+        });
+}
+
+Form<mobility::Protection> protection() {
+    return one_of<mobility::Protection>({{"sealed", mobility::Protection::sealed},
+                                         {"plain", mobility::Protection::plain},
+                                         {"none", mobility::Protection::none}});
+}
+
+Form<LogLevel> log_level() {
+    return one_of<LogLevel>({{"debug", LogLevel::debug},
+                             {"info", LogLevel::info},
+                             {"warning", LogLevel::warning},
+                             {"error", LogLevel::error}});
+}
+
+Form<security::SuiteSet> suites() {
+    Choices<security::Suite> choices;
+    for (const security::Suite suite :
+         {security::Suite::aes_256_gcm, security::Suite::chacha20_poly1305}) {
+        choices.emplace_back(security::name(suite), suite);
+    }
+    const auto list = list_of(one_of(std::move(choices)));
+    return {list.right,
+            [list](const toml::node& node) -> std::expected<security::SuiteSet, std::string> {
+                const auto names = list.read(node);
+                if (!names) {
+                    return std::unexpected(names.error());
+                }
+                security::SuiteSet set;
+                for (const security::Suite suite : *names) {
+                    set = set.with(suite);
+                }
+                return set;
+            }};
+}
+
+}  // namespace godwit::runtime

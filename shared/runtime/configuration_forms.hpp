@@ -1,0 +1,37 @@
+#pragma once
+// Forms of values that both daemons' configuration files have.
+
+#include <chrono>
+#include <string>
+
+#include "shared/mobility/session.hpp"
+#include "shared/runtime/log_level.hpp"
+#include "shared/runtime/toml_reader.hpp"
+#include "shared/security/keys.hpp"
+#include "shared/security/suite.hpp"
+#include "shared/wire/address.hpp"
+#include "shared/wire/lifetime.hpp"
+
+namespace godwit::runtime {
+
+// An IPv6 address that others can send to: wire::Ipv6Address::is_unicast_routable().
+Form<wire::Ipv6Address> routable_address();
+Form<wire::Prefix> prefix();
+// A prefix of less than all addresses.
+Form<wire::Prefix> home_prefix();
+
+// Seconds, from `least` to wire::max_lifetime, a multiple of 4.
+Form<wire::Lifetime> lifetime(std::chrono::seconds least);
+
+// What Linux takes as an interface's name: 1 to 15 octets.
+Form<std::string> interface_name();
+// A node's name as it stands in the log and in the status.
+Form<std::string> node_name();
+
+Form<security::PublicKey> public_key();
+Form<mobility::Protection> protection();
+Form<LogLevel> log_level();
+// A list of their names; its order says nothing.
+Form<security::SuiteSet> suites();
+
+}  // namespace godwit::runtime
