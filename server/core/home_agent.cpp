@@ -21,7 +21,7 @@ void drop(mobility::DropReason reason, Actions& actions) {
 wire::CareOfAddress care_of_address(const mobility::Received& received,
                                     const wire::BindingUpdate& update) {
     const auto* alternate = wire::find<wire::AlternateCareOfAddress>(update.options);
-    return alternate != nullptr ? alternate->address : wire::CareOfAddress{received.path.remote};
+    return alternate != nullptr ? alternate->care_of : wire::CareOfAddress{received.path.remote};
 }
 
 // RFC 6275 §10.3.2: to the home link the acknowledgement goes out where the update came in,
@@ -202,8 +202,8 @@ void HomeAgent::on_hint(Instant now, const mobility::Received& received, const m
                settings_.allow_unprotected) {
         // §9.2, §9.3.3. Outside a laboratory strangers hear nothing (docs/protocol.md).
         answer.names_home = false;
-        answer.message = wire::BindingError{.status = wire::BindingErrorStatus::unrecognized_type,
-                                            .home = received.home};
+        answer.message = wire::BindingError{
+            .status = wire::BindingErrorStatus::unrecognized_message_type, .home = received.home};
         to = {};
     } else {
         return drop(mobility::DropReason::not_expected, actions);
