@@ -17,10 +17,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <variant>
 
-#include "shared/wire/address.hpp"
 #include "shared/wire/bytes.hpp"
+#include "shared/wire/checksum.hpp"
 #include "shared/wire/messages/binding_acknowledgement.hpp"
 #include "shared/wire/messages/binding_error.hpp"
 #include "shared/wire/messages/binding_refresh_request.hpp"
@@ -39,19 +40,12 @@ using MobilityMessage = std::variant<BindingRefreshRequest, HomeTestInit, CareOf
                                      BindingError, ExperimentalMessage, HomeAgentSwitch, Heartbeat,
                                      BindingRevocationIndication, BindingRevocationAcknowledgement>;
 
-// The addresses that the checksum covers: RFC 6275 §6.1.1, the home address in place of the
-// care-of address wherever a Home Address option or a type 2 routing header carries it.
-struct PseudoHeader {
-    Ipv6Address source;
-    Ipv6Address destination;
-};
-
 inline constexpr std::size_t mobility_checksum_offset = 4;       // octets
 inline constexpr std::size_t max_mobility_header = 8 + 8 * 255;  // octets, Header Len is one octet
 
 // Checks in the order of RFC 6275 §9.2: checksum, type, Payload Proto, Header Len, then the
-// message. `in` is the whole Mobility Header and what follows it; more than Header Len says is
-// bad_length.
+// message. `in` is the whole Mobility Header and what follows it: fewer octets than Header Len says
+// are truncated, more are bad_length.
 Parsed<MobilityMessage> parse_mobility_header(BytesView in, const PseudoHeader& addresses);
 
 // The whole header with its checksum. Its length is a multiple of 8 octets.

@@ -27,9 +27,12 @@ struct SignallingPacket {
     // What the Mobility Header's checksum covers.
     [[nodiscard]] PseudoHeader pseudo_header() const;
 
-    // From a whole IPv6 packet. Home addresses must be unicast routable; a Home Address option may
-    // only come with a BU and a routing header only with a BA, a BRR or a revocation
-    // (RFC 6275 §6.1, §9.5.4; RFC 5846 §6); a fragment is unexpected_protocol.
+    // From a whole IPv6 packet. Home addresses must be unicast routable. RFC 6275 §6.1 allows a
+    // Home Address option with a binding update only, and a type 2 routing header with a binding
+    // acknowledgement only, to which RFC 5846 §7 adds the revocation indication; a binding refresh
+    // request goes to the home address itself (RFC 6275 §9.5.5). A message of a type not known here
+    // may have either: it is answered, not believed. What carries no Mobility Header, and a
+    // fragment, are unexpected_protocol.
     static Parsed<SignallingPacket> parse(BytesView packet);
     [[nodiscard]] Bytes serialize() const;  // with hop limit 64
 };

@@ -23,8 +23,8 @@ namespace godwit::wire {
 
 struct BindingAcknowledgement {
     static constexpr std::uint8_t type = 6;
-    static constexpr std::size_t options_offset =
-        12;  // octets from the start of the Mobility Header
+    static constexpr std::uint8_t minimum_header_length = 1;
+    static constexpr std::size_t options_offset = 12;  // octets from the start of the header
 
     BindingStatus status = BindingStatus::accepted;
     bool key_management_mobility = false;  // K

@@ -22,8 +22,8 @@ namespace godwit::wire {
 
 struct BindingUpdate {
     static constexpr std::uint8_t type = 5;
-    static constexpr std::size_t options_offset =
-        12;  // octets from the start of the Mobility Header
+    static constexpr std::uint8_t minimum_header_length = 1;
+    static constexpr std::size_t options_offset = 12;  // octets from the start of the header
 
     SequenceNumber sequence;
     bool acknowledge = false;               // A

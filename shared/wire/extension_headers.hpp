@@ -1,0 +1,37 @@
+#pragma once
+// The chain of extension headers between an IPv6 header and what it carries (RFC 8200 §4).
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "shared/wire/bytes.hpp"
+#include "shared/wire/fragment_header.hpp"
+#include "shared/wire/ipv6_header.hpp"
+#include "shared/wire/next_header.hpp"
+#include "shared/wire/parse_error.hpp"
+
+namespace godwit::wire {
+
+// RFC 8200 §4.1 lists six, destination options twice; a longer chain only makes work.
+inline constexpr std::size_t max_extension_headers = 8;
+
+struct ExtensionHeader {
+    NextHeader type = NextHeader::none;  // hop-by-hop, destination options, routing or fragment
+    BytesView bytes;                     // the whole header
+};
+
+struct HeaderChain {
+    std::vector<ExtensionHeader> extension_headers;  // in the order of the wire
+    std::optional<FragmentHeader> fragment;
+    // What stands behind them: any other Next Header value. In a fragment that is not the first,
+    // the type of what was fragmented, and a piece from its midst.
+    NextHeader upper_layer = NextHeader::none;
+    BytesView payload;
+};
+
+// Walks from the header of a packet to the upper layer. A hop-by-hop header anywhere but first, a
+// second fragment header, or more headers than the limit are bad_extension_header.
+Parsed<HeaderChain> walk_extension_headers(const Ipv6Header& header, BytesView packet);
+
+}  // namespace godwit::wire
