@@ -1,0 +1,152 @@
+// Joins two network interfaces at layer 2, as a cable would, and makes a bad cable of it.
+
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <iostream>
+#include <string>
+#include <system_error>
+
+#include "tests/impair/direction.hpp"
+
+namespace {
+
+using godwit::impair::Direction;
+using godwit::impair::Impairment;
+using godwit::impair::Instant;
+using godwit::impair::Port;
+
+struct Options {
+    Impairment impairment;
+    std::string left;
+    std::string right;
+};
+
+Options read_options(CLI::App& app, int argc, const char* const* argv);
+int checked(int result, const char* attempt);
+int signal_descriptor();
+void watch(int epoll, int descriptor);
+void wake_at(int timer, Instant when);
+void print(const char* name, const Direction::Counts& counts);
+
+void run(const Options& options) {
+    const Port left(options.left);
+    const Port right(options.right);
+    Direction rightwards(options.impairment, 0);
+    Direction leftwards(options.impairment, 1);
+    const int epoll = checked(epoll_create1(EPOLL_CLOEXEC), "epoll");
+    const int timer = checked(timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC), "timer");
+    const int end = signal_descriptor();
+    for (const int descriptor : {left.descriptor(), right.descriptor(), end}) {
+        watch(epoll, descriptor);
+    }
+    watch(epoll, timer);
+    // Best effort: a link that waits for the processor would add a delay of its own.
+    (void)setpriority(PRIO_PROCESS, 0, -15);
+    std::cout << "ready" << std::endl;
+    for (bool ended = false; !ended;) {
+        std::array<epoll_event, 4> events{};
+        const int count = epoll_wait(epoll, events.data(), events.size(), -1);
+        for (int i = 0; i < count; ++i) {
+            const int ready = events.at(static_cast<std::size_t>(i)).data.fd;
+            if (ready == left.descriptor()) {
+                rightwards.receive(left, std::chrono::steady_clock::now());
+            } else if (ready == right.descriptor()) {
+                leftwards.receive(right, std::chrono::steady_clock::now());
+            }
+            ended = ended || ready == end;
+        }
+        const Instant now = std::chrono::steady_clock::now();
+        rightwards.send_due(right, now);
+        leftwards.send_due(left, now);
+        wake_at(timer, std::min(rightwards.next().value_or(Instant::max()),
+                                leftwards.next().value_or(Instant::max())));
+    }
+    print("rightwards", rightwards.counts());
+    print("leftwards", leftwards.counts());
+}
+
+Options read_options(CLI::App& app, int argc, const char* const* argv) {
+    Options options;
+    Impairment& impairment = options.impairment;
+    double milliseconds = 0;
+    double percent = 0;
+    double megabits = 0;
+    app.add_option("LEFT", options.left, "an interface")->required();
+    app.add_option("RIGHT", options.right, "the interface to join it with")->required();
+    app.add_option("--delay", milliseconds, "one way, in both directions, ms");
+    app.add_option("--loss", percent, "of the frames, percent")->check(CLI::Range(0, 100));
+    app.add_option("--rate", megabits, "of the bottleneck, Mbit/s");
+    app.add_option("--queue", impairment.queue, "frames that may wait for the bottleneck");
+    app.add_option("--mtu", impairment.mtu, "packets longer than this disappear silently, octets");
+    app.add_option("--seed", impairment.seed, "of the losses");
+    app.parse(argc, argv);
+    impairment.delay = std::chrono::nanoseconds(static_cast<std::int64_t>(milliseconds * 1e6));
+    impairment.loss = percent / 100;
+    impairment.bits_per_second = megabits * 1e6;
+    return options;
+}
+
+int checked(int result, const char* attempt) {
+    if (result < 0) {
+        throw std::system_error(errno, std::system_category(), attempt);
+    }
+    return result;
+}
+
+int signal_descriptor() {
+    sigset_t signals{};
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    checked(sigprocmask(SIG_BLOCK, &signals, nullptr), "blocking signals");
+    return checked(signalfd(-1, &signals, SFD_CLOEXEC), "signals");
+}
+
+void watch(int epoll, int descriptor) {
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.fd = descriptor;
+    checked(epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event), "epoll");
+}
+
+void wake_at(int timer, Instant when) {
+    // A time in the past wakes at once; all zero disarms.
+    itimerspec at{};
+    if (when != Instant::max()) {
+        const auto since = std::chrono::nanoseconds(when.time_since_epoch()).count();
+        at.it_value = {.tv_sec = since / 1'000'000'000, .tv_nsec = since % 1'000'000'000};
+    }
+    checked(timerfd_settime(timer, TFD_TIMER_ABSTIME, &at, nullptr), "timer");
+}
+
+void print(const char* name, const Direction::Counts& counts) {
+    std::cout << name << ": forwarded " << counts.forwarded << ", lost " << counts.lost
+              << ", queue full " << counts.queue_full << ", too long " << counts.too_long
+              << ", not segmented " << counts.not_segmented << ", refused " << counts.refused
+              << '\n';
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app(
+        "Joins two network interfaces at layer 2 and delays, loses, paces or silently "
+        "drops what passes.");
+    try {
+        run(read_options(app, argc, argv));
+        return 0;
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error);
+    } catch (const std::exception& error) {
+        std::cerr << "godwit_impair: " << error.what() << '\n';
+        return 1;
+    }
+}
