@@ -59,7 +59,16 @@ constexpr std::array message_types{
                 BindingRevocationIndication::minimum_header_length, parse_revocation},
 };
 
+const MessageType* find_message_type(std::uint8_t type) {
+    const auto* const found = std::ranges::find(message_types, type, &MessageType::type);
+    return found == message_types.end() ? nullptr : found;
+}
+
 }  // namespace
+
+bool is_known_message_type(std::uint8_t type) {
+    return find_message_type(type) != nullptr;
+}
 
 Parsed<MobilityMessage> parse_mobility_header(BytesView in, const PseudoHeader& addresses) {
     Reader reader(in);
@@ -74,8 +83,8 @@ Parsed<MobilityMessage> parse_mobility_header(BytesView in, const PseudoHeader& 
     if (upper_layer_checksum(addresses, NextHeader::mobility, header) != 0) {
         return std::unexpected(ParseError::bad_checksum);
     }
-    const auto* const known = std::ranges::find(message_types, type, &MessageType::type);
-    if (known == message_types.end()) {
+    const MessageType* const known = find_message_type(type);
+    if (known == nullptr) {
         return std::unexpected(ParseError::unknown_message_type);
     }
     if (payload_protocol != NextHeader::none) {

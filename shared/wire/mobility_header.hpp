@@ -43,6 +43,9 @@ using MobilityMessage = std::variant<BindingRefreshRequest, HomeTestInit, CareOf
 inline constexpr std::size_t mobility_checksum_offset = 4;       // octets
 inline constexpr std::size_t max_mobility_header = 8 + 8 * 255;  // octets, Header Len is one octet
 
+// Whether a message of this MH Type is among the alternatives of MobilityMessage.
+bool is_known_message_type(std::uint8_t type);
+
 // Checks in the order of RFC 6275 §9.2: checksum, type, Payload Proto, Header Len, then the
 // message. `in` is the whole Mobility Header and what follows it: fewer octets than Header Len says
 // are truncated, more are bad_length.

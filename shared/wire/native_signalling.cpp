@@ -64,15 +64,9 @@ std::optional<ParseError> read_extension_header(const ExtensionHeader& header,
     }
 }
 
-bool is_known_type(std::uint8_t type) {
-    return type <= BindingError::type ||
-           (type >= ExperimentalMessage::type && type <= Heartbeat::type) ||
-           type == BindingRevocationIndication::type;
-}
-
 bool home_addresses_are_allowed(const SignallingPacket& packet) {
     const std::uint8_t type = packet.mobility_header[message_type_offset];
-    if (!is_known_type(type)) {
+    if (!is_known_message_type(type)) {
         return true;
     }
     const bool is_indication = type == BindingRevocationIndication::type &&

@@ -26,6 +26,8 @@ std::string_view name(ParseError error) {
             return "unknown-message-type";
         case ParseError::unexpected_protocol:
             return "unexpected-protocol";
+        case ParseError::not_from_this_link:
+            return "not-from-this-link";
     }
     return "unknown";
 }

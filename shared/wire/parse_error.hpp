@@ -18,7 +18,8 @@ enum class ParseError : std::uint8_t {
     bad_address,           // RFC 6275 §9.3.1, §6.4: an address that may not stand where it stands
     bad_extension_header,  // RFC 6275 §6.1, §9.5.4: a header that may not carry what it carries
     unknown_message_type,  // RFC 6275 §9.2: answered with a Binding Error, status 2
-    unexpected_protocol,   // no signalling at all
+    unexpected_protocol,   // not what is looked for here at all
+    not_from_this_link,    // RFC 4861 §6.1, §7.1: Neighbor Discovery with a hop limit below 255
 };
 
 template <class T>
