@@ -1,7 +1,7 @@
 // Joins two network interfaces at layer 2, as a cable would, and makes a bad cable of it.
 
+#include <sched.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -49,7 +49,8 @@ void run(const Options& options) {
     }
     watch(epoll, timer);
     // Best effort: a link that waits for the processor would add a delay of its own.
-    (void)setpriority(PRIO_PROCESS, 0, -15);
+    const sched_param priority{.sched_priority = 1};
+    (void)sched_setscheduler(0, SCHED_RR, &priority);
     std::cout << "ready" << std::endl;
     for (bool ended = false; !ended;) {
         std::array<epoll_event, 4> events{};
