@@ -14,6 +14,18 @@ std::string_view name(Encapsulation encapsulation) {
     return "unknown";
 }
 
+std::string_view name(Protection protection) {
+    switch (protection) {
+        case Protection::sealed:
+            return "sealed";
+        case Protection::plain:
+            return "plain";
+        case Protection::none:
+            return "none";
+    }
+    return "unknown";
+}
+
 std::string_view name(MoveCause cause) {
     switch (cause) {
         case MoveCause::first_attachment:

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string_view>
 #include <variant>
 
 namespace godwit::mobility {
@@ -28,6 +29,8 @@ enum class Protection : std::uint8_t {
     plain,   // authenticated signalling, IPv6-in-IPv6
     none,    // RFC 6275 without any protection, for laboratories
 };
+
+std::string_view name(Protection protection);
 
 // How a message that goes out is to be protected.
 struct StartHandshake {};  // mobile node: Noise message 1 in a binding update

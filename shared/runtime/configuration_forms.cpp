@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 
 #include "shared/runtime/toml_forms.hpp"
 
@@ -11,6 +12,15 @@ namespace {
 
 constexpr std::size_t max_interface_name = 15;  // IFNAMSIZ, with its final zero, is 16
 constexpr std::size_t max_node_name = 63;
+
+template <class T>
+Choices<T> by_name(std::initializer_list<T> values) {
+    Choices<T> choices;
+    for (const T value : values) {
+        choices.emplace_back(name(value), value);
+    }
+    return choices;
+}
 
 }  // namespace
 
@@ -78,10 +88,10 @@ Form<wire::Lifetime> lifetime(std::chrono::seconds least) {
 }
 
 Form<std::string> interface_name() {
-    return name(max_interface_name);
+    return short_name(max_interface_name);
 }
 Form<std::string> node_name() {
-    return name(max_node_name);
+    return short_name(max_node_name);
 }
 
 Form<security::PublicKey> public_key() {
@@ -98,9 +108,8 @@ Form<security::PublicKey> public_key() {
 }
 
 Form<mobility::Protection> protection() {
-    return one_of<mobility::Protection>({{"sealed", mobility::Protection::sealed},
-                                         {"plain", mobility::Protection::plain},
-                                         {"none", mobility::Protection::none}});
+    using mobility::Protection;
+    return one_of(by_name({Protection::sealed, Protection::plain, Protection::none}));
 }
 
 Form<LogLevel> log_level() {
@@ -111,12 +120,8 @@ Form<LogLevel> log_level() {
 }
 
 Form<security::SuiteSet> suites() {
-    Choices<security::Suite> choices;
-    for (const security::Suite suite :
-         {security::Suite::aes_256_gcm, security::Suite::chacha20_poly1305}) {
-        choices.emplace_back(security::name(suite), suite);
-    }
-    const auto list = list_of(one_of(std::move(choices)));
+    using security::Suite;
+    const auto list = list_of(one_of(by_name({Suite::aes_256_gcm, Suite::chacha20_poly1305})));
     return {list.right,
             [list](const toml::node& node) -> std::expected<security::SuiteSet, std::string> {
                 const auto names = list.read(node);

@@ -101,7 +101,7 @@ Form<std::chrono::nanoseconds> duration(std::chrono::nanoseconds least,
             }};
 }
 
-Form<std::string> name(std::size_t longest) {
+Form<std::string> short_name(std::size_t longest) {
     const std::string right = "write 1 to " + std::to_string(longest) +
                               " letters, digits, dots, dashes or underscores in quotes";
     return text_form<std::string>(

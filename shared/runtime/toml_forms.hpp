@@ -26,7 +26,7 @@ Form<std::filesystem::path> path_from(const std::filesystem::path& directory);
 Form<std::filesystem::path> socket_path_from(const std::filesystem::path& directory);
 
 // Letters, digits, dots, dashes and underscores.
-Form<std::string> name(std::size_t longest);
+Form<std::string> short_name(std::size_t longest);
 
 // One of these words.
 template <class T>

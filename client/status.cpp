@@ -1,0 +1,73 @@
+#include "client/status.hpp"
+
+namespace godwit::client {
+
+using runtime::Json;
+
+namespace {
+
+Json path_object(const std::optional<PathReport>& path) {
+    if (!path) {
+        return {};
+    }
+    return {{"encapsulation", name(path->encapsulation)},
+            {"interface", path->interface},
+            {"local", path->local.text()},
+            {"remote", path->remote.text()}};
+}
+
+Json binding_object(const std::optional<BindingReport>& binding) {
+    if (!binding) {
+        return {};
+    }
+    return {{"sequence", binding->sequence.value()},
+            {"lifetime_s", binding->lifetime.count()},
+            {"remaining_s", binding->remaining.count()}};
+}
+
+Json tunnel_object(const std::optional<TunnelReport>& tunnel) {
+    if (!tunnel) {
+        return {};
+    }
+    Json object{{"protection", name(tunnel->protection)},
+                {"suite", tunnel->suite ? Json(name(*tunnel->suite)) : Json()},
+                {"mtu", tunnel->mtu}};
+    append(object, tunnel->traffic);
+    return object;
+}
+
+Json handover_object(const std::optional<HandoverReport>& handover) {
+    if (!handover) {
+        return {};
+    }
+    const std::chrono::duration<double, std::milli> gap =
+        std::chrono::round<std::chrono::microseconds>(handover->gap);
+    return {{"from", runtime::to_json(handover->from.address)},
+            {"to", runtime::to_json(handover->to.address)},
+            {"cause", name(handover->cause)},
+            {"gap_ms", gap.count()}};
+}
+
+}  // namespace
+
+Json to_json(const Status& status) {
+    const auto& care_of = status.care_of_address;
+    return {{"schema", runtime::status_schema},
+            {"state", name(status.state)},
+            {"home_address", runtime::to_json(status.home_address.address)},
+            {"home_agent", runtime::to_json(status.home_agent.address)},
+            {"care_of_address", care_of ? runtime::to_json(care_of->address) : Json()},
+            {"path", path_object(status.path)},
+            {"binding", binding_object(status.binding)},
+            {"tunnel", tunnel_object(status.tunnel)},
+            {"handovers",
+             {{"count", status.handovers}, {"last", handover_object(status.last_handover)}}},
+            {"drops", runtime::to_json(status.drops)},
+            {"health", status.health}};
+}
+
+bool is_reachable_at_home_address(State state) {
+    return state == State::registered || state == State::home;
+}
+
+}  // namespace godwit::client

@@ -1,0 +1,50 @@
+#include "server/status.hpp"
+
+namespace godwit::server {
+
+using runtime::Json;
+
+namespace {
+
+Json binding_object(const BindingReport& binding) {
+    Json object{{"name", binding.name},
+                {"home_address", binding.home_address.text()},
+                {"care_of_address", binding.care_of_address.text()},
+                {"encapsulation", name(binding.encapsulation)},
+                {"lifetime_s", binding.lifetime.count()},
+                {"remaining_s", binding.remaining.count()},
+                {"sequence", binding.sequence.value()}};
+    append(object, binding.traffic);
+    return object;
+}
+
+Json messages_object(const MessageCounts& messages) {
+    Json object = Json::object();
+    for (const auto& [type, by_status] : messages.by_type()) {
+        object[type] = runtime::to_json(by_status);
+    }
+    return object;
+}
+
+}  // namespace
+
+void MessageCounts::add(std::string_view type, std::optional<wire::BindingStatus> status) {
+    const auto place = by_type_.try_emplace(std::string(type)).first;
+    place->second.add(status ? name(*status) : "none");
+}
+
+Json to_json(const Status& status) {
+    Json bindings = Json::array();
+    for (const BindingReport& binding : status.bindings) {
+        bindings.push_back(binding_object(binding));
+    }
+    return {{"schema", runtime::status_schema},
+            {"bindings", std::move(bindings)},
+            {"signalling",
+             {{"in", messages_object(status.messages_in)},
+              {"out", messages_object(status.messages_out)}}},
+            {"drops", runtime::to_json(status.drops)},
+            {"health", status.health}};
+}
+
+}  // namespace godwit::server

@@ -1,0 +1,82 @@
+#include "shared/runtime/event_loop.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include "shared/runtime/clock.hpp"
+
+namespace godwit::runtime {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+// Asio's timers stand still while the machine is asleep, deadlines do not: no sleep is longer than
+// this, so that a deadline is at most so much late after a resume.
+constexpr std::chrono::nanoseconds longest_sleep = 10s;
+
+}  // namespace
+
+EventLoop::EventLoop() {
+    signals_.async_wait([this](const boost::system::error_code& error, int) {
+        if (!error) {
+            stop();
+        }
+    });
+}
+
+void EventLoop::on_readable(int descriptor, std::function<void()> callback) {
+    await(readables_.emplace_back(context_, descriptor, std::move(callback)));
+}
+
+void EventLoop::on_deadline(NextDeadline next, std::function<void()> callback) {
+    next_deadline_ = std::move(next);
+    on_deadline_ = std::move(callback);
+}
+
+void EventLoop::run() {
+    while (!context_.stopped()) {
+        call_if_due();
+        context_.run_one();
+    }
+}
+
+void EventLoop::await(Readable& readable) {
+    readable.stream.async_wait(asio::posix::stream_descriptor::wait_read,
+                               [&readable](const boost::system::error_code& error) {
+                                   if (error) {
+                                       return;  // the loop is going away
+                                   }
+                                   readable.callback();
+                                   await(readable);
+                               });
+}
+
+void EventLoop::call_if_due() {
+    auto deadline = next_deadline_();
+    if (deadline && *deadline <= boot_now()) {
+        on_deadline_();
+        deadline = next_deadline_();
+    }
+    if (deadline) {
+        arm(*deadline);
+    }
+}
+
+void EventLoop::arm(mobility::Instant deadline) {
+    const mobility::Instant now = boot_now();
+    const mobility::Instant wake = std::clamp(deadline, now, now + longest_sleep);
+    // To wake too early does no harm, and spares setting the timer anew for each packet.
+    if (wakes_at_ && *wakes_at_ >= now && *wakes_at_ <= wake) {
+        return;
+    }
+    wakes_at_ = wake;
+    timer_.expires_after(wake - now);
+    timer_.async_wait([this](const boost::system::error_code& error) {
+        if (error != asio::error::operation_aborted) {
+            wakes_at_.reset();
+        }
+    });
+}
+
+}  // namespace godwit::runtime
