@@ -1,0 +1,34 @@
+#pragma once
+// A conversation with the kernel's rtnetlink. The kernel answers while it is asked, so nothing here
+// waits for anything but the kernel itself.
+
+#include <functional>
+#include <memory>
+#include <system_error>
+
+#include "shared/platform/netlink_message.hpp"
+
+struct nl_sock;
+
+namespace godwit::platform {
+
+class NetlinkSocket {
+  public:
+    NetlinkSocket();  // throws std::system_error
+
+    // Sends a request and returns what the kernel made of it.
+    std::error_code request(const NetlinkMessage& message);
+
+    // Sends a request with NLM_F_DUMP and calls `each` for every object of the answer.
+    // std::errc::interrupted: the objects changed meanwhile, ask again.
+    std::error_code dump(const NetlinkMessage& message,
+                         const std::function<void(const nlmsghdr&)>& each);
+
+  private:
+    struct Free {
+        void operator()(nl_sock* socket) const;
+    };
+    std::unique_ptr<nl_sock, Free> socket_;
+};
+
+}  // namespace godwit::platform

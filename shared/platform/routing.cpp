@@ -1,0 +1,83 @@
+#include "shared/platform/routing.hpp"
+
+#include <linux/fib_rules.h>
+
+namespace godwit::platform {
+namespace {
+
+// The headers have eight bits for a table; the attribute, which always comes along, has 32.
+std::uint8_t short_table(std::uint32_t table) {
+    return table < 256 ? static_cast<std::uint8_t>(table) : std::uint8_t{RT_TABLE_UNSPEC};
+}
+
+NetlinkMessage about(std::uint16_t type, unsigned flags, const Route& route,
+                     std::uint8_t protocol) {
+    rtmsg header{};
+    header.rtm_family = AF_INET6;
+    header.rtm_dst_len = route.destination.length;
+    header.rtm_table = short_table(route.table);
+    header.rtm_protocol = protocol;
+    header.rtm_scope = RT_SCOPE_UNIVERSE;
+    header.rtm_type = RTN_UNICAST;
+    NetlinkMessage message(type, flags, header);
+    message.put(RTA_DST, route.destination.address)
+        .put(RTA_OIF, route.interface)
+        .put(RTA_TABLE, route.table)
+        .put(RTA_PRIORITY, route.metric);
+    if (route.gateway) {
+        message.put(RTA_GATEWAY, *route.gateway);
+    }
+    if (route.preferred_source) {
+        message.put(RTA_PREFSRC, *route.preferred_source);
+    }
+    return message;
+}
+
+NetlinkMessage about(std::uint16_t type, unsigned flags, const PolicyRule& rule,
+                     std::uint8_t protocol) {
+    fib_rule_hdr header{};
+    header.family = AF_INET6;
+    header.table = short_table(rule.table);
+    header.action = FR_ACT_TO_TBL;
+    header.flags = rule.inverted ? FIB_RULE_INVERT : 0;
+    header.src_len = rule.from ? rule.from->length : std::uint8_t{0};
+    header.dst_len = rule.to ? rule.to->length : std::uint8_t{0};
+    NetlinkMessage message(type, flags, header);
+    message.put(FRA_PRIORITY, rule.priority).put(FRA_TABLE, rule.table).put(FRA_PROTOCOL, protocol);
+    if (rule.from) {
+        message.put(FRA_SRC, rule.from->address);
+    }
+    if (rule.to) {
+        message.put(FRA_DST, rule.to->address);
+    }
+    if (rule.mark) {
+        message.put(FRA_FWMARK, *rule.mark).put(FRA_FWMASK, std::uint32_t{0xffffffff});
+    }
+    if (rule.suppressed_prefix_length) {
+        message.put(FRA_SUPPRESS_PREFIXLEN, *rule.suppressed_prefix_length);
+    }
+    return message;
+}
+
+// Without NLM_F_EXCL a second route to the same place becomes a next hop of the first.
+constexpr unsigned create = NLM_F_CREATE | NLM_F_EXCL;
+
+}  // namespace
+
+std::error_code add(NetlinkSocket& netlink, const Route& route, std::uint8_t protocol) {
+    return netlink.request(about(RTM_NEWROUTE, create, route, protocol));
+}
+
+std::error_code remove(NetlinkSocket& netlink, const Route& route, std::uint8_t protocol) {
+    return netlink.request(about(RTM_DELROUTE, 0, route, protocol));
+}
+
+std::error_code add(NetlinkSocket& netlink, const PolicyRule& rule, std::uint8_t protocol) {
+    return netlink.request(about(RTM_NEWRULE, create, rule, protocol));
+}
+
+std::error_code remove(NetlinkSocket& netlink, const PolicyRule& rule, std::uint8_t protocol) {
+    return netlink.request(about(RTM_DELRULE, 0, rule, protocol));
+}
+
+}  // namespace godwit::platform

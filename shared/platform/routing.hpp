@@ -1,0 +1,48 @@
+#pragma once
+// IPv6 routes and policy rules (ip-route(8), ip-rule(8)) over rtnetlink.
+
+#include <cstdint>
+#include <optional>
+#include <system_error>
+
+#include "shared/mobility/path.hpp"
+#include "shared/platform/netlink_socket.hpp"
+#include "shared/wire/address.hpp"
+
+namespace godwit::platform {
+
+inline constexpr std::uint32_t main_table = 254;
+
+struct Route {
+    wire::Prefix destination;
+    mobility::InterfaceIndex interface;
+    std::optional<wire::Ipv6Address> gateway;
+    std::optional<wire::Ipv6Address> preferred_source;
+    std::uint32_t table = main_table;
+    std::uint32_t metric = 1024;  // what the kernel gives to a route without one
+
+    bool operator==(const Route&) const = default;
+};
+
+// Packets that match every condition look their route up in `table`.
+struct PolicyRule {
+    std::uint32_t priority = 0;  // lower comes first; the main table is looked up at 32766
+    std::uint32_t table = main_table;
+    std::optional<wire::Prefix> from;
+    std::optional<wire::Prefix> to;
+    std::optional<std::uint32_t> mark;  // SO_MARK of the sending socket
+    bool inverted = false;              // packets that do not match, instead
+    // Passes over routes whose prefix is this short or shorter: 0 means the default route.
+    std::optional<std::uint32_t> suppressed_prefix_length;
+
+    bool operator==(const PolicyRule&) const = default;
+};
+
+// `protocol` marks whose route or rule it is (ip route: proto).
+// std::errc::file_exists: there is one already, from somebody else.
+std::error_code add(NetlinkSocket& netlink, const Route& route, std::uint8_t protocol);
+std::error_code remove(NetlinkSocket& netlink, const Route& route, std::uint8_t protocol);
+std::error_code add(NetlinkSocket& netlink, const PolicyRule& rule, std::uint8_t protocol);
+std::error_code remove(NetlinkSocket& netlink, const PolicyRule& rule, std::uint8_t protocol);
+
+}  // namespace godwit::platform
