@@ -1,0 +1,67 @@
+#pragma once
+// The network as this machine sees it at one moment. IPv4 addresses and prefixes appear as
+// ::ffff:0:0/96, so that one vocabulary serves both families.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "shared/mobility/path.hpp"
+#include "shared/wire/address.hpp"
+
+namespace godwit::platform {
+
+struct Link {
+    mobility::InterfaceIndex index;
+    std::string name;
+    bool is_up = false;       // by the administrator
+    bool is_running = false;  // has a carrier
+    std::uint32_t mtu = 0;    // octets, for IPv6: what routers announce, where that is less
+
+    bool operator==(const Link&) const = default;
+};
+
+struct KnownAddress {
+    mobility::InterfaceIndex interface;
+    wire::Ipv6Address address;
+    std::uint8_t prefix_length = 0;  // bits
+    bool tentative = false;          // duplicate address detection runs
+    bool optimistic = false;         // it runs, but the address may be used (RFC 4429)
+    bool duplicate = false;          // it found somebody else (RFC 4862 §5.4.5)
+    bool deprecated = false;
+    bool temporary = false;  // RFC 8981
+    bool permanent = false;  // configured, not announced by a router
+
+    bool operator==(const KnownAddress&) const = default;
+};
+
+// A usable unicast route of the main table; one of each next hop where there are several.
+struct KnownRoute {
+    wire::Prefix destination;
+    mobility::InterfaceIndex interface;
+    std::optional<wire::Ipv6Address> gateway;
+    std::uint32_t metric = 0;
+    bool is_advertised = false;  // by a router advertisement
+
+    bool operator==(const KnownRoute&) const = default;
+};
+
+// A neighbour that the kernel has tried to reach, and could not (NUD_FAILED).
+struct UnreachableNeighbour {
+    mobility::InterfaceIndex interface;
+    wire::Ipv6Address address;
+
+    bool operator==(const UnreachableNeighbour&) const = default;
+};
+
+struct NetworkSnapshot {
+    std::vector<Link> links;
+    std::vector<KnownAddress> addresses;
+    std::vector<KnownRoute> routes;
+    std::vector<UnreachableNeighbour> unreachable;
+
+    bool operator==(const NetworkSnapshot&) const = default;
+};
+
+}  // namespace godwit::platform
