@@ -1,0 +1,15 @@
+#pragma once
+// Makes this machine an IPv6 router, as a home agent must be, without costing it the way out that
+// it learned from a router itself.
+
+#include "shared/platform/network_snapshot.hpp"
+#include "shared/platform/sysctl.hpp"
+
+namespace godwit::platform {
+
+// Turns on net.ipv6.conf.all.forwarding. Interfaces whose default route came by router
+// advertisement go on listening (accept_ra = 2), since a router otherwise stops. Everything is as
+// before when `overrides` goes. Throws std::system_error.
+void forward_ipv6(SysctlOverrides& overrides, const NetworkSnapshot& network);
+
+}  // namespace godwit::platform
