@@ -1,0 +1,47 @@
+#pragma once
+// Keeps the kernel from answering the packets that Godwit answers. Without Mobile IPv6 in the
+// kernel a Home Address option or a type 2 routing header draws an ICMPv6 Parameter Problem; with a
+// tunnel module loaded, IPv6-in-IPv6 that is not the module's draws a Destination Unreachable. A
+// small nftables table drops the former packets before the kernel looks into them (packet sockets
+// have seen them by then), and the latter's answers on their way out.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "shared/wire/address.hpp"
+
+struct nft_ctx;
+
+namespace godwit::platform {
+
+// The traffic that is Godwit's own: to these addresses of this machine, from these peers.
+struct GuardedTraffic {
+    std::vector<wire::Ipv6Address> local;
+    std::vector<wire::Ipv6Address> peers;  // none: anybody
+};
+
+class SignallingGuard {
+  public:
+    // Puts the table "ip6 <table>" in place, at once and whole; one that a crash left is replaced.
+    // Throws std::system_error.
+    SignallingGuard(std::string table, const GuardedTraffic& traffic);
+    SignallingGuard(const SignallingGuard&) = delete;
+    SignallingGuard& operator=(const SignallingGuard&) = delete;
+    ~SignallingGuard();
+
+    // Guards these traffics from now on; there is no moment without a guard between old and new.
+    // Throws std::system_error, and then all is as before.
+    void update(const GuardedTraffic& traffic);
+
+  private:
+    void run(const std::string& attempt, const std::string& commands) const;
+
+    struct Free {
+        void operator()(nft_ctx* context) const;
+    };
+    std::string table_;
+    std::unique_ptr<nft_ctx, Free> context_;
+};
+
+}  // namespace godwit::platform
