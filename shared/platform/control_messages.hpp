@@ -1,0 +1,37 @@
+#pragma once
+// The ancillary parts of IPv6 messages (RFC 3542): which address and interface a packet came to, or
+// shall leave by, its traffic class and its hop limit.
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "shared/mobility/path.hpp"
+#include "shared/wire/address.hpp"
+
+namespace godwit::platform {
+
+// Room for those three, aligned as the kernel wants it.
+struct alignas(cmsghdr) ControlRoom {
+    std::array<std::byte, CMSG_SPACE(sizeof(in6_pktinfo)) + 2 * CMSG_SPACE(sizeof(int))> octets;
+};
+
+struct ControlInformation {
+    wire::Ipv6Address local;
+    mobility::InterfaceIndex interface;
+    std::uint8_t traffic_class = 0;
+    std::uint8_t hop_limit = 0;
+};
+
+ControlInformation read_control(const msghdr& message);
+
+// Leave by this interface (0: the routing table's), from this address, with this traffic class.
+void write_control(msghdr& message, ControlRoom& room, const ControlInformation& information);
+
+sockaddr_in6 socket_address(const wire::Ipv6Address& address, mobility::InterfaceIndex interface);
+wire::Ipv6Address address_of(const in6_addr& address);
+
+}  // namespace godwit::platform

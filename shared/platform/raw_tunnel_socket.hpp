@@ -1,0 +1,67 @@
+#pragma once
+// The tunnel's packets on native IPv6, by the batch: ESP (RFC 4303) or IPv6-in-IPv6 (RFC 2473). The
+// kernel writes and reads the outer IPv6 header, fragments outer packets that are too long for
+// their link (RFC 2473 §7.2), and puts fragments together again. While such a socket is open the
+// kernel sends no Parameter Problem for its protocol.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "shared/mobility/path.hpp"
+#include "shared/platform/file_descriptor.hpp"
+#include "shared/wire/bytes.hpp"
+#include "shared/wire/next_header.hpp"
+
+namespace godwit::platform {
+
+struct TunnelArrival {
+    std::span<std::uint8_t> buffer;   // from the caller; 64 KiB lets a packet be as long as it may
+    std::span<std::uint8_t> payload;  // what stood behind the outer IPv6 header: within `buffer`
+    mobility::Path path;              // local: the outer destination; remote: the outer source
+    std::uint8_t traffic_class = 0;   // of the outer header
+    bool cut_off = false;             // it was longer than the buffer
+};
+
+struct TunnelDeparture {
+    wire::BytesView payload;
+    mobility::Path path;
+    std::uint8_t traffic_class = 0;  // for the outer header
+};
+
+class RawTunnelSocket {
+  public:
+    struct Options {
+        wire::NextHeader protocol = wire::NextHeader::esp;
+        std::uint32_t mark = 0;                  // on every packet sent; 0: none
+        std::optional<wire::Ipv6Address> local;  // take packets to this address only
+        int buffer_octets = 8 << 20;             // in the kernel, each way, if it may be so much
+    };
+
+    static constexpr std::size_t max_batch = 64;  // packets moved by one call
+
+    explicit RawTunnelSocket(const Options& options);  // throws std::system_error
+    RawTunnelSocket(RawTunnelSocket&&) noexcept;
+    RawTunnelSocket& operator=(RawTunnelSocket&&) noexcept;
+    ~RawTunnelSocket();
+
+    [[nodiscard]] int descriptor() const { return socket_.number(); }
+
+    // Fills arrivals from the front; says how many.
+    [[nodiscard]] Transferred receive(std::span<TunnelArrival> arrivals);
+
+    // Sends departures from the front; says how many. An error is about the first of them, and
+    // nothing was sent: std::errc::operation_would_block asks for patience, any other means that
+    // this packet cannot go. Safe beside receive() in another thread.
+    [[nodiscard]] Transferred send(std::span<const TunnelDeparture> departures);
+
+  private:
+    struct Batch;
+
+    FileDescriptor socket_;
+    std::unique_ptr<Batch> receiving_;
+    std::unique_ptr<Batch> sending_;
+};
+
+}  // namespace godwit::platform
