@@ -1,0 +1,80 @@
+#include "shared/platform/router_discovery.hpp"
+
+#include <netinet/icmp6.h>
+
+#include <array>
+
+#include "shared/platform/control_messages.hpp"
+#include "shared/platform/socket_options.hpp"
+#include "shared/wire/icmpv6.hpp"
+
+namespace godwit::platform {
+namespace {
+
+constexpr wire::Ipv6Address all_routers{{0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2}};
+constexpr std::size_t longest_advertisement =
+    9216;  // octets: a jumbo frame; RFC 4861 knows no more
+
+FileDescriptor open_advertisement_socket() {
+    constexpr int on = 1;
+    constexpr int off = 0;
+    constexpr int hops = 255;  // RFC 4861 §4.1
+    FileDescriptor socket = open_socket(AF_INET6, SOCK_RAW, IPPROTO_ICMPV6);
+    icmp6_filter advertisements_only{};
+    ICMP6_FILTER_SETBLOCKALL(&advertisements_only);
+    ICMP6_FILTER_SETPASS(wire::RouterAdvertisement::type, &advertisements_only);
+    set_option(socket, IPPROTO_ICMPV6, ICMP6_FILTER, advertisements_only,
+               "filter router advertisements");
+    set_option(socket, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, on, "ask for a packet's hop limit");
+    set_option(socket, IPPROTO_IPV6, IPV6_RECVPKTINFO, on, "ask for a packet's interface");
+    set_option(socket, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, hops, "set the hop limit to 255");
+    set_option(socket, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, off, "turn multicast loopback off");
+    return socket;
+}
+
+}  // namespace
+
+RouterDiscovery::RouterDiscovery() : socket_(open_advertisement_socket()) {}
+
+std::expected<AdvertisedRouter, std::error_code> RouterDiscovery::receive() const {
+    std::array<std::uint8_t, longest_advertisement> buffer;
+    sockaddr_in6 from{};
+    iovec part{buffer.data(), buffer.size()};
+    ControlRoom room;
+    msghdr message{};
+    message.msg_name = &from;
+    message.msg_namelen = sizeof from;
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = room.octets.data();
+    message.msg_controllen = room.octets.size();
+    const ssize_t length = ::recvmsg(socket_.number(), &message, 0);
+    if (length < 0) {
+        return std::unexpected(last_error());
+    }
+    const ControlInformation control = read_control(message);
+    const wire::Ipv6Header header{.payload_length = static_cast<std::uint16_t>(length),
+                                  .next_header = wire::NextHeader::icmpv6,
+                                  .hop_limit = control.hop_limit,
+                                  .source = address_of(from.sin6_addr),
+                                  .destination = control.local};
+    auto parsed =
+        wire::parse_icmpv6(header, wire::BytesView(buffer).first(static_cast<std::size_t>(length)));
+    auto* advertisement = parsed ? std::get_if<wire::RouterAdvertisement>(&*parsed) : nullptr;
+    if (advertisement == nullptr || (message.msg_flags & MSG_TRUNC) != 0) {
+        return std::unexpected(std::make_error_code(std::errc::bad_message));
+    }
+    return AdvertisedRouter{control.interface, header.source, std::move(*advertisement)};
+}
+
+std::error_code RouterDiscovery::solicit(mobility::InterfaceIndex interface) const {
+    // The kernel writes the checksum, and the source: the interface's link-local address.
+    std::array<std::uint8_t, 8> solicitation{wire::RouterSolicitation::type};
+    sockaddr_in6 routers = socket_address(all_routers, interface);
+    routers.sin6_scope_id = interface.value;
+    const ssize_t sent = ::sendto(socket_.number(), solicitation.data(), solicitation.size(), 0,
+                                  reinterpret_cast<const sockaddr*>(&routers), sizeof routers);
+    return sent < 0 ? last_error() : std::error_code{};
+}
+
+}  // namespace godwit::platform
