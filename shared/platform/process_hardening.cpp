@@ -1,0 +1,53 @@
+#include "shared/platform/process_hardening.hpp"
+
+#include <linux/capability.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+#include "shared/platform/attempt.hpp"
+
+namespace godwit::platform {
+namespace {
+
+std::uint32_t effective_capabilities() {
+    __user_cap_header_struct header{};
+    header.version = _LINUX_CAPABILITY_VERSION_3;
+    std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> sets{};
+    check_syscall("read the process's capabilities", ::syscall(SYS_capget, &header, sets.data()));
+    return sets[0].effective;
+}
+
+}  // namespace
+
+void harden_process() {
+    constexpr unsigned long on = 1;
+    constexpr unsigned long off = 0;
+    check_syscall("make the process undumpable", ::prctl(PR_SET_DUMPABLE, off, 0, 0, 0));
+    check_syscall("give up new privileges", ::prctl(PR_SET_NO_NEW_PRIVS, on, 0, 0, 0));
+    const rlimit nothing{};
+    check_syscall("forbid core dumps", ::setrlimit(RLIMIT_CORE, &nothing));
+}
+
+void require_network_capabilities() {
+    const std::uint32_t effective = effective_capabilities();
+    std::string missing;
+    if ((effective & (1U << CAP_NET_ADMIN)) == 0) {
+        missing += " CAP_NET_ADMIN";
+    }
+    if ((effective & (1U << CAP_NET_RAW)) == 0) {
+        missing += " CAP_NET_RAW";
+    }
+    if (!missing.empty()) {
+        require("missing" + missing +
+                    ": run it as root, as a service, or in a namespace of your own (unshare -Urn)",
+                std::make_error_code(std::errc::operation_not_permitted));
+    }
+}
+
+}  // namespace godwit::platform
