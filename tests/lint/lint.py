@@ -34,7 +34,7 @@ ONLY_IN = {
     r"arpa/inet\.h": {"shared/wire/address.cpp", "shared/platform"},
     r"boost/.*|spdlog/.*|toml\+\+/.*|nlohmann/.*": {"shared/runtime", "client", "server", "tests"},
     r"sqlite3\.h": {"server/store"},
-    r"CLI/.*": {"client/main.cpp", "server/main.cpp"},
+    r"CLI/.*": {"client/main.cpp", "server/main.cpp", "tests/impair/main.cpp"},
 }
 NOT_IN_CORES = {"client/core", "server/core"}
 CLOCK = re.compile(r"::now\(|\bclock_gettime\b|\bgettimeofday\b|[^\w.:]time\(nullptr\)")
