@@ -7,7 +7,7 @@ import sys
 
 import topology
 
-COMMANDS = ("ip", "nft", "ping", "ethtool", "sysctl")
+COMMANDS = ("ip", "nft", "ping", "ethtool")
 
 
 def missing():

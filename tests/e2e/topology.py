@@ -209,8 +209,8 @@ class Topology:
         if node in self.mobile_nodes and self.dad != "off":
             settings |= {"accept_dad": 1, "optimistic_dad": int(self.dad == "optimistic"),
                          "use_optimistic": int(self.dad == "optimistic")}
-        self.run(node, "sysctl -qw " + " ".join(f"net.ipv6.conf.{which}.{name}={value}" for name, value
-                                                in settings.items() for which in ("all", "default")))
+        self.run(node, "\n".join(f"echo {value} > /proc/sys/net/ipv6/conf/{which}/{name}" for name, value
+                                 in settings.items() for which in ("all", "default")))
 
     def _wire(self, one, other):
         (left, left_port), (right, right_port) = one, other

@@ -1,6 +1,5 @@
 #include "tests/impair/port.hpp"
 
-#include <arpa/inet.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
@@ -8,7 +7,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <bit>
 #include <cerrno>
+#include <cstdint>
 #include <system_error>
 
 namespace godwit::impair {
@@ -16,6 +17,9 @@ namespace godwit::impair {
 namespace {
 
 constexpr std::size_t batch = 64;
+constexpr std::uint16_t every_protocol =  // in network order
+    std::endian::native == std::endian::little ? std::byteswap(std::uint16_t{ETH_P_ALL})
+                                               : ETH_P_ALL;
 constexpr int socket_buffer = 16 << 20;  // octets
 
 int check(int result, const std::string& attempt) {
@@ -49,7 +53,7 @@ Port::Port(const std::string& interface)
     set(descriptor_, SOL_PACKET, PACKET_ADD_MEMBERSHIP, promiscuous, "promiscuous mode");
     sockaddr_ll address{};
     address.sll_family = AF_PACKET;
-    address.sll_protocol = htons(ETH_P_ALL);
+    address.sll_protocol = every_protocol;
     address.sll_ifindex = index;
     // The sockets API wants this cast.
     check(bind(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof address),
