@@ -5,11 +5,13 @@
 namespace godwit::datapath {
 
 std::expected<InnerPacket, DropReason> InnerPacket::parse(std::span<std::uint8_t> bytes) {
+    constexpr unsigned version = 6;
+    if (!bytes.empty() && bytes[0] >> 4U != version) {
+        return std::unexpected(DropReason::not_ipv6);
+    }
     const auto header = wire::Ipv6Header::parse(bytes);
     if (!header) {
-        return std::unexpected(header.error() == wire::ParseError::bad_version
-                                   ? DropReason::not_ipv6
-                                   : DropReason::malformed);
+        return std::unexpected(DropReason::malformed);
     }
     const auto payload = header->payload_of(bytes);
     if (!payload) {

@@ -16,6 +16,9 @@ inline constexpr std::size_t max_inner_packet = 9216;
 
 class PacketBuffer {
   public:
+    // Not cleared: pages that no packet has reached stay with the system.
+    PacketBuffer() {}
+
     // Where an inner packet is read to, before resize() says how long it is.
     [[nodiscard]] std::span<std::uint8_t> room() {
         return std::span(octets_).subspan(security::esp_headroom, max_inner_packet);
@@ -30,7 +33,6 @@ class PacketBuffer {
     static constexpr std::size_t size_of_sealed =
         security::esp_headroom + max_inner_packet + security::esp_max_tailroom;
 
-    // Not cleared: pages that no packet has reached stay with the system.
     std::array<std::uint8_t, size_of_sealed> octets_;
     std::size_t size_ = 0;
 };
