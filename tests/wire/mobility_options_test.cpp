@@ -126,7 +126,7 @@ TEST(MobilityOptions, HaveTheBytesThatTheirRfcsDraw) {
          "010400000000"
          "0a08"
          "0102030405060708"
-         "010400000000"},
+         "01020000"},
         {"experimental",
          "1205"
          "0102030405"
@@ -177,15 +177,14 @@ TEST(MobilityOptions, HaveTheBytesThatTheirRfcsDraw) {
          "04"
          "80"
          "c0000207"
-         "010400000000"},
+         "01020000"},
         {"binding identifier with ipv6",
          "010400000000"
          "2314"
          "0007"
          "04"
          "80"
-         "20010db8000b00000000000000000002"
-         "0100"},
+         "20010db8000b00000000000000000002"},
         {"unknown",
          "fa03"
          "010203"

@@ -1,0 +1,170 @@
+#include "shared/wire/extension_headers.hpp"
+
+#include <gtest/gtest.h>
+
+#include "shared/wire/esp_header.hpp"
+#include "tests/support/addresses.hpp"
+#include "tests/wire/hex.hpp"
+
+namespace godwit::wire {
+namespace {
+
+using test::hex;
+using test::octets;
+
+struct Packet {
+    Ipv6Header header;
+    Bytes bytes;
+};
+
+Packet packet_with(NextHeader first, const Bytes& payload) {
+    Packet packet;
+    packet.header.payload_length = static_cast<std::uint16_t>(payload.size());
+    packet.header.next_header = first;
+    packet.header.source = test::home.address;
+    packet.header.destination = test::home_agent.address;
+    packet.bytes.resize(Ipv6Header::size);
+    packet.header.write(std::span(packet.bytes).first<Ipv6Header::size>());
+    Writer(packet.bytes).bytes(payload);
+    return packet;
+}
+
+Parsed<HeaderChain> walk(const Packet& packet) {
+    return walk_extension_headers(packet.header, packet.bytes);
+}
+
+TEST(Ipv6Header, RoundTripsEveryField) {
+    const Bytes bytes = octets(
+        "6abcdef1 1234 3b 2a 20010db8000f00000000000000000009 20010db8000f00000000000000000001");
+    const auto header = Ipv6Header::parse(bytes);
+    ASSERT_TRUE(header);
+    EXPECT_EQ(header->traffic_class, 0xab);
+    EXPECT_EQ(header->flow_label, 0xcdef1U);
+    EXPECT_EQ(header->payload_length, 0x1234);
+    EXPECT_EQ(header->next_header, NextHeader::none);
+    EXPECT_EQ(header->hop_limit, 0x2a);
+    EXPECT_EQ(header->source, test::home.address);
+    EXPECT_EQ(header->destination, test::home_agent.address);
+    std::array<std::uint8_t, Ipv6Header::size> written{};
+    header->write(written);
+    EXPECT_EQ(hex(written), hex(bytes));
+}
+
+TEST(Ipv6Header, IsOfVersionSixAndWhole) {
+    Packet packet = packet_with(NextHeader::none, {});
+    for (std::size_t length = 0; length < Ipv6Header::size; ++length) {
+        EXPECT_EQ(Ipv6Header::parse(BytesView(packet.bytes).first(length)),
+                  std::unexpected(ParseError::truncated));
+    }
+    packet.bytes[0] = 0x40;
+    EXPECT_EQ(Ipv6Header::parse(packet.bytes), std::unexpected(ParseError::bad_version));
+}
+
+TEST(ExtensionHeaders, AreWalkedToTheUpperLayer) {
+    const auto chain = walk(packet_with(NextHeader::hop_by_hop, octets(R"(
+        2b00 050200000100
+        2c00 6300 00000000
+        3c00 0000 01020304
+        3b01 010c 000000000000000000000000
+        abcd)")));
+    ASSERT_TRUE(chain);
+    ASSERT_EQ(chain->extension_headers.size(), 4U);
+    EXPECT_EQ(chain->extension_headers[0].type, NextHeader::hop_by_hop);
+    EXPECT_EQ(chain->extension_headers[1].type, NextHeader::routing);
+    EXPECT_EQ(chain->extension_headers[2].type, NextHeader::fragment);
+    EXPECT_EQ(chain->extension_headers[3].type, NextHeader::destination_options);
+    EXPECT_EQ(chain->extension_headers[3].bytes.size(), 16U);
+    EXPECT_EQ(chain->upper_layer, NextHeader::none);
+    EXPECT_EQ(hex(chain->payload), "abcd");
+    EXPECT_EQ(chain->fragment->identification, 0x01020304U);
+}
+
+TEST(ExtensionHeaders, MayBeAbsent) {
+    const auto chain = walk(packet_with(NextHeader::udp, octets("0102")));
+    ASSERT_TRUE(chain);
+    EXPECT_TRUE(chain->extension_headers.empty());
+    EXPECT_FALSE(chain->fragment);
+    EXPECT_EQ(chain->upper_layer, NextHeader::udp);
+    EXPECT_EQ(hex(chain->payload), "0102");
+}
+
+TEST(ExtensionHeaders, EndAtAPieceFromTheMidstOfAFragmentedPacket) {
+    const auto chain = walk(packet_with(NextHeader::fragment, octets("3c00 0051 01020304 ffff")));
+    ASSERT_TRUE(chain);
+    EXPECT_EQ(chain->fragment->offset, 80);
+    EXPECT_TRUE(chain->fragment->more_fragments);
+    EXPECT_EQ(chain->upper_layer, NextHeader::destination_options);
+    EXPECT_EQ(hex(chain->payload), "ffff");
+}
+
+TEST(ExtensionHeaders, AreRefusedAtEveryTruncation) {
+    const Bytes headers =
+        octets("3c00 050200000100 2c01 010c 000000000000000000000000 3b00 0000 01020304");
+    for (std::size_t length = 0; length < headers.size(); ++length) {
+        const Bytes cut(headers.begin(), headers.begin() + static_cast<std::ptrdiff_t>(length));
+        EXPECT_EQ(walk(packet_with(NextHeader::hop_by_hop, cut)).error(), ParseError::truncated)
+            << length;
+    }
+    EXPECT_TRUE(walk(packet_with(NextHeader::hop_by_hop, headers)));
+}
+
+TEST(ExtensionHeaders, EndWhereThePayloadLengthSaysSo) {
+    Packet packet = packet_with(NextHeader::udp, octets("01020304"));
+    packet.header.payload_length = 2;
+    EXPECT_EQ(hex(walk(packet)->payload), "0102");
+    packet.header.payload_length = 5;
+    EXPECT_EQ(walk(packet).error(), ParseError::truncated);
+}
+
+TEST(ExtensionHeaders, AreNotWalkedWithoutEnd) {
+    Bytes headers;
+    for (std::size_t n = 1; n < max_extension_headers; ++n) {
+        Writer(headers).bytes(octets("3c00 010400000000"));
+    }
+    Bytes at_the_limit = headers;
+    Writer(at_the_limit).bytes(octets("3b00 010400000000"));
+    EXPECT_TRUE(walk(packet_with(NextHeader::destination_options, at_the_limit)));
+    Bytes beyond = headers;
+    Writer(beyond).bytes(octets("3c00 010400000000 3b00 010400000000"));
+    EXPECT_EQ(walk(packet_with(NextHeader::destination_options, beyond)).error(),
+              ParseError::bad_extension_header);
+}
+
+TEST(ExtensionHeaders, HaveHopByHopOptionsOnlyInFront) {  // RFC 8200 §4.3
+    EXPECT_EQ(walk(packet_with(NextHeader::destination_options,
+                               octets("0000 010400000000 3b00 010400000000")))
+                  .error(),
+              ParseError::bad_extension_header);
+}
+
+TEST(ExtensionHeaders, HaveOneFragmentHeader) {
+    EXPECT_EQ(
+        walk(packet_with(NextHeader::fragment, octets("2c00 0000 00000001 3b00 0000 00000002")))
+            .error(),
+        ParseError::bad_extension_header);
+}
+
+TEST(FragmentHeader, RoundTripsAndIgnoresWhatIsReserved) {
+    const auto fragment = FragmentHeader::parse(octets("29ff 0ff7 01020304"));
+    ASSERT_TRUE(fragment);
+    EXPECT_EQ(fragment->next_header, NextHeader::ipv6);
+    EXPECT_EQ(fragment->offset, 0x0ff0);
+    EXPECT_TRUE(fragment->more_fragments);
+    Bytes written;
+    Writer out(written);
+    fragment->serialize(out);
+    EXPECT_EQ(hex(written), "29000ff101020304");
+}
+
+TEST(EspHeader, RoundTrips) {
+    const Bytes bytes = octets("80000001 01020304");
+    const auto header = EspHeader::parse(bytes);
+    EXPECT_EQ(header, (EspHeader{.spi = 0x80000001, .sequence = 0x01020304}));
+    std::array<std::uint8_t, EspHeader::size> written{};
+    header->write(written);
+    EXPECT_EQ(hex(written), hex(bytes));
+    EXPECT_EQ(EspHeader::parse(BytesView(bytes).first(7)), std::unexpected(ParseError::truncated));
+}
+
+}  // namespace
+}  // namespace godwit::wire
