@@ -1,0 +1,71 @@
+#include "shared/security/esp_cipher.hpp"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <cassert>
+
+namespace godwit::security {
+namespace {
+
+// libsodium names its expanded key a struct of its own, and promises size and alignment.
+template <class Expanded>
+crypto_aead_aes256gcm_state* state_in(Expanded& expanded) {
+    static_assert(sizeof(crypto_aead_aes256gcm_state) <= sizeof(Expanded));
+    static_assert(alignof(crypto_aead_aes256gcm_state) <= alignof(Expanded));
+    return reinterpret_cast<crypto_aead_aes256gcm_state*>(expanded.opaque.data());
+}
+
+}  // namespace
+
+EspCipher::EspCipher(Suite suite, const TunnelKey& key) : suite_(suite), key_(make_secret(key)) {
+    assert(SuiteSet::of_this_machine().contains(suite));
+}
+
+void EspCipher::encrypt(std::span<const std::uint8_t, esp_iv> iv, wire::BytesView associated,
+                        std::span<std::uint8_t> text,
+                        std::span<std::uint8_t, esp_integrity_check_value> tag) {
+    const Nonce nonce = nonce_of(iv);
+    if (suite_ == Suite::aes_256_gcm) {
+        expand_aes_key();
+        crypto_aead_aes256gcm_encrypt_detached_afternm(
+            text.data(), tag.data(), nullptr, text.data(), text.size(), associated.data(),
+            associated.size(), nullptr, nonce.data(), state_in(*aes_));
+    } else {
+        crypto_aead_chacha20poly1305_ietf_encrypt_detached(
+            text.data(), tag.data(), nullptr, text.data(), text.size(), associated.data(),
+            associated.size(), nullptr, nonce.data(), key_->key.data());
+    }
+}
+
+bool EspCipher::decrypt(std::span<const std::uint8_t, esp_iv> iv, wire::BytesView associated,
+                        std::span<std::uint8_t> text,
+                        std::span<const std::uint8_t, esp_integrity_check_value> tag) {
+    const Nonce nonce = nonce_of(iv);
+    if (suite_ == Suite::aes_256_gcm) {
+        expand_aes_key();
+        return crypto_aead_aes256gcm_decrypt_detached_afternm(
+                   text.data(), nullptr, text.data(), text.size(), tag.data(), associated.data(),
+                   associated.size(), nonce.data(), state_in(*aes_)) == 0;
+    }
+    return crypto_aead_chacha20poly1305_ietf_decrypt_detached(
+               text.data(), nullptr, text.data(), text.size(), tag.data(), associated.data(),
+               associated.size(), nonce.data(), key_->key.data()) == 0;
+}
+
+// RFC 4106 §4, RFC 7634 §2: salt, then the explicit IV.
+EspCipher::Nonce EspCipher::nonce_of(std::span<const std::uint8_t, esp_iv> iv) const {
+    Nonce nonce{};
+    const auto rest = std::ranges::copy(key_->salt, nonce.begin()).out;
+    std::ranges::copy(iv, rest);
+    return nonce;
+}
+
+void EspCipher::expand_aes_key() {
+    if (!aes_) {
+        aes_ = make_secret<ExpandedAesKey>();
+        crypto_aead_aes256gcm_beforenm(state_in(*aes_), key_->key.data());
+    }
+}
+
+}  // namespace godwit::security

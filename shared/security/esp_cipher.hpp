@@ -1,0 +1,47 @@
+#pragma once
+// One direction of a tunnel's AEAD, in place. AES keys are expanded by the first packet: most
+// sessions of a home agent idle.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "shared/security/secret.hpp"
+#include "shared/security/session_keys.hpp"
+#include "shared/security/suite.hpp"
+#include "shared/wire/bytes.hpp"
+
+namespace godwit::security {
+
+inline constexpr std::size_t esp_iv = 8;                      // octets, RFC 4106 §3.1, RFC 7634 §2
+inline constexpr std::size_t esp_integrity_check_value = 16;  // octets
+
+class EspCipher {
+  public:
+    EspCipher(Suite suite, const TunnelKey& key);
+
+    // `text` becomes ciphertext; the tag goes to `tag`.
+    void encrypt(std::span<const std::uint8_t, esp_iv> iv, wire::BytesView associated,
+                 std::span<std::uint8_t> text,
+                 std::span<std::uint8_t, esp_integrity_check_value> tag);
+    // `text` becomes plaintext; false if the tag is wrong, and then `text` is as it was or zero.
+    [[nodiscard]] bool decrypt(std::span<const std::uint8_t, esp_iv> iv, wire::BytesView associated,
+                               std::span<std::uint8_t> text,
+                               std::span<const std::uint8_t, esp_integrity_check_value> tag);
+
+  private:
+    struct ExpandedAesKey {
+        alignas(16) std::array<std::uint8_t, 512> opaque;
+    };
+    using Nonce = std::array<std::uint8_t, 12>;
+
+    [[nodiscard]] Nonce nonce_of(std::span<const std::uint8_t, esp_iv> iv) const;
+    void expand_aes_key();
+
+    Suite suite_;
+    Secret<TunnelKey> key_;
+    Secret<ExpandedAesKey> aes_;
+};
+
+}  // namespace godwit::security

@@ -1,0 +1,140 @@
+#include "shared/security/replay_window.hpp"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <random>
+#include <set>
+
+namespace godwit::security {
+namespace {
+
+// Offers a number as a packet would be; true if it was taken.
+bool take(ReplayWindow& window, std::uint32_t sequence) {
+    if (!window.is_fresh(sequence)) {
+        return false;
+    }
+    window.advance(sequence);
+    return true;
+}
+
+constexpr std::uint32_t size = ReplayWindow::size;
+
+TEST(ReplayWindow, HoldsAtLeast8192Packets) {
+    EXPECT_GE(size, 8192U);
+}
+
+TEST(ReplayWindow, NeverTakesZero) {  // RFC 4303 §3.3.3: numbers begin with 1
+    ReplayWindow window;
+    EXPECT_FALSE(take(window, 0));
+    EXPECT_TRUE(take(window, 1));
+    EXPECT_FALSE(take(window, 0));
+}
+
+TEST(ReplayWindow, TakesEveryNumberOnce) {
+    ReplayWindow window;
+    for (std::uint32_t sequence = 1; sequence <= 3 * size; ++sequence) {
+        EXPECT_TRUE(take(window, sequence));
+        EXPECT_FALSE(take(window, sequence));
+    }
+}
+
+TEST(ReplayWindow, TakesNumbersInReverseAsFarAsItReaches) {
+    ReplayWindow window;
+    for (std::uint32_t sequence = size; sequence > 0; --sequence) {
+        EXPECT_TRUE(take(window, sequence)) << sequence;
+    }
+    for (std::uint32_t sequence = 1; sequence <= size; ++sequence) {
+        EXPECT_FALSE(take(window, sequence)) << sequence;
+    }
+}
+
+TEST(ReplayWindow, EndsWhereItSays) {
+    ReplayWindow window;
+    EXPECT_TRUE(take(window, size + 100));
+    EXPECT_FALSE(take(window, 100));
+    EXPECT_TRUE(take(window, 101));
+}
+
+struct Step {
+    std::uint32_t sequence;
+    bool taken;
+};
+
+// The table that WireGuard tests its window with, with our size and first number.
+TEST(ReplayWindow, DecidesAsWireGuardsTableHasIt) {
+    ReplayWindow window;
+    constexpr std::uint32_t top = std::numeric_limits<std::uint32_t>::max();
+    for (const Step& step : {
+             Step{1, true},
+             {2, true},
+             {2, false},
+             {10, true},
+             {9, true},
+             {9, false},
+             {8, true},
+             {16, true},
+             {16, false},
+             {16, false},
+             {16, false},
+             {size, true},
+             {size - 1, true},
+             {size - 1, false},
+             {size - 2, true},
+             {3, true},
+             {3, false},
+             {size + 17, true},
+             {4, false},
+             {17, false},
+             {16, false},
+             {18, true},
+             {18, false},
+             {3 * size, true},
+             {2 * size + 1, true},
+             {2 * size, false},
+             {2 * size + 1, false},
+             {4 * size + 6500, true},
+             {4 * size + 5500, true},
+             {4 * size + 6500, false},
+             {top - 1, true},
+             {top, true},
+             {top, false},
+             {top - 1, false},
+             {top - 2, true},
+             {top - size, false},
+             {top - size + 1, true},
+             {0, false},
+             {1, false},
+         }) {
+        EXPECT_EQ(take(window, step.sequence), step.taken) << step.sequence;
+    }
+}
+
+TEST(ReplayWindow, IsNotMovedByAPacketThatWasOnlyLookedAt) {
+    ReplayWindow window;
+    EXPECT_TRUE(window.is_fresh(1'000'000));
+    EXPECT_TRUE(take(window, 1));
+    EXPECT_EQ(window.highest(), 1U);
+}
+
+TEST(ReplayWindow, DecidesAsASetOfAllNumbersWould) {
+    ReplayWindow window;
+    std::set<std::uint32_t> seen;
+    std::uint32_t highest = 0;
+    std::mt19937 random(2024);
+    for (int step = 0; step < 200'000; ++step) {
+        const std::uint32_t ahead = std::uniform_int_distribution<std::uint32_t>(0, 90)(random);
+        const std::uint32_t behind =
+            std::uniform_int_distribution<std::uint32_t>(0, size + 200)(random);
+        const std::uint32_t sequence =
+            step % 3 != 0 || behind > highest ? highest + ahead : highest - behind;
+        const bool expected = sequence != 0 && (sequence > highest || highest - sequence < size) &&
+                              !seen.contains(sequence);
+        ASSERT_EQ(take(window, sequence), expected) << "step " << step << ": " << sequence;
+        seen.insert(sequence);
+        highest = std::max(highest, sequence);
+    }
+}
+
+}  // namespace
+}  // namespace godwit::security
