@@ -1,0 +1,80 @@
+#include "client/status_text.hpp"
+
+#include <iomanip>
+#include <sstream>
+#include <vector>
+
+#include "shared/runtime/status_text.hpp"
+
+namespace godwit::client {
+
+using runtime::Json;
+
+namespace {
+
+std::string text_or(const Json& value, const std::string& absent) {
+    return value.is_null() ? absent : value.get<std::string>();
+}
+
+std::string path_text(const Json& path) {
+    if (path.is_null()) {
+        return "none";
+    }
+    return text_or(path.at("encapsulation"), "") + " over " + text_or(path.at("interface"), "") +
+           ", " + text_or(path.at("local"), "") + " to " + text_or(path.at("remote"), "");
+}
+
+std::string binding_text(const Json& binding) {
+    if (binding.is_null()) {
+        return "none";
+    }
+    return binding.at("remaining_s").dump() + " s of " + binding.at("lifetime_s").dump() +
+           " s left, sequence number " + binding.at("sequence").dump();
+}
+
+std::string tunnel_text(const Json& tunnel) {
+    const Json& suite = tunnel.at("suite");
+    return text_or(tunnel.at("protection"), "") +
+           (suite.is_null() ? "" : " with " + suite.get<std::string>()) + ", MTU " +
+           tunnel.at("mtu").dump();
+}
+
+std::string handovers_text(const Json& handovers) {
+    const Json& last = handovers.at("last");
+    std::ostringstream text;
+    text << handovers.at("count").dump();
+    if (!last.is_null()) {
+        text << ", the last from " << text_or(last.at("from"), "nowhere") << " to "
+             << text_or(last.at("to"), "nowhere") << ", " << text_or(last.at("cause"), "")
+             << ", in " << std::fixed << std::setprecision(1) << last.at("gap_ms").get<double>()
+             << " ms";
+    }
+    return text.str();
+}
+
+}  // namespace
+
+std::string status_text(const Json& status) {
+    std::vector<std::vector<std::string>> rows{
+        {"state", text_or(status.at("state"), "")},
+        {"home address", text_or(status.at("home_address"), "none")},
+        {"home agent", text_or(status.at("home_agent"), "none")},
+        {"care-of address", text_or(status.at("care_of_address"), "none")},
+        {"path", path_text(status.at("path"))},
+        {"binding", binding_text(status.at("binding"))},
+    };
+    const Json& tunnel = status.at("tunnel");
+    if (tunnel.is_null()) {
+        rows.push_back({"tunnel", "none"});
+    } else {
+        rows.push_back({"tunnel", tunnel_text(tunnel)});
+        rows.push_back({"sent", runtime::traffic(tunnel, "tx")});
+        rows.push_back({"received", runtime::traffic(tunnel, "rx")});
+    }
+    rows.push_back({"handovers", handovers_text(status.at("handovers"))});
+    rows.push_back({"drops", runtime::counts(status.at("drops"))});
+    runtime::append_health(rows, status.at("health"));
+    return runtime::aligned(rows);
+}
+
+}  // namespace godwit::client

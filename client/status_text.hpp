@@ -1,0 +1,13 @@
+#pragma once
+// The mobile node's status as people read it.
+
+#include <string>
+
+#include "shared/runtime/status_document.hpp"
+
+namespace godwit::client {
+
+// From a document that to_json(const Status&) made; its health comes last.
+std::string status_text(const runtime::Json& status);
+
+}  // namespace godwit::client

@@ -1,0 +1,20 @@
+#pragma once
+// The keys that a home agent's configuration names.
+
+#include <optional>
+#include <vector>
+
+#include "server/configuration.hpp"
+#include "shared/security/keys.hpp"
+
+namespace godwit::server {
+
+struct Keys {
+    std::optional<security::KeyPair> own;           // there unless all protection is none
+    std::vector<security::PresharedKey> preshared;  // in the order of the mobile nodes
+};
+
+// Throws runtime::InvalidConfiguration.
+Keys load_keys(const Configuration& configuration);
+
+}  // namespace godwit::server

@@ -1,0 +1,118 @@
+// godwit-ha: the home agent's program. What it is told on the command line, and how it ends.
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <iostream>
+
+#include "server/configuration.hpp"
+#include "server/daemon.hpp"
+#include "server/keys.hpp"
+#include "server/status_text.hpp"
+#include "shared/runtime/program.hpp"
+
+namespace {
+
+using godwit::runtime::ExitCode;
+namespace runtime = godwit::runtime;
+namespace server = godwit::server;
+
+struct Options {
+    std::filesystem::path configuration = "/etc/godwit/ha.toml";
+    std::filesystem::path socket = server::Configuration().status_socket;
+    std::filesystem::path key = "ha.key";
+    bool check = false;
+    bool json = false;
+    bool preshared = false;
+};
+
+ExitCode serve(const Options& options) {
+    const server::Configuration configuration = server::read_configuration(options.configuration);
+    if (options.check) {
+        server::load_keys(configuration);
+        std::cout << options.configuration.string() << ": correct\n";
+        return ExitCode::ok;
+    }
+    server::run_daemon(configuration);
+    return ExitCode::ok;
+}
+
+ExitCode status(const Options& options) {
+    const auto status = runtime::read_status(options.socket);
+    if (!status) {
+        std::cerr << "godwit-ha: " << status.error() << '\n';
+        return ExitCode::not_reachable;
+    }
+    std::cout << (options.json ? status->dump(2) + '\n' : server::status_text(*status));
+    return ExitCode::ok;
+}
+
+ExitCode keygen(const Options& options) {
+    if (options.preshared) {
+        runtime::generate_preshared_key(options.key);
+    } else {
+        runtime::generate_key_pair(options.key);
+    }
+    return ExitCode::ok;
+}
+
+void add_serve(CLI::App& app, Options& options) {
+    CLI::App* command = app.add_subcommand("serve", "Serve mobile nodes away from home");
+    command->add_option("--config", options.configuration, "The configuration file")
+        ->capture_default_str();
+    command->add_flag("--check", options.check, "Only say whether the configuration is correct");
+    command->footer(
+        "Runs in the foreground until SIGTERM or Ctrl-C, and leaves the system as it found it.\n"
+        "Needs CAP_NET_ADMIN and CAP_NET_RAW. Example:\n"
+        "  godwit-ha serve --config ha.toml --check && sudo godwit-ha serve --config ha.toml");
+}
+
+void add_status(CLI::App& app, Options& options) {
+    CLI::App* command = app.add_subcommand("status", "Show who is registered, and from where");
+    command->add_flag("--json", options.json, "As JSON, for programs");
+    command->add_option("--socket", options.socket, "The daemon's status_socket")
+        ->capture_default_str();
+    command->footer(
+        "Exits with 4 if no daemon answers. Example:\n"
+        "  godwit-ha status --json | jq -r '.bindings[] | .name, .care_of_address'");
+}
+
+void add_keygen(CLI::App& app, Options& options) {
+    CLI::App* command = app.add_subcommand("keygen", "Make a private key, print its public key");
+    command->add_option("--out", options.key, "The new file; only its owner can read it")
+        ->capture_default_str();
+    command->add_flag("--preshared", options.preshared,
+                      "Make a pre-shared key instead, for both ends");
+    command->footer(
+        "The public key goes into each mobile node's configuration, under [home_agent].\n"
+        "Example:\n"
+        "  godwit-ha keygen --out ha.key > ha.pub");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    Options options;
+    CLI::App app("godwit-ha: the home agent of machines that keep their IPv6 address", "godwit-ha");
+    app.set_version_flag("--version", "godwit-ha " GODWIT_VERSION);
+    app.require_subcommand(1);
+    app.footer(
+        "First steps:\n"
+        "  godwit-ha keygen --out ha.key             give the public key to the mobile nodes\n"
+        "  godwit-ha serve --config ha.toml --check\n"
+        "  sudo godwit-ha serve --config ha.toml     in another terminal: godwit-ha status\n"
+        "Exit codes: 0 ok, 1 failed, 2 usage or configuration, 4 no daemon.");
+    add_serve(app, options);
+    add_status(app, options);
+    add_keygen(app, options);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::usage);
+    }
+    return static_cast<int>(runtime::run_command("godwit-ha", [&] {
+        if (app.got_subcommand("serve")) {
+            return serve(options);
+        }
+        return app.got_subcommand("status") ? status(options) : keygen(options);
+    }));
+}

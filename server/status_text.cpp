@@ -1,0 +1,55 @@
+#include "server/status_text.hpp"
+
+#include <vector>
+
+#include "shared/runtime/status_text.hpp"
+
+namespace godwit::server {
+
+using runtime::Json;
+
+namespace {
+
+std::string bindings_text(const Json& bindings) {
+    if (bindings.empty()) {
+        return "no bindings\n";
+    }
+    std::vector<std::vector<std::string>> rows{{"MOBILE NODE", "HOME ADDRESS", "CARE-OF ADDRESS",
+                                                "PATH", "TIME LEFT", "SENT", "RECEIVED"}};
+    for (const Json& binding : bindings) {
+        rows.push_back(
+            {binding.at("name").get<std::string>(), binding.at("home_address").get<std::string>(),
+             binding.at("care_of_address").get<std::string>(),
+             binding.at("encapsulation").get<std::string>(),
+             binding.at("remaining_s").dump() + " of " + binding.at("lifetime_s").dump() + " s",
+             runtime::octets(binding.at("tx_bytes").get<std::uint64_t>()),
+             runtime::octets(binding.at("rx_bytes").get<std::uint64_t>())});
+    }
+    return runtime::aligned(rows);
+}
+
+// "binding-update 12" where messages have no status, else "binding-acknowledgement: accepted 12".
+std::string messages_text(const Json& messages) {
+    std::string text;
+    for (const auto& [type, by_status] : messages.items()) {
+        text += (text.empty() ? "" : "; ") + type;
+        const bool has_status = by_status.size() != 1 || !by_status.contains("none");
+        text += has_status ? ": " + runtime::counts(by_status) : " " + by_status.at("none").dump();
+    }
+    return text.empty() ? "none" : text;
+}
+
+}  // namespace
+
+std::string status_text(const Json& status) {
+    const Json& signalling = status.at("signalling");
+    std::vector<std::vector<std::string>> rows{
+        {"signalling in", messages_text(signalling.at("in"))},
+        {"signalling out", messages_text(signalling.at("out"))},
+        {"drops", runtime::counts(status.at("drops"))},
+    };
+    runtime::append_health(rows, status.at("health"));
+    return bindings_text(status.at("bindings")) + "\n" + runtime::aligned(rows);
+}
+
+}  // namespace godwit::server

@@ -1,0 +1,64 @@
+#include "shared/runtime/program.hpp"
+
+#include <exception>
+#include <iostream>
+#include <sstream>
+
+#include "shared/runtime/configuration_error.hpp"
+#include "shared/runtime/status_client.hpp"
+#include "shared/security/key_file.hpp"
+#include "shared/security/keys.hpp"
+
+namespace godwit::runtime {
+
+namespace {
+
+void print_lines(const std::string& program, const std::string& text) {
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+        std::cerr << program << ": " << line << '\n';
+    }
+}
+
+}  // namespace
+
+ExitCode run_command(const std::string& program, const std::function<ExitCode()>& command) {
+    try {
+        return command();
+    } catch (const InvalidConfiguration& invalid) {
+        print_lines(program, invalid.what());
+        return ExitCode::usage;
+    } catch (const std::exception& failure) {
+        print_lines(program, failure.what());
+        return ExitCode::failed;
+    }
+}
+
+std::expected<Json, std::string> read_status(const std::filesystem::path& socket) {
+    auto text = fetch_status(socket);
+    if (!text) {
+        return std::unexpected(std::move(text.error()));
+    }
+    auto status = Json::parse(*text, nullptr, false);
+    if (!status.is_object() || status.value("schema", 0) != status_schema) {
+        return std::unexpected("the daemon at " + socket.string() +
+                               " is of another version than this command; restart it");
+    }
+    return status;
+}
+
+void generate_key_pair(const std::filesystem::path& file) {
+    const security::KeyPair keys = security::KeyPair::generate();
+    save(keys, file);
+    std::cerr << "private key: in " << file.string() << ", which stays on this machine\n"
+              << "public key, for the other end's configuration:\n";
+    std::cout << keys.public_key().text() << '\n';
+}
+
+void generate_preshared_key(const std::filesystem::path& file) {
+    save(security::PresharedKey::generate(), file);
+    std::cerr << "pre-shared key: in " << file.string()
+              << "; copy it to the other end over a channel that nobody listens to\n";
+}
+
+}  // namespace godwit::runtime
