@@ -119,13 +119,17 @@ Bytes SignallingPacket::serialize() const {
     Writer out(packet);
     Ipv6Header header{
         .next_header = NextHeader::mobility, .source = source, .destination = destination};
-    if (home_address_option) {
-        header.next_header = NextHeader::destination_options;
-        DestinationOptions{NextHeader::mobility, home_address_option}.serialize(out);
-    }
+    // RFC 6275 §6.3: the Home Address option comes after the routing header.
+    const NextHeader behind_routing =
+        home_address_option ? NextHeader::destination_options : NextHeader::mobility;
     if (routing_header) {
         header.next_header = NextHeader::routing;
-        Type2RoutingHeader{NextHeader::mobility, *routing_header}.serialize(out);
+        Type2RoutingHeader{behind_routing, *routing_header}.serialize(out);
+    } else {
+        header.next_header = behind_routing;
+    }
+    if (home_address_option) {
+        DestinationOptions{NextHeader::mobility, home_address_option}.serialize(out);
     }
     out.bytes(mobility_header);
     const std::size_t payload_length = packet.size() - Ipv6Header::size;

@@ -3,6 +3,8 @@
 #include <chrono>
 #include <span>
 
+#include "shared/wire/esp_header.hpp"
+#include "shared/wire/fragment_header.hpp"
 #include "shared/wire/ipv6_header.hpp"
 #include "shared/wire/native_signalling.hpp"
 #include "tests/support/addresses.hpp"
@@ -148,6 +150,28 @@ RouterSolicitation sample_router_solicitation() {
     return solicitation;
 }
 
+const PseudoHeader tunnel{care_of_a.address, home_agent.address};
+
+Bytes sample_esp_packet() {
+    Bytes payload(EspHeader::size);
+    EspHeader{.spi = 0x80000001, .sequence = 7}.write(std::span(payload).first<EspHeader::size>());
+    payload.resize(EspHeader::size + 32, 0x5a);
+    return ipv6_packet(NextHeader::esp, tunnel, payload);
+}
+
+Bytes sample_fragment_packet() {
+    FragmentHeader fragment;
+    fragment.next_header = NextHeader::ipv6;
+    fragment.offset = 1232;
+    fragment.more_fragments = true;
+    fragment.identification = 0x01020304;
+    Bytes payload;
+    Writer out(payload);
+    fragment.serialize(out);
+    out.zeros(64);
+    return ipv6_packet(NextHeader::fragment, tunnel, payload);
+}
+
 }  // namespace
 
 AuthenticationOption sample_authentication() {
@@ -232,12 +256,12 @@ std::vector<Named<Icmpv6Message>> every_icmpv6_message() {
     };
 }
 
-Bytes icmpv6_packet(const Icmpv6Message& message, const PseudoHeader& addresses) {
+Bytes ipv6_packet(NextHeader next_header, const PseudoHeader& addresses, BytesView payload) {
     Bytes packet(Ipv6Header::size);
-    Writer(packet).bytes(serialize_icmpv6(message, addresses));
+    Writer(packet).bytes(payload);
     Ipv6Header header;
-    header.payload_length = static_cast<std::uint16_t>(packet.size() - Ipv6Header::size);
-    header.next_header = NextHeader::icmpv6;
+    header.payload_length = static_cast<std::uint16_t>(payload.size());
+    header.next_header = next_header;
     header.hop_limit = 255;
     header.source = addresses.source;
     header.destination = addresses.destination;
@@ -259,8 +283,11 @@ std::vector<Named<Bytes>> every_packet() {
     update.options = {NonceIndices{.home = 1, .care_of = 2}, sample_authorization()};
     packets.push_back({"option: binding authorization data", packet_of(update).serialize()});
     for (const auto& [name, message] : every_icmpv6_message()) {
-        packets.push_back({name, icmpv6_packet(message, {router, all_nodes})});
+        packets.push_back({name, ipv6_packet(NextHeader::icmpv6, {router, all_nodes},
+                                             serialize_icmpv6(message, {router, all_nodes}))});
     }
+    packets.push_back({"esp", sample_esp_packet()});
+    packets.push_back({"fragment", sample_fragment_packet()});
     return packets;
 }
 

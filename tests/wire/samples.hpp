@@ -27,10 +27,11 @@ std::vector<Named<wire::MobilityMessage>> every_message();
 std::vector<Named<wire::Icmpv6Message>> every_icmpv6_message();
 
 // Whole IPv6 packets: every message as it crosses the native network, a binding update with each
-// option, and every ICMPv6 message.
+// option, every ICMPv6 message, ESP and a fragment.
 std::vector<Named<wire::Bytes>> every_packet();
 
-// An IPv6 packet with hop limit 255, as Neighbor Discovery wants it.
-wire::Bytes icmpv6_packet(const wire::Icmpv6Message& message, const wire::PseudoHeader& addresses);
+// With hop limit 255, as Neighbor Discovery wants it.
+wire::Bytes ipv6_packet(wire::NextHeader next_header, const wire::PseudoHeader& addresses,
+                        wire::BytesView payload);
 
 }  // namespace godwit::test

@@ -61,6 +61,9 @@ TEST(SignallingPacket, RoundTripsInAllItsShapes) {
     packet.routing_header = home;
     packet.mobility_header = octets(acknowledgement);
     EXPECT_EQ(SignallingPacket::parse(packet.serialize()), packet);
+    packet.home_address_option = home;
+    packet.mobility_header = octets("3b01c800 0000 0000 0000000000000000");  // of an unknown type
+    EXPECT_EQ(SignallingPacket::parse(packet.serialize()), packet);
 }
 
 TEST(SignallingPacket, SumsOverTheHomeAddressInPlaceOfTheCareOfAddress) {  // RFC 6275 §6.1.1
