@@ -122,14 +122,11 @@ HomeRegistration::Outcome HomeRegistration::on_acknowledgement(
     // RFC 6275 §11.7.3: the sequence number must be that of an outstanding update; with status 135
     // it is the last one that the home agent has accepted.
     std::optional<SentUpdate> sent;
-    if (pending_ && !pending_->sent.empty()) {
-        const auto found =
-            std::ranges::find(pending_->sent, acknowledgement.sequence, &SentUpdate::sequence);
-        if (found != pending_->sent.end()) {
-            sent = *found;
-        } else if (acknowledgement.status == wire::BindingStatus::sequence_number_out_of_window) {
-            sent = pending_->sent.back();
-        }
+    if (const SentUpdate* found = outstanding(acknowledgement.sequence)) {
+        sent = *found;
+    } else if (acknowledgement.status == wire::BindingStatus::sequence_number_out_of_window &&
+               pending_ && !pending_->sent.empty()) {
+        sent = pending_->sent.back();
     }
     const auto* handshake = std::get_if<mobility::InHandshake>(&authenticated.proof());
     const bool is_taken = sent && wire::is_accepted(acknowledgement.status);
@@ -241,6 +238,12 @@ void HomeRegistration::on_doubt(Instant now, Actions& actions) {
     send_now_or_later(now, actions);
 }
 
+void HomeRegistration::on_doubt(Instant now, wire::SequenceNumber sequence, Actions& actions) {
+    if (outstanding(sequence) != nullptr) {
+        on_doubt(now, actions);
+    }
+}
+
 void HomeRegistration::on_deadline(Instant now, Actions& actions) {
     end_retired_sessions(now, actions);
     if (binding_ && now >= binding_->expires) {
@@ -300,6 +303,14 @@ void HomeRegistration::end_retired_sessions(Instant now, Actions& actions) {
         actions.emplace_back(mobility::EndSession{retiring.session});
         return true;
     });
+}
+
+const SentUpdate* HomeRegistration::outstanding(wire::SequenceNumber sequence) const {
+    if (!pending_) {
+        return nullptr;
+    }
+    const auto found = std::ranges::find(pending_->sent, sequence, &SentUpdate::sequence);
+    return found != pending_->sent.end() ? &*found : nullptr;
 }
 
 std::optional<mobility::SessionId> HomeRegistration::session() const {

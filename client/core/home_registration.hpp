@@ -47,6 +47,8 @@ class HomeRegistration {
     // The home agent seems to have lost the session: asks again by a handshake, once a second at
     // most.
     void on_doubt(mobility::Instant now, mobility::Actions& actions);
+    // The same, in answer to the update of this number; nothing if there is none under way.
+    void on_doubt(mobility::Instant now, wire::SequenceNumber sequence, mobility::Actions& actions);
 
     void on_deadline(mobility::Instant now, mobility::Actions& actions);
     [[nodiscard]] std::optional<mobility::Instant> next_deadline() const;
@@ -71,6 +73,7 @@ class HomeRegistration {
                        mobility::Actions& actions);
     void forget_binding(mobility::Actions& actions);
     void end_retired_sessions(mobility::Instant now, mobility::Actions& actions);
+    [[nodiscard]] const SentUpdate* outstanding(wire::SequenceNumber sequence) const;
     [[nodiscard]] std::optional<mobility::SessionId> session() const;
     [[nodiscard]] std::optional<mobility::SessionId> tunnel_session() const;
     [[nodiscard]] mobility::Seal seal() const;

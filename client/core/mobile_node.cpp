@@ -95,8 +95,9 @@ void MobileNode::on_message(Instant now,
 
 void MobileNode::on_hint(Instant now, const mobility::Hint& hint, Actions& actions) {
     using Kind = mobility::Hint::Kind;
-    if (hint.kind == Kind::authentication_failed || hint.kind == Kind::refresh_requested ||
-        hint.kind == Kind::unknown_binding) {
+    if (hint.kind == Kind::authentication_failed) {
+        registration_.on_doubt(now, hint.sequence, actions);
+    } else if (hint.kind == Kind::refresh_requested || hint.kind == Kind::unknown_binding) {
         registration_.on_doubt(now, actions);
     }
 }

@@ -34,6 +34,13 @@ mobility::Path way_back(const mobility::Received& received) {
     return path;
 }
 
+// Where the tunnel leads: to the care-of address, which is proved, whatever source the packet had.
+mobility::Path tunnel_path(const Request& request) {
+    mobility::Path path = way_back(request.received);
+    path.remote = request.care_of.address;
+    return path;
+}
+
 // RFC 6275 §9.5.4, §10.3.1: sent whatever the A bit says, to the packet's source address. Without
 // Binding Refresh Advice (§10.3.1), since the bindings are in nonvolatile storage.
 void acknowledge(const Request& request, wire::BindingStatus status, wire::SequenceNumber sequence,
@@ -132,7 +139,7 @@ void HomeAgent::register_binding(Instant now, const Request& request, const Bind
     const wire::Lifetime granted = std::min(request.update.lifetime, settings_.max_lifetime);
     Binding binding{.home = request.received.home,
                     .care_of = request.care_of,
-                    .path = way_back(request.received),
+                    .path = tunnel_path(request),
                     .sequence = request.update.sequence,
                     .granted = granted,
                     .expires = now + granted,
@@ -202,8 +209,10 @@ void HomeAgent::on_hint(Instant now, const mobility::Received& received, const m
                settings_.allow_unprotected) {
         // §9.2, §9.3.3. Outside a laboratory strangers hear nothing (docs/protocol.md).
         answer.names_home = false;
-        answer.message = wire::BindingError{
-            .status = wire::BindingErrorStatus::unrecognized_message_type, .home = received.home};
+        answer.message =
+            wire::BindingError{.status = wire::BindingErrorStatus::unrecognized_message_type,
+                               .home = received.home,
+                               .options = {}};
         to = {};
     } else {
         return drop(mobility::DropReason::not_expected, actions);

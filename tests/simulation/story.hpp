@@ -32,8 +32,8 @@ class Story {
     static constexpr std::size_t max_lines = 400;  // the end of a run says more than its beginning
 
     static std::string time(mobility::Instant at) {
-        const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(
-            at.time_since_epoch());
+        const auto since =
+            std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch());
         return std::to_string(since.count()) + " ms ";
     }
     void tell(std::string line) {

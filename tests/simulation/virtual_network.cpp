@@ -20,8 +20,8 @@ void VirtualNetwork::send(const std::string& from, wire::Bytes packet, const std
 
 void VirtualNetwork::carry(const std::string& from, const wire::Bytes& packet,
                            const std::string& text) {
-    const auto jitter = std::uniform_int_distribution<std::int64_t>(
-        0, conditions.jitter.count())(random_);
+    const auto jitter =
+        std::uniform_int_distribution<std::int64_t>(0, conditions.jitter.count())(random_);
     at(now_ + conditions.latency + std::chrono::nanoseconds(jitter), [this, from, packet, text] {
         wire::Reader header(packet);
         header.skip(24);

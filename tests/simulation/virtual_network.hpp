@@ -1,6 +1,6 @@
 #pragma once
-// A network in virtual time: packets take a while, get lost, come twice or overtake each other, as a
-// seeded generator decides. Addresses can be reached only while somebody is attached with them.
+// A network in virtual time: packets take a while, get lost, come twice or overtake each other, as
+// a seeded generator decides. Addresses can be reached only while somebody is attached with them.
 
 #include <chrono>
 #include <cstdint>

@@ -1,0 +1,30 @@
+#include "client/core/update_rate.hpp"
+
+#include "tests/support/addresses.hpp"
+
+namespace godwit::client {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(UpdateRate, AllowsThreeUpdatesAtOnce) {
+    UpdateRate rate;
+    for (int update = 0; update < 3; ++update) {
+        EXPECT_EQ(rate.earliest(test::noon), test::noon);
+        rate.on_sent(test::noon);
+    }
+}
+
+TEST(UpdateRate, AllowsAFourthASecondAfterTheFirst) {  // RFC 6275 §11.8
+    UpdateRate rate;
+    rate.on_sent(test::noon);
+    rate.on_sent(test::noon + 200ms);
+    rate.on_sent(test::noon + 400ms);
+    EXPECT_EQ(rate.earliest(test::noon + 999ms), test::noon + 1s);
+    EXPECT_EQ(rate.earliest(test::noon + 1s), test::noon + 1s);
+    rate.on_sent(test::noon + 1s);
+    EXPECT_EQ(rate.earliest(test::noon + 1s), test::noon + 1200ms);
+}
+
+}  // namespace
+}  // namespace godwit::client
