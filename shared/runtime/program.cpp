@@ -3,6 +3,8 @@
 #include <exception>
 #include <iostream>
 #include <sstream>
+#include <stdexcept>
+#include <system_error>
 
 #include "shared/runtime/configuration_error.hpp"
 #include "shared/runtime/status_client.hpp"
@@ -20,6 +22,35 @@ void print_lines(const std::string& program, const std::string& text) {
     }
 }
 
+// What the user can do about it, where that is not plain from the failure itself.
+std::string advice(const std::error_code& failure) {
+    if (failure == std::errc::operation_not_permitted || failure == std::errc::permission_denied) {
+        return "; run this as root, or give it CAP_NET_ADMIN and CAP_NET_RAW";
+    }
+    if (failure == std::errc::address_in_use || failure == std::errc::device_or_resource_busy) {
+        return "; stop the program that uses it, or name another in the configuration";
+    }
+    if (failure == std::errc::no_space_on_device) {
+        return "; make room on the disk";
+    }
+    return "";
+}
+
+// A key that is in use somewhere is not written over.
+template <class Key>
+void save_new(const Key& key, const std::filesystem::path& file) {
+    try {
+        save(key, file);
+    } catch (const std::system_error& failure) {
+        if (failure.code() != std::errc::file_exists) {
+            throw;
+        }
+        throw std::runtime_error(file.string() +
+                                 " exists already; name another file with --out, or remove it if "
+                                 "its key is not needed any more");
+    }
+}
+
 }  // namespace
 
 ExitCode run_command(const std::string& program, const std::function<ExitCode()>& command) {
@@ -28,6 +59,9 @@ ExitCode run_command(const std::string& program, const std::function<ExitCode()>
     } catch (const InvalidConfiguration& invalid) {
         print_lines(program, invalid.what());
         return ExitCode::usage;
+    } catch (const std::system_error& failure) {
+        print_lines(program, failure.what() + advice(failure.code()));
+        return ExitCode::failed;
     } catch (const std::exception& failure) {
         print_lines(program, failure.what());
         return ExitCode::failed;
@@ -49,14 +83,14 @@ std::expected<Json, std::string> read_status(const std::filesystem::path& socket
 
 void generate_key_pair(const std::filesystem::path& file) {
     const security::KeyPair keys = security::KeyPair::generate();
-    save(keys, file);
+    save_new(keys, file);
     std::cerr << "private key: in " << file.string() << ", which stays on this machine\n"
               << "public key, for the other end's configuration:\n";
     std::cout << keys.public_key().text() << '\n';
 }
 
 void generate_preshared_key(const std::filesystem::path& file) {
-    save(security::PresharedKey::generate(), file);
+    save_new(security::PresharedKey::generate(), file);
     std::cerr << "pre-shared key: in " << file.string()
               << "; copy it to the other end over a channel that nobody listens to\n";
 }

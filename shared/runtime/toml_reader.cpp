@@ -56,7 +56,7 @@ TomlTable& TomlTable::table(std::string_view key) {
     const toml::table* content = node == nullptr ? nullptr : node->as_table();
     const std::string name = full_name(key);
     if (content == nullptr) {
-        reject(key, node == nullptr ? "is missing" : "is not a table",
+        reject(key, node == nullptr ? "missing" : "is not a table",
                "write a table that begins with [" + name + "]");
     }
     return file_->add(name, content);

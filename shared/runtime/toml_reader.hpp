@@ -49,7 +49,7 @@ class TomlTable {
     template <class T, class Target>
     bool require(std::string_view key, const Form<T>& form, Target& target) {
         if (find(key) == nullptr) {
-            reject(key, "is missing", form.right);
+            reject(key, "missing", form.right);
             return false;
         }
         return read(key, form, target);
