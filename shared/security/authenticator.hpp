@@ -1,0 +1,38 @@
+#pragma once
+// The gate between the wire and a core: what goes out is sealed here, and nothing comes in as a
+// message unless its origin, integrity and freshness are proved. It keeps the keys that the cores
+// only name. For one thread, that of the control plane.
+
+#include <expected>
+
+#include "shared/mobility/node.hpp"
+#include "shared/mobility/path.hpp"
+#include "shared/mobility/session.hpp"
+#include "shared/security/rejection.hpp"
+#include "shared/security/session_keys.hpp"
+#include "shared/wire/bytes.hpp"
+#include "shared/wire/native_signalling.hpp"
+
+namespace godwit::security {
+
+class Authenticator {
+  public:
+    Authenticator() = default;
+    Authenticator(const Authenticator&) = delete;
+    Authenticator& operator=(const Authenticator&) = delete;
+    virtual ~Authenticator() = default;
+
+    // The complete Mobility Header with its checksum.
+    [[nodiscard]] virtual std::expected<wire::Bytes, SealError> seal(
+        const mobility::SendMessage& order) = 0;
+    [[nodiscard]] virtual std::expected<mobility::Received, Rejection> open(
+        const mobility::Path& path, const wire::SignallingPacket& packet) = 0;
+
+    // Forgets a session, complete or not, and wipes its keys.
+    virtual void end(mobility::SessionId session) = 0;
+    // Hands a session's tunnel keys to the data path. A packet number must never meet a key twice,
+    // so they can be had only once: empty after that, or if there is no such session.
+    [[nodiscard]] virtual Secret<TunnelKeys> take_tunnel_keys(mobility::SessionId session) = 0;
+};
+
+}  // namespace godwit::security

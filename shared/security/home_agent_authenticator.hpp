@@ -1,0 +1,116 @@
+#pragma once
+// The home agent's end: responder of the handshakes (docs/protocol.md). It says nothing to somebody
+// who does not know its public key, and does no public-key work for him.
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <unordered_map>
+#include <vector>
+
+#include "shared/security/authenticator.hpp"
+#include "shared/security/handshake_option.hpp"
+#include "shared/security/handshake_payload.hpp"
+#include "shared/security/keys.hpp"
+#include "shared/security/noise.hpp"
+#include "shared/security/session_table.hpp"
+#include "shared/security/signalling.hpp"
+#include "shared/security/suite.hpp"
+#include "shared/security/tai64n.hpp"
+
+namespace godwit::security {
+
+// A mobile node that proves itself by its key.
+struct ProtectedPeer {
+    mobility::PeerId id;
+    PublicKey key;
+    PresharedKey preshared_key{};
+};
+
+// A mobile node of the laboratory profile, which nothing but its home address names.
+struct UnprotectedPeer {
+    mobility::PeerId id;
+    wire::HomeAddress home;
+};
+
+struct HomeAgentCredentials {
+    KeyPair own;
+    SuiteSet suites = SuiteSet::of_this_machine();
+    std::vector<ProtectedPeer> protected_peers{};
+    std::vector<UnprotectedPeer> unprotected_peers{};
+};
+
+// The time of the last handshake taken from each peer.
+class HandshakeLedger {
+  public:
+    HandshakeLedger() = default;
+    HandshakeLedger(const HandshakeLedger&) = delete;
+    HandshakeLedger& operator=(const HandshakeLedger&) = delete;
+    virtual ~HandshakeLedger() = default;
+
+    // True if `time` is greater than the peer's last one; it is then on record, and will be after a
+    // restart too.
+    [[nodiscard]] virtual bool advance(mobility::PeerId peer, const Tai64n& time) = 0;
+};
+
+class HomeAgentAuthenticator final : public Authenticator {
+  public:
+    // Handshakes of one peer that the core has not answered yet; the oldest gives way.
+    static constexpr std::size_t max_waiting = 4;
+    // Sessions of one peer: at 3 binding updates a second (RFC 6275 §12), each a handshake, 30 s of
+    // sessions that have been replaced but still receive.
+    static constexpr std::size_t max_sessions = 128;
+
+    HomeAgentAuthenticator(HomeAgentCredentials credentials, HandshakeLedger& ledger);
+
+    [[nodiscard]] std::expected<wire::Bytes, SealError> seal(
+        const mobility::SendMessage& order) override;
+    [[nodiscard]] std::expected<mobility::Received, Rejection> open(
+        const mobility::Path& path, const wire::SignallingPacket& packet) override;
+    void end(mobility::SessionId session) override;
+    [[nodiscard]] Secret<TunnelKeys> take_tunnel_keys(mobility::SessionId session) override {
+        return sessions_.take_tunnel_keys(session);
+    }
+
+  private:
+    struct Peer {
+        ProtectedPeer identity;
+        Secret<KeyOctets> static_static{};           // once it has been computed
+        std::vector<mobility::SessionId> waiting{};  // the oldest first
+        std::size_t sessions = 0;
+    };
+    // A handshake that the core has not answered yet.
+    struct WaitingHandshake {
+        Peer* peer = nullptr;
+        NoiseResponder noise;
+        Suite suite{};
+        std::uint32_t peer_spi = 0;
+    };
+
+    std::expected<wire::Bytes, SealError> finish_handshake(const mobility::SendMessage& order,
+                                                           mobility::SessionId session);
+    std::expected<wire::Bytes, SealError> seal_in_session(const mobility::SendMessage& order,
+                                                          mobility::SessionId session) const;
+    std::expected<mobility::Received, Rejection> open_initiation(const Incoming& incoming,
+                                                                 const HandshakeOption& option);
+    std::expected<mobility::Received, Rejection> open_in_session(const Incoming& incoming,
+                                                                 std::uint32_t spi) const;
+    std::expected<mobility::Received, Rejection> open_unproved(const Incoming& incoming) const;
+    std::expected<mobility::SessionId, RejectionReason> admit(Peer& peer, NoiseResponder noise,
+                                                              const InitiationPayload& payload);
+    [[nodiscard]] bool hints_at_unknown_session(const Incoming& incoming) const;
+    [[nodiscard]] mobility::SessionId fresh_session_id() const;
+    void forget_waiting(mobility::SessionId session);
+
+    KeyPair own_;
+    SuiteSet suites_;
+    HandshakeLedger& ledger_;
+    Mac1Key mac1_inbound_;
+    std::unordered_map<PublicKey, Peer> peers_;
+    std::unordered_map<std::uint32_t, Peer*> peers_by_id_;
+    std::unordered_map<wire::HomeAddress, mobility::PeerId> unprotected_;
+    std::unordered_map<mobility::SessionId, WaitingHandshake> waiting_;
+    SessionTable sessions_;
+};
+
+}  // namespace godwit::security

@@ -1,0 +1,55 @@
+#pragma once
+// What the authenticators of both roles share: a message on its way in or out, and the proof of one
+// under a session.
+
+#include <expected>
+#include <utility>
+
+#include "shared/mobility/node.hpp"
+#include "shared/mobility/path.hpp"
+#include "shared/security/message_authentication.hpp"
+#include "shared/security/rejection.hpp"
+#include "shared/security/session_table.hpp"
+#include "shared/wire/bytes.hpp"
+#include "shared/wire/checksum.hpp"
+#include "shared/wire/mobility_header.hpp"
+
+namespace godwit::security {
+
+// A message that has been parsed, but not yet proved.
+struct Incoming {
+    const mobility::Path& path;
+    wire::BytesView mobility_header;
+    wire::MobilityMessage message;
+    CoveredAddresses addresses;
+};
+
+inline mobility::Received hint(const mobility::Path& path, const wire::HomeAddress& home,
+                               mobility::Hint::Kind kind, wire::SequenceNumber sequence = {}) {
+    return {.path = path, .home = home, .content = mobility::Hint{kind, sequence}};
+}
+
+inline std::unexpected<Rejection> rejected(RejectionReason reason) {
+    return std::unexpected(Rejection{reason});
+}
+inline std::unexpected<Rejection> malformed(wire::ParseError error) {
+    return std::unexpected(Rejection{RejectionReason::malformed, error});
+}
+
+// Looks the message's session up by the SPI of its authentication option, and checks the
+// authenticator.
+inline std::expected<const Session*, RejectionReason> proving_session(const SessionTable& sessions,
+                                                                      std::uint32_t spi,
+                                                                      const Incoming& incoming) {
+    const Session* session = sessions.find({spi});
+    if (session == nullptr) {
+        return std::unexpected(RejectionReason::unknown_session);
+    }
+    if (!has_right_authenticator(session->keys.signalling->inbound, incoming.addresses,
+                                 incoming.mobility_header)) {
+        return std::unexpected(RejectionReason::bad_authenticator);
+    }
+    return session;
+}
+
+}  // namespace godwit::security

@@ -1,0 +1,23 @@
+#pragma once
+// The mobile node's end in the laboratory profile: RFC 6275 with nothing proved and nothing secret.
+
+#include <expected>
+
+#include "shared/security/authenticator.hpp"
+
+namespace godwit::security {
+
+class UnprotectedAuthenticator final : public Authenticator {
+  public:
+    [[nodiscard]] std::expected<wire::Bytes, SealError> seal(
+        const mobility::SendMessage& order) override;
+    // Acknowledgements are taken on trust; the rest stays a hint, or nothing.
+    [[nodiscard]] std::expected<mobility::Received, Rejection> open(
+        const mobility::Path& path, const wire::SignallingPacket& packet) override;
+    void end(mobility::SessionId /*session*/) override {}
+    [[nodiscard]] Secret<TunnelKeys> take_tunnel_keys(mobility::SessionId /*session*/) override {
+        return nullptr;
+    }
+};
+
+}  // namespace godwit::security
