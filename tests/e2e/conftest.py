@@ -1,5 +1,10 @@
 """What the stories share."""
+import contextlib
+
 import pytest
+from deployment import Deployment, programs_missing
+from topology import Topology
+from wire import Capture, of_parameter_problems
 
 _figures = []
 
@@ -15,3 +20,67 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.section("figures")
     for figure in _figures:
         terminalreporter.write_line(figure)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item):
+    """A failure shows what the daemons logged."""
+    report = (yield).get_result()
+    if report.when == "call" and report.failed:
+        for deployment in getattr(item, "deployments", ()):
+            for node in ("ha", *deployment.home_addresses):
+                report.sections.append((f"log of {node}", deployment.log(node)))
+
+
+@pytest.fixture
+def network():
+    """The topology, with nothing plugged in."""
+    with Topology() as topology:
+        yield topology
+
+
+@pytest.fixture
+def deploy(request):
+    """Makes deployments: deploy(protection="plain", topology={...}, ...). While they live, no ICMPv6 Parameter Problem
+    may leave the home agent or a mobile node (`allow_parameter_problems` is for nodes that run no daemon)."""
+    if missing := programs_missing():
+        pytest.fail(f"not built: {', '.join(missing)}", pytrace=False)
+    request.node.deployments = []
+    with contextlib.ExitStack() as stack:
+        def make(topology=None, allow_parameter_problems=(), **settings):
+            network = stack.enter_context(Topology(**(topology or {})))
+            deployment = Deployment(network, **settings)
+            request.node.deployments.append(deployment)
+            watched = [("ha", "wan"), ("ha", "home"), *((node, uplink) for node in network.mobile_nodes
+                                                        for uplink in network.uplinks)]
+            watches = [stack.enter_context(Capture(network, node, interface, of_parameter_problems()))
+                       for node, interface in watched if node not in allow_parameter_problems]
+            stack.callback(assert_none_left, watches)
+            return deployment
+        yield make
+
+
+def assert_none_left(watches):
+    for watch in watches:
+        watch.stop()
+        assert watch.count == 0, f"ICMPv6 Parameter Problem: {[bytes(packet).hex() for packet in watch.packets()]}"
+
+
+@pytest.fixture
+def at_home(deploy):
+    """Home agent and mobile node, the latter on its home link."""
+    deployment = deploy()
+    deployment.topology.plug("home")
+    deployment.start_all()
+    deployment.wait_home()
+    return deployment
+
+
+@pytest.fixture
+def at_a(deploy):
+    """Home agent and mobile node, the latter registered from link A."""
+    deployment = deploy()
+    deployment.topology.plug("A")
+    deployment.start_all()
+    deployment.wait_registered(deployment.topology.care_of_address("A"))
+    return deployment

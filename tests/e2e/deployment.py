@@ -65,12 +65,15 @@ class Deployment:
     def start(self, *nodes):
         """Starts daemons; waits until each shows a status."""
         for node in nodes:
-            verb = f"{GODWIT_HA} serve" if node == "ha" else f"{GODWIT} daemon"
-            self.daemons[node] = self.topology.start(node, f"{verb} --config {self.directory}/{node}.toml",
-                                                     log=f"{node}.log")
+            self.launch(node)
         for node in nodes:
             self.wait(node, lambda status: True)
         return self
+
+    def launch(self, node):
+        verb = f"{GODWIT_HA} serve" if node == "ha" else f"{GODWIT} daemon"
+        self.daemons[node] = self.topology.start(node, f"{verb} --config {self.directory}/{node}.toml", log=f"{node}.log")
+        return self.daemons[node]
 
     def start_all(self):
         return self.start("ha", *self.home_addresses)
