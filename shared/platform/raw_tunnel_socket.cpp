@@ -1,5 +1,6 @@
 #include "shared/platform/raw_tunnel_socket.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -28,24 +29,45 @@ struct RawTunnelSocket::Batch {
 
 namespace {
 
+void bind_to(const FileDescriptor& socket, const wire::Ipv6Address& address) {
+    const sockaddr_in6 local = socket_address(address, {});
+    check_syscall("receive at " + address.text(),
+                  ::bind(socket.number(), reinterpret_cast<const sockaddr*>(&local), sizeof local));
+}
+
 FileDescriptor open_tunnel_socket(const RawTunnelSocket::Options& options) {
-    constexpr int on = 1;
     constexpr int none = -1;
     FileDescriptor socket = open_socket(AF_INET6, SOCK_RAW, std::to_underlying(options.protocol));
+    set_option(socket, IPPROTO_IPV6, IPV6_CHECKSUM, none, "turn off a raw socket's checksum");
+    enlarge_buffers(socket, options.buffer_octets);
+    return socket;
+}
+
+FileDescriptor open_listening_socket(const RawTunnelSocket::Options& options) {
+    constexpr int on = 1;
+    FileDescriptor socket = open_tunnel_socket(options);
     set_option(socket, IPPROTO_IPV6, IPV6_RECVPKTINFO, on, "ask for the address a packet came to");
     set_option(socket, IPPROTO_IPV6, IPV6_RECVTCLASS, on, "ask for a packet's traffic class");
-    set_option(socket, IPPROTO_IPV6, IPV6_CHECKSUM, none, "turn off a raw socket's checksum");
+    if (options.local) {
+        bind_to(socket, *options.local);
+    }
+    return socket;
+}
+
+// A socket of its own, since only one that is bound to an interface is sure to send by it, and such
+// a one would not hear the others. It is to hear nothing at all, so it listens where nothing comes.
+FileDescriptor open_sending_socket(const RawTunnelSocket::Options& options) {
+    constexpr int on = 1;
+    constexpr int off = 0;
+    constexpr wire::Ipv6Address loopback{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}};
+    FileDescriptor socket = open_tunnel_socket(options);
     // Forged Packet Too Big messages must not shrink the tunnel: the path's MTU is probed.
     constexpr int omit = IPV6_PMTUDISC_OMIT;
     set_option(socket, IPPROTO_IPV6, IPV6_MTU_DISCOVER, omit, "turn off path MTU discovery");
     mark_packets(socket, options.mark);
-    enlarge_buffers(socket, options.buffer_octets);
-    if (options.local) {
-        const sockaddr_in6 local = socket_address(*options.local, {});
-        check_syscall(
-            "receive at " + options.local->text(),
-            ::bind(socket.number(), reinterpret_cast<const sockaddr*>(&local), sizeof local));
-    }
+    set_option(socket, IPPROTO_IPV6, IPV6_FREEBIND, on, "bind where lo may be down");
+    bind_to(socket, loopback);
+    set_option(socket, IPPROTO_IPV6, IPV6_FREEBIND, off, "send from own addresses only");
     return socket;
 }
 
@@ -69,23 +91,24 @@ Transferred moved(int count) {
 }  // namespace
 
 RawTunnelSocket::RawTunnelSocket(const Options& options)
-    : socket_(open_tunnel_socket(options)),
-      receiving_(std::make_unique<Batch>()),
-      sending_(std::make_unique<Batch>()) {}
+    : listening_(open_listening_socket(options)),
+      sending_(open_sending_socket(options)),
+      arriving_(std::make_unique<Batch>()),
+      departing_(std::make_unique<Batch>()) {}
 
 RawTunnelSocket::RawTunnelSocket(RawTunnelSocket&&) noexcept = default;
 RawTunnelSocket& RawTunnelSocket::operator=(RawTunnelSocket&&) noexcept = default;
 RawTunnelSocket::~RawTunnelSocket() = default;
 
 Transferred RawTunnelSocket::receive(std::span<TunnelArrival> arrivals) {
-    Batch& batch = *receiving_;
+    Batch& batch = *arriving_;
     const std::size_t room = std::min(arrivals.size(), max_batch);
     for (std::size_t i = 0; i < room; ++i) {
         batch.payloads[i] = {arrivals[i].buffer.data(), arrivals[i].buffer.size()};
         batch.messages[i].msg_hdr.msg_control = batch.control[i].octets.data();
         batch.messages[i].msg_hdr.msg_controllen = batch.control[i].octets.size();
     }
-    const Transferred count = moved(::recvmmsg(socket_.number(), batch.messages.data(),
+    const Transferred count = moved(::recvmmsg(listening_.number(), batch.messages.data(),
                                                static_cast<unsigned>(room), 0, nullptr));
     for (std::size_t i = 0; i < count.value_or(0); ++i) {
         write_arrival(batch.messages[i], batch.peers[i], arrivals[i]);
@@ -94,21 +117,44 @@ Transferred RawTunnelSocket::receive(std::span<TunnelArrival> arrivals) {
 }
 
 Transferred RawTunnelSocket::send(std::span<const TunnelDeparture> departures) {
-    Batch& batch = *sending_;
-    const std::size_t count = std::min(departures.size(), max_batch);
-    for (std::size_t i = 0; i < count; ++i) {
-        const TunnelDeparture& departure = departures[i];
+    Batch& batch = *departing_;
+    std::size_t count = 0;
+    for (const TunnelDeparture& departure :
+         departures.first(std::min(departures.size(), max_batch))) {
+        if (departure.path.interface != departures.front().path.interface) {
+            break;
+        }
         // sendmmsg only reads what iovec calls mutable.
-        batch.payloads[i] = {const_cast<std::uint8_t*>(departure.payload.data()),
-                             departure.payload.size()};
-        batch.peers[i] = socket_address(departure.path.remote, departure.path.interface);
-        write_control(batch.messages[i].msg_hdr, batch.control[i],
+        batch.payloads[count] = {const_cast<std::uint8_t*>(departure.payload.data()),
+                                 departure.payload.size()};
+        batch.peers[count] = socket_address(departure.path.remote, departure.path.interface);
+        write_control(batch.messages[count].msg_hdr, batch.control[count],
                       {.local = departure.path.local,
                        .interface = departure.path.interface,
                        .traffic_class = departure.traffic_class});
+        ++count;
+    }
+    if (count == 0) {
+        return 0;
+    }
+    if (const std::error_code refusal = leave_by(departures.front().path.interface)) {
+        return std::unexpected(refusal);
     }
     return moved(
-        ::sendmmsg(socket_.number(), batch.messages.data(), static_cast<unsigned>(count), 0));
+        ::sendmmsg(sending_.number(), batch.messages.data(), static_cast<unsigned>(count), 0));
+}
+
+// A path keeps its interface, so this hardly ever asks the kernel.
+std::error_code RawTunnelSocket::leave_by(mobility::InterfaceIndex interface) {
+    if (interface == sending_interface_) {
+        return {};
+    }
+    const int index = static_cast<int>(interface.value);
+    if (::setsockopt(sending_.number(), SOL_SOCKET, SO_BINDTOIFINDEX, &index, sizeof index) != 0) {
+        return last_error();
+    }
+    sending_interface_ = interface;
+    return {};
 }
 
 }  // namespace godwit::platform

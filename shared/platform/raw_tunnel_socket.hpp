@@ -46,22 +46,30 @@ class RawTunnelSocket {
     RawTunnelSocket& operator=(RawTunnelSocket&&) noexcept;
     ~RawTunnelSocket();
 
-    [[nodiscard]] int descriptor() const { return socket_.number(); }
+    [[nodiscard]] int descriptor() const { return listening_.number(); }  // readable: receive()
+    // Writable again after send() would have blocked.
+    [[nodiscard]] int sending_descriptor() const { return sending_.number(); }
 
     // Fills arrivals from the front; says how many.
     [[nodiscard]] Transferred receive(std::span<TunnelArrival> arrivals);
 
-    // Sends departures from the front; says how many. An error is about the first of them, and
-    // nothing was sent: std::errc::operation_would_block asks for patience, any other means that
-    // this packet cannot go. Safe beside receive() in another thread.
+    // Sends departures from the front, each from its path's local address and by its path's
+    // interface and no other (0: the routing table's); says how many. An error is about the first,
+    // and nothing was sent: std::errc::operation_would_block asks for patience, any other means
+    // that this packet cannot go. Fewer than given: ask again for the rest. Safe beside receive()
+    // in another thread.
     [[nodiscard]] Transferred send(std::span<const TunnelDeparture> departures);
 
   private:
     struct Batch;
 
-    FileDescriptor socket_;
-    std::unique_ptr<Batch> receiving_;
-    std::unique_ptr<Batch> sending_;
+    std::error_code leave_by(mobility::InterfaceIndex interface);
+
+    FileDescriptor listening_;
+    FileDescriptor sending_;
+    mobility::InterfaceIndex sending_interface_;
+    std::unique_ptr<Batch> arriving_;
+    std::unique_ptr<Batch> departing_;
 };
 
 }  // namespace godwit::platform

@@ -73,7 +73,11 @@ std::error_code SignallingSocket::send(wire::BytesView packet,
     message.msg_namelen = sizeof to;
     message.msg_iov = &part;
     message.msg_iovlen = 1;
-    write_control(message, room, {.local = source, .interface = interface});
+    // The kernel insists on the interface only where it is told no source; the header has it
+    // anyway.
+    const bool any_interface = interface == mobility::InterfaceIndex{};
+    write_control(message, room,
+                  {.local = any_interface ? source : wire::Ipv6Address{}, .interface = interface});
     return ::sendmsg(sending_.number(), &message, 0) < 0 ? last_error() : std::error_code{};
 }
 

@@ -33,8 +33,9 @@ class SignallingSocket {
     [[nodiscard]] std::expected<SignallingArrival, std::error_code> receive(
         std::span<std::uint8_t> buffer) const;
 
-    // Sends a whole IPv6 packet from and to the addresses in its header, by this interface.
-    // std::errc::address_not_available or invalid_argument: the source is not this machine's.
+    // Sends a whole IPv6 packet from and to the addresses in its header, by this interface and no
+    // other. With an interface the source may be one that this machine does not have (yet).
+    // std::errc::network_unreachable: the interface has no route there.
     std::error_code send(wire::BytesView packet, mobility::InterfaceIndex interface) const;
 
   private:
