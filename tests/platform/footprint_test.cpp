@@ -1,0 +1,158 @@
+#include "shared/platform/footprint.hpp"
+
+#include <csignal>
+
+#include "shared/platform/tun_device.hpp"
+#include "tests/platform/network_namespace.hpp"
+
+namespace godwit::platform {
+namespace {
+
+std::string everything() {
+    return run("ip -6 rule; ip -6 route show table all; ip -6 addr");
+}
+
+bool shows(const std::string& command, const std::string& text) {
+    return run(command).find(text) != std::string::npos;
+}
+
+class FootprintTest : public InNamespace {
+  protected:
+    FootprintTest() {
+        run("ip addr add 2001:db8::1/64 dev near; ip link set near addrgenmode none up");
+    }
+
+    const TunDevice near_{"near"};
+    const mobility::InterfaceIndex link_ = near_.interface();
+    const AddressOnInterface home_{link_, address("2001:db8:f::9")};
+    const Route default_route_{.destination = {.length = 0},
+                               .interface = link_,
+                               .gateway = address("2001:db8::2"),
+                               .preferred_source = address("2001:db8::1"),
+                               .table = 1910,
+                               .metric = 7};
+    const Route on_link_{.destination = wire::Prefix::parse("2001:db8:5::/48").value(),
+                         .interface = link_,
+                         .metric = 1};
+    const PolicyRule unmarked_{.priority = 5000, .table = 1910, .mark = 191, .inverted = true};
+    const PolicyRule specific_{.priority = 4999, .suppressed_prefix_length = 0};
+
+    void add_all(Footprint& footprint) const {
+        require("address", footprint.add(home_));
+        require("route", footprint.add(default_route_));
+        require("rule", footprint.add(unmarked_));
+        require("rule", footprint.add(specific_));
+    }
+};
+
+TEST_F(FootprintTest, AddsAddressesWithoutDuplicateAddressDetectionOrPrefixRoute) {
+    Footprint footprint(Owner::mobile_node);
+    AddressOnInterface address_in_prefix = home_;
+    address_in_prefix.prefix_length = 64;
+    ASSERT_FALSE(footprint.add(address_in_prefix));
+    EXPECT_TRUE(shows("ip -6 addr show dev near", "2001:db8:f::9/64"));
+    EXPECT_FALSE(shows("ip -6 addr show dev near", "tentative"));
+    EXPECT_FALSE(shows("ip -6 route", "2001:db8:f::/64"));
+}
+
+TEST_F(FootprintTest, AddsDeprecatedAddressesWhereThePreferredLifetimeIsZero) {
+    Footprint footprint(Owner::mobile_node);
+    AddressOnInterface deprecated = home_;
+    deprecated.preferred_lifetime = std::chrono::seconds(0);
+    ASSERT_FALSE(footprint.add(deprecated));
+    EXPECT_TRUE(shows("ip -6 addr show dev near", "deprecated"));
+}
+
+TEST_F(FootprintTest, AddsRoutesWithEveryPropertyTheyHave) {
+    Footprint footprint(Owner::mobile_node);
+    ASSERT_FALSE(footprint.add(default_route_));
+    EXPECT_TRUE(shows("ip -6 route show table 1910",
+                      "default via 2001:db8::2 dev near proto 191 src 2001:db8::1 metric 7"));
+}
+
+TEST_F(FootprintTest, AddsRulesForUnmarkedPackets) {
+    Footprint footprint(Owner::mobile_node);
+    ASSERT_FALSE(footprint.add(unmarked_));
+    EXPECT_TRUE(shows("ip -6 rule", "5000:\tnot from all fwmark 0xbf lookup 1910 proto 191"));
+}
+
+TEST_F(FootprintTest, AddsRulesThatPassOverTheDefaultRoute) {
+    Footprint footprint(Owner::mobile_node);
+    ASSERT_FALSE(footprint.add(specific_));
+    EXPECT_TRUE(shows("ip -6 rule", "4999:\tfrom all lookup main suppress_prefixlength 0"));
+}
+
+TEST_F(FootprintTest, AddsRulesForPrefixes) {
+    Footprint footprint(Owner::home_agent);
+    ASSERT_FALSE(footprint.add(PolicyRule{.priority = 3,
+                                          .table = 77,
+                                          .from = wire::Prefix::parse("2001:db8:a::/48"),
+                                          .to = wire::Prefix::parse("2001:db8:b::/64")}));
+    EXPECT_TRUE(
+        shows("ip -6 rule", "3:\tfrom 2001:db8:a::/48 to 2001:db8:b::/64 lookup 77 proto 193"));
+}
+
+TEST_F(FootprintTest, LeavesEverythingAsItWas) {
+    const std::string before = everything();
+    {
+        Footprint footprint(Owner::mobile_node);
+        add_all(footprint);
+        EXPECT_NE(everything(), before);
+    }
+    EXPECT_EQ(everything(), before);
+}
+
+TEST_F(FootprintTest, TakesOneThingBackEarly) {
+    const std::string before = everything();
+    Footprint footprint(Owner::mobile_node);
+    ASSERT_FALSE(footprint.add(unmarked_));
+    EXPECT_FALSE(footprint.remove(unmarked_));
+    EXPECT_EQ(everything(), before);
+    EXPECT_FALSE(footprint.remove(unmarked_));
+}
+
+TEST_F(FootprintTest, LeavesWhatSomebodyElseHasAdded) {
+    run("ip -6 addr add 2001:db8:f::9 dev near; ip -6 route add 2001:db8:5::/48 dev near metric 1");
+    const std::string before = everything();
+    {
+        Footprint footprint(Owner::mobile_node);
+        EXPECT_EQ(footprint.add(home_), std::errc::file_exists);
+        EXPECT_EQ(footprint.add(on_link_), std::errc::file_exists);
+    }
+    EXPECT_EQ(everything(), before);
+}
+
+TEST_F(FootprintTest, RemovesWhatAKilledRunLeft) {
+    const std::string before = everything();
+    const auto killed = [this] {
+        Footprint footprint(Owner::mobile_node);
+        add_all(footprint);
+        std::raise(SIGKILL);
+    };
+    EXPECT_EXIT(killed(), testing::KilledBySignal(SIGKILL), "");
+    ASSERT_NE(everything(), before);
+    const Footprint next(Owner::mobile_node);
+    EXPECT_EQ(everything(), before);
+}
+
+TEST_F(FootprintTest, LeavesTheOtherRolesThings) {
+    Footprint home_agent(Owner::home_agent);
+    add_all(home_agent);
+    const std::string before = everything();
+    {
+        const Footprint mobile_node(Owner::mobile_node);
+    }
+    EXPECT_EQ(everything(), before);
+}
+
+TEST_F(FootprintTest, GoesQuietlyWhereTheInterfaceIsGone) {
+    Footprint footprint(Owner::mobile_node);
+    ASSERT_FALSE(footprint.add(home_));
+    ASSERT_FALSE(footprint.add(default_route_));
+    run("ip link del near");
+    EXPECT_FALSE(footprint.remove(home_));
+    EXPECT_FALSE(footprint.remove(default_route_));
+}
+
+}  // namespace
+}  // namespace godwit::platform

@@ -1,0 +1,86 @@
+#include "shared/platform/forwarding.hpp"
+
+#include <filesystem>
+
+#include "tests/platform/advertising_router.hpp"
+
+namespace godwit::platform {
+namespace {
+
+bool has_default_route(const NetworkSnapshot& network) {
+    return has_route(network, "::/0");
+}
+
+std::string every_interface() {
+    return run("cd /proc/sys/net/ipv6/conf; grep . */forwarding */accept_ra");
+}
+
+class Forwarding : public OnALink {
+  protected:
+    Forwarding() : router_(far_, near_, "far") {}
+    ~Forwarding() override { std::filesystem::remove(journal_); }
+
+    // With a default route by router advertisement, as a machine on an office network has it.
+    NetworkSnapshot with_advertised_route() {
+        router_.advertise(AdvertisingRouter::advertisement());
+        EXPECT_TRUE(comes_true(monitor_, has_default_route));
+        return monitor_.snapshot();
+    }
+
+    const std::filesystem::path journal_ =
+        std::filesystem::temp_directory_path() / ("forwarding_test." + std::to_string(::getpid()));
+    const AdvertisingRouter router_;
+    NetworkMonitor monitor_;
+};
+
+TEST_F(Forwarding, MakesThisMachineARouter) {
+    SysctlOverrides overrides(journal_);
+    forward_ipv6(overrides, monitor_.snapshot());
+    EXPECT_EQ(read_sysctl("net/ipv6/conf/near/forwarding"), "1");
+}
+
+TEST_F(Forwarding, KeepsTheDefaultRouteThatARouterAdvertised) {
+    SysctlOverrides overrides(journal_);
+    forward_ipv6(overrides, with_advertised_route());
+    EXPECT_TRUE(has_default_route(monitor_.snapshot()));
+}
+
+TEST_F(Forwarding, GoesOnListeningToRouters) {
+    SysctlOverrides overrides(journal_);
+    forward_ipv6(overrides, with_advertised_route());
+    run("ip -6 route flush proto ra");
+    ASSERT_FALSE(has_default_route(monitor_.snapshot()));
+    router_.advertise(AdvertisingRouter::advertisement());
+    EXPECT_TRUE(comes_true(monitor_, has_default_route));
+}
+
+TEST_F(Forwarding, DoesNotStartListeningWhereNoRouterAdvertises) {
+    SysctlOverrides overrides(journal_);
+    forward_ipv6(overrides, monitor_.snapshot());
+    EXPECT_EQ(read_sysctl("net/ipv6/conf/near/accept_ra"), "1");
+}
+
+TEST_F(Forwarding, LeavesEveryInterfaceAsItWas) {
+    run("ip link add name other type veth; echo 1 > /proc/sys/net/ipv6/conf/other/forwarding");
+    const NetworkSnapshot network = with_advertised_route();
+    const std::string before = every_interface();
+    {
+        SysctlOverrides overrides(journal_);
+        forward_ipv6(overrides, network);
+        EXPECT_NE(every_interface(), before);
+    }
+    EXPECT_EQ(every_interface(), before);
+    EXPECT_TRUE(has_default_route(monitor_.snapshot()));
+}
+
+TEST_F(Forwarding, LeavesARouterARouter) {
+    run("echo 1 > /proc/sys/net/ipv6/conf/all/forwarding");
+    {
+        SysctlOverrides overrides(journal_);
+        forward_ipv6(overrides, monitor_.snapshot());
+    }
+    EXPECT_EQ(read_sysctl("net/ipv6/conf/all/forwarding"), "1");
+}
+
+}  // namespace
+}  // namespace godwit::platform
