@@ -3,17 +3,24 @@ import json
 import stat
 
 import pytest
-from deployment import GODWIT, GODWIT_HA
-from topology import HOME_ADDRESS
+from deployment import GODWIT, GODWIT_HA, Deployment
+from topology import HOME_ADDRESS, Topology
 
 OK, FAILED, USAGE, NOT_REGISTERED, NOT_REACHABLE = 0, 1, 2, 3, 4
 PROGRAM = {"mn": (GODWIT, "daemon"), "ha": (GODWIT_HA, "serve")}
 BOTH = pytest.mark.parametrize("node", ["mn", "ha"])
 
 
+@pytest.fixture(scope="module")
+def house():
+    with Topology() as topology:
+        yield topology
+
+
 @pytest.fixture
-def configured(deploy):
-    return deploy()
+def configured(house):
+    """Keys and correct configuration files, and nothing running. The network is the same for all of these tests."""
+    return Deployment(house)
 
 
 def run(deployment, node, *arguments):
@@ -45,7 +52,8 @@ def test_wrong_usage_of_the_daemon(configured, node):
     assert run(configured, node, PROGRAM[node][1])[0] == USAGE
 
 
-def test_status_of_a_mobile_node_in_every_state(configured):
+def test_status_of_a_mobile_node_in_every_state(deploy):
+    configured = deploy()
     configured.start("ha", "mn")
     socket = ("status", "--socket", configured.socket("mn"))
     configured.wait("mn", lambda status: status["state"] == "unattached")
@@ -99,7 +107,7 @@ def test_status_holds_no_secret(at_a):
 
 @BOTH
 def test_keygen_keeps_the_private_key_to_the_owner(configured, node):
-    path = configured.directory / "new.key"
+    path = configured.directory / f"new-{node}.key"
     status, public, _ = run(configured, node, "keygen", "--output", path)
     assert status == OK and len(public.strip()) == 44  # base64 of 32 octets
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -186,7 +194,6 @@ def test_a_second_daemon_says_that_there_is_a_first(at_home, node):
 @BOTH
 def test_without_capabilities_a_daemon_says_what_to_do(configured, node):
     program, verb = PROGRAM[node]
-    configured.topology.plug("A")
     status, _, complaint = configured.command("--bounding-set=-net_admin,-net_raw", "--inh-caps=-all", program, verb, "--config",
                                               configured.directory / f"{node}.toml", program="setpriv", node=node)
     assert status == FAILED and len(complaint.strip().splitlines()) == 1
