@@ -11,8 +11,8 @@
 
 #include "shared/security/home_agent_authenticator.hpp"
 #include "shared/security/mobile_node_authenticator.hpp"
-#include "tests/security/hex.hpp"
 #include "tests/security/memory_ledger.hpp"
+#include "tests/security/sample_keys.hpp"
 #include "tests/support/addresses.hpp"
 
 namespace godwit::security {

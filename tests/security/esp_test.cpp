@@ -7,7 +7,7 @@
 #include <numeric>
 #include <optional>
 
-#include "tests/security/hex.hpp"
+#include "tests/wire/hex.hpp"
 
 namespace godwit::security {
 namespace {
@@ -58,7 +58,7 @@ class Esp : public testing::TestWithParam<Suite> {
     // A packet with the right tag over whatever text.
     static wire::Bytes seal_text(Suite suite, wire::Bytes text) {
         EspCipher cipher(suite, tunnel_keys(suite).outbound);
-        wire::Bytes packet = from_hex("80001234000000010000000000000001");
+        wire::Bytes packet = test::octets("80001234000000010000000000000001");
         const wire::Bytes header = packet;
         Mac tag{};
         cipher.encrypt(std::span(header).subspan<8, 8>(), std::span(header).first(8), text, tag);
@@ -118,9 +118,9 @@ TEST_P(Esp, NumbersPacketsFromOne) {
     const wire::Bytes first = seal(wire::Bytes(20));
     const wire::Bytes second = seal(wire::Bytes(20));
     EXPECT_THAT(std::span(first).first(16),
-                ElementsAreArray(from_hex("80001234000000010000000000000001")));
+                ElementsAreArray(test::octets("80001234000000010000000000000001")));
     EXPECT_THAT(std::span(second).first(16),
-                ElementsAreArray(from_hex("80001234000000020000000000000002")));
+                ElementsAreArray(test::octets("80001234000000020000000000000002")));
     EXPECT_EQ(sealer_->sequence(), 2U);
 }
 
@@ -201,17 +201,18 @@ TEST_P(Esp, RefusesPaddingThatIsNotCounted) {  // RFC 4303 §2.4: SHOULD be insp
     for (const auto* text : {"aabbcc0000000329", "aabbcc0102020329", "aabbcc0302010329",
                              "aabbcc0002030329", "aabbccddee020129"}) {
         opener_.emplace(tunnel_keys(GetParam()));
-        EXPECT_EQ(open(seal_text(GetParam(), from_hex(text))).error(), EspError::bad_padding)
+        EXPECT_EQ(open(seal_text(GetParam(), test::octets(text))).error(), EspError::bad_padding)
             << text;
     }
     opener_.emplace(tunnel_keys(GetParam()));
-    EXPECT_EQ(open(seal_text(GetParam(), from_hex("aabbcc0102030329"))), from_hex("aabbcc"));
+    EXPECT_EQ(open(seal_text(GetParam(), test::octets("aabbcc0102030329"))),
+              test::octets("aabbcc"));
 }
 
 TEST_P(Esp, RefusesMorePaddingThanThereIsText) {
-    EXPECT_EQ(open(seal_text(GetParam(), from_hex("01020329"))).error(), EspError::bad_padding);
+    EXPECT_EQ(open(seal_text(GetParam(), test::octets("01020329"))).error(), EspError::bad_padding);
     opener_.emplace(tunnel_keys(GetParam()));
-    EXPECT_EQ(open(seal_text(GetParam(), from_hex("0102ff29"))).error(), EspError::bad_padding);
+    EXPECT_EQ(open(seal_text(GetParam(), test::octets("0102ff29"))).error(), EspError::bad_padding);
 }
 
 TEST_P(Esp, RefusesAnyOtherProtocolInside) {
@@ -249,14 +250,14 @@ TEST_P(EspKnownAnswer, IsReproduced) {
         GTEST_SKIP() << "this processor has no AES instructions";
     }
     EspSealer sealer(tunnel_keys(GetParam().suite));
-    const wire::Bytes inner = from_hex(
+    const wire::Bytes inner = test::octets(
         "6000000000033b4020010db8000f0000000000000000000920010db8000c00000000000000000001616263");
     wire::Bytes buffer(esp_headroom + inner.size() + esp_max_tailroom);
     std::ranges::copy(inner, buffer.begin() + esp_headroom);
     EXPECT_THAT(*sealer.seal(buffer, esp_headroom, inner.size(), NextHeader::ipv6),
-                ElementsAreArray(from_hex(GetParam().first)));
+                ElementsAreArray(test::octets(GetParam().first)));
     EXPECT_THAT(*sealer.seal(buffer, esp_headroom, 0, NextHeader::none),
-                ElementsAreArray(from_hex(GetParam().second)));
+                ElementsAreArray(test::octets(GetParam().second)));
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/security/hex.hpp"
+#include "tests/wire/hex.hpp"
 
 namespace godwit::security {
 namespace {
@@ -17,7 +17,7 @@ const InitiationPayload initiation{
 const ResponsePayload response{.spi = 0x81020304, .suite = Suite::chacha20_poly1305};
 
 TEST(InitiationPayload, HasTheOctetsOfItsPicture) {
-    const wire::Bytes octets = from_hex(
+    const wire::Bytes octets = test::octets(
         "400000006553f10a00000000"
         "81020304"
         "03");
@@ -27,7 +27,7 @@ TEST(InitiationPayload, HasTheOctetsOfItsPicture) {
 }
 
 TEST(ResponsePayload, HasTheOctetsOfItsPicture) {
-    const wire::Bytes octets = from_hex("8102030402");
+    const wire::Bytes octets = test::octets("8102030402");
     EXPECT_EQ(response.serialize(), octets);
     EXPECT_EQ(octets.size(), ResponsePayload::length);
     EXPECT_EQ(ResponsePayload::parse(octets), response);
@@ -36,7 +36,7 @@ TEST(ResponsePayload, HasTheOctetsOfItsPicture) {
 TEST(HandshakePayload, SkipsFieldsOfUnknownType) {
     for (const auto* fields : {"0100", "0103aabbcc", "0100ff02aabb"}) {
         wire::Bytes octets = initiation.serialize();
-        const wire::Bytes more = from_hex(fields);
+        const wire::Bytes more = test::octets(fields);
         octets.insert(octets.end(), more.begin(), more.end());
         EXPECT_EQ(InitiationPayload::parse(octets), initiation) << fields;
     }
@@ -45,7 +45,7 @@ TEST(HandshakePayload, SkipsFieldsOfUnknownType) {
 TEST(HandshakePayload, RefusesFieldsThatOverrun) {
     for (const auto* fields : {"01", "0101", "0103aabb", "010001"}) {
         wire::Bytes octets = response.serialize();
-        const wire::Bytes more = from_hex(fields);
+        const wire::Bytes more = test::octets(fields);
         octets.insert(octets.end(), more.begin(), more.end());
         EXPECT_EQ(ResponsePayload::parse(octets).error(), wire::ParseError::truncated) << fields;
     }

@@ -9,7 +9,7 @@
 #include <string>
 #include <system_error>
 
-#include "tests/security/hex.hpp"
+#include "tests/security/sample_keys.hpp"
 
 namespace godwit::security {
 namespace {

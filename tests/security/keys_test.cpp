@@ -3,7 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/security/hex.hpp"
+#include "tests/security/sample_keys.hpp"
+#include "tests/wire/hex.hpp"
 
 namespace godwit::security {
 namespace {
@@ -34,11 +35,11 @@ TEST(KeyPair, AgreesWithTheOtherSide) {
 }
 
 TEST(KeyPair, HasThePublicKeyOfRfc7748) {  // §6.1, Alice
-    const KeyPair alice(
-        secret_of(from_hex("77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a")));
+    const KeyPair alice(secret_of(
+        test::octets("77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a")));
     EXPECT_THAT(alice.public_key().octets,
-                ElementsAreArray(
-                    from_hex("8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a")));
+                ElementsAreArray(test::octets(
+                    "8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a")));
 }
 
 TEST(KeyPair, RefusesAKeyOfLowOrder) {

@@ -7,7 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "tests/security/hex.hpp"
+#include "tests/security/sample_keys.hpp"
+#include "tests/wire/hex.hpp"
 
 namespace godwit::security {
 namespace {
@@ -29,14 +30,14 @@ class NoiseVectors : public testing::TestWithParam<std::string> {
     }
 
     [[nodiscard]] wire::Bytes octets(const char* name) const {
-        return from_hex(vector_.at(name).get<std::string>());
+        return test::octets(vector_.at(name).get<std::string>());
     }
     [[nodiscard]] KeyPair keys(const char* name) const { return KeyPair(secret_of(octets(name))); }
     [[nodiscard]] wire::Bytes payload(std::size_t message) const {
-        return from_hex(vector_.at("messages").at(message).at("payload").get<std::string>());
+        return test::octets(vector_.at("messages").at(message).at("payload").get<std::string>());
     }
     [[nodiscard]] wire::Bytes ciphertext(std::size_t message) const {
-        return from_hex(vector_.at("messages").at(message).at("ciphertext").get<std::string>());
+        return test::octets(vector_.at("messages").at(message).at("ciphertext").get<std::string>());
     }
     [[nodiscard]] std::size_t messages() const { return vector_.at("messages").size(); }
     [[nodiscard]] NoisePattern pattern() const {
@@ -45,7 +46,8 @@ class NoiseVectors : public testing::TestWithParam<std::string> {
     [[nodiscard]] PresharedKey psk(const char* name) const {
         return pattern() == NoisePattern::ik
                    ? PresharedKey()
-                   : PresharedKey(secret_of(from_hex(vector_.at(name).at(0).get<std::string>())));
+                   : PresharedKey(
+                         secret_of(test::octets(vector_.at(name).at(0).get<std::string>())));
     }
 
     nlohmann::json vector_;

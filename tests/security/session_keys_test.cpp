@@ -5,7 +5,7 @@
 
 #include <set>
 
-#include "tests/security/hex.hpp"
+#include "tests/wire/hex.hpp"
 
 namespace godwit::security {
 namespace {
@@ -40,12 +40,12 @@ TEST_F(SessionKeysTest, AreThoseOfAnIndependentComputation) {
     const auto keys = derive_session_keys(transport_, HandshakeRole::initiator, Suite::aes_256_gcm,
                                           0x80000001, 0x80000002);
     EXPECT_THAT(keys.tunnel->outbound.key,
-                ElementsAreArray(
-                    from_hex("01c7ee3a6b0fdf757eece2a3af310f8c88b73f86285d2c7d37815465de7697d0")));
-    EXPECT_THAT(keys.tunnel->outbound.salt, ElementsAreArray(from_hex("006891f0")));
+                ElementsAreArray(test::octets(
+                    "01c7ee3a6b0fdf757eece2a3af310f8c88b73f86285d2c7d37815465de7697d0")));
+    EXPECT_THAT(keys.tunnel->outbound.salt, ElementsAreArray(test::octets("006891f0")));
     EXPECT_THAT(keys.signalling->outbound,
-                ElementsAreArray(
-                    from_hex("f01e2ce9cbc45352238f25a51255e7d2f6ebe54419d44a627d80305121242b6c")));
+                ElementsAreArray(test::octets(
+                    "f01e2ce9cbc45352238f25a51255e7d2f6ebe54419d44a627d80305121242b6c")));
 }
 
 TEST_F(SessionKeysTest, AreAllDifferent) {

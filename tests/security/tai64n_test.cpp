@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/security/hex.hpp"
+#include "tests/wire/hex.hpp"
 
 namespace godwit::security {
 namespace {
@@ -14,9 +14,9 @@ using Time = std::chrono::sys_time<std::chrono::nanoseconds>;
 
 TEST(Tai64n, IsTenSecondsAheadOfUnixTime) {
     EXPECT_THAT(Tai64n::from(Time(0ns)).octets,
-                ElementsAreArray(from_hex("400000000000000a00000000")));
+                ElementsAreArray(test::octets("400000000000000a00000000")));
     EXPECT_THAT(Tai64n::from(Time(1700000000s + 5ns)).octets,
-                ElementsAreArray(from_hex("400000006553f10a00000005")));
+                ElementsAreArray(test::octets("400000006553f10a00000005")));
 }
 
 TEST(Tai64n, ComparesAsTheTimesDo) {
