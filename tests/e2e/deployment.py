@@ -8,13 +8,13 @@ import socket
 import subprocess
 import time
 
-from topology import HERE, HOME_ADDRESS, HOME_AGENT
+from topology import HERE, HOME_ADDRESS, HOME_AGENT, SLOWNESS
 
 RELEASE = HERE.parents[1] / "build/release"
 GODWIT = os.environ.get("GODWIT", str(RELEASE / "client/godwit"))
 GODWIT_HA = os.environ.get("GODWIT_HA", str(RELEASE / "server/godwit-ha"))
 HOME_PREFIX = "2001:db8:f::/64"
-PATIENCE = float(os.environ.get("GODWIT_E2E_PATIENCE", "20"))  # seconds until something that must happen has not
+PATIENCE = 20 * SLOWNESS  # seconds; what must happen has not happened after them
 
 
 class Deployment:
@@ -145,19 +145,24 @@ class Deployment:
     def command(self, *arguments, program=GODWIT, node="mn", check=False):
         """Runs the program itself in a node: (exit status, stdout, stderr)."""
         done = subprocess.run(["ip", "netns", "exec", self.topology.ns(node), program, *map(str, arguments)],
-                              capture_output=True, text=True, timeout=60, cwd=self.directory, check=check)
+                              capture_output=True, text=True, timeout=60 * SLOWNESS, cwd=self.directory, check=check)
         return done.returncode, done.stdout, done.stderr
 
 
 class UnixConnection(http.client.HTTPConnection):
     def __init__(self, path):
-        super().__init__("localhost", timeout=5)
+        super().__init__("localhost", timeout=5 * SLOWNESS)
         self.path = path
 
     def connect(self):
         self.sock = socket.socket(socket.AF_UNIX)
         self.sock.settimeout(self.timeout)
         self.sock.connect(str(self.path))
+
+
+def settle(seconds):
+    """After this whatever would have been done in reaction has been done."""
+    time.sleep(seconds * SLOWNESS)
 
 
 def binding(status, home_address):

@@ -3,7 +3,7 @@ is written in Scapy, so the home agent meets an implementation that is not its o
 import time
 
 import pytest
-from deployment import PATIENCE, binding
+from deployment import PATIENCE, binding, settle
 from topology import CORRESPONDENT, HOME_ADDRESS, HOME_AGENT
 from wire import BINDING_ACKNOWLEDGEMENT, Capture, checksum_is_right, inject
 
@@ -64,7 +64,7 @@ def test_the_tunnel_is_ipv6_in_ipv6(node):
     node.network.run("cn", f"ping -n -c 1 -W 1 {HOME_ADDRESS}", check=False)
     inject(node.network, "mn", "uplink", [IPv6(src=node.care_of_address, dst=HOME_AGENT)
                                          / IPv6(src=HOME_ADDRESS, dst=CORRESPONDENT) / ICMPv6EchoRequest(id=77)])
-    time.sleep(0.5)
+    settle(0.5)
     inner = [packet[IPv6].payload for packet in node.capture.packets()
              if packet.nh == 41 and (packet.src, packet.dst) == (HOME_AGENT, node.care_of_address)]
     assert any(packet.dst == HOME_ADDRESS and packet.payload.type == 128 for packet in inner), "no request came down"
@@ -132,6 +132,6 @@ def test_our_own_mobile_node_speaks_it_too(deploy):
     deployment.start_all()
     deployment.wait_registered(deployment.topology.care_of_address("A"))
     deployment.move("B")
-    assert " 0% packet loss" in deployment.topology.run("mn", f"ping -n -c 3 -i 0.02 -W 2 {CORRESPONDENT}")
+    assert " 0% packet loss" in deployment.topology.run("mn", f"ping -n -c 3 -i 0.02 -W 10 {CORRESPONDENT}")
     deployment.move("home")
-    assert " 0% packet loss" in deployment.topology.run("mn", f"ping -n -c 3 -i 0.02 -W 2 {CORRESPONDENT}")
+    assert " 0% packet loss" in deployment.topology.run("mn", f"ping -n -c 3 -i 0.02 -W 10 {CORRESPONDENT}")

@@ -109,11 +109,11 @@ def test_the_home_agent_defends_the_home_address_on_the_home_link(at_home):
     network.run("net", "echo 0 > /proc/sys/net/ipv6/conf/home/disable_ipv6")  # a neighbour: the switch itself
     network.ip("net", "addr add 2001:db8:f::77/64 dev home nodad")
     at_home.move("A")
-    assert " 0% packet loss" in network.run("net", f"ping -n -c 3 -i 0.05 -W 2 {HOME_ADDRESS}")
+    assert " 0% packet loss" in network.run("net", f"ping -n -c 3 -i 0.05 -W 10 {HOME_ADDRESS}")
     mac = network.run("ha", "cat /sys/class/net/home/address").strip()
     assert mac in network.run("net", f"ip neigh show {HOME_ADDRESS} dev home")
     at_home.move("home")
-    assert " 0% packet loss" in network.run("net", f"ping -n -c 3 -i 0.05 -W 2 {HOME_ADDRESS}")
+    assert " 0% packet loss" in network.run("net", f"ping -n -c 3 -i 0.05 -W 10 {HOME_ADDRESS}")
     mac = network.run("mn", "cat /sys/class/net/uplink/address").strip()
     assert mac in network.run("net", f"ip neigh show {HOME_ADDRESS} dev home")
 
@@ -122,13 +122,13 @@ def test_large_packets_get_through_in_both_directions(at_a):
     """A download's full-sized segments, and a packet too large for the tunnel, which the sender's host fragments."""
     for node, target in (("mn", CORRESPONDENT), ("cn", HOME_ADDRESS)):
         at_a.topology.run(node, f"ping -n -c 1 -W 1 -s 3000 {target}", check=False)  # the first may teach the path's MTU
-        assert " 0% packet loss" in at_a.topology.run(node, f"ping -n -c 3 -i 0.05 -W 2 -s 3000 {target}")
+        assert " 0% packet loss" in at_a.topology.run(node, f"ping -n -c 3 -i 0.05 -W 10 -s 3000 {target}")
 
 
 def test_a_packet_too_large_for_the_tunnel_is_answered(at_a):
     """RFC 2473 §7.1: Packet Too Big for the correspondent, so that its path MTU discovery works."""
     mtu = at_a.status()["tunnel"]["mtu"]
-    answer = at_a.topology.run("cn", f"ping -n -c 1 -W 2 -M do -s 1452 {HOME_ADDRESS}", check=False)
+    answer = at_a.topology.run("cn", f"ping -n -c 1 -W 10 -M do -s 1452 {HOME_ADDRESS}", check=False)
     assert f"mtu={mtu}" in answer or f"mtu: {mtu}" in answer or "Packet too big" in answer, answer
 
 
@@ -142,5 +142,5 @@ def test_a_split_tunnel_carries_only_its_routes(deploy):
     outside = deployment.topology.run("mn", "ip route get 2001:db8:e::1")
     assert "dev godwit0" in inside and HOME_ADDRESS in inside
     assert "dev uplink" in outside and care_of_address in outside
-    assert " 0% packet loss" in deployment.topology.run("mn", f"ping -n -c 2 -i 0.05 -W 2 {CORRESPONDENT}")
-    assert " 0% packet loss" in deployment.topology.run("mn", "ping -n -c 2 -i 0.05 -W 2 2001:db8:e::1")
+    assert " 0% packet loss" in deployment.topology.run("mn", f"ping -n -c 2 -i 0.05 -W 10 {CORRESPONDENT}")
+    assert " 0% packet loss" in deployment.topology.run("mn", "ping -n -c 2 -i 0.05 -W 10 2001:db8:e::1")

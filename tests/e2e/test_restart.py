@@ -2,7 +2,7 @@
 import time
 
 import pytest
-from deployment import binding
+from deployment import PATIENCE, binding, settle
 from test_sessions import assert_echoes, connect, serve
 from topology import CORRESPONDENT, HOME_ADDRESS
 
@@ -62,7 +62,7 @@ def test_the_home_agent_comes_after_the_mobile_node(deploy):
     deployment.topology.plug("A")
     deployment.start("mn")
     deployment.wait("mn", lambda status: status["state"] == "registering")
-    time.sleep(1)
+    settle(1)
     deployment.start("ha")
     deployment.wait_registered(deployment.topology.care_of_address("A"))
 
@@ -89,9 +89,9 @@ def test_a_short_lifetime_is_refreshed_before_it_ends(deploy):
     deployment.topology.plug("A")
     deployment.start_all()
     sequence = deployment.wait_registered(deployment.topology.care_of_address("A"))["binding"]["sequence"]
-    status = deployment.wait("mn", lambda status: status["binding"] and status["binding"]["sequence"] != sequence, 45)
+    status = deployment.wait("mn", lambda status: status["binding"] and status["binding"]["sequence"] != sequence, 40 + PATIENCE)
     assert status["state"] == "registered"
-    assert " 0% packet loss" in deployment.topology.run("mn", f"ping -n -c 3 -i 0.02 -W 2 {CORRESPONDENT}")
+    assert " 0% packet loss" in deployment.topology.run("mn", f"ping -n -c 3 -i 0.02 -W 10 {CORRESPONDENT}")
 
 
 def test_a_binding_whose_node_has_gone_expires(deploy):
@@ -100,7 +100,7 @@ def test_a_binding_whose_node_has_gone_expires(deploy):
     deployment.start_all()
     deployment.wait_registered(deployment.topology.care_of_address("A"))
     deployment.crash("mn")
-    deployment.wait("ha", lambda status: not binding(status, HOME_ADDRESS), 50)
+    deployment.wait("ha", lambda status: not binding(status, HOME_ADDRESS), 40 + PATIENCE)
 
 
 @pytest.mark.parametrize("impair", ["--loss 20", "--delay 100 --loss 5", "--rate 1 --queue 20"])

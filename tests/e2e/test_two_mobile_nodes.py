@@ -2,7 +2,7 @@
 import pytest
 from deployment import binding
 from silence import Pinger
-from topology import CORRESPONDENT, HOME_ADDRESS
+from topology import CORRESPONDENT, HOME_ADDRESS, SLOWNESS
 
 OTHER = "2001:db8:f::a"
 
@@ -20,7 +20,7 @@ def pair(deploy):
 
 
 def reaches(deployment, node, target):
-    return " 0% packet loss" in deployment.topology.run(node, f"ping -n -c 3 -i 0.02 -W 2 {target}")
+    return " 0% packet loss" in deployment.topology.run(node, f"ping -n -c 3 -i 0.02 -W 10 {target}")
 
 
 def test_both_are_served_and_told_apart(pair):
@@ -38,7 +38,7 @@ def test_one_moves_and_the_other_does_not_notice(pair):
     for link in ("B", "home", "A"):
         moved = pair.move(link)
         gone, _ = pinger.gap(moved, settle=0.3)
-        assert gone < 500, f"mn2 heard nothing for {gone:.0f} ms while mn moved"
+        assert gone < 500 * SLOWNESS, f"mn2 heard nothing for {gone:.0f} ms while mn moved"
     after = binding(pair.status("ha"), OTHER)
     assert (after["care_of_address"], after["sequence"]) == (before["care_of_address"], before["sequence"])
 

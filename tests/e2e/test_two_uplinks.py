@@ -13,7 +13,7 @@ def double(deploy):
 
 
 def reaches_the_correspondent(deployment):
-    return " 0% packet loss" in deployment.topology.run("mn", f"ping -n -c 3 -i 0.02 -W 2 {CORRESPONDENT}")
+    return " 0% packet loss" in deployment.topology.run("mn", f"ping -n -c 3 -i 0.02 -W 10 {CORRESPONDENT}")
 
 
 def test_the_second_takes_over_when_the_first_loses_its_link(double):

@@ -48,6 +48,7 @@ CORRESPONDENT, HOME_AGENT, HOME_ADDRESS = "2001:db8:c::2", "2001:db8:f::1", "200
 LINKS = ("home", "A", "B")  # what a cable can be plugged into
 HERE = pathlib.Path(__file__).resolve().parent
 IMPAIR = os.environ.get("GODWIT_IMPAIR", str(HERE.parents[1] / "build/release/tests/impair/godwit_impair"))
+SLOWNESS = float(os.environ.get("GODWIT_E2E_SLOWNESS", "1"))  # of this machine: 10 for an emulated one
 CLONE_NEWNET = 0x40000000
 
 
@@ -91,9 +92,9 @@ class Topology:
     def ip(self, node, *lines):
         """Runs several `ip` lines inside one node with one process."""
         subprocess.run(["ip", "-n", self.ns(node), "-batch", "-"], input="\n".join(lines) + "\n", text=True, check=True,
-                       timeout=60)
+                       timeout=60 * SLOWNESS)
 
-    def run(self, node, command, timeout=60, check=True):
+    def run(self, node, command, timeout=60 * SLOWNESS, check=True):
         """The output of a shell line in a node."""
         done = subprocess.run(["ip", "netns", "exec", self.ns(node), "sh", "-c", command], text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=timeout)
@@ -112,7 +113,7 @@ class Topology:
         self.processes.append(process)
         return process
 
-    def stop(self, *processes, patience=5):
+    def stop(self, *processes, patience=5 * SLOWNESS):
         """Ends processes of `start`: asks them first. Returns whether all of them went by themselves."""
         gracefully = True
         for process in processes:
@@ -181,7 +182,8 @@ class Topology:
 
     def _build(self):
         for node in ("cn", "rt", "ha", "net", *self.mobile_nodes):
-            subprocess.run(["ip", "netns", "add", self.ns(node)], check=True, timeout=60)
+            subprocess.run(["ip", "netns", "add", self.ns(node)], check=True,
+                           timeout=60 * SLOWNESS)
             self.namespaces.append(self.ns(node))
             self._configure(node)
             self.ip(node, "link set lo up")
@@ -256,7 +258,7 @@ class AddressWatch:
     def __exit__(self, *_):
         self.netlink.close()
 
-    def wait(self, prefix, seconds=10):
+    def wait(self, prefix, seconds=10 * SLOWNESS):
         """The first usable global address of a prefix, and the moment it came to be."""
         deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0:
