@@ -24,6 +24,7 @@ class Capture:
         if kernel_filter:
             self._attach(kernel_filter)
         self.socket.bind((interface, ETH_P_ALL))
+        self.path.write_bytes(PCAP_HEADER)
         self.ended, self.thread, self.count = threading.Event(), threading.Thread(target=self._read, daemon=True), 0
 
     def __enter__(self):
@@ -48,8 +49,7 @@ class Capture:
 
     def _read(self):
         self.socket.settimeout(0.05)
-        with open(self.path, "wb") as file:
-            file.write(PCAP_HEADER)
+        with open(self.path, "ab") as file:
             while True:
                 try:
                     frame, ancillary, _, _ = self.socket.recvmsg(65536, 64)
