@@ -1,16 +1,261 @@
 #include "client/daemon.hpp"
 
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "client/attachment_watch.hpp"
+#include "client/core/mobile_node.hpp"
+#include "client/keys.hpp"
 #include "client/status.hpp"
+#include "client/traffic_steering.hpp"
+#include "shared/datapath/tunnel_mtu.hpp"
+#include "shared/platform/attempt.hpp"
+#include "shared/platform/process_hardening.hpp"
+#include "shared/platform/raw_tunnel_socket.hpp"
+#include "shared/platform/signalling_guard.hpp"
+#include "shared/platform/signalling_socket.hpp"
+#include "shared/platform/tun_device.hpp"
+#include "shared/runtime/clock.hpp"
+#include "shared/runtime/data_plane.hpp"
+#include "shared/runtime/data_plane_drops.hpp"
+#include "shared/runtime/event_log.hpp"
 #include "shared/runtime/event_loop.hpp"
+#include "shared/runtime/log.hpp"
+#include "shared/runtime/node_runner.hpp"
 #include "shared/runtime/status_server.hpp"
+#include "shared/security/mobile_node_authenticator.hpp"
+#include "shared/security/unprotected_authenticator.hpp"
 
 namespace godwit::client {
+namespace {
+
+std::unique_ptr<security::Authenticator> make_authenticator(const Configuration& configuration) {
+    if (configuration.protection == mobility::Protection::none) {
+        return std::make_unique<security::UnprotectedAuthenticator>();
+    }
+    Keys keys = load_keys(configuration);
+    const auto suites = configuration.suites.common_with(security::SuiteSet::of_this_machine());
+    return std::make_unique<security::MobileNodeAuthenticator>(
+        security::MobileNodeCredentials{.own = std::move(*keys.own),
+                                        .home_agent = *configuration.home_agent.public_key,
+                                        .preshared_key = std::move(keys.preshared),
+                                        .suites = suites},
+        [] { return security::Tai64n::from(runtime::wall_now()); });
+}
+
+RegistrationSettings registration_settings(const Configuration& configuration) {
+    return {
+        .home = configuration.home_address,
+        .home_agent = configuration.home_agent.address,
+        .lifetime = configuration.lifetime,
+        .protection = configuration.protection,
+        .first_registration_timeout = configuration.first_registration_timeout,
+        // RFC 6275 §11.7.1 leaves the first number open; the time makes it differ at each start.
+        .first_sequence = wire::SequenceNumber(static_cast<std::uint16_t>(
+            runtime::wall_now().time_since_epoch() / std::chrono::milliseconds(16)))};
+}
+
+class Daemon final : public runtime::NodeObserver {
+  public:
+    explicit Daemon(const Configuration& configuration);
+
+    void run();
+
+    void on_event(const mobility::Event& event) override;
+    void on_message_in(const wire::MobilityMessage& /*message*/) override {}
+    void on_message_out(const wire::MobilityMessage& /*message*/) override {}
+    void before_actions() override { steer(); }
+
+  private:
+    void steer();
+    void fit_mtu(const Target& target);
+    void call_at_deadline();
+    [[nodiscard]] std::optional<mobility::Instant> next_deadline() const;
+    [[nodiscard]] bool is_ours(const wire::Ipv6Address& address) const;
+    [[nodiscard]] Status status() const;
+    void report_path(Status& status, mobility::Instant now) const;
+
+    const Configuration& configuration_;
+    runtime::Log log_;
+    runtime::EventLoop loop_;
+    platform::TunDevice tun_;
+    platform::NetlinkSocket netlink_;
+    platform::SignallingGuard guard_;
+    platform::SignallingSocket signalling_;
+    platform::RawTunnelSocket esp_;
+    platform::RawTunnelSocket ipv6_;
+    std::unique_ptr<security::Authenticator> authenticator_;
+    MobileNode node_;
+    runtime::DataPlane data_plane_;
+    runtime::NodeRunner runner_;
+    TrafficSteering steering_;
+    AttachmentWatch attachments_;
+    bool was_registered_ = false;
+    std::uint32_t mtu_ = 0;
+    std::uint64_t handovers_ = 0;
+    std::optional<HandoverReport> last_handover_;
+    runtime::StatusServer status_server_;
+};
+
+Daemon::Daemon(const Configuration& configuration)
+    : configuration_(configuration),
+      log_(configuration.log_level),
+      tun_(configuration.interface),
+      guard_("godwit", {.local = {}, .peers = {configuration.home_agent.address.address}}),
+      signalling_(outer_packet_mark),
+      esp_({.protocol = wire::NextHeader::esp, .mark = outer_packet_mark}),
+      ipv6_({.protocol = wire::NextHeader::ipv6, .mark = outer_packet_mark}),
+      authenticator_(make_authenticator(configuration)),
+      node_(registration_settings(configuration)),
+      data_plane_(tun_, {.esp = esp_, .ipv6 = ipv6_}, datapath::LookUpBy::inner_source),
+      runner_(runtime::Role::mobile_node,
+              {.node = node_,
+               .authenticator = *authenticator_,
+               .socket = signalling_,
+               .data_plane = data_plane_,
+               .observer = *this,
+               .log = log_},
+              [this](const wire::Ipv6Address& address) { return is_ours(address); }),
+      steering_({.home = configuration.home_address,
+                 .tunnel = tun_.interface(),
+                 .routes = configuration.routes},
+                log_),
+      attachments_({.home_agent = configuration.home_agent.address,
+                    .home = configuration.home_address,
+                    .tunnel = tun_.interface()},
+                   configuration.home_prefix, log_,
+                   [this](const mobility::Attachments& attachments) {
+                       runner_.perform(node_.on_attachments(runtime::boot_now(), attachments));
+                   }),
+      status_server_(loop_, configuration.status_socket,
+                     [this] { return to_json(status()).dump(); }) {}
+
+void Daemon::run() {
+    fit_mtu(Nowhere{});
+    platform::require("bring " + tun_.name() + " up",
+                      platform::bring_up(netlink_, tun_.interface()));
+    steer();
+    runner_.join(loop_);
+    loop_.on_deadline([this] { return next_deadline(); }, [this] { call_at_deadline(); });
+    log_.info("started", {{"home", configuration_.home_address},
+                          {"home_agent", configuration_.home_agent.address},
+                          {"interface", tun_.name()}});
+    attachments_.join(loop_);
+    loop_.run();
+    runner_.perform(node_.on_stop(runtime::boot_now()));
+    log_.info("stopped");
+}
+
+bool Daemon::is_ours(const wire::Ipv6Address& address) const {
+    return address == configuration_.home_address.address ||
+           address == address_of(node_.target(), configuration_.home_address).address;
+}
+
+void Daemon::steer() {
+    const State state = node_.state(runtime::boot_now());
+    was_registered_ = was_registered_ || state == State::registered || state == State::home;
+    const Target& target = node_.target();
+    std::optional<mobility::HomeLink> home_link;
+    if (const auto* home = std::get_if<AtHome>(&target)) {
+        home_link = home->link;
+    }
+    Steering steering = was_registered_ ? Steering::through_tunnel : Steering::not_yet;
+    if (state == State::home) {
+        steering = Steering::at_home;
+    }
+    fit_mtu(target);
+    steering_.steer(steering, home_link);
+}
+
+void Daemon::fit_mtu(const Target& target) {
+    const auto* away = std::get_if<Away>(&target);
+    const std::uint32_t path_mtu = away != nullptr ? away->care_of.mtu : 1500;
+    const std::uint32_t mtu = configuration_.protection == mobility::Protection::sealed
+                                  ? datapath::sealed_tunnel_mtu(path_mtu)
+                                  : datapath::plain_tunnel_mtu(path_mtu);
+    if (mtu != mtu_) {
+        mtu_ = mtu;
+        if (const auto error = platform::change_mtu(netlink_, tun_.interface(), mtu)) {
+            log_.warning("mtu-not-changed", {{"reason", error.message()}});
+        }
+    }
+}
+
+std::optional<mobility::Instant> Daemon::next_deadline() const {
+    const auto node = node_.next_deadline();
+    const auto attachments = attachments_.next_deadline();
+    return node && attachments ? std::min(*node, *attachments) : node ? node : attachments;
+}
+
+void Daemon::call_at_deadline() {
+    attachments_.on_deadline();
+    runner_.perform(node_.on_deadline(runtime::boot_now()));
+}
+
+void Daemon::on_event(const mobility::Event& event) {
+    runtime::log_event(log_, event);
+    if (const auto* handover = std::get_if<mobility::HandoverCompleted>(&event)) {
+        ++handovers_;
+        last_handover_ = HandoverReport{.from = handover->from,
+                                        .to = handover->to,
+                                        .cause = handover->cause,
+                                        .gap = handover->gap};
+    }
+    steer();
+}
+
+Status Daemon::status() const {
+    const mobility::Instant now = runtime::boot_now();
+    Status status{.state = node_.state(now),
+                  .home_address = configuration_.home_address,
+                  .home_agent = configuration_.home_agent.address,
+                  .handovers = handovers_,
+                  .last_handover = last_handover_,
+                  .drops = runner_.drops()};
+    report_path(status, now);
+    runtime::add_drops(status.drops, data_plane_);
+    if (configuration_.protection == mobility::Protection::none) {
+        status.health.emplace_back("nothing is protected: protection = \"none\"");
+    }
+    if (status.state == State::unattached) {
+        status.health.emplace_back(
+            "no interface has an IPv6 address with a route to the home agent");
+    } else if (status.state == State::registering) {
+        status.health.emplace_back("the home agent has not acknowledged this place yet");
+    }
+    return status;
+}
+
+void Daemon::report_path(Status& status, mobility::Instant now) const {
+    if (const auto* away = std::get_if<Away>(&node_.target())) {
+        const platform::Link* link = attachments_.link(away->care_of.interface);
+        status.care_of_address = wire::CareOfAddress{away->care_of.address};
+        status.path = PathReport{.interface = link != nullptr ? link->name : "",
+                                 .local = away->care_of.address,
+                                 .remote = configuration_.home_agent.address.address};
+    }
+    if (const Binding* binding = node_.binding(now)) {
+        status.binding = BindingReport{
+            .sequence = binding->sequence,
+            .lifetime = binding->granted,
+            .remaining = std::chrono::floor<std::chrono::seconds>(binding->expires - now)};
+        const runtime::DataPlane::Traffic traffic = data_plane_.traffic();
+        const bool is_sealed = configuration_.protection == mobility::Protection::sealed;
+        status.tunnel = TunnelReport{.protection = configuration_.protection,
+                                     .suite = is_sealed ? runner_.suite() : std::nullopt,
+                                     .mtu = mtu_,
+                                     .traffic = {.tx = traffic.sent, .rx = traffic.received}};
+    }
+}
+
+}  // namespace
 
 void run_daemon(const Configuration& configuration) {
-    runtime::EventLoop loop;
-    const runtime::StatusServer server(loop, configuration.status_socket,
-                                       [] { return to_json(Status{}).dump(); });
-    loop.run();
+    platform::harden_process();
+    platform::require_network_capabilities();
+    Daemon(configuration).run();
 }
 
 }  // namespace godwit::client

@@ -1,16 +1,261 @@
 #include "server/daemon.hpp"
 
+#include <chrono>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "server/core/home_agent.hpp"
+#include "server/home_network.hpp"
+#include "server/keys.hpp"
 #include "server/status.hpp"
+#include "server/store/home_agent_store.hpp"
+#include "shared/datapath/tunnel_mtu.hpp"
+#include "shared/platform/attempt.hpp"
+#include "shared/platform/interface_config.hpp"
+#include "shared/platform/process_hardening.hpp"
+#include "shared/platform/raw_tunnel_socket.hpp"
+#include "shared/platform/signalling_guard.hpp"
+#include "shared/platform/signalling_socket.hpp"
+#include "shared/platform/tun_device.hpp"
+#include "shared/runtime/clock.hpp"
+#include "shared/runtime/data_plane.hpp"
+#include "shared/runtime/data_plane_drops.hpp"
+#include "shared/runtime/event_log.hpp"
 #include "shared/runtime/event_loop.hpp"
+#include "shared/runtime/log.hpp"
+#include "shared/runtime/node_runner.hpp"
 #include "shared/runtime/status_server.hpp"
+#include "shared/security/home_agent_authenticator.hpp"
+#include "shared/wire/message_name.hpp"
 
 namespace godwit::server {
+namespace {
+
+constexpr std::uint32_t unmarked = 0;
+constexpr std::uint32_t assumed_path_mtu = 1500;  // octets
+
+std::vector<std::optional<security::PublicKey>> public_keys(const Configuration& configuration) {
+    std::vector<std::optional<security::PublicKey>> keys;
+    for (const MobileNodeEntry& node : configuration.mobile_nodes) {
+        keys.push_back(node.public_key);
+    }
+    return keys;
+}
+
+security::HomeAgentCredentials credentials(const Configuration& configuration) {
+    Keys keys = load_keys(configuration);
+    security::HomeAgentCredentials result{
+        // A laboratory without any keys still wants one that nobody knows.
+        .own = keys.own ? std::move(*keys.own) : security::KeyPair::generate(),
+        .suites = configuration.suites.common_with(security::SuiteSet::of_this_machine())};
+    for (std::uint32_t index = 0; index < configuration.mobile_nodes.size(); ++index) {
+        const MobileNodeEntry& node = configuration.mobile_nodes[index];
+        if (node.protection == mobility::Protection::none) {
+            result.unprotected_peers.push_back({{index}, node.home_address});
+        } else {
+            result.protected_peers.push_back(
+                {{index}, *node.public_key, std::move(keys.preshared[index])});
+        }
+    }
+    return result;
+}
+
+HomeAgentSettings home_agent_settings(const Configuration& configuration) {
+    HomeAgentSettings settings{.address = configuration.address,
+                               .home_prefix = configuration.home_prefix,
+                               .max_lifetime = configuration.max_lifetime,
+                               .allow_unprotected = configuration.allow_unprotected};
+    for (const MobileNodeEntry& node : configuration.mobile_nodes) {
+        settings.mobile_nodes.push_back({node.name, node.home_address, node.protection});
+    }
+    return settings;
+}
+
+class Daemon final : public runtime::NodeObserver {
+  public:
+    explicit Daemon(const Configuration& configuration);
+
+    void run();
+
+    void on_event(const mobility::Event& event) override;
+    void on_message_in(const wire::MobilityMessage& message) override {
+        count(messages_in_, message);
+    }
+    void on_message_out(const wire::MobilityMessage& message) override {
+        count(messages_out_, message);
+    }
+    void before_actions() override {}
+
+  private:
+    static void count(MessageCounts& counts, const wire::MobilityMessage& message);
+    void ask_who_was_bound();
+    void remember(const wire::HomeAddress& home);
+    void forget(const wire::HomeAddress& home);
+    [[nodiscard]] Status status() const;
+
+    const Configuration& configuration_;
+    runtime::Log log_;
+    runtime::EventLoop loop_;
+    platform::TunDevice tun_;
+    platform::NetlinkSocket netlink_;
+    HomeAgentStore store_;
+    platform::SignallingGuard guard_;
+    platform::SignallingSocket signalling_;
+    platform::RawTunnelSocket esp_;
+    platform::RawTunnelSocket ipv6_;
+    security::HomeAgentAuthenticator authenticator_;
+    HomeAgent node_;
+    runtime::DataPlane data_plane_;
+    runtime::NodeRunner runner_;
+    std::optional<HomeNetwork> network_;
+    MessageCounts messages_in_;
+    MessageCounts messages_out_;
+    runtime::StatusServer status_server_;
+};
+
+Daemon::Daemon(const Configuration& configuration)
+    : configuration_(configuration),
+      log_(configuration.log_level),
+      tun_(configuration.interface),
+      store_(configuration.state_directory, public_keys(configuration)),
+      guard_("godwit_ha", {.local = {configuration.address.address}, .peers = {}}),
+      signalling_(unmarked),
+      esp_({.protocol = wire::NextHeader::esp, .local = configuration.address.address}),
+      ipv6_({.protocol = wire::NextHeader::ipv6, .local = configuration.address.address}),
+      authenticator_(credentials(configuration), store_),
+      node_(home_agent_settings(configuration)),
+      data_plane_(tun_, {.esp = esp_, .ipv6 = ipv6_}, datapath::LookUpBy::inner_destination),
+      runner_(runtime::Role::home_agent,
+              {.node = node_,
+               .authenticator = authenticator_,
+               .socket = signalling_,
+               .data_plane = data_plane_,
+               .observer = *this,
+               .log = log_},
+              [this](const wire::Ipv6Address& address) {
+                  return address == configuration_.address.address;
+              }),
+      status_server_(loop_, configuration.status_socket,
+                     [this] { return to_json(status()).dump(); }) {}
+
+void Daemon::run() {
+    platform::require("set the MTU of " + tun_.name(),
+                      platform::change_mtu(netlink_, tun_.interface(),
+                                           datapath::sealed_tunnel_mtu(assumed_path_mtu)));
+    platform::require("bring " + tun_.name() + " up",
+                      platform::bring_up(netlink_, tun_.interface()));
+    network_.emplace(
+        HomeNetworkSettings{
+            .home_prefix = configuration_.home_prefix,
+            .home_link = configuration_.home_link,
+            .tunnel = tun_.interface(),
+            .sysctl_journal =
+                (configuration_.status_socket.parent_path() / "sysctl-journal").string()},
+        log_);
+    runner_.join(loop_);
+    loop_.on_deadline([this] { return node_.next_deadline(); },
+                      [this] { runner_.perform(node_.on_deadline(runtime::boot_now())); });
+    log_.info("started", {{"address", configuration_.address},
+                          {"home_prefix", configuration_.home_prefix},
+                          {"mobile_nodes", configuration_.mobile_nodes.size()}});
+    if (configuration_.allow_unprotected) {
+        log_.warning("unprotected-mobile-nodes-allowed");
+    }
+    ask_who_was_bound();
+    loop_.run();
+    log_.info("stopped");
+}
+
+void Daemon::ask_who_was_bound() {
+    std::vector<LostBinding> lost;
+    const auto now = std::chrono::floor<std::chrono::seconds>(runtime::wall_now());
+    for (const StoredBinding& binding : store_.bindings(now)) {
+        if (node_.mobile_nodes().find(binding.home) != nullptr) {
+            lost.push_back({.home = binding.home,
+                            .path = {.encapsulation = binding.encapsulation,
+                                     .local = configuration_.address.address,
+                                     .remote = binding.remote}});
+        }
+    }
+    runner_.perform(node_.on_restart(runtime::boot_now(), lost));
+}
+
+void Daemon::on_event(const mobility::Event& event) {
+    runtime::log_event(log_, event);
+    if (const auto* registered = std::get_if<mobility::BindingRegistered>(&event)) {
+        network_->intercept(registered->home);
+        remember(registered->home);
+    } else if (const auto* refreshed = std::get_if<mobility::BindingRefreshed>(&event)) {
+        remember(refreshed->home);
+    } else if (const auto* moved = std::get_if<mobility::BindingMoved>(&event)) {
+        remember(moved->home);
+    } else if (const auto* removed = std::get_if<mobility::BindingRemoved>(&event)) {
+        forget(removed->home);
+    } else if (const auto* expired = std::get_if<mobility::BindingExpired>(&event)) {
+        forget(expired->home);
+    }
+}
+
+void Daemon::remember(const wire::HomeAddress& home) {
+    const mobility::Instant now = runtime::boot_now();
+    if (const Binding* binding = node_.bindings().find(home, now)) {
+        store_.put_binding({.home = home,
+                            .care_of = binding->care_of,
+                            .encapsulation = binding->path.encapsulation,
+                            .remote = binding->path.remote,
+                            .expires = std::chrono::floor<std::chrono::seconds>(
+                                runtime::wall_now() + (binding->expires - now))});
+    }
+}
+
+void Daemon::forget(const wire::HomeAddress& home) {
+    network_->release(home);
+    store_.remove_binding(home);
+}
+
+void Daemon::count(MessageCounts& counts, const wire::MobilityMessage& message) {
+    const auto* acknowledgement = std::get_if<wire::BindingAcknowledgement>(&message);
+    counts.add(wire::name(message),
+               acknowledgement != nullptr ? std::optional(acknowledgement->status) : std::nullopt);
+}
+
+Status Daemon::status() const {
+    const mobility::Instant now = runtime::boot_now();
+    Status status{
+        .messages_in = messages_in_, .messages_out = messages_out_, .drops = runner_.drops()};
+    for (const auto& [home, binding] : node_.bindings()) {
+        const MobileNodeRecord* owner = node_.mobile_nodes().find(home);
+        if (!binding.is_valid || owner == nullptr || now >= binding.expires) {
+            continue;
+        }
+        const runtime::DataPlane::Traffic traffic = data_plane_.traffic(home);
+        status.bindings.push_back(
+            {.name = owner->name,
+             .home_address = home,
+             .care_of_address = binding.care_of,
+             .encapsulation = binding.path.encapsulation,
+             .lifetime = binding.granted,
+             .remaining = std::chrono::floor<std::chrono::seconds>(binding.expires - now),
+             .sequence = binding.sequence,
+             .traffic = {.tx = traffic.sent, .rx = traffic.received}});
+    }
+    runtime::add_drops(status.drops, data_plane_);
+    if (configuration_.allow_unprotected) {
+        status.health.emplace_back("mobile nodes without any protection are allowed");
+    }
+    if (const auto failure = store_.failure()) {
+        status.health.push_back("the state directory cannot be written: " + failure.message());
+    }
+    return status;
+}
+
+}  // namespace
 
 void run_daemon(const Configuration& configuration) {
-    runtime::EventLoop loop;
-    const runtime::StatusServer server(loop, configuration.status_socket,
-                                       [] { return to_json(Status{}).dump(); });
-    loop.run();
+    platform::harden_process();
+    platform::require_network_capabilities();
+    Daemon(configuration).run();
 }
 
 }  // namespace godwit::server

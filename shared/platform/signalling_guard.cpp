@@ -20,22 +20,28 @@ std::string list(const std::vector<wire::Ipv6Address>& addresses) {
 // What matches one direction of the traffic; `local` and `peer` are "saddr" or "daddr".
 std::string match(const GuardedTraffic& traffic, const std::string& local,
                   const std::string& peer) {
-    const std::string matched = "ip6 " + local + " " + list(traffic.local);
-    return traffic.peers.empty() ? matched : matched + " ip6 " + peer + " " + list(traffic.peers);
+    std::string matched;
+    if (!traffic.local.empty()) {
+        matched += "ip6 " + local + " " + list(traffic.local) + " ";
+    }
+    if (!traffic.peers.empty()) {
+        matched += "ip6 " + peer + " " + list(traffic.peers) + " ";
+    }
+    return matched;
 }
 
 // `meta l4proto` is the protocol behind all extension headers. @th,112,8 is the next header of the
 // packet inside an ICMPv6 error: octet 6 of what follows the error's own 8 octets.
 std::string rules(const GuardedTraffic& traffic) {
-    if (traffic.local.empty()) {
+    if (traffic.local.empty() && traffic.peers.empty()) {
         return "";
     }
     return "chain arriving { type filter hook prerouting priority raw; " +
            match(traffic, "daddr", "saddr") +
-           " meta l4proto 135 drop; }\n"
+           "meta l4proto 135 drop; }\n"
            "chain leaving { type filter hook output priority filter; " +
            match(traffic, "saddr", "daddr") +
-           " icmpv6 type destination-unreachable icmpv6 code port-unreachable"
+           "icmpv6 type destination-unreachable icmpv6 code port-unreachable"
            " @th,112,8 { 4, 41 } drop; }\n";
 }
 

@@ -15,10 +15,11 @@ struct nft_ctx;
 
 namespace godwit::platform {
 
-// The traffic that is Godwit's own: to these addresses of this machine, from these peers.
+// The traffic that is Godwit's own: to these addresses of this machine, from these peers. Where one
+// of them is empty, the other alone tells it; where both are, nothing is guarded.
 struct GuardedTraffic {
     std::vector<wire::Ipv6Address> local;
-    std::vector<wire::Ipv6Address> peers;  // none: anybody
+    std::vector<wire::Ipv6Address> peers;
 };
 
 class SignallingGuard {

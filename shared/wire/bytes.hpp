@@ -70,7 +70,11 @@ class Writer {
         }
     }
 
-    void bytes(BytesView octets) { out_->insert(out_->end(), octets.begin(), octets.end()); }
+    void bytes(BytesView octets) {
+        const std::size_t end = out_->size();
+        out_->resize(end + octets.size());
+        std::ranges::copy(octets, out_->begin() + static_cast<std::ptrdiff_t>(end));
+    }
     void zeros(std::size_t n) { out_->insert(out_->end(), n, 0); }
 
   private:

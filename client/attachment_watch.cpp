@@ -1,0 +1,155 @@
+#include "client/attachment_watch.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <system_error>
+#include <utility>
+
+#include "shared/runtime/clock.hpp"
+
+namespace godwit::client {
+namespace {
+
+using namespace std::chrono_literals;
+
+// The first event of a flood is looked into at once, the rest together.
+constexpr auto min_distance = 10ms;
+
+// How long the home prefix is valid, as this router says; nothing if it does not speak of it.
+std::optional<std::chrono::seconds> home_prefix_validity(const wire::RouterAdvertisement& heard,
+                                                         const wire::Prefix& home_prefix) {
+    for (const wire::PrefixInformation& information : heard.options.prefixes) {
+        if (information.prefix.length == home_prefix.length &&
+            home_prefix.contains(information.prefix.address)) {
+            return information.valid_lifetime;
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+AttachmentWatch::AttachmentWatch(const platform::Destination& destination,
+                                 std::optional<wire::Prefix> home_prefix, const runtime::Log& log,
+                                 OnChange on_change)
+    : destination_(destination),
+      home_prefix_(home_prefix),
+      log_(log),
+      on_change_(std::move(on_change)) {}
+
+void AttachmentWatch::join(runtime::EventLoop& loop) {
+    loop.on_readable(monitor_.descriptor(), [this] { on_network_event(); });
+    loop.on_readable(routers_.descriptor(), [this] { hear_routers(); });
+    look();
+}
+
+void AttachmentWatch::on_network_event() {
+    if (!monitor_.changed() || look_at_) {
+        return;
+    }
+    if (runtime::boot_now() >= looked_at_ + min_distance) {
+        look();
+    } else {
+        look_at_ = looked_at_ + min_distance;
+    }
+}
+
+void AttachmentWatch::look() {
+    looked_at_ = runtime::boot_now();
+    look_at_.reset();
+    try {
+        platform::NetworkSnapshot now = monitor_.snapshot();
+        compare_links(now);
+        network_ = std::move(now);
+    } catch (const std::system_error& error) {
+        log_.warning("network-not-read", {{"reason", error.what()}});
+        look_at_ = looked_at_ + min_distance;
+        return;
+    }
+    tell();
+}
+
+// A link that comes up is asked for its routers at once; the kernel waits up to a second.
+void AttachmentWatch::compare_links(const platform::NetworkSnapshot& now) {
+    const auto is_usable = [](const platform::NetworkSnapshot& network,
+                              mobility::InterfaceIndex index) {
+        return std::ranges::any_of(network.links, [&](const platform::Link& link) {
+            return link.index == index && link.is_up && link.is_running;
+        });
+    };
+    for (const platform::Link& link : network_.links) {
+        if (is_usable(network_, link.index) && !is_usable(now, link.index)) {
+            home_.on_link_lost(link.index);
+        }
+    }
+    for (const platform::Link& link : now.links) {
+        if (link.index != destination_.tunnel && is_usable(now, link.index) &&
+            !is_usable(network_, link.index)) {
+            routers_.solicit(link.index);
+        }
+    }
+}
+
+void AttachmentWatch::hear_routers() {
+    for (;;) {
+        const auto router = routers_.receive();
+        if (router) {
+            hear(*router);
+        } else if (router.error() != std::errc::bad_message) {
+            break;
+        }
+    }
+    tell();
+}
+
+void AttachmentWatch::hear(const platform::AdvertisedRouter& router) {
+    if (!home_prefix_ || router.interface == destination_.tunnel) {
+        return;
+    }
+    const auto validity = home_prefix_validity(router.advertisement, *home_prefix_);
+    const platform::Link* on = link(router.interface);
+    const bool wants_answer =
+        home_.on_router_heard(runtime::boot_now(), {.interface = router.interface,
+                                                    .router = router.router,
+                                                    .advertises_home_prefix = validity.has_value(),
+                                                    .valid_for = validity.value_or(0s),
+                                                    .mtu = on != nullptr ? on->mtu : 1500});
+    if (wants_answer) {
+        routers_.solicit(router.interface);
+    }
+}
+
+void AttachmentWatch::tell() {
+    mobility::Attachments attachments{.candidates = platform::candidates(network_, destination_),
+                                      .home = home_.home_link(runtime::boot_now())};
+    if (home_prefix_) {
+        // The home agent would refuse a care-of address there: the tunnel would loop.
+        std::erase_if(attachments.candidates, [this](const mobility::CandidateAddress& candidate) {
+            return home_prefix_->contains(candidate.address);
+        });
+    }
+    if (attachments != told_) {
+        told_ = attachments;
+        on_change_(attachments);
+    }
+}
+
+std::optional<mobility::Instant> AttachmentWatch::next_deadline() const {
+    const auto home = home_.next_deadline(runtime::boot_now());
+    return home && look_at_ ? std::min(*home, *look_at_) : home ? home : look_at_;
+}
+
+void AttachmentWatch::on_deadline() {
+    if (look_at_ && runtime::boot_now() >= *look_at_) {
+        look();
+    } else {
+        tell();
+    }
+}
+
+const platform::Link* AttachmentWatch::link(mobility::InterfaceIndex interface) const {
+    const auto found = std::ranges::find(network_.links, interface, &platform::Link::index);
+    return found != network_.links.end() ? &*found : nullptr;
+}
+
+}  // namespace godwit::client

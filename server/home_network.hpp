@@ -1,0 +1,40 @@
+#pragma once
+// How packets for home addresses come to the home agent's tunnel (RFC 6275 §10.4.1). Without a home
+// link the home prefix is routed to this machine, and all of it goes into the TUN interface. As the
+// router of a home link it intercepts only what is bound: a route for each such home address.
+
+#include <optional>
+#include <string>
+
+#include "shared/platform/footprint.hpp"
+#include "shared/platform/sysctl.hpp"
+#include "shared/runtime/log.hpp"
+#include "shared/wire/address.hpp"
+
+namespace godwit::server {
+
+struct HomeNetworkSettings {
+    wire::Prefix home_prefix;
+    std::optional<std::string> home_link;
+    mobility::InterfaceIndex tunnel;  // the TUN interface
+    std::string sysctl_journal;       // a path in a directory that a reboot clears
+};
+
+class HomeNetwork {
+  public:
+    // Makes this machine a router. Throws std::system_error that names the attempt.
+    HomeNetwork(HomeNetworkSettings settings, const runtime::Log& log);
+
+    void intercept(const wire::HomeAddress& home);
+    void release(const wire::HomeAddress& home);
+
+  private:
+    [[nodiscard]] platform::Route route_to(const wire::Prefix& destination) const;
+
+    HomeNetworkSettings settings_;
+    const runtime::Log& log_;
+    platform::SysctlOverrides sysctls_;
+    platform::Footprint footprint_;
+};
+
+}  // namespace godwit::server

@@ -1,0 +1,124 @@
+#include "shared/runtime/node_runner.hpp"
+
+#include <utility>
+
+#include "shared/runtime/clock.hpp"
+#include "shared/wire/ipv6_header.hpp"
+
+namespace godwit::runtime {
+
+NodeRunner::NodeRunner(Role role, const Parts& parts,
+                       std::function<bool(const wire::Ipv6Address&)> is_ours)
+    : role_(role), parts_(parts), is_ours_(std::move(is_ours)) {}
+
+void NodeRunner::join(EventLoop& loop) {
+    loop.on_readable(parts_.socket.descriptor(), [this] { read_signalling(); });
+    loop.on_readable(parts_.data_plane.notices(), [this] { read_notices(); });
+}
+
+void NodeRunner::read_signalling() {
+    while (const auto arrival = parts_.socket.receive(buffer_)) {
+        read_packet(*arrival);
+    }
+}
+
+void NodeRunner::read_packet(const platform::SignallingArrival& arrival) {
+    const auto header = wire::Ipv6Header::parse(arrival.packet);
+    if (!header || !is_ours_(header->destination)) {
+        return;
+    }
+    const auto packet = wire::SignallingPacket::parse(arrival.packet);
+    if (!packet) {
+        drops_.add(wire::name(packet.error()));
+        return;
+    }
+    const mobility::Path path{
+        .interface = arrival.interface, .local = packet->destination, .remote = packet->source};
+    const auto received = parts_.authenticator.open(path, *packet);
+    if (!received) {
+        drops_.add(security::name(received.error()));
+        parts_.log.debug("message-rejected",
+                         {{"from", packet->source}, {"reason", security::name(received.error())}});
+        return;
+    }
+    if (const auto* message = std::get_if<0>(&received->content)) {
+        parts_.observer.on_message_in(message->message());
+    }
+    perform(parts_.node.on_received(boot_now(), *received));
+}
+
+void NodeRunner::read_notices() {
+    for (const mobility::SessionId session : parts_.data_plane.take_notices().confirmed) {
+        perform(parts_.node.on_session_confirmed(boot_now(), session));
+    }
+}
+
+void NodeRunner::perform(const mobility::Actions& actions) {
+    parts_.observer.before_actions();
+    for (const mobility::Action& action : actions) {
+        std::visit([this](const auto& order) { carry_out(order); }, action);
+    }
+}
+
+void NodeRunner::carry_out(const mobility::SendMessage& order) {
+    auto header = parts_.authenticator.seal(order);
+    if (!header) {
+        parts_.log.error("message-not-sealed", {{"reason", security::name(header.error())}});
+        return;
+    }
+    wire::SignallingPacket packet = addressed(order);
+    packet.mobility_header = std::move(*header);
+    if (const auto error = parts_.socket.send(packet.serialize(), order.path.interface)) {
+        drops_.add("message-not-sent");
+        parts_.log.debug("message-not-sent",
+                         {{"to", order.path.remote}, {"reason", error.message()}});
+        return;
+    }
+    parts_.observer.on_message_out(order.message);
+}
+
+wire::SignallingPacket NodeRunner::addressed(const mobility::SendMessage& order) const {
+    wire::SignallingPacket packet{.source = order.path.local, .destination = order.path.remote};
+    if (order.names_home && role_ == Role::mobile_node && order.path.local != order.home.address) {
+        packet.home_address_option = order.home;
+    }
+    if (order.names_home && role_ == Role::home_agent && order.path.remote != order.home.address) {
+        packet.routing_header = order.home;
+    }
+    return packet;
+}
+
+void NodeRunner::carry_out(const mobility::AdmitSession& order) {
+    if (const auto keys = parts_.authenticator.take_tunnel_keys(order.session)) {
+        suite_ = keys->suite;
+        parts_.data_plane.admit(order.home, *keys);
+    }
+}
+
+void NodeRunner::carry_out(const mobility::DirectTunnel& order) {
+    if (!parts_.data_plane.direct(order.home, order.path, order.session)) {
+        parts_.log.error("tunnel-not-directed", {{"home", order.home}});
+    }
+}
+
+void NodeRunner::carry_out(const mobility::ConfirmSession& order) {
+    parts_.data_plane.send_dummy(order.home);
+}
+
+void NodeRunner::carry_out(const mobility::CloseTunnel& order) {
+    parts_.data_plane.close(order.home);
+}
+
+void NodeRunner::carry_out(const mobility::EndSession& order) {
+    parts_.data_plane.end(order.session);
+    parts_.authenticator.end(order.session);
+}
+
+void NodeRunner::carry_out(const mobility::Event& event) {
+    if (const auto* dropped = std::get_if<mobility::MessageDropped>(&event)) {
+        drops_.add(mobility::name(dropped->reason));
+    }
+    parts_.observer.on_event(event);
+}
+
+}  // namespace godwit::runtime
