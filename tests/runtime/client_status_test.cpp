@@ -1,0 +1,89 @@
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "client/status.hpp"
+#include "client/status_text.hpp"
+#include "tests/runtime/temporary_directory.hpp"
+
+namespace godwit::client {
+namespace {
+
+using namespace std::chrono_literals;
+
+wire::Ipv6Address address(const char* text) {
+    return *wire::Ipv6Address::parse(text);
+}
+
+std::string golden(const std::string& name) {
+    return tests::read_file(std::string(GOLDEN_DIRECTORY) + "/" + name);
+}
+
+Status unattached() {
+    Status status;
+    status.home_address = {address("2001:db8:f::9")};
+    status.home_agent = {address("2001:db8:f::1")};
+    return status;
+}
+
+Status registered() {
+    Status status = unattached();
+    status.state = State::registered;
+    status.care_of_address = wire::CareOfAddress{address("2001:db8:b::20")};
+    status.path = PathReport{mobility::Encapsulation::ip6, "wlan0", address("2001:db8:b::20"),
+                             address("2001:db8:f::1")};
+    status.binding = BindingReport{wire::SequenceNumber(17), 600s, 480s};
+    status.tunnel = TunnelReport{mobility::Protection::sealed,
+                                 security::Suite::aes_256_gcm,
+                                 1420,
+                                 {{1, 90}, {1'000'000, 1'204'000'000}}};
+    status.handovers = 3;
+    status.last_handover = HandoverReport{{address("2001:db8:a::20")},
+                                          {address("2001:db8:b::20")},
+                                          mobility::MoveCause::better_path,
+                                          41'337'042ns};
+    status.drops.add("bad-tag", 3);
+    status.drops.add("replayed");
+    status.health = {"the home agent runs without protection"};
+    return status;
+}
+
+TEST(ClientStatus, HasEveryKeyWhenThereIsNothingToTell) {
+    EXPECT_EQ(to_json(unattached()).dump(2) + "\n", golden("client_unattached.json"));
+}
+
+TEST(ClientStatus, TellsAllOfABinding) {
+    EXPECT_EQ(to_json(registered()).dump(2) + "\n", golden("client_registered.json"));
+}
+
+TEST(ClientStatus, HasNullForTheAddressOfNowhere) {
+    Status status = registered();
+    status.last_handover->from = {};
+    EXPECT_TRUE(to_json(status).at("handovers").at("last").at("from").is_null());
+}
+
+TEST(ClientStatus, NamesEachState) {
+    for (const auto& [state, name] : {std::pair{State::unattached, "unattached"},
+                                      {State::registering, "registering"},
+                                      {State::registered, "registered"},
+                                      {State::home, "home"}}) {
+        Status status;
+        status.state = state;
+        EXPECT_EQ(to_json(status).at("state"), name);
+    }
+}
+
+TEST(ClientStatus, IsServedWhereItIsRegisteredOrAtHome) {
+    EXPECT_TRUE(is_reachable_at_home_address(State::registered));
+    EXPECT_TRUE(is_reachable_at_home_address(State::home));
+    EXPECT_FALSE(is_reachable_at_home_address(State::registering));
+    EXPECT_FALSE(is_reachable_at_home_address(State::unattached));
+}
+
+TEST(ClientStatusText, IsAlignedAndEndsWithHealth) {
+    EXPECT_EQ(status_text(to_json(registered())), golden("client_registered.txt"));
+    EXPECT_EQ(status_text(to_json(unattached())), golden("client_unattached.txt"));
+}
+
+}  // namespace
+}  // namespace godwit::client

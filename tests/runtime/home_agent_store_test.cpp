@@ -1,0 +1,174 @@
+#include "server/store/home_agent_store.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <string>
+
+#include "server/store/sqlite.hpp"
+#include "tests/runtime/temporary_directory.hpp"
+
+namespace godwit::server {
+namespace {
+
+using namespace std::chrono_literals;
+using mobility::PeerId;
+using security::Tai64n;
+
+wire::Ipv6Address address(const char* text) {
+    return *wire::Ipv6Address::parse(text);
+}
+
+Tai64n time(std::int64_t nanoseconds) {
+    return Tai64n::from(
+        std::chrono::sys_time<std::chrono::nanoseconds>(std::chrono::nanoseconds(nanoseconds)));
+}
+
+class Store : public testing::Test {
+  protected:
+    [[nodiscard]] std::filesystem::path file() const {
+        return directory_.path() / "state" / "godwit-ha.sqlite";
+    }
+    HomeAgentStore open() const {
+        return {directory_.path() / "state", {one_, std::nullopt, other_}};
+    }
+
+    security::PublicKey one_{{1}};
+    security::PublicKey other_{{2}};
+    tests::TemporaryDirectory directory_;
+    StoredBinding binding_{{address("2001:db8:f::9")},
+                           {address("2001:db8:a::20")},
+                           mobility::Encapsulation::ip6,
+                           address("2001:db8:a::21"),
+                           std::chrono::sys_seconds(1000s)};
+};
+
+TEST_F(Store, TakesOnlyNewerHandshakesOfAPeer) {
+    HomeAgentStore store = open();
+    EXPECT_TRUE(store.advance(PeerId{0}, time(1'000'000'255)));
+    EXPECT_FALSE(store.advance(PeerId{0}, time(1'000'000'255))) << "the same one again";
+    EXPECT_FALSE(store.advance(PeerId{0}, time(1'000'000'254)));
+    EXPECT_TRUE(store.advance(PeerId{0}, time(1'000'000'256)));
+    EXPECT_FALSE(store.failure());
+}
+
+TEST_F(Store, KeepsPeersApart) {
+    HomeAgentStore store = open();
+    EXPECT_TRUE(store.advance(PeerId{0}, time(2)));
+    EXPECT_TRUE(store.advance(PeerId{2}, time(1)));
+}
+
+TEST_F(Store, KnowsNoHandshakeOfAPeerWithoutAKey) {
+    HomeAgentStore store = open();
+    EXPECT_FALSE(store.advance(PeerId{1}, time(1)));
+    EXPECT_FALSE(store.advance(PeerId{3}, time(1)));
+}
+
+TEST_F(Store, RemembersHandshakesAcrossARestart) {
+    EXPECT_TRUE(open().advance(PeerId{0}, time(5)));
+    HomeAgentStore store = open();
+    EXPECT_FALSE(store.advance(PeerId{0}, time(5)));
+    EXPECT_TRUE(store.advance(PeerId{0}, time(6)));
+}
+
+TEST_F(Store, RemembersHandshakesByKeyAndNotByPlace) {
+    EXPECT_TRUE(open().advance(PeerId{0}, time(5)));
+    HomeAgentStore store(directory_.path() / "state", {other_, one_});
+    EXPECT_FALSE(store.advance(PeerId{1}, time(5)));
+    EXPECT_TRUE(store.advance(PeerId{0}, time(5)));
+}
+
+TEST_F(Store, HasWrittenAHandshakeBeforeItAnswers) {
+    HomeAgentStore store = open();
+    ASSERT_TRUE(store.advance(PeerId{0}, time(5)));
+    Database reader(file());
+    Statement select(reader, "SELECT time FROM handshake");
+    ASSERT_EQ(select.next(), true);
+    EXPECT_TRUE(std::ranges::equal(select.octets(0), time(5).octets));
+}
+
+TEST_F(Store, RefusesAHandshakeThatItCannotWrite) {
+    HomeAgentStore store = open();
+    Database other_program(file());
+    ASSERT_FALSE(other_program.run("BEGIN IMMEDIATE"));
+    EXPECT_FALSE(store.advance(PeerId{0}, time(5)));
+    EXPECT_EQ(store.failure().message(), "database is locked");
+    ASSERT_FALSE(other_program.run("ROLLBACK"));
+    EXPECT_TRUE(store.advance(PeerId{0}, time(5))) << "as if it had never been there";
+    EXPECT_FALSE(store.failure());
+}
+
+TEST_F(Store, RemembersBindingsAcrossARestart) {
+    open().put_binding(binding_);
+    EXPECT_THAT(open().bindings(std::chrono::sys_seconds(999s)), testing::ElementsAre(binding_));
+}
+
+TEST_F(Store, HasOneBindingForAHomeAddress) {
+    HomeAgentStore store = open();
+    store.put_binding(binding_);
+    binding_.care_of = {address("2001:db8:b::20")};
+    store.put_binding(binding_);
+    EXPECT_THAT(store.bindings({}), testing::ElementsAre(binding_));
+}
+
+TEST_F(Store, ForgetsRemovedBindings) {
+    HomeAgentStore store = open();
+    store.put_binding(binding_);
+    store.remove_binding(binding_.home);
+    store.remove_binding(binding_.home);
+    EXPECT_FALSE(store.failure());
+    EXPECT_THAT(store.bindings({}), testing::IsEmpty());
+}
+
+TEST_F(Store, ForgetsExpiredBindings) {
+    HomeAgentStore store = open();
+    store.put_binding(binding_);
+    EXPECT_THAT(store.bindings(binding_.expires), testing::IsEmpty());
+    EXPECT_THAT(store.bindings({}), testing::IsEmpty()) << "for good";
+}
+
+TEST_F(Store, KeepsItsDirectoryToItself) {
+    open();
+    EXPECT_EQ(std::filesystem::status(file().parent_path()).permissions(),
+              std::filesystem::perms::owner_all);
+}
+
+TEST_F(Store, RefusesADamagedFile) {
+    std::filesystem::create_directories(file().parent_path());
+    directory_.write("state/godwit-ha.sqlite", "this is not a database, but long enough for one");
+    try {
+        open();
+        FAIL() << "opened";
+    } catch (const std::system_error& error) {
+        EXPECT_EQ(std::string(error.what()),
+                  "open state file " + file().string() + ": file is not a database");
+    }
+}
+
+TEST_F(Store, RefusesAFileOfANewerVersion) {
+    open();
+    {
+        Database newer(file());
+        ASSERT_FALSE(newer.run("PRAGMA user_version = 2"));
+    }
+    try {
+        open();
+        FAIL() << "opened";
+    } catch (const std::system_error& error) {
+        EXPECT_THAT(error.what(), testing::HasSubstr("was written by a newer version"));
+    }
+}
+
+TEST_F(Store, SaysWhatItTriedWhenItHasNoDirectory) {
+    directory_.write("state", "a file in its place");
+    try {
+        open();
+        FAIL() << "opened";
+    } catch (const std::system_error& error) {
+        EXPECT_THAT(error.what(), testing::StartsWith("make state_directory "));
+    }
+}
+
+}  // namespace
+}  // namespace godwit::server

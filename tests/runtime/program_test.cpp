@@ -1,0 +1,186 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <thread>
+
+#include "client/status.hpp"
+#include "shared/runtime/event_loop.hpp"
+#include "shared/runtime/status_server.hpp"
+#include "shared/security/key_file.hpp"
+#include "tests/runtime/temporary_directory.hpp"
+
+namespace godwit {
+namespace {
+
+using testing::HasSubstr;
+
+struct Outcome {
+    int code = -1;
+    std::string output;
+    std::string errors;
+};
+
+class Program : public testing::Test {
+  protected:
+    [[nodiscard]] Outcome run(const std::string& program, const std::string& arguments) const {
+        const std::string command = "cd " + directory_.path().string() + " && " + program + " " +
+                                    arguments + " > output 2> errors < /dev/null";
+        const int result = std::system(command.c_str());  // NOLINT: a test's own command line
+        return {WEXITSTATUS(result), tests::read_file(directory_.path() / "output"),
+                tests::read_file(directory_.path() / "errors")};
+    }
+    [[nodiscard]] Outcome godwit(const std::string& arguments) const {
+        return run(GODWIT_PROGRAM, arguments);
+    }
+    [[nodiscard]] Outcome godwit_ha(const std::string& arguments) const {
+        return run(GODWIT_HA_PROGRAM, arguments);
+    }
+    // `godwit status` of a daemon in this state.
+    [[nodiscard]] Outcome status_of(client::State state, const std::string& arguments) const {
+        client::Status status;
+        status.state = state;
+        runtime::EventLoop loop;
+        const runtime::StatusServer server(loop, directory_.path() / "s",
+                                           [&] { return to_json(status).dump(); });
+        std::thread daemon([&] { loop.run(); });
+        Outcome outcome = godwit("status --socket s " + arguments);
+        runtime::asio::post(loop.context(), [&] { loop.stop(); });
+        daemon.join();
+        return outcome;
+    }
+    std::filesystem::path write_configuration() {
+        const std::string ours = godwit("keygen --out mn.key").output;
+        const std::string theirs = godwit_ha("keygen --out ha.key").output;
+        directory_.write("ha.toml",
+                         "address = '2001:db8:f::1'\nprivate_key_file = 'ha.key'\n"
+                         "home_prefix = '2001:db8:f::/64'\n[[mobile_node]]\nname = 'laptop'\n"
+                         "home_address = '2001:db8:f::9'\npublic_key = '" +
+                             ours.substr(0, 44) + "'\n");
+        return directory_.write("mn.toml",
+                                "home_address = '2001:db8:f::9'\nprivate_key_file = 'mn.key'\n"
+                                "[home_agent]\naddress = '2001:db8:f::1'\npublic_key = '" +
+                                    theirs.substr(0, 44) + "'\n");
+    }
+
+    tests::TemporaryDirectory directory_;
+};
+
+TEST_F(Program, TeachesByHelp) {
+    for (const char* command : {"--help", "daemon --help", "status --help", "keygen --help"}) {
+        const Outcome outcome = godwit(command);
+        EXPECT_EQ(outcome.code, 0);
+        EXPECT_THAT(outcome.output, HasSubstr("\n  godwit ")) << "an example";
+    }
+    for (const char* command : {"--help", "serve --help", "status --help", "keygen --help"}) {
+        const Outcome outcome = godwit_ha(command);
+        EXPECT_EQ(outcome.code, 0);
+        EXPECT_THAT(outcome.output, HasSubstr("\n  godwit-ha ")) << "an example";
+    }
+}
+
+TEST_F(Program, TellsItsVersion) {
+    EXPECT_THAT(godwit("--version").output, testing::MatchesRegex("godwit [0-9]+\\.[0-9]+.*\n"));
+    EXPECT_THAT(godwit_ha("--version").output, testing::MatchesRegex("godwit-ha [0-9].*\n"));
+}
+
+TEST_F(Program, ExitsWithTwoOnWrongUsage) {
+    for (const char* arguments : {"", "dance", "status --yaml", "daemon --config"}) {
+        EXPECT_EQ(godwit(arguments).code, 2) << arguments;
+        EXPECT_EQ(godwit_ha(arguments).code, 2) << arguments;
+    }
+}
+
+TEST_F(Program, MakesKeysThatOnlyTheirOwnerCanRead) {
+    const Outcome outcome = godwit("keygen --out new.key");
+    EXPECT_EQ(outcome.code, 0);
+    const std::filesystem::path file = directory_.path() / "new.key";
+    EXPECT_EQ(std::filesystem::status(file).permissions(), std::filesystem::perms(0600));
+    EXPECT_EQ(outcome.output, security::load_key_pair(file).public_key().text() + "\n");
+    EXPECT_THAT(outcome.output + outcome.errors,
+                testing::Not(HasSubstr(tests::read_file(file).substr(0, 44))));
+}
+
+TEST_F(Program, NeverOverwritesAKey) {
+    ASSERT_EQ(godwit("keygen --out a.key").code, 0);
+    const std::string before = tests::read_file(directory_.path() / "a.key");
+    const Outcome again = godwit("keygen --out a.key");
+    EXPECT_EQ(again.code, 1);
+    EXPECT_EQ(again.output, "");
+    EXPECT_THAT(again.errors, HasSubstr("a.key exists already; name another file with --out"));
+    EXPECT_EQ(tests::read_file(directory_.path() / "a.key"), before);
+}
+
+TEST_F(Program, MakesPresharedKeys) {
+    const Outcome outcome = godwit_ha("keygen --preshared --out psk");
+    EXPECT_EQ(outcome.code, 0);
+    EXPECT_EQ(outcome.output, "") << "there is nothing to tell anybody";
+    EXPECT_NO_THROW(security::load_preshared_key(directory_.path() / "psk"));
+}
+
+TEST_F(Program, ChecksACorrectConfiguration) {
+    write_configuration();
+    const Outcome outcome = godwit("daemon --config mn.toml --check");
+    EXPECT_EQ(outcome.code, 0) << outcome.errors;
+    EXPECT_EQ(outcome.output, "mn.toml: correct\n");
+    EXPECT_EQ(godwit_ha("serve --config ha.toml --check").output, "ha.toml: correct\n");
+}
+
+TEST_F(Program, ExitsWithTwoOnABadConfiguration) {
+    directory_.write("bad.toml", "lifetime = 1\ncolour = 2\n");
+    for (const auto& outcome :
+         {godwit("daemon --check --config bad.toml"), godwit("daemon --config bad.toml"),
+          godwit_ha("serve --config bad.toml")}) {
+        EXPECT_EQ(outcome.code, 2);
+        EXPECT_EQ(outcome.output, "");
+        EXPECT_THAT(outcome.errors, HasSubstr(": bad.toml:2:1: colour: unknown key"));
+    }
+}
+
+TEST_F(Program, ExitsWithTwoOnAKeyThatOthersCanRead) {
+    write_configuration();
+    std::filesystem::permissions(directory_.path() / "mn.key", std::filesystem::perms(0644));
+    const Outcome outcome = godwit("daemon --config mn.toml --check");
+    EXPECT_EQ(outcome.code, 2);
+    EXPECT_THAT(outcome.errors, HasSubstr("chmod 600"));
+}
+
+TEST_F(Program, RefusesItsOwnPublicKeyAsTheOtherEnds) {
+    write_configuration();
+    std::filesystem::copy(directory_.path() / "ha.key", directory_.path() / "mn.key",
+                          std::filesystem::copy_options::overwrite_existing);
+    const Outcome outcome = godwit("daemon --config mn.toml --check");
+    EXPECT_EQ(outcome.code, 2);
+    EXPECT_THAT(outcome.errors, HasSubstr("is this key's own public key; write the one that"));
+}
+
+TEST_F(Program, ExitsWithFourIfNoDaemonAnswers) {
+    for (const auto& outcome :
+         {godwit("status --socket absent"), godwit_ha("status --json --socket absent")}) {
+        EXPECT_EQ(outcome.code, 4);
+        EXPECT_EQ(outcome.output, "");
+        EXPECT_THAT(outcome.errors, HasSubstr("no daemon answers at absent; start it, or name"));
+    }
+}
+
+TEST_F(Program, ExitsWithThreeUntilItIsRegistered) {
+    EXPECT_EQ(status_of(client::State::unattached, "").code, 3);
+    EXPECT_EQ(status_of(client::State::registering, "--json").code, 3);
+    EXPECT_EQ(status_of(client::State::registered, "").code, 0);
+    EXPECT_EQ(status_of(client::State::home, "--json").code, 0);
+}
+
+TEST_F(Program, ShowsTheStatusForPeopleAndForPrograms) {
+    EXPECT_THAT(status_of(client::State::registered, "").output,
+                testing::StartsWith("state            registered\n"));
+    client::Status status;
+    status.state = client::State::home;
+    EXPECT_EQ(status_of(client::State::home, "--json").output, to_json(status).dump(2) + "\n");
+}
+
+}  // namespace
+}  // namespace godwit

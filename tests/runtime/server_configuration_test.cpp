@@ -1,0 +1,161 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "server/configuration.hpp"
+#include "shared/runtime/configuration_error.hpp"
+#include "tests/runtime/temporary_directory.hpp"
+
+namespace godwit::server {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using tests::TemporaryDirectory;
+
+const std::string key_one = "xt6rjdqbPhPgb+O9uWPANCRApbsjT8ClaYApOP2UEDA=";
+const std::string key_two = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
+
+// Five lines.
+const std::string top = R"(address = "2001:db8:f::1"
+private_key_file = "ha.key"
+home_prefix = "2001:db8:f::/64"
+allow_unprotected = false
+
+)";
+
+// Four lines.
+std::string mobile_node(const std::string& name, const std::string& home, const std::string& key) {
+    return "[[mobile_node]]\nname = '" + name + "'\nhome_address = '" + home + "'\npublic_key = '" +
+           key + "'\n";
+}
+
+std::string errors_of(const std::string& text) {
+    const TemporaryDirectory directory;
+    try {
+        read_configuration(directory.write("ha.toml", text));
+    } catch (const runtime::InvalidConfiguration& invalid) {
+        return invalid.what();
+    }
+    return "none";
+}
+
+TEST(ServerConfiguration, HasDefaultsForAllThatCanHaveOne) {
+    const TemporaryDirectory directory;
+    const Configuration configuration = read_configuration(directory.write("ha.toml", top));
+    EXPECT_EQ(configuration.address.text(), "2001:db8:f::1");
+    EXPECT_EQ(configuration.home_prefix.text(), "2001:db8:f::/64");
+    EXPECT_EQ(configuration.private_key_file, directory.path() / "ha.key");
+    EXPECT_EQ(configuration.home_link, std::nullopt);
+    EXPECT_EQ(configuration.max_lifetime, 3600s);
+    EXPECT_EQ(configuration.interface, "godwit-ha0");
+    EXPECT_EQ(configuration.status_socket, "/run/godwit-ha/status.sock");
+    EXPECT_EQ(configuration.state_directory, "/var/lib/godwit-ha");
+    EXPECT_FALSE(configuration.allow_unprotected);
+    EXPECT_EQ(configuration.suites, security::all_suites);
+    EXPECT_TRUE(configuration.mobile_nodes.empty());
+}
+
+TEST(ServerConfiguration, KeepsTheOrderOfTheMobileNodes) {
+    const TemporaryDirectory directory;
+    const Configuration configuration = read_configuration(directory.write(
+        "ha.toml", "home_link = 'home'\n" + top + mobile_node("laptop", "2001:db8:f::9", key_one) +
+                       "preshared_key_file = 'psk'\n" +
+                       mobile_node("phone", "2001:db8:f::a", key_two) + "protection = 'plain'\n"));
+    ASSERT_EQ(configuration.mobile_nodes.size(), 2U);
+    const MobileNodeEntry& laptop = configuration.mobile_nodes.front();
+    EXPECT_EQ(laptop.name, "laptop");
+    EXPECT_EQ(laptop.home_address.text(), "2001:db8:f::9");
+    EXPECT_EQ(laptop.public_key->text(), key_one);
+    EXPECT_EQ(laptop.protection, mobility::Protection::sealed);
+    EXPECT_EQ(laptop.preshared_key_file, directory.path() / "psk");
+    EXPECT_EQ(configuration.mobile_nodes.back().protection, mobility::Protection::plain);
+    EXPECT_EQ(configuration.home_link, "home");
+}
+
+TEST(ServerConfiguration, RefusesAnUnprotectedMobileNodeUnlessItIsAllowed) {
+    const std::string node =
+        "[[mobile_node]]\nname = 'tester'\nhome_address = '2001:db8:f::9'\nprotection = 'none'\n";
+    EXPECT_THAT(errors_of(top + node),
+                HasSubstr("ha.toml:9:14: mobile_node.protection: \"none\" lets everybody who can "
+                          "send packets to this home agent take over the home address; write "
+                          "\"sealed\" or, in a laboratory, allow_unprotected = true"));
+    EXPECT_EQ(errors_of("address = '2001:db8:f::1'\nhome_prefix = '2001:db8:f::/64'\n"
+                        "allow_unprotected = true\n" +
+                        node),
+              "none")
+        << "and needs no key then";
+}
+
+TEST(ServerConfiguration, NeedsAPrivateKeyForAnyProtectedMobileNode) {
+    EXPECT_THAT(errors_of("address = '2001:db8:f::1'\nhome_prefix = '2001:db8:f::/64'\n" +
+                          mobile_node("laptop", "2001:db8:f::9", key_one)),
+                HasSubstr("ha.toml:1:1: private_key_file: missing; write a path"));
+}
+
+struct BadMobileNode {
+    const char* name;
+    std::string text;   // after a good one in lines 6 to 9
+    const char* place;  // line and column
+    const char* wrong;
+    const char* advice;
+};
+
+class BadServerConfiguration : public testing::TestWithParam<BadMobileNode> {};
+
+TEST_P(BadServerConfiguration, IsToldWithLineReasonAndAdvice) {
+    const std::string errors =
+        errors_of(top + mobile_node("laptop", "2001:db8:f::9", key_one) + GetParam().text);
+    EXPECT_THAT(errors, HasSubstr(std::string("ha.toml:") + GetParam().place + ": "));
+    EXPECT_THAT(errors, HasSubstr(GetParam().wrong));
+    EXPECT_THAT(errors, HasSubstr(std::string("; ") + GetParam().advice));
+    EXPECT_THAT(errors, testing::Not(HasSubstr("\n"))) << "one fault, one line";
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, BadServerConfiguration,
+    testing::Values(
+        BadMobileNode{"NameTwice", mobile_node("laptop", "2001:db8:f::a", key_two), "11:8",
+                      "mobile_node.name: is that of the mobile node \"laptop\" as well",
+                      "write one that no other mobile node has"},
+        BadMobileNode{"HomeAddressTwice", mobile_node("phone", "2001:DB8:f:0::9", key_two), "12:16",
+                      "home_address: is that of the mobile node \"laptop\" as well", "write one"},
+        BadMobileNode{"KeyTwice", mobile_node("phone", "2001:db8:f::a", key_one), "13:14",
+                      "public_key: is that of the mobile node \"laptop\" as well", "write one"},
+        BadMobileNode{"OutsideHomePrefix", mobile_node("phone", "2001:db8:e::a", key_two), "12:16",
+                      "2001:db8:e::a is outside home_prefix 2001:db8:f::/64",
+                      "write an address of that prefix"},
+        BadMobileNode{"HomeAgentsAddress", mobile_node("phone", "2001:db8:f::1", key_two), "12:16",
+                      "is the home agent's own address", "write another address"},
+        BadMobileNode{"NameWithSpace", mobile_node("my phone", "2001:db8:f::a", key_two), "11:8",
+                      "\"my phone\" is no name", "write 1 to 63 letters"},
+        BadMobileNode{"NoKey", "[[mobile_node]]\nname='p'\nhome_address='2001:db8:f::a'\n", "10:1",
+                      "mobile_node.public_key: missing", "write the 44 characters"},
+        BadMobileNode{"UnknownKey",
+                      mobile_node("phone", "2001:db8:f::a", key_two) + "pubic_key = 'x'\n", "14:1",
+                      "mobile_node.pubic_key: unknown key", "did you mean public_key?"},
+        BadMobileNode{"PlainTable", "[mobile_nodes]\nname = 'phone'\n", "10:2",
+                      "mobile_nodes: unknown key", "did you mean mobile_node?"}),
+    [](const auto& test) { return std::string(test.param.name); });
+
+TEST(ServerConfiguration, WantsMobileNodesAsAListOfTables) {
+    EXPECT_THAT(errors_of(top + "[mobile_node]\nname = 'phone'\n"),
+                HasSubstr("ha.toml:6:1: mobile_node: is not a list of tables; begin each of them "
+                          "with [[mobile_node]]"));
+}
+
+TEST(ServerConfiguration, TellsTheFaultsOfTheTopAndOfTheMobileNodesAtOnce) {
+    const std::string errors = errors_of("max_lifetime = 10\nallow_unprotected = 'yes'\n" + top +
+                                         mobile_node("phone", "fe80::1", "short"));
+    EXPECT_THAT(errors, HasSubstr("not TOML")) << "a key twice";
+    const std::string others = errors_of("max_lifetime = 10\nhome_link = ''\n" + top +
+                                         mobile_node("phone", "fe80::1", "short"));
+    EXPECT_THAT(others, HasSubstr("ha.toml:1:16: max_lifetime: 10 is too small"));
+    EXPECT_THAT(others, HasSubstr("ha.toml:2:13: home_link: \"\" is no name"));
+    EXPECT_THAT(others, HasSubstr("ha.toml:10:16: mobile_node.home_address: \"fe80::1\" is no"));
+    EXPECT_THAT(others, HasSubstr("ha.toml:11:14: mobile_node.public_key: is not base64"));
+}
+
+}  // namespace
+}  // namespace godwit::server

@@ -1,0 +1,75 @@
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "server/status.hpp"
+#include "server/status_text.hpp"
+#include "shared/runtime/status_text.hpp"
+#include "tests/runtime/temporary_directory.hpp"
+
+namespace godwit::server {
+namespace {
+
+using namespace std::chrono_literals;
+
+wire::Ipv6Address address(const char* text) {
+    return *wire::Ipv6Address::parse(text);
+}
+
+std::string golden(const std::string& name) {
+    return tests::read_file(std::string(GOLDEN_DIRECTORY) + "/" + name);
+}
+
+Status busy() {
+    Status status;
+    status.bindings = {{"laptop",
+                        {address("2001:db8:f::9")},
+                        {address("2001:db8:b::20")},
+                        mobility::Encapsulation::ip6,
+                        600s,
+                        480s,
+                        wire::SequenceNumber(17),
+                        {{1'000'000, 1'204'000'000}, {1, 90}}},
+                       {"phone",
+                        {address("2001:db8:f::a")},
+                        {address("2001:db8:a:1:2:3:4:5")},
+                        mobility::Encapsulation::ip6,
+                        3600s,
+                        7s,
+                        wire::SequenceNumber(65535),
+                        {}}};
+    status.messages_in.add("binding-update");
+    status.messages_in.add("binding-update");
+    status.messages_out.add("binding-acknowledgement", wire::BindingStatus::accepted);
+    status.messages_out.add("binding-acknowledgement",
+                            wire::BindingStatus::sequence_number_out_of_window);
+    status.messages_out.add("binding-refresh-request");
+    status.drops.add("unknown-spi", 12);
+    return status;
+}
+
+TEST(ServerStatus, HasEveryKeyWhenThereIsNothingToTell) {
+    EXPECT_EQ(to_json(Status{}).dump(2) + "\n", golden("server_idle.json"));
+}
+
+TEST(ServerStatus, TellsAllOfItsBindings) {
+    EXPECT_EQ(to_json(busy()).dump(2) + "\n", golden("server_busy.json"));
+}
+
+TEST(ServerStatusText, IsATableAndEndsWithHealth) {
+    EXPECT_EQ(status_text(to_json(busy())), golden("server_busy.txt"));
+    EXPECT_EQ(status_text(to_json(Status{})), golden("server_idle.txt"));
+}
+
+TEST(StatusText, ShowsThreeDigitsOfOctets) {
+    EXPECT_EQ(runtime::octets(0), "0 B");
+    EXPECT_EQ(runtime::octets(999), "999 B");
+    EXPECT_EQ(runtime::octets(1000), "1.00 kB");
+    EXPECT_EQ(runtime::octets(12'345), "12.3 kB");
+    EXPECT_EQ(runtime::octets(999'499), "999 kB");
+    EXPECT_EQ(runtime::octets(999'999), "1.00 MB");
+    EXPECT_EQ(runtime::octets(18'446'744'073'709'551'615U), "18.4 EB");
+}
+
+}  // namespace
+}  // namespace godwit::server
