@@ -1,0 +1,170 @@
+// What one packet costs on one core, without the system calls: sealing and opening at two sizes by
+// both suites, finding its tunnel among few and many, and what publishing a tunnel costs.
+
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "shared/datapath/inbound_tunnels.hpp"
+#include "shared/datapath/outbound_tunnels.hpp"
+#include "tests/datapath/tunnel_ends.hpp"
+
+namespace godwit::datapath {
+namespace {
+
+using security::Suite;
+using test::correspondent;
+using test::home;
+
+constexpr std::int64_t aes = static_cast<std::int64_t>(Suite::aes_256_gcm);
+constexpr std::int64_t chacha = static_cast<std::int64_t>(Suite::chacha20_poly1305);
+constexpr std::size_t batch = 256;
+
+Suite suite_of(benchmark::State& state) {
+    const auto suite = static_cast<Suite>(state.range(0));
+    if (!security::SuiteSet::of_this_machine().contains(suite)) {
+        state.SkipWithError("not by this processor");
+    }
+    state.SetLabel(std::string(security::name(suite)));
+    return suite;
+}
+
+OutboundTunnels mobile_node_tunnels(Suite suite) {
+    const auto keys = test::mobile_node_keys(1, suite);
+    OutboundTunnels tunnels{LookUpBy::inner_source};
+    tunnels.direct(std::make_unique<OutboundTunnel>(
+        home, test::from_a,
+        OutboundSeal{.session = test::session_of(keys), .sealer = security::EspSealer(keys)}));
+    return tunnels;
+}
+
+void count_packets(benchmark::State& state) {
+    state.SetItemsProcessed(state.iterations());
+    state.SetBytesProcessed(state.iterations() * state.range(1));
+}
+
+void encapsulate(benchmark::State& state) {
+    auto tunnels = mobile_node_tunnels(suite_of(state));
+    const auto packet =
+        test::inner_packet(home.address, correspondent, static_cast<std::size_t>(state.range(1)));
+    const auto header = wire::BytesView(packet).first<wire::Ipv6Header::size>();
+    const auto buffer = std::make_unique<PacketBuffer>();
+    test::put(*buffer, packet);
+    for (auto _ : state) {
+        // Sealed where it lies: the payload is any, but the header must be one again.
+        std::ranges::copy(header, buffer->packet().begin());
+        benchmark::DoNotOptimize(tunnels.encapsulate(*buffer));
+    }
+    count_packets(state);
+}
+BENCHMARK(encapsulate)->ArgsProduct({{aes, chacha}, {64, 1400}});
+
+void decapsulate(benchmark::State& state) {
+    const Suite suite = suite_of(state);
+    auto sender = mobile_node_tunnels(suite);
+    InboundTunnels tunnels{LookUpBy::inner_destination};
+    tunnels.admit(
+        std::make_unique<SealedTunnel>(home, security::EspOpener(test::home_agent_keys(1, suite))));
+    const auto packet =
+        test::inner_packet(home.address, correspondent, static_cast<std::size_t>(state.range(1)));
+    std::vector<PacketBuffer> buffers(batch);
+    const auto sealed_size = security::esp_length(packet.size());
+    while (state.KeepRunningBatch(batch)) {
+        state.PauseTiming();
+        for (PacketBuffer& buffer : buffers) {
+            test::put(buffer, packet);
+            benchmark::DoNotOptimize(sender.encapsulate(buffer));
+        }
+        state.ResumeTiming();
+        for (PacketBuffer& buffer : buffers) {
+            const auto incoming = tunnels.decapsulate(
+                test::care_of_a.address, wire::NextHeader::esp, buffer.whole().first(sealed_size));
+            if (!incoming) {
+                state.SkipWithError("refused");
+            }
+        }
+    }
+    count_packets(state);
+}
+BENCHMARK(decapsulate)->ArgsProduct({{aes, chacha}, {64, 1400}});
+
+wire::HomeAddress home_number(std::uint32_t number) {
+    auto address = home.address;
+    address.octets[12] = static_cast<std::uint8_t>(number >> 24U);
+    address.octets[13] = static_cast<std::uint8_t>(number >> 16U);
+    address.octets[14] = static_cast<std::uint8_t>(number >> 8U);
+    address.octets[15] = static_cast<std::uint8_t>(number);
+    return {address};
+}
+
+std::vector<wire::HomeAddress> homes(std::int64_t count) {
+    std::vector<wire::HomeAddress> all;
+    for (std::uint32_t number = 0; number < count; ++number) {
+        all.push_back(home_number(number));
+    }
+    std::ranges::shuffle(all, std::mt19937(6275));
+    return all;
+}
+
+OutboundTunnels tunnels_of(const std::vector<wire::HomeAddress>& bound) {
+    OutboundTunnels tunnels{LookUpBy::inner_destination};
+    for (const wire::HomeAddress& each : bound) {
+        tunnels.direct(std::make_unique<OutboundTunnel>(each, test::to_a));
+    }
+    return tunnels;
+}
+
+// Each look-up waits for the one before, so that none hides behind another.
+void look_up(benchmark::State& state) {
+    const auto bound = homes(state.range(0));
+    const auto tunnels = tunnels_of(bound);
+    std::mt19937 random(2473);
+    auto order = bound;
+    std::ranges::shuffle(order, random);
+    std::size_t next = 0;
+    for (auto _ : state) {
+        const OutboundTunnel* found = tunnels.find(order[next]);
+        next += found->path.remote.octets[0] == 0x20 ? 1U : 2U;
+        next = next < order.size() ? next : 0;
+    }
+}
+BENCHMARK(look_up)->Arg(1)->Arg(1'000)->Arg(100'000)->Arg(1'000'000);
+
+// A tunnel more, and the same one less.
+void publish(benchmark::State& state) {
+    auto tunnels = tunnels_of(homes(state.range(0)));
+    const wire::HomeAddress another = home_number(0xffff'ffff);
+    for (auto _ : state) {
+        tunnels.direct(std::make_unique<OutboundTunnel>(another, test::to_a));
+        benchmark::DoNotOptimize(tunnels.close(another));
+    }
+}
+BENCHMARK(publish)->Arg(1)->Arg(1'000)->Arg(100'000)->Arg(1'000'000);
+
+// The longest of all insertions, since one that moved all the others would stop the tunnel.
+void longest_publish(benchmark::State& state) {
+    const auto all = homes(state.range(0));
+    for (auto _ : state) {
+        OutboundTunnels tunnels{LookUpBy::inner_destination};
+        std::chrono::duration<double> longest{};
+        for (const wire::HomeAddress& each : all) {
+            auto tunnel = std::make_unique<OutboundTunnel>(each, test::to_a);
+            const auto start = std::chrono::steady_clock::now();
+            tunnels.direct(std::move(tunnel));
+            longest = std::max<std::chrono::duration<double>>(
+                longest, std::chrono::steady_clock::now() - start);
+        }
+        state.SetIterationTime(longest.count());
+    }
+}
+BENCHMARK(longest_publish)->Arg(1'000'000)->UseManualTime()->Iterations(1);
+
+}  // namespace
+}  // namespace godwit::datapath
