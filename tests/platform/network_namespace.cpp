@@ -23,6 +23,21 @@ void write_text(const char* path, const std::string& text) {
     std::ofstream(path) << text;
 }
 
+void bring_up(const std::string& interface, const wire::Ipv6Address& address) {
+    run("ip addr add " + address.text() + "/64 dev " + interface + " nodad");
+    run("ip link set " + interface + " addrgenmode none");
+    run("ip link set " + interface + " up");
+}
+
+// A fresh link counts as running before its carrier is known: only when it is said to be UP has the
+// kernel also finished with its addresses and routes.
+void wait_for_carrier(const std::string& interface) {
+    NetworkMonitor monitor;
+    EXPECT_TRUE(comes_true(monitor, [&](const NetworkSnapshot&) {
+        return run("ip -br link show " + interface).find(" UP ") != std::string::npos;
+    }));
+}
+
 }  // namespace
 
 void become_root_of_a_user_namespace() {
@@ -110,16 +125,13 @@ OnALink::OnALink() {
     run("ip link add name near address 02:00:00:00:00:01 type veth peer name far netns " +
         far_.path());
     far_.enter();
-    run("ip addr add 2001:db8::2/64 dev far nodad; ip link set far addrgenmode none up");
+    bring_up("far", far_address_);
     near_.enter();
-    run("ip addr add 2001:db8::1/64 dev near nodad; ip link set near addrgenmode none up");
-    for (const NetworkNamespace* machine : {&far_, &near_}) {
-        machine->enter();
-        NetworkMonitor monitor;
-        EXPECT_TRUE(comes_true(monitor, [](const NetworkSnapshot& network) {
-            return has_route(network, "2001:db8::/64");
-        }));
-    }
+    bring_up("near", near_address_);
+    far_.enter();
+    wait_for_carrier("far");
+    near_.enter();
+    wait_for_carrier("near");
 }
 
 }  // namespace godwit::platform
