@@ -10,15 +10,21 @@
 namespace godwit::platform {
 namespace {
 
+std::string advice_on_opening(std::error_code reason) {
+    if (reason == std::errc::no_such_file_or_directory || reason == std::errc::no_such_device) {
+        return " (there is none: modprobe tun)";
+    }
+    if (reason == std::errc::permission_denied) {
+        return " (its mode keeps this user out: chmod 0666 /dev/net/tun)";
+    }
+    return "";
+}
+
 FileDescriptor open_driver() {
     FileDescriptor device(::open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC));
     if (device.number() < 0) {
         const std::error_code reason = last_error();
-        const bool missing =
-            reason == std::errc::no_such_file_or_directory || reason == std::errc::no_such_device;
-        require(missing ? "no TUN driver at /dev/net/tun (try: modprobe tun)"
-                        : "open the TUN driver /dev/net/tun",
-                reason);
+        require("open the TUN driver /dev/net/tun" + advice_on_opening(reason), reason);
     }
     return device;
 }
