@@ -115,8 +115,9 @@ Parsed<SignallingPacket> SignallingPacket::parse(BytesView packet) {
 }
 
 Bytes SignallingPacket::serialize() const {
-    Bytes packet(Ipv6Header::size);
+    Bytes packet;
     Writer out(packet);
+    out.zeros(Ipv6Header::size);
     Ipv6Header header{
         .next_header = NextHeader::mobility, .source = source, .destination = destination};
     // RFC 6275 §6.3: the Home Address option comes after the routing header.

@@ -23,14 +23,22 @@ Packet packet_with(NextHeader first, const Bytes& payload) {
     packet.header.next_header = first;
     packet.header.source = test::home.address;
     packet.header.destination = test::home_agent.address;
-    packet.bytes.resize(Ipv6Header::size);
+    Writer out(packet.bytes);
+    out.zeros(Ipv6Header::size);
     packet.header.write(std::span(packet.bytes).first<Ipv6Header::size>());
-    Writer(packet.bytes).bytes(payload);
+    out.bytes(payload);
     return packet;
 }
 
+// The chain points into the packet.
 Parsed<HeaderChain> walk(const Packet& packet) {
     return walk_extension_headers(packet.header, packet.bytes);
+}
+Parsed<HeaderChain> walk(Packet&&) = delete;
+
+ParseError refusal_of(NextHeader first, const Bytes& payload) {
+    const Packet packet = packet_with(first, payload);
+    return walk(packet).error();
 }
 
 TEST(Ipv6Header, RoundTripsEveryField) {
@@ -61,12 +69,13 @@ TEST(Ipv6Header, IsOfVersionSixAndWhole) {
 }
 
 TEST(ExtensionHeaders, AreWalkedToTheUpperLayer) {
-    const auto chain = walk(packet_with(NextHeader::hop_by_hop, octets(R"(
+    const Packet packet = packet_with(NextHeader::hop_by_hop, octets(R"(
         2b00 050200000100
         2c00 6300 00000000
         3c00 0000 01020304
         3b01 010c 000000000000000000000000
-        abcd)")));
+        abcd)"));
+    const auto chain = walk(packet);
     ASSERT_TRUE(chain);
     ASSERT_EQ(chain->extension_headers.size(), 4U);
     EXPECT_EQ(chain->extension_headers[0].type, NextHeader::hop_by_hop);
@@ -80,7 +89,8 @@ TEST(ExtensionHeaders, AreWalkedToTheUpperLayer) {
 }
 
 TEST(ExtensionHeaders, MayBeAbsent) {
-    const auto chain = walk(packet_with(NextHeader::udp, octets("0102")));
+    const Packet packet = packet_with(NextHeader::udp, octets("0102"));
+    const auto chain = walk(packet);
     ASSERT_TRUE(chain);
     EXPECT_TRUE(chain->extension_headers.empty());
     EXPECT_FALSE(chain->fragment);
@@ -89,7 +99,8 @@ TEST(ExtensionHeaders, MayBeAbsent) {
 }
 
 TEST(ExtensionHeaders, EndAtAPieceFromTheMidstOfAFragmentedPacket) {
-    const auto chain = walk(packet_with(NextHeader::fragment, octets("3c00 0051 01020304 ffff")));
+    const Packet packet = packet_with(NextHeader::fragment, octets("3c00 0051 01020304 ffff"));
+    const auto chain = walk(packet);
     ASSERT_TRUE(chain);
     EXPECT_EQ(chain->fragment->offset, 80);
     EXPECT_TRUE(chain->fragment->more_fragments);
@@ -102,10 +113,10 @@ TEST(ExtensionHeaders, AreRefusedAtEveryTruncation) {
         octets("3c00 050200000100 2c01 010c 000000000000000000000000 3b00 0000 01020304");
     for (std::size_t length = 0; length < headers.size(); ++length) {
         const Bytes cut(headers.begin(), headers.begin() + static_cast<std::ptrdiff_t>(length));
-        EXPECT_EQ(walk(packet_with(NextHeader::hop_by_hop, cut)).error(), ParseError::truncated)
-            << length;
+        EXPECT_EQ(refusal_of(NextHeader::hop_by_hop, cut), ParseError::truncated) << length;
     }
-    EXPECT_TRUE(walk(packet_with(NextHeader::hop_by_hop, headers)));
+    const Packet whole = packet_with(NextHeader::hop_by_hop, headers);
+    EXPECT_TRUE(walk(whole));
 }
 
 TEST(ExtensionHeaders, EndWhereThePayloadLengthSaysSo) {
@@ -123,25 +134,23 @@ TEST(ExtensionHeaders, AreNotWalkedWithoutEnd) {
     }
     Bytes at_the_limit = headers;
     Writer(at_the_limit).bytes(octets("3b00 010400000000"));
-    EXPECT_TRUE(walk(packet_with(NextHeader::destination_options, at_the_limit)));
+    const Packet longest = packet_with(NextHeader::destination_options, at_the_limit);
+    EXPECT_TRUE(walk(longest));
     Bytes beyond = headers;
     Writer(beyond).bytes(octets("3c00 010400000000 3b00 010400000000"));
-    EXPECT_EQ(walk(packet_with(NextHeader::destination_options, beyond)).error(),
+    EXPECT_EQ(refusal_of(NextHeader::destination_options, beyond),
               ParseError::bad_extension_header);
 }
 
 TEST(ExtensionHeaders, HaveHopByHopOptionsOnlyInFront) {  // RFC 8200 §4.3
-    EXPECT_EQ(walk(packet_with(NextHeader::destination_options,
-                               octets("0000 010400000000 3b00 010400000000")))
-                  .error(),
-              ParseError::bad_extension_header);
+    EXPECT_EQ(
+        refusal_of(NextHeader::destination_options, octets("0000 010400000000 3b00 010400000000")),
+        ParseError::bad_extension_header);
 }
 
 TEST(ExtensionHeaders, HaveOneFragmentHeader) {
-    EXPECT_EQ(
-        walk(packet_with(NextHeader::fragment, octets("2c00 0000 00000001 3b00 0000 00000002")))
-            .error(),
-        ParseError::bad_extension_header);
+    EXPECT_EQ(refusal_of(NextHeader::fragment, octets("2c00 0000 00000001 3b00 0000 00000002")),
+              ParseError::bad_extension_header);
 }
 
 TEST(FragmentHeader, RoundTripsAndIgnoresWhatIsReserved) {

@@ -153,9 +153,8 @@ RouterSolicitation sample_router_solicitation() {
 const PseudoHeader tunnel{care_of_a.address, home_agent.address};
 
 Bytes sample_esp_packet() {
-    Bytes payload(EspHeader::size);
+    Bytes payload(EspHeader::size + 32, 0x5a);
     EspHeader{.spi = 0x80000001, .sequence = 7}.write(std::span(payload).first<EspHeader::size>());
-    payload.resize(EspHeader::size + 32, 0x5a);
     return ipv6_packet(NextHeader::esp, tunnel, payload);
 }
 
@@ -257,8 +256,10 @@ std::vector<Named<Icmpv6Message>> every_icmpv6_message() {
 }
 
 Bytes ipv6_packet(NextHeader next_header, const PseudoHeader& addresses, BytesView payload) {
-    Bytes packet(Ipv6Header::size);
-    Writer(packet).bytes(payload);
+    Bytes packet;
+    Writer out(packet);
+    out.zeros(Ipv6Header::size);
+    out.bytes(payload);
     Ipv6Header header;
     header.payload_length = static_cast<std::uint16_t>(payload.size());
     header.next_header = next_header;

@@ -21,8 +21,10 @@ using test::octets;
 
 // An IPv6 packet from the care-of address with these octets behind its header.
 Bytes packet_with(NextHeader first, const Bytes& payload) {
-    Bytes packet(Ipv6Header::size);
-    Writer(packet).bytes(payload);
+    Bytes packet;
+    Writer out(packet);
+    out.zeros(Ipv6Header::size);
+    out.bytes(payload);
     Ipv6Header header;
     header.payload_length = static_cast<std::uint16_t>(payload.size());
     header.next_header = first;
