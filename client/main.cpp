@@ -83,14 +83,14 @@ void add_status(CLI::App& app, Options& options) {
 
 void add_keygen(CLI::App& app, Options& options) {
     CLI::App* command = app.add_subcommand("keygen", "Make a private key, print its public key");
-    command->add_option("--out", options.key, "The new file; only its owner can read it")
+    command->add_option("-o,--output", options.key, "The new file; only its owner can read it")
         ->capture_default_str();
     command->add_flag("--preshared", options.preshared,
                       "Make a pre-shared key instead, for both ends");
     command->footer(
         "The public key goes into the home agent's configuration, under [[mobile_node]].\n"
         "Example:\n"
-        "  godwit keygen --out mn.key > mn.pub");
+        "  godwit keygen --output mn.key > mn.pub");
 }
 
 }  // namespace
@@ -102,7 +102,7 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     app.footer(
         "First steps:\n"
-        "  godwit keygen --out mn.key             give the public key to the home agent\n"
+        "  godwit keygen --output mn.key             give the public key to the home agent\n"
         "  godwit daemon --config mn.toml --check\n"
         "  sudo godwit daemon --config mn.toml    in another terminal: godwit status\n"
         "Exit codes: 0 ok, 1 failed, 2 usage or configuration, 3 not registered, 4 no daemon.");

@@ -78,14 +78,14 @@ void add_status(CLI::App& app, Options& options) {
 
 void add_keygen(CLI::App& app, Options& options) {
     CLI::App* command = app.add_subcommand("keygen", "Make a private key, print its public key");
-    command->add_option("--out", options.key, "The new file; only its owner can read it")
+    command->add_option("-o,--output", options.key, "The new file; only its owner can read it")
         ->capture_default_str();
     command->add_flag("--preshared", options.preshared,
                       "Make a pre-shared key instead, for both ends");
     command->footer(
         "The public key goes into each mobile node's configuration, under [home_agent].\n"
         "Example:\n"
-        "  godwit-ha keygen --out ha.key > ha.pub");
+        "  godwit-ha keygen --output ha.key > ha.pub");
 }
 
 }  // namespace
@@ -97,7 +97,7 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     app.footer(
         "First steps:\n"
-        "  godwit-ha keygen --out ha.key             give the public key to the mobile nodes\n"
+        "  godwit-ha keygen --output ha.key             give the public key to the mobile nodes\n"
         "  godwit-ha serve --config ha.toml --check\n"
         "  sudo godwit-ha serve --config ha.toml     in another terminal: godwit-ha status\n"
         "Exit codes: 0 ok, 1 failed, 2 usage or configuration, 4 no daemon.");

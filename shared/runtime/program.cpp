@@ -46,7 +46,7 @@ void save_new(const Key& key, const std::filesystem::path& file) {
             throw;
         }
         throw std::runtime_error(file.string() +
-                                 " exists already; name another file with --out, or remove it if "
+                                 " exists already; name another file with --output, or remove it if "
                                  "its key is not needed any more");
     }
 }

@@ -54,8 +54,8 @@ class Program : public testing::Test {
         return outcome;
     }
     std::filesystem::path write_configuration() {
-        const std::string ours = godwit("keygen --out mn.key").output;
-        const std::string theirs = godwit_ha("keygen --out ha.key").output;
+        const std::string ours = godwit("keygen --output mn.key").output;
+        const std::string theirs = godwit_ha("keygen --output ha.key").output;
         directory_.write("ha.toml",
                          "address = '2001:db8:f::1'\nprivate_key_file = 'ha.key'\n"
                          "home_prefix = '2001:db8:f::/64'\n[[mobile_node]]\nname = 'laptop'\n"
@@ -96,7 +96,7 @@ TEST_F(Program, ExitsWithTwoOnWrongUsage) {
 }
 
 TEST_F(Program, MakesKeysThatOnlyTheirOwnerCanRead) {
-    const Outcome outcome = godwit("keygen --out new.key");
+    const Outcome outcome = godwit("keygen --output new.key");
     EXPECT_EQ(outcome.code, 0);
     const std::filesystem::path file = directory_.path() / "new.key";
     EXPECT_EQ(std::filesystem::status(file).permissions(), std::filesystem::perms(0600));
@@ -106,12 +106,12 @@ TEST_F(Program, MakesKeysThatOnlyTheirOwnerCanRead) {
 }
 
 TEST_F(Program, NeverOverwritesAKey) {
-    ASSERT_EQ(godwit("keygen --out a.key").code, 0);
+    ASSERT_EQ(godwit("keygen --output a.key").code, 0);
     const std::string before = tests::read_file(directory_.path() / "a.key");
-    const Outcome again = godwit("keygen --out a.key");
+    const Outcome again = godwit("keygen --output a.key");
     EXPECT_EQ(again.code, 1);
     EXPECT_EQ(again.output, "");
-    EXPECT_THAT(again.errors, HasSubstr("a.key exists already; name another file with --out"));
+    EXPECT_THAT(again.errors, HasSubstr("a.key exists already; name another file with --output"));
     EXPECT_EQ(tests::read_file(directory_.path() / "a.key"), before);
 }
 
