@@ -76,7 +76,8 @@ class Deployment:
         return self.daemons[node]
 
     def start_all(self):
-        return self.start("ha", *self.home_addresses)
+        """The home agent first: a machine on which none runs yet answers a binding update by ICMPv6."""
+        return self.start("ha").start(*self.home_addresses)
 
     def stop(self, *nodes):
         """Asks the daemons to end; they must, and with exit status 0."""
