@@ -155,13 +155,15 @@ TEST_P(RawTunnel, MarksWhatItSends) {
 TEST_P(RawTunnel, SilencesTheKernelWhileItIsOpen) {
     const wire::Bytes payload = payload_of(20);
     const std::array departures{to_near(payload)};
-    {
-        const RawTunnelSocket near_socket({GetParam()});
-        ASSERT_EQ(far_socket_->send(departures), 1U);
-        EXPECT_THAT(far_errors_->from(near_address_), testing::IsEmpty());
-    }
     ASSERT_EQ(far_socket_->send(departures), 1U);
-    EXPECT_THAT(far_errors_->from(near_address_), testing::ElementsAre(parameter_problem));
+    const std::vector<std::uint8_t> without_socket = far_errors_->from(near_address_);
+    if (GetParam() == NextHeader::ipv6 && without_socket.empty()) {
+        GTEST_SKIP() << "tunnel6 is loaded: the kernel knows this next header";
+    }
+    ASSERT_THAT(without_socket, testing::ElementsAre(parameter_problem));
+    const RawTunnelSocket near_socket({GetParam()});
+    ASSERT_EQ(far_socket_->send(departures), 1U);
+    EXPECT_THAT(far_errors_->from(near_address_), testing::IsEmpty());
 }
 
 INSTANTIATE_TEST_SUITE_P(Protocols, RawTunnel, testing::Values(NextHeader::esp, NextHeader::ipv6),
