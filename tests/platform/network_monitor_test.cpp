@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "shared/platform/signalling_socket.hpp"
+#include "shared/wire/icmpv6.hpp"
 #include "tests/platform/network_namespace.hpp"
 
 namespace godwit::platform {
@@ -23,6 +25,25 @@ auto leads_to(const char* prefix) {
 
 const Link& link_called(const NetworkSnapshot& network, const std::string& name) {
     return *std::ranges::find(network.links, name, &Link::name);
+}
+
+wire::Bytes packet(const wire::Ipv6Address& source, const wire::Ipv6Address& destination,
+                   const wire::Bytes& icmpv6) {
+    wire::Bytes bytes(wire::Ipv6Header::size);
+    wire::Ipv6Header{.payload_length = static_cast<std::uint16_t>(icmpv6.size()),
+                     .next_header = wire::NextHeader::icmpv6,
+                     .source = source,
+                     .destination = destination}
+        .write(std::span(bytes).first<wire::Ipv6Header::size>());
+    bytes.insert(bytes.end(), icmpv6.begin(), icmpv6.end());
+    return bytes;
+}
+
+// In answer to an echo request from `host` to 2001:db8:5::1.
+wire::Bytes packet_too_big(const wire::Ipv6Address& router, const wire::Ipv6Address& host) {
+    const wire::Bytes echo_request{128, 0, 0, 0, 0, 0, 0, 0};
+    const wire::PacketTooBig error{1300, packet(host, address("2001:db8:5::1"), echo_request)};
+    return packet(router, host, wire::serialize_icmpv6(error, {router, host}));
 }
 
 class NetworkMonitorTest : public OnALink {
@@ -140,6 +161,16 @@ TEST_F(NetworkMonitorTest, ShowsARouteOnceForEachNextHop) {
 TEST_F(NetworkMonitorTest, LeavesOutRoutesThatLeadNowhere) {
     run("ip -6 route add unreachable 2001:db8:5::/48");
     EXPECT_THAT(monitor_.snapshot().routes, Not(Contains(leads_to("2001:db8:5::/48"))));
+}
+
+TEST_F(NetworkMonitorTest, LeavesOutWhatTheKernelRemembersOfAPathsMtu) {
+    run("ip -6 route add 2001:db8:5::/48 via 2001:db8::2");
+    far_.enter();
+    const SignallingSocket far_socket(0);
+    near_.enter();
+    ASSERT_FALSE(far_socket.send(packet_too_big(far_address_, near_address_), {}));
+    ASSERT_NE(run("ip -6 route show cache").find("2001:db8:5::1"), std::string::npos);
+    EXPECT_THAT(monitor_.snapshot().routes, Not(Contains(leads_to("2001:db8:5::1/128"))));
 }
 
 TEST_F(NetworkMonitorTest, NoticesANeighbourThatDoesNotAnswer) {

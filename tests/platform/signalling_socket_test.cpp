@@ -27,6 +27,21 @@ class SignallingSocketTest : public Signalling {
         return {arrival->packet.begin(), arrival->packet.end()};
     }
 
+    // From the far machine, as it is.
+    void send_frame(const wire::Bytes& packet, const std::array<std::uint8_t, 6>& link_layer) {
+        far_.enter();
+        const FileDescriptor link = open_socket(AF_PACKET, SOCK_DGRAM, 0);
+        sockaddr_ll to{};
+        to.sll_family = AF_PACKET;
+        to.sll_protocol = htons(ETH_P_IPV6);
+        to.sll_ifindex = static_cast<int>(interface_called("far").value);
+        to.sll_halen = static_cast<unsigned char>(link_layer.size());
+        std::ranges::copy(link_layer, std::begin(to.sll_addr));
+        check_syscall("send a frame", ::sendto(link.number(), packet.data(), packet.size(), 0,
+                                               reinterpret_cast<const sockaddr*>(&to), sizeof to));
+        near_.enter();
+    }
+
     [[nodiscard]] wire::Bytes from(const wire::Ipv6Address& source) const {
         return wire::SignallingPacket{
             .source = source, .destination = far_address_, .mobility_header = wire::Bytes(8)}
@@ -71,19 +86,16 @@ TEST_F(SignallingSocketTest, DoesNotHearWhatThisMachineSends) {
 }
 
 TEST_F(SignallingSocketTest, LeavesOutWhatTheLinkHasPadded) {
-    far_.enter();
-    const FileDescriptor link = open_socket(AF_PACKET, SOCK_DGRAM, 0);
-    sockaddr_ll to_near{};
-    to_near.sll_family = AF_PACKET;
-    to_near.sll_protocol = htons(ETH_P_IPV6);
-    to_near.sll_ifindex = static_cast<int>(interface_called("far").value);
-    to_near.sll_halen = near_link_layer_.size();
-    std::ranges::copy(near_link_layer_, std::begin(to_near.sll_addr));
-    near_.enter();
     wire::Bytes padded = binding_update();
     padded.insert(padded.end(), 6, 0xaa);
-    check_syscall("send", ::sendto(link.number(), padded.data(), padded.size(), 0,
-                                   reinterpret_cast<const sockaddr*>(&to_near), sizeof to_near));
+    send_frame(padded, near_link_layer_);
+    EXPECT_EQ(heard(), binding_update());
+}
+
+TEST_F(SignallingSocketTest, DoesNotHearFramesForOtherMachines) {
+    run("ip link set near promisc on");
+    send_frame(plain_binding_update(), {2, 0, 0, 0, 0, 0x77});
+    send_frame(binding_update(), near_link_layer_);
     EXPECT_EQ(heard(), binding_update());
 }
 
