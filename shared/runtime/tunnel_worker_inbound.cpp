@@ -37,8 +37,8 @@ void InboundTunnelWorker::run(const std::stop_token& stop) {
         platform::wait_until_readable(watched);
         if (commands.readable) {
             channel_.woken();
+            receive_commands();
         }
-        channel_.receive([this](Command command) { return carry_out(std::move(command)); });
         if (sealed.readable) {
             forward_batch(*esp_, wire::NextHeader::esp);
         }
@@ -46,6 +46,10 @@ void InboundTunnelWorker::run(const std::stop_token& stop) {
             forward_batch(*ipv6_, wire::NextHeader::ipv6);
         }
     }
+}
+
+void InboundTunnelWorker::receive_commands() {
+    channel_.receive([this](Command command) { return carry_out(std::move(command)); });
 }
 
 InboundTunnelWorker::Receipt InboundTunnelWorker::carry_out(Command command) {
@@ -66,6 +70,8 @@ void InboundTunnelWorker::forward_batch(platform::RawTunnelSocket& socket,
                                         wire::NextHeader next_header) {
     // An error of the socket is one that a link reported and that passes: it is read away here.
     const auto count = socket.receive(arrivals_);
+    // Whatever was published before the other end could send one of these packets applies to it.
+    receive_commands();
     for (const platform::TunnelArrival& arrival : std::span(arrivals_).first(count.value_or(0))) {
         forward(arrival, next_header);
     }

@@ -61,6 +61,7 @@ class InboundTunnelWorker {
   private:
     static constexpr std::size_t batch_size = platform::RawTunnelSocket::max_batch;
 
+    void receive_commands();
     Receipt carry_out(Command command);
     void forward_batch(platform::RawTunnelSocket& socket, wire::NextHeader next_header);
     void forward(const platform::TunnelArrival& arrival, wire::NextHeader next_header);

@@ -55,8 +55,8 @@ void OutboundTunnelWorker::run(const std::stop_token& stop) {
         platform::wait_until_readable(watched);
         if (commands.readable) {
             channel_.woken();
+            receive_commands();
         }
-        channel_.receive([this](Command command) { return carry_out(std::move(command)); });
         if (packets.readable) {
             forward_batch();
         }
@@ -64,6 +64,10 @@ void OutboundTunnelWorker::run(const std::stop_token& stop) {
             packets.descriptor = -1;
         }
     }
+}
+
+void OutboundTunnelWorker::receive_commands() {
+    channel_.receive([this](Command command) { return carry_out(std::move(command)); });
 }
 
 OutboundTunnelWorker::Receipt OutboundTunnelWorker::carry_out(Command command) {
@@ -82,7 +86,7 @@ OutboundTunnelWorker::Receipt OutboundTunnelWorker::carry_out(Command command) {
 }
 
 void OutboundTunnelWorker::send_dummy(const wire::HomeAddress& home) {
-    const auto packet = tunnels_.dummy(home, buffers_.front());
+    const auto packet = tunnels_.dummy(home, dummy_);
     if (packet) {
         enqueue(*packet);
         send(esp_);
@@ -92,10 +96,13 @@ void OutboundTunnelWorker::send_dummy(const wire::HomeAddress& home) {
 }
 
 void OutboundTunnelWorker::forward_batch() {
-    for (datapath::PacketBuffer& buffer : buffers_) {
-        if (!read(buffer)) {
-            break;
-        }
+    std::size_t count = 0;
+    while (count < batch_size && read(buffers_[count])) {
+        ++count;
+    }
+    // Whatever was published before one of these packets was written applies to it.
+    receive_commands();
+    for (datapath::PacketBuffer& buffer : std::span(buffers_).first(count)) {
         if (const auto packet = tunnels_.encapsulate(buffer)) {
             enqueue(*packet);
         } else {

@@ -69,6 +69,7 @@ class OutboundTunnelWorker {
         std::size_t size = 0;
     };
 
+    void receive_commands();
     Receipt carry_out(Command command);
     void send_dummy(const wire::HomeAddress& home);
     void forward_batch();
@@ -87,6 +88,7 @@ class OutboundTunnelWorker {
     // The worker's alone.
     datapath::OutboundTunnels tunnels_;
     std::vector<datapath::PacketBuffer> buffers_;
+    datapath::PacketBuffer dummy_;
     Batch esp_;
     Batch ipv6_;
 };

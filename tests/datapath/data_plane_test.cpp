@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <string>
 #include <thread>
 #include <vector>
@@ -62,7 +63,7 @@ class DataPlaneTest : public platform::OnALink {
   protected:
     DataPlaneTest()
         : agent_(far_, "agent", LookUpBy::inner_destination,
-                 "ip addr add 2001:db8:c::1/128 dev lo;"
+                 "ip addr add 2001:db8:c::1/128 dev lo nodad;"
                  "ip route add 2001:db8:f::9 dev agent; ip route add 2001:db8:f::a dev agent"),
           correspondent_(correspondent),
           node_(near_, "node", LookUpBy::inner_source,
@@ -213,6 +214,33 @@ TEST_F(DataPlaneTest, OpensTheOldSessionsPacketsUntilItEnds) {
     expect_both_ways("by the new session");
 }
 
+TEST_F(DataPlaneTest, LosesNothingToRekeyingAndHandovers) {
+    register_sealed(test::mobile_node_keys(1));
+    node().send_dummy(home);
+    EXPECT_EQ(confirmed_at(agent()), std::vector{test::session_of(test::home_agent_keys(1))});
+    std::atomic<bool> over = false;
+    const std::jthread traffic([this, &over] {
+        for (int number = 0; !over; ++number) {
+            expect_both_ways(std::to_string(number));
+        }
+    });
+    for (int number = 2; number < 100; ++number) {
+        const wire::Ipv6Address care_of = number % 2 == 0 ? second_care_of : near_address_;
+        const auto keys = test::mobile_node_keys(number);
+        const auto theirs = test::home_agent_keys(number);
+        EXPECT_TRUE(agent().admit(home, theirs));
+        EXPECT_TRUE(node().admit(home, keys));
+        EXPECT_TRUE(node().direct(home, {.local = care_of, .remote = far_address_},
+                                  test::session_of(keys)));
+        EXPECT_TRUE(agent().direct(home, {.local = far_address_, .remote = care_of},
+                                   test::session_of(theirs)));
+        node().send_dummy(home);
+        EXPECT_EQ(confirmed_at(agent()), std::vector{test::session_of(theirs)});
+        EXPECT_TRUE(node().take_notices().rekey_due.empty());
+    }
+    over = true;
+}
+
 TEST_F(DataPlaneTest, NeverSealsAgainByASessionThatWasReplaced) {
     register_sealed(test::mobile_node_keys(1));
     register_sealed(test::mobile_node_keys(2));
@@ -294,10 +322,10 @@ TEST_F(DataPlaneTest, CountsInnerPacketsAndTheirOctets) {
 }
 
 TEST_F(DataPlaneTest, GoesOnCountingForAHomeAddressWhileSessionsComeAndGo) {
-    for (std::uint8_t number = 1; number <= 3; ++number) {
+    for (int number = 1; number <= 3; ++number) {
         register_sealed(test::mobile_node_keys(number));
         expect_both_ways("12345");
-        agent().end(test::session_of(test::home_agent_keys(static_cast<std::uint8_t>(number - 1))));
+        agent().end(test::session_of(test::home_agent_keys(number - 1)));
         EXPECT_FALSE(agent().take_notices().device_lost);
     }
     expect_to_become(datapath::Traffic{.packets = 3, .bytes = 3 * inner_size(5)},

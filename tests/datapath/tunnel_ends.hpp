@@ -27,13 +27,13 @@ inline const mobility::Path to_b{
 
 // The keys of the mobile node's end; sessions of different numbers have different keys and SPIs.
 inline security::TunnelKeys mobile_node_keys(
-    std::uint8_t number = 1, security::Suite suite = security::Suite::chacha20_poly1305) {
+    int number = 1, security::Suite suite = security::Suite::chacha20_poly1305) {
     security::TunnelKeys keys{.suite = suite,
-                              .inbound_spi = 0x8000'1000U + number,
-                              .outbound_spi = 0x8000'2000U + number,
+                              .inbound_spi = 0x8000'1000U + static_cast<std::uint32_t>(number),
+                              .outbound_spi = 0x8000'2000U + static_cast<std::uint32_t>(number),
                               .inbound = {},
                               .outbound = {}};
-    keys.inbound.key.fill(number);
+    keys.inbound.key.fill(static_cast<std::uint8_t>(number));
     keys.outbound.key.fill(static_cast<std::uint8_t>(number + 100));
     return keys;
 }
@@ -47,7 +47,7 @@ inline security::TunnelKeys other_end(const security::TunnelKeys& keys) {
 }
 
 inline security::TunnelKeys home_agent_keys(
-    std::uint8_t number = 1, security::Suite suite = security::Suite::chacha20_poly1305) {
+    int number = 1, security::Suite suite = security::Suite::chacha20_poly1305) {
     return other_end(mobile_node_keys(number, suite));
 }
 

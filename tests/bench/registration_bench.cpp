@@ -1,0 +1,204 @@
+// How many bindings a home agent registers in a second, and how much memory it keeps for each: core
+// and authenticator together, in one process, without sockets. Prints one JSON object.
+//   registration_bench [BINDINGS]
+
+#include <malloc.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "server/core/home_agent.hpp"
+#include "shared/security/home_agent_authenticator.hpp"
+#include "shared/security/mobile_node_authenticator.hpp"
+#include "shared/wire/native_signalling.hpp"
+
+namespace godwit::bench {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+const wire::HomeAgentAddress home_agent{wire::Ipv6Address::parse("2001:db8:f::1").value()};
+constexpr mobility::Instant start{std::chrono::hours(1)};
+
+wire::Ipv6Address numbered(std::string_view prefix, std::uint32_t number) {
+    wire::Ipv6Address address = wire::Ipv6Address::parse(prefix).value();
+    for (std::size_t octet = 0; octet < 4; ++octet) {
+        address.octets[15 - octet] = static_cast<std::uint8_t>(number >> (8 * octet));
+    }
+    return address;
+}
+
+// Octets of physical memory that this process holds.
+std::size_t resident() {
+    malloc_trim(0);
+    std::ifstream statm("/proc/self/statm");
+    std::size_t pages = 0;
+    std::size_t resident_pages = 0;
+    statm >> pages >> resident_pages;
+    return resident_pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
+
+struct Ledger final : security::HandshakeLedger {
+    bool advance(mobility::PeerId /*peer*/, const security::Tai64n& /*time*/) override {
+        return true;
+    }
+};
+
+struct MobileNode {
+    std::unique_ptr<security::MobileNodeAuthenticator> authenticator;
+    wire::HomeAddress home;
+    std::optional<mobility::SessionId> session;
+    wire::SequenceNumber sequence;
+};
+
+class Bench {
+  public:
+    explicit Bench(std::uint32_t bindings);
+    nlohmann::json run();
+
+  private:
+    // The packets of one round: built before any clock runs.
+    std::vector<wire::SignallingPacket> updates(const std::string& care_of_prefix);
+    double serve(const std::vector<wire::SignallingPacket>& packets);
+    void perform(std::uint32_t node, const mobility::Actions& actions);
+    // A home agent that has not heard of anybody yet.
+    void restart_home_agent();
+    void hear_answers();
+
+    security::KeyPair home_agent_key_ = security::KeyPair::generate();
+    std::vector<MobileNode> nodes_;
+    std::vector<security::PublicKey> keys_;
+    bool keeps_answers_ = false;
+    Ledger ledger_;
+    std::unique_ptr<security::HomeAgentAuthenticator> authenticator_;
+    std::unique_ptr<server::HomeAgent> core_;
+    std::vector<std::pair<std::uint32_t, wire::Bytes>> answers_;
+};
+
+Bench::Bench(std::uint32_t bindings) : nodes_(bindings) {
+    for (std::uint32_t number = 0; number < bindings; ++number) {
+        auto key = security::KeyPair::generate();
+        keys_.push_back(key.public_key());
+        nodes_[number].home = {numbered("2001:db8:f:0:1::", number)};
+        nodes_[number].authenticator = std::make_unique<security::MobileNodeAuthenticator>(
+            security::MobileNodeCredentials{.own = std::move(key),
+                                            .home_agent = home_agent_key_.public_key()},
+            [] { return security::Tai64n{}; });
+    }
+}
+
+void Bench::restart_home_agent() {
+    security::HomeAgentCredentials credentials{
+        .own = security::KeyPair(security::make_secret(home_agent_key_.private_key()))};
+    server::HomeAgentSettings settings{
+        .address = home_agent, .home_prefix = wire::Prefix::parse("2001:db8:f::/64").value()};
+    for (std::uint32_t number = 0; number < nodes_.size(); ++number) {
+        credentials.protected_peers.push_back({.id = {number}, .key = keys_[number]});
+        settings.mobile_nodes.push_back({std::to_string(number), nodes_[number].home});
+    }
+    core_ = std::make_unique<server::HomeAgent>(std::move(settings));
+    authenticator_ =
+        std::make_unique<security::HomeAgentAuthenticator>(std::move(credentials), ledger_);
+}
+
+std::vector<wire::SignallingPacket> Bench::updates(const std::string& care_of_prefix) {
+    std::vector<wire::SignallingPacket> packets;
+    for (std::uint32_t number = 0; number < nodes_.size(); ++number) {
+        MobileNode& node = nodes_[number];
+        const wire::CareOfAddress care_of{numbered(care_of_prefix, number)};
+        node.sequence = node.sequence.next();
+        const mobility::SendMessage order{
+            .path = {.local = care_of.address, .remote = home_agent.address},
+            .home = node.home,
+            .message = wire::BindingUpdate{.sequence = node.sequence,
+                                           .acknowledge = true,
+                                           .home_registration = true,
+                                           .lifetime = wire::Lifetime(150),
+                                           .options = {wire::AlternateCareOfAddress{care_of}}},
+            .seal = node.session ? mobility::Seal{mobility::InSession{*node.session}}
+                                 : mobility::Seal{mobility::StartHandshake{}}};
+        packets.push_back({.source = care_of.address,
+                           .destination = home_agent.address,
+                           .home_address_option = node.home,
+                           .mobility_header = node.authenticator->seal(order).value()});
+    }
+    return packets;
+}
+
+// Seconds for all of them, from the packet to the sealed acknowledgement.
+double Bench::serve(const std::vector<wire::SignallingPacket>& packets) {
+    answers_.clear();
+    const auto began = Clock::now();
+    for (std::uint32_t node = 0; node < packets.size(); ++node) {
+        const mobility::Path path{.local = home_agent.address, .remote = packets[node].source};
+        const auto received = authenticator_->open(path, packets[node]);
+        if (!received) {
+            std::cerr << "rejected: " << security::name(received.error()) << '\n';
+            std::exit(1);
+        }
+        perform(node, core_->on_received(start, *received));
+    }
+    return std::chrono::duration<double>(Clock::now() - began).count();
+}
+
+void Bench::perform(std::uint32_t node, const mobility::Actions& actions) {
+    for (const mobility::Action& action : actions) {
+        if (const auto* message = std::get_if<mobility::SendMessage>(&action)) {
+            wire::Bytes header = authenticator_->seal(*message).value();
+            if (keeps_answers_) {
+                answers_.emplace_back(node, std::move(header));
+            }
+        } else if (const auto* end = std::get_if<mobility::EndSession>(&action)) {
+            authenticator_->end(end->session);
+        }
+    }
+}
+
+void Bench::hear_answers() {
+    for (const auto& [number, header] : answers_) {
+        MobileNode& node = nodes_[number];
+        const wire::Ipv6Address care_of = numbered("2001:db8:a::", number);
+        const auto received = node.authenticator->open(
+            {.local = care_of, .remote = home_agent.address}, {.source = home_agent.address,
+                                                               .destination = care_of,
+                                                               .routing_header = node.home,
+                                                               .mobility_header = header});
+        node.session = mobility::session_of(std::get<0>(received.value().content).proof());
+    }
+}
+
+nlohmann::json Bench::run() {
+    const auto handshakes = updates("2001:db8:a::");
+    restart_home_agent();
+    const std::size_t before = resident();
+    serve(handshakes);
+    const std::size_t after = resident();
+
+    restart_home_agent();
+    keeps_answers_ = true;
+    const double handshake_seconds = serve(handshakes);
+    hear_answers();
+    const auto moves = updates("2001:db8:b::");
+    const double move_seconds = serve(moves);
+
+    const auto bindings = static_cast<double>(nodes_.size());
+    return {{"bindings", nodes_.size()},
+            {"registrations_by_handshake_per_second", bindings / handshake_seconds},
+            {"moves_in_session_per_second", bindings / move_seconds},
+            {"octets_per_binding", static_cast<double>(after - before) / bindings}};
+}
+
+}  // namespace
+}  // namespace godwit::bench
+
+int main(int count, char** arguments) {
+    const std::uint32_t bindings =
+        count > 1 ? static_cast<std::uint32_t>(std::stoul(arguments[1])) : 100'000;
+    std::cout << godwit::bench::Bench(bindings).run().dump(2) << '\n';
+}
