@@ -53,10 +53,16 @@ void NodeRunner::read_notices() {
     }
 }
 
+// The acknowledgement that completes a handshake makes its session, so it is sealed in its turn;
+// but it leaves last, since the other end's packets may come right after it and want to be
+// admitted.
 void NodeRunner::perform(const mobility::Actions& actions) {
     parts_.observer.before_actions();
     for (const mobility::Action& action : actions) {
         std::visit([this](const auto& order) { carry_out(order); }, action);
+    }
+    for (const Sealed& message : std::exchange(held_back_, {})) {
+        send(message);
     }
 }
 
@@ -68,13 +74,22 @@ void NodeRunner::carry_out(const mobility::SendMessage& order) {
     }
     wire::SignallingPacket packet = addressed(order);
     packet.mobility_header = std::move(*header);
-    if (const auto error = parts_.socket.send(packet.serialize(), order.path.interface)) {
+    Sealed sealed{packet.serialize(), order};
+    if (std::holds_alternative<mobility::InHandshake>(order.seal)) {
+        held_back_.push_back(std::move(sealed));
+    } else {
+        send(sealed);
+    }
+}
+
+void NodeRunner::send(const Sealed& message) {
+    const mobility::Path& path = message.order.path;
+    if (const auto error = parts_.socket.send(message.packet, path.interface)) {
         drops_.add("message-not-sent");
-        parts_.log.debug("message-not-sent",
-                         {{"to", order.path.remote}, {"reason", error.message()}});
+        parts_.log.debug("message-not-sent", {{"to", path.remote}, {"reason", error.message()}});
         return;
     }
-    parts_.observer.on_message_out(order.message);
+    parts_.observer.on_message_out(message.order.message);
 }
 
 wire::SignallingPacket NodeRunner::addressed(const mobility::SendMessage& order) const {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <vector>
 
 #include "shared/mobility/node.hpp"
 #include "shared/platform/signalling_socket.hpp"
@@ -66,6 +67,11 @@ class NodeRunner {
     [[nodiscard]] const Counters& drops() const { return drops_; }
 
   private:
+    struct Sealed {
+        wire::Bytes packet;
+        mobility::SendMessage order;
+    };
+
     void read_signalling();
     void read_packet(const platform::SignallingArrival& arrival);
     void read_notices();
@@ -76,6 +82,7 @@ class NodeRunner {
     void carry_out(const mobility::CloseTunnel& order);
     void carry_out(const mobility::EndSession& order);
     void carry_out(const mobility::Event& event);
+    void send(const Sealed& message);
     [[nodiscard]] wire::SignallingPacket addressed(const mobility::SendMessage& order) const;
 
     Role role_;
@@ -83,6 +90,7 @@ class NodeRunner {
     std::function<bool(const wire::Ipv6Address&)> is_ours_;
     Counters drops_;
     std::optional<security::Suite> suite_;
+    std::vector<Sealed> held_back_;
     std::array<std::uint8_t, 2048> buffer_{};  // more than a Mobility Header in its packet may have
 };
 
