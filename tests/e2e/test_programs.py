@@ -53,7 +53,7 @@ def test_wrong_usage_of_the_daemon(configured, node):
 
 
 def test_status_of_a_mobile_node_in_every_state(deploy):
-    configured = deploy()
+    configured = deploy(allow_parameter_problems=("ha",))  # there is no daemon yet
     configured.start("ha", "mn")
     socket = ("status", "--socket", configured.socket("mn"))
     configured.wait("mn", lambda status: status["state"] == "unattached")
@@ -201,7 +201,7 @@ def test_without_capabilities_a_daemon_says_what_to_do(configured, node):
 
 
 def test_an_unreachable_home_agent_is_told_in_the_status(deploy):
-    deployment = deploy()
+    deployment = deploy(allow_parameter_problems=("ha",))  # there is no daemon yet
     deployment.topology.plug("A")
     deployment.start("mn")
     status = deployment.wait("mn", lambda status: status["health"])

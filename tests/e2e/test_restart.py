@@ -58,7 +58,7 @@ def test_stopping_the_mobile_node_deregisters(at_a):
 
 
 def test_the_home_agent_comes_after_the_mobile_node(deploy):
-    deployment = deploy()
+    deployment = deploy(allow_parameter_problems=("ha",))  # there is no daemon yet
     deployment.topology.plug("A")
     deployment.start("mn")
     deployment.wait("mn", lambda status: status["state"] == "registering")

@@ -86,14 +86,15 @@ class Capture:
     def tshark(self, wanted, *fields):
         """A row of tshark's values for each packet that its display filter wants."""
         command = ["tshark", "-n", "-r", self.path, "-Y", wanted, "-T", "fields", "-E", "occurrence=a"]
-        done = subprocess.run(command + [part for field in fields for part in ("-e", field)], text=True, check=True,
+        shown = fields or ("frame.number",)
+        done = subprocess.run(command + [part for field in shown for part in ("-e", field)], text=True, check=True,
                               capture_output=True, env=os.environ | {"WIRESHARK_CONFIG_DIR": str(self.path.parent)})
         return [line.split("\t") for line in done.stdout.splitlines()]
 
 
 def of_parameter_problems():
-    """A BPF program for ICMPv6 Parameter Problem; ICMPv6 errors have no extension headers before them."""
-    return [(0x28, 0, 0, 12), (0x15, 0, 5, ETH_P_IPV6), (0x30, 0, 0, 20), (0x15, 0, 3, 58),
+    """A BPF program for ICMPv6 Parameter Problems that leave; ICMPv6 errors have no extension headers before them."""
+    return [(0x30, 0, 0, 0xfffff004), (0x15, 0, 7, PACKET_OUTGOING), (0x28, 0, 0, 12), (0x15, 0, 5, ETH_P_IPV6), (0x30, 0, 0, 20), (0x15, 0, 3, 58),
             (0x30, 0, 0, 54), (0x15, 0, 1, PARAMETER_PROBLEM), (0x06, 0, 0, 65535), (0x06, 0, 0, 0)]
 
 
