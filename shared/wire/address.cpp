@@ -123,7 +123,7 @@ std::size_t std::hash<godwit::wire::Ipv6Address>::operator()(
     const auto [high, low] = std::bit_cast<std::array<std::uint64_t, 2>>(address.octets);
     // The addresses of one prefix differ in a few bits only, wherever the byte order puts them.
     constexpr std::uint64_t golden_ratio = 0x9e3779b97f4a7c15;
-    std::uint64_t mixed = high * golden_ratio + low;
+    std::uint64_t mixed = (high * golden_ratio) + low;
     mixed = (mixed ^ mixed >> 32U) * golden_ratio;
     return mixed ^ mixed >> 32U;
 }

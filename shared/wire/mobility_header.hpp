@@ -40,8 +40,9 @@ using MobilityMessage = std::variant<BindingRefreshRequest, HomeTestInit, CareOf
                                      BindingError, ExperimentalMessage, HomeAgentSwitch, Heartbeat,
                                      BindingRevocationIndication, BindingRevocationAcknowledgement>;
 
-inline constexpr std::size_t mobility_checksum_offset = 4;       // octets
-inline constexpr std::size_t max_mobility_header = 8 + 8 * 255;  // octets, Header Len is one octet
+inline constexpr std::size_t mobility_checksum_offset = 4;  // octets
+inline constexpr std::size_t max_mobility_header =
+    8 + (8 * 255);  // octets, Header Len is one octet
 
 // Whether a message of this MH Type is among the alternatives of MobilityMessage.
 bool is_known_message_type(std::uint8_t type);

@@ -49,7 +49,7 @@ Parsed<MobilityOption> parse_body(BytesView body) {
 using Parsers = std::array<ParseBody, std::numeric_limits<std::uint8_t>::max() + 1>;
 
 template <std::size_t... alternative>
-constexpr Parsers parsers_of(std::index_sequence<alternative...>) {
+constexpr Parsers parsers_of(std::index_sequence<alternative...> /*alternatives*/) {
     Parsers parsers{};
     ((parsers[std::variant_alternative_t<alternative, MobilityOption>::layout.type] =
           parse_body<std::variant_alternative_t<alternative, MobilityOption>>),
@@ -168,7 +168,8 @@ void append_options(Bytes& message, const MobilityOptions& options) {
     for (const MobilityOption& option : options) {
         append_option(message, option, &option == &options.back());
     }
-    append_padding(message, (header_multiple - message.size() % header_multiple) % header_multiple);
+    append_padding(message,
+                   (header_multiple - (message.size() % header_multiple)) % header_multiple);
 }
 
 std::optional<OptionBody> locate_option(BytesView message, std::size_t options_offset,
