@@ -15,16 +15,12 @@ using namespace std::chrono_literals;
 // The first event of a flood is looked into at once, the rest together.
 constexpr auto min_distance = 10ms;
 
-// How long the home prefix is valid, as this router says; nothing if it does not speak of it.
-std::optional<std::chrono::seconds> home_prefix_validity(const wire::RouterAdvertisement& heard,
-                                                         const wire::Prefix& home_prefix) {
-    for (const wire::PrefixInformation& information : heard.options.prefixes) {
-        if (information.prefix.length == home_prefix.length &&
-            home_prefix.contains(information.prefix.address)) {
-            return information.valid_lifetime;
-        }
+RouterHeard heard_from(const platform::AdvertisedRouter& router, std::uint32_t mtu) {
+    RouterHeard heard{.interface = router.interface, .router = router.router, .mtu = mtu};
+    for (const wire::PrefixInformation& information : router.advertisement.options.prefixes) {
+        heard.prefixes.push_back({information.prefix, information.valid_lifetime});
     }
-    return std::nullopt;
+    return heard;
 }
 
 }  // namespace
@@ -35,7 +31,8 @@ AttachmentWatch::AttachmentWatch(const platform::Destination& destination,
     : destination_(destination),
       home_prefix_(home_prefix),
       log_(log),
-      on_change_(std::move(on_change)) {}
+      on_change_(std::move(on_change)),
+      heard_(home_prefix) {}
 
 void AttachmentWatch::join(runtime::EventLoop& loop) {
     loop.on_readable(monitor_.descriptor(), [this] { on_network_event(); });
@@ -79,7 +76,7 @@ void AttachmentWatch::compare_links(const platform::NetworkSnapshot& now) {
     };
     for (const platform::Link& link : network_.links) {
         if (is_usable(network_, link.index) && !is_usable(now, link.index)) {
-            home_.on_link_lost(link.index);
+            heard_.on_link_lost(link.index);
         }
     }
     for (const platform::Link& link : now.links) {
@@ -103,30 +100,35 @@ void AttachmentWatch::hear_routers() {
 }
 
 void AttachmentWatch::hear(const platform::AdvertisedRouter& router) {
-    if (!home_prefix_ || router.interface == destination_.tunnel) {
+    if (router.interface == destination_.tunnel) {
         return;
     }
-    const auto validity = home_prefix_validity(router.advertisement, *home_prefix_);
     const platform::Link* on = link(router.interface);
-    const bool wants_answer =
-        home_.on_router_heard(runtime::boot_now(), {.interface = router.interface,
-                                                    .router = router.router,
-                                                    .advertises_home_prefix = validity.has_value(),
-                                                    .valid_for = validity.value_or(0s),
-                                                    .mtu = on != nullptr ? on->mtu : 1500});
-    if (wants_answer) {
+    const RouterHeard heard = heard_from(router, on != nullptr ? on->mtu : 1500);
+    if (heard_.on_router_heard(runtime::boot_now(), heard)) {
         routers_.solicit(router.interface);
     }
 }
 
+// Configured by hand, it needs no router to stand for it.
+bool AttachmentWatch::is_abandoned(const mobility::CandidateAddress& candidate) const {
+    const auto known =
+        std::ranges::find(network_.addresses, candidate.address, &platform::KnownAddress::address);
+    return known != network_.addresses.end() && !known->permanent &&
+           heard_.is_abandoned(runtime::boot_now(), candidate.interface, candidate.address);
+}
+
 void AttachmentWatch::tell() {
     mobility::Attachments attachments{.candidates = platform::candidates(network_, destination_),
-                                      .home = home_.home_link(runtime::boot_now())};
+                                      .home = heard_.home_link(runtime::boot_now())};
     if (home_prefix_) {
         // The home agent would refuse a care-of address there: the tunnel would loop.
         std::erase_if(attachments.candidates, [this](const mobility::CandidateAddress& candidate) {
             return home_prefix_->contains(candidate.address);
         });
+    }
+    for (mobility::CandidateAddress& candidate : attachments.candidates) {
+        candidate.abandoned = is_abandoned(candidate);
     }
     if (attachments != told_) {
         told_ = attachments;
@@ -135,7 +137,7 @@ void AttachmentWatch::tell() {
 }
 
 std::optional<mobility::Instant> AttachmentWatch::next_deadline() const {
-    const auto home = home_.next_deadline(runtime::boot_now());
+    const auto home = heard_.next_deadline(runtime::boot_now());
     return home && look_at_ ? std::min(*home, *look_at_) : home ? home : look_at_;
 }
 

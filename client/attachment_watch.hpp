@@ -5,7 +5,7 @@
 #include <functional>
 #include <optional>
 
-#include "client/core/home_link_watch.hpp"
+#include "client/core/router_watch.hpp"
 #include "shared/mobility/attachment.hpp"
 #include "shared/platform/candidates.hpp"
 #include "shared/platform/network_monitor.hpp"
@@ -41,6 +41,7 @@ class AttachmentWatch {
     void compare_links(const platform::NetworkSnapshot& now);
     void hear_routers();
     void hear(const platform::AdvertisedRouter& router);
+    [[nodiscard]] bool is_abandoned(const mobility::CandidateAddress& candidate) const;
     void tell();
 
     platform::Destination destination_;
@@ -49,7 +50,7 @@ class AttachmentWatch {
     OnChange on_change_;
     platform::NetworkMonitor monitor_;
     platform::RouterDiscovery routers_;
-    HomeLinkWatch home_;
+    RouterWatch heard_;
     platform::NetworkSnapshot network_;
     std::optional<mobility::Attachments> told_;
     mobility::Instant looked_at_;

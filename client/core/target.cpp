@@ -28,6 +28,7 @@ auto rank(const mobility::CandidateAddress& candidate, const Target& present,
     const bool is_present = away != nullptr && away->care_of.interface == candidate.interface &&
                             away->care_of.address == candidate.address;
     return std::tuple{
+        candidate.abandoned,
         candidate.deprecated,  // RFC 6724 §5 rule 3
         candidate.route_metric,
         !is_present,
@@ -42,7 +43,7 @@ bool is_offered(const Target& place, const mobility::Attachments& attachments) {
     const auto* away = std::get_if<Away>(&place);
     return away != nullptr && std::ranges::any_of(attachments.candidates, [&](const auto& offered) {
                return is_same_place(Away{offered}, place) && !offered.tentative &&
-                      !offered.deprecated;
+                      !offered.deprecated && !offered.abandoned;
            });
 }
 

@@ -22,6 +22,7 @@ struct CandidateAddress {
     bool tentative = false;          // duplicate address detection still runs, and may not send yet
     bool deprecated = false;
     bool temporary = false;  // RFC 8981
+    bool abandoned = false;  // the routers on its link do not advertise its prefix any more
     bool operator==(const CandidateAddress&) const = default;
 };
 

@@ -48,6 +48,14 @@ TEST(ChoosingACareOfAddress, TakesADeprecatedOneOnlyWithoutAnother) {
     EXPECT_EQ(choose({deprecated}), away(deprecated));
 }
 
+TEST(ChoosingACareOfAddress, TakesAnAbandonedOneOnlyWithoutAnother) {
+    auto abandoned = candidate("2001:db8:a::2", 1, 100);
+    abandoned.abandoned = true;
+    const auto other = candidate("2001:db8:b::2", 1, 600);
+    EXPECT_EQ(choose({abandoned, other}, away(abandoned)), away(other));
+    EXPECT_EQ(choose({abandoned}), away(abandoned));
+}
+
 TEST(ChoosingACareOfAddress, StaysWithThePresentOneAmongEquals) {
     const auto first = candidate("2001:db8:f:1::2", 1);  // shares more bits with the home agent
     const auto second = candidate("2001:db8:a::2", 2);
