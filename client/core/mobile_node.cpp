@@ -68,7 +68,9 @@ Actions MobileNode::on_stop(Instant now) {
 Actions MobileNode::on_received(Instant now, const mobility::Received& received) {
     Actions actions;
     if (const auto* hint = std::get_if<mobility::Hint>(&received.content)) {
-        on_hint(now, *hint, actions);
+        if (received.path.remote == home_agent_.address) {
+            on_hint(now, *hint, actions);
+        }
     } else {
         on_message(now, std::get<0>(received.content), actions);
     }

@@ -194,35 +194,54 @@ void HomeAgent::deregister(Instant now, const Request& request, Actions& actions
 
 void HomeAgent::on_hint(Instant now, const mobility::Received& received, const mobility::Hint& hint,
                         Actions& actions) {
-    mobility::SendMessage answer{.path = way_back(received),
-                                 .home = received.home,
-                                 .message = {},
-                                 .seal = mobility::Unprotected{}};
-    wire::HomeAddress to = received.home;
-    if (hint.kind == mobility::Hint::Kind::unknown_session && registry_.find(to) != nullptr) {
-        answer.message =
-            wire::BindingAcknowledgement{.status = wire::BindingStatus::authentication_failed,
-                                         .sequence = hint.sequence,
-                                         .lifetime = {},
-                                         .options = {}};
-    } else if (hint.kind == mobility::Hint::Kind::unrecognized_type &&
-               settings_.allow_unprotected) {
-        // §9.2, §9.3.3. Outside a laboratory strangers hear nothing (docs/protocol.md).
-        answer.names_home = false;
-        answer.message =
-            wire::BindingError{.status = wire::BindingErrorStatus::unrecognized_message_type,
-                               .home = received.home,
-                               .options = {}};
-        to = {};
-    } else {
+    auto answer = answer_to(received, hint);
+    if (!answer) {
         return drop(mobility::DropReason::not_expected, actions);
     }
-    Instant& not_before = answer_not_before_[to];
+    const bool is_stranger = registry_.find(received.home) == nullptr;
+    Instant& not_before = answer_not_before_[is_stranger ? wire::HomeAddress{} : received.home];
     if (now < not_before) {
         return drop(mobility::DropReason::rate_limited, actions);
     }
     not_before = now + hint_interval;
-    actions.emplace_back(std::move(answer));
+    actions.emplace_back(std::move(*answer));
+}
+
+// Outside a laboratory only a mobile node that this end has lost the session of hears anything
+// (docs/protocol.md).
+std::optional<mobility::SendMessage> HomeAgent::answer_to(const mobility::Received& received,
+                                                          const mobility::Hint& hint) const {
+    using enum wire::BindingStatus;
+    const bool is_known = registry_.find(received.home) != nullptr;
+    const auto refused = [&](wire::BindingStatus status) {
+        return mobility::SendMessage{
+            .path = way_back(received),
+            .home = received.home,
+            .message = wire::BindingAcknowledgement{.status = status, .sequence = hint.sequence},
+            .seal = mobility::Unprotected{}};
+    };
+    if (hint.kind == mobility::Hint::Kind::unknown_session && is_known) {
+        return refused(authentication_failed);
+    }
+    if (!settings_.allow_unprotected) {
+        return std::nullopt;
+    }
+    if (hint.kind == mobility::Hint::Kind::unknown_home && !is_known) {  // §10.3.1
+        return refused(settings_.home_prefix.contains(received.home.address)
+                           ? administratively_prohibited
+                           : not_home_subnet);
+    }
+    if (hint.kind == mobility::Hint::Kind::unrecognized_type) {  // §9.2, §9.3.3
+        return mobility::SendMessage{
+            .path = way_back(received),
+            .home = received.home,
+            .names_home = false,
+            .message =
+                wire::BindingError{.status = wire::BindingErrorStatus::unrecognized_message_type,
+                                   .home = received.home},
+            .seal = mobility::Unprotected{}};
+    }
+    return std::nullopt;
 }
 
 Actions HomeAgent::on_session_confirmed(Instant now, mobility::SessionId session) {

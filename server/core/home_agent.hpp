@@ -36,6 +36,8 @@ class HomeAgent final : public mobility::Node {
     void on_update(mobility::Instant now, const Request& request, mobility::Actions& actions);
     void on_hint(mobility::Instant now, const mobility::Received& received,
                  const mobility::Hint& hint, mobility::Actions& actions);
+    [[nodiscard]] std::optional<mobility::SendMessage> answer_to(const mobility::Received& received,
+                                                                 const mobility::Hint& hint) const;
     void register_binding(mobility::Instant now, const Request& request, const Binding* entry,
                           mobility::Actions& actions);
     void deregister(mobility::Instant now, const Request& request, mobility::Actions& actions);

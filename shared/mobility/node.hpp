@@ -71,6 +71,7 @@ struct Hint {
         authentication_failed,  // the other end does not have our session: BA, status 146
         refresh_requested,      // a Binding Refresh Request
         unknown_binding,        // a Binding Error, status 1
+        unknown_home,           // a bare binding update for a home address that is nobody's here
         unrecognized_type,      // a Mobility Header of a type not known here
     };
     Kind kind{};

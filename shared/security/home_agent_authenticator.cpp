@@ -245,7 +245,13 @@ std::expected<mobility::Received, Rejection> HomeAgentAuthenticator::open_unprov
     const Incoming& incoming) const {
     const auto peer = unprotected_.find(incoming.addresses.home);
     if (peer == unprotected_.end()) {
-        return rejected(RejectionReason::unauthenticated);
+        const auto* update = std::get_if<wire::BindingUpdate>(&incoming.message);
+        if (unprotected_.empty() || update == nullptr) {
+            return rejected(RejectionReason::unauthenticated);
+        }
+        // In a laboratory even strangers hear why they are refused (RFC 6275 §10.3.1).
+        return hint(incoming.path, incoming.addresses.home, mobility::Hint::Kind::unknown_home,
+                    update->sequence);
     }
     return mobility::Received{
         .path = incoming.path,
