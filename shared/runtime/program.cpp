@@ -45,9 +45,10 @@ void save_new(const Key& key, const std::filesystem::path& file) {
         if (failure.code() != std::errc::file_exists) {
             throw;
         }
-        throw std::runtime_error(file.string() +
-                                 " exists already; name another file with --output, or remove it if "
-                                 "its key is not needed any more");
+        throw std::runtime_error(
+            file.string() +
+            " exists already; name another file with --output, or remove it if "
+            "its key is not needed any more");
     }
 }
 
