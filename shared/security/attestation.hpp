@@ -16,7 +16,7 @@ class Attestation {
     template <class Message>
     static mobility::Authenticated<Message> attest(Message message, mobility::PeerId peer,
                                                    mobility::Proof proof) {
-        return {std::move(message), peer, std::move(proof)};
+        return {std::move(message), peer, proof};
     }
 };
 

@@ -54,9 +54,9 @@ struct Stretch {
 // Where the parts of the option lie in a binding update or acknowledgement.
 struct HandshakeOption {
     HandshakeOptionKind kind{};
-    Stretch mac1{};
-    Stretch mac2{};   // of length 0 where the kind has none
-    Stretch noise{};  // of length 0 where the kind has none
+    Stretch mac1;
+    Stretch mac2;   // of length 0 where the kind has none
+    Stretch noise;  // of length 0 where the kind has none
 };
 
 // An option with zeros for the macs and the Noise message, to be filled in after serialising.

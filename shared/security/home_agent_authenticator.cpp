@@ -111,7 +111,7 @@ std::expected<wire::Bytes, SealError> HomeAgentAuthenticator::finish_handshake(
     if (acknowledgement == nullptr) {
         return std::unexpected(SealError::wrong_message);
     }
-    acknowledgement->options.push_back(blank_handshake_option(
+    acknowledgement->options.emplace_back(blank_handshake_option(
         HandshakeOptionKind::response, noise_message_2_overhead + ResponsePayload::length));
     wire::Bytes header;
     if (append_authentication(message, waiting.peer_spi)) {

@@ -24,7 +24,7 @@ namespace godwit::security {
 struct ProtectedPeer {
     mobility::PeerId id;
     PublicKey key;
-    PresharedKey preshared_key{};
+    PresharedKey preshared_key;
 };
 
 // A mobile node of the laboratory profile, which nothing but its home address names.
@@ -36,8 +36,8 @@ struct UnprotectedPeer {
 struct HomeAgentCredentials {
     KeyPair own;
     SuiteSet suites = SuiteSet::of_this_machine();
-    std::vector<ProtectedPeer> protected_peers{};
-    std::vector<UnprotectedPeer> unprotected_peers{};
+    std::vector<ProtectedPeer> protected_peers;
+    std::vector<UnprotectedPeer> unprotected_peers;
 };
 
 // The time of the last handshake taken from each peer.
@@ -75,8 +75,8 @@ class HomeAgentAuthenticator final : public Authenticator {
   private:
     struct Peer {
         ProtectedPeer identity;
-        Secret<KeyOctets> static_static{};           // once it has been computed
-        std::vector<mobility::SessionId> waiting{};  // the oldest first
+        Secret<KeyOctets> static_static;           // once it has been computed
+        std::vector<mobility::SessionId> waiting;  // the oldest first
         std::size_t sessions = 0;
     };
     // A handshake that the core has not answered yet.
@@ -88,9 +88,9 @@ class HomeAgentAuthenticator final : public Authenticator {
     };
 
     std::expected<wire::Bytes, SealError> finish_handshake(const mobility::SendMessage& order,
-                                                           mobility::SessionId session);
+                                                           mobility::SessionId id);
     std::expected<wire::Bytes, SealError> seal_in_session(const mobility::SendMessage& order,
-                                                          mobility::SessionId session) const;
+                                                          mobility::SessionId id) const;
     std::expected<mobility::Received, Rejection> open_initiation(const Incoming& incoming,
                                                                  const HandshakeOption& option);
     std::expected<mobility::Received, Rejection> open_in_session(const Incoming& incoming,

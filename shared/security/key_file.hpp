@@ -3,13 +3,14 @@
 // outside secret memory, and every failure throws with the path and what is wrong:
 // std::system_error from the system, std::runtime_error for what the file holds.
 
+#include <cstdint>
 #include <filesystem>
 
 #include "shared/security/keys.hpp"
 
 namespace godwit::security {
 
-enum class ExistingFile { keep, replace };
+enum class ExistingFile : std::uint8_t { keep, replace };
 
 // Never readable by others, not even for a moment, and never half written. An existing file that
 // is to be kept is an error.

@@ -83,7 +83,7 @@ std::expected<wire::Bytes, SealError> MobileNodeAuthenticator::start_handshake(
         .timestamp = last_time_, .spi = session.spi, .suites = credentials_.suites};
 
     wire::BindingUpdate sealed = *update;
-    sealed.options.push_back(blank_handshake_option(
+    sealed.options.emplace_back(blank_handshake_option(
         HandshakeOptionKind::initiation, noise_message_1_overhead + InitiationPayload::length));
     wire::Bytes header =
         wire::serialize_mobility_header(sealed, pseudo_header_to_home_agent(order));
@@ -116,7 +116,7 @@ std::expected<wire::Bytes, SealError> MobileNodeAuthenticator::seal_in_session(
     wire::MobilityMessage message = order.message;
     auto* update = std::get_if<wire::BindingUpdate>(&message);
     if (update != nullptr) {
-        update->options.push_back(blank_handshake_option(HandshakeOptionKind::mac1_alone, 0));
+        update->options.emplace_back(blank_handshake_option(HandshakeOptionKind::mac1_alone, 0));
     }
     if (!append_authentication(message, session->peer_spi)) {
         return std::unexpected(SealError::wrong_message);

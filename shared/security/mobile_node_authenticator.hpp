@@ -20,7 +20,7 @@ namespace godwit::security {
 struct MobileNodeCredentials {
     KeyPair own;
     PublicKey home_agent;
-    PresharedKey preshared_key{};
+    PresharedKey preshared_key;
     SuiteSet suites = SuiteSet::of_this_machine();
 };
 
@@ -51,7 +51,7 @@ class MobileNodeAuthenticator final : public Authenticator {
 
     std::expected<wire::Bytes, SealError> start_handshake(const mobility::SendMessage& order);
     std::expected<wire::Bytes, SealError> seal_in_session(const mobility::SendMessage& order,
-                                                          mobility::SessionId session);
+                                                          mobility::SessionId id);
     std::expected<mobility::Received, Rejection> open_response(const Incoming& incoming,
                                                                const HandshakeOption& option);
     std::expected<mobility::Received, Rejection> open_in_session(const Incoming& incoming,

@@ -28,7 +28,7 @@ enum class RejectionReason : std::uint8_t {
 
 struct Rejection {
     RejectionReason reason{};
-    std::optional<wire::ParseError> parse_error{};  // where the bytes are malformed
+    std::optional<wire::ParseError> parse_error;  // where the bytes are malformed
 
     bool operator==(const Rejection&) const = default;
 };

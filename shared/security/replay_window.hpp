@@ -21,7 +21,7 @@ class ReplayWindow {
 
   private:
     static constexpr std::size_t block_bits = 64;
-    static constexpr std::size_t blocks = size / block_bits + 1;
+    static constexpr std::size_t blocks = (size / block_bits) + 1;
     using Blocks = std::array<std::uint64_t, blocks>;
 
     std::uint32_t highest_ = 0;

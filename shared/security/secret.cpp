@@ -55,7 +55,7 @@ class SecretSlabs {
         return (length + secret_alignment - 1) / secret_alignment * secret_alignment;
     }
     SlotClass& class_of(std::size_t length) {
-        return classes_.at(rounded(length) / secret_alignment - 1);
+        return classes_.at((rounded(length) / secret_alignment) - 1);
     }
 
     void add_slab(SlotClass& slots, std::size_t slot_length) {
@@ -69,7 +69,7 @@ class SecretSlabs {
         slabs_.push_back(slab);
         slots.total += count;
         for (std::size_t slot = count; slot-- > 0;) {
-            slots.free.push_back(slab + slot * slot_length);
+            slots.free.push_back(slab + (slot * slot_length));
         }
     }
 
