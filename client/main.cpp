@@ -102,7 +102,7 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     app.footer(
         "First steps:\n"
-        "  godwit keygen --output mn.key             give the public key to the home agent\n"
+        "  godwit keygen --output mn.key          give the public key to the home agent\n"
         "  godwit daemon --config mn.toml --check\n"
         "  sudo godwit daemon --config mn.toml    in another terminal: godwit status\n"
         "Exit codes: 0 ok, 1 failed, 2 usage or configuration, 3 not registered, 4 no daemon.");

@@ -97,7 +97,7 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     app.footer(
         "First steps:\n"
-        "  godwit-ha keygen --output ha.key             give the public key to the mobile nodes\n"
+        "  godwit-ha keygen --output ha.key          give the public key to the mobile nodes\n"
         "  godwit-ha serve --config ha.toml --check\n"
         "  sudo godwit-ha serve --config ha.toml     in another terminal: godwit-ha status\n"
         "Exit codes: 0 ok, 1 failed, 2 usage or configuration, 4 no daemon.");

@@ -116,7 +116,7 @@ TEST_F(Program, NeverOverwritesAKey) {
 }
 
 TEST_F(Program, MakesPresharedKeys) {
-    const Outcome outcome = godwit_ha("keygen --preshared --out psk");
+    const Outcome outcome = godwit_ha("keygen --preshared --output psk");
     EXPECT_EQ(outcome.code, 0);
     EXPECT_EQ(outcome.output, "") << "there is nothing to tell anybody";
     EXPECT_NO_THROW(security::load_preshared_key(directory_.path() / "psk"));
