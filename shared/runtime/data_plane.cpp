@@ -51,7 +51,7 @@ bool DataPlane::direct_sealed(const wire::HomeAddress& home, const mobility::Pat
         return false;
     }
     Binding& binding = found->second;
-    if (binding.outbound == Outbound(session)) {
+    if (binding.is_sealed_by(session)) {
         outbound_.channel().publish(OutboundTunnelWorker::Move{home, path});
         return true;
     }
@@ -59,21 +59,22 @@ bool DataPlane::direct_sealed(const wire::HomeAddress& home, const mobility::Pat
     if (!seal) {
         return false;
     }
-    if (binding.outbound == Outbound(Plain{})) {
+    if (binding.tunnel == Tunnel::plain) {
         inbound_.channel().publish(InboundTunnelWorker::ClosePlain{home});
     }
     publish_tunnel(binding, std::make_unique<OutboundTunnel>(home, path, std::move(seal)));
-    binding.outbound = session;
+    binding.tunnel = Tunnel::sealed;
+    binding.sealed_by = session;
     return true;
 }
 
 void DataPlane::direct_plain(const wire::HomeAddress& home, const mobility::Path& path) {
     Binding& binding = bindings_[home];
-    if (binding.outbound == Outbound(Plain{})) {
+    if (binding.tunnel == Tunnel::plain) {
         outbound_.channel().publish(OutboundTunnelWorker::Move{home, path});
     } else {
         publish_tunnel(binding, std::make_unique<OutboundTunnel>(home, path));
-        binding.outbound = Plain{};
+        binding.tunnel = Tunnel::plain;
     }
     auto source = std::make_unique<PlainTunnel>(home, path.remote);
     binding.received.open(source->received);
@@ -111,7 +112,7 @@ void DataPlane::end(mobility::SessionId session) {
     }
     Binding& binding = found->second;
     close_inbound(binding, session);
-    if (binding.outbound == Outbound(session)) {
+    if (binding.is_sealed_by(session)) {
         close_outbound(home, binding);
     }
     forget_if_unused(home);
@@ -157,13 +158,13 @@ void DataPlane::publish_tunnel(Binding& binding, std::unique_ptr<OutboundTunnel>
 }
 
 void DataPlane::close_outbound(const wire::HomeAddress& home, Binding& binding) {
-    if (binding.outbound == Outbound(Plain{})) {
+    if (binding.tunnel == Tunnel::plain) {
         inbound_.channel().publish(InboundTunnelWorker::ClosePlain{home});
     }
-    if (binding.outbound != Outbound(Closed{})) {
+    if (binding.tunnel != Tunnel::closed) {
         outbound_.channel().publish(OutboundTunnelWorker::Close{home});
     }
-    binding.outbound = Closed{};
+    binding.tunnel = Tunnel::closed;
 }
 
 void DataPlane::close_inbound(Binding& binding, mobility::SessionId session) {
@@ -199,8 +200,8 @@ void DataPlane::forget_if_unused(const wire::HomeAddress& home) {
         return;
     }
     const Binding& binding = found->second;
-    if (binding.outbound == Outbound(Closed{}) && binding.admitted.empty() &&
-        !binding.sent.is_open() && !binding.received.is_open()) {
+    if (binding.tunnel == Tunnel::closed && binding.admitted.empty() && !binding.sent.is_open() &&
+        !binding.received.is_open()) {
         bindings_.erase(found);
     }
 }

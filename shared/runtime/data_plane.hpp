@@ -8,7 +8,6 @@
 #include <optional>
 #include <thread>
 #include <unordered_map>
-#include <variant>
 #include <vector>
 
 #include "shared/datapath/counters.hpp"
@@ -79,18 +78,17 @@ class DataPlane {
         wire::HomeAddress home;
         std::optional<datapath::OutboundSeal> seal;  // until the session is directed or closed
     };
-    struct Closed {
-        bool operator==(const Closed&) const = default;
-    };
-    struct Plain {
-        bool operator==(const Plain&) const = default;
-    };
-    using Outbound = std::variant<Closed, Plain, mobility::SessionId>;
+    enum class Tunnel : std::uint8_t { closed, plain, sealed };
     struct Binding {
-        Outbound outbound;
+        Tunnel tunnel = Tunnel::closed;
+        mobility::SessionId sealed_by;  // if it is
         std::vector<mobility::SessionId> admitted;
         datapath::TrafficTotal sent;
         datapath::TrafficTotal received;
+
+        [[nodiscard]] bool is_sealed_by(mobility::SessionId session) const {
+            return tunnel == Tunnel::sealed && sealed_by == session;
+        }
     };
 
     bool direct_sealed(const wire::HomeAddress& home, const mobility::Path& path,
