@@ -90,6 +90,7 @@ TEST_F(Store, HasWrittenAHandshakeBeforeItAnswers) {
 
 TEST_F(Store, RefusesAHandshakeThatItCannotWrite) {
     HomeAgentStore store = open();
+    ASSERT_TRUE(store.advance(PeerId{0}, time(4)));
     Database other_program(file());
     ASSERT_FALSE(other_program.run("BEGIN IMMEDIATE"));
     EXPECT_FALSE(store.advance(PeerId{0}, time(5)));
