@@ -16,7 +16,7 @@ namespace godwit::platform {
 
 // Room for those three, aligned as the kernel wants it.
 struct alignas(cmsghdr) ControlRoom {
-    std::array<std::byte, CMSG_SPACE(sizeof(in6_pktinfo)) + 2 * CMSG_SPACE(sizeof(int))> octets;
+    std::array<std::byte, CMSG_SPACE(sizeof(in6_pktinfo)) + (2 * CMSG_SPACE(sizeof(int)))> octets;
 };
 
 struct ControlInformation {

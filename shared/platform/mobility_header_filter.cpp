@@ -18,9 +18,10 @@ constexpr std::uint32_t ipv6_header = 40;        // octets
 constexpr std::size_t prologue = 4;              // statements
 constexpr std::size_t step = 12;                 // statements to look at one header and pass it
 constexpr std::size_t steps = 3;                 // extension headers
-constexpr std::size_t reject = prologue + steps * step + 1;
+constexpr std::size_t reject = prologue + (steps * step) + 1;
 constexpr std::size_t accept = reject + 1;
 
+// Among the codes BPF_K and BPF_W are zero, and left out where another zero stands.
 class Program {
   public:
     void add(unsigned code, std::uint32_t operand = 0) {
@@ -51,7 +52,7 @@ void pass_one_header(Program& program) {
     program.add(BPF_ST, 0);
     program.add(BPF_LD | BPF_B | BPF_IND, 1);
     // RFC 8200 §4.3, §4.4, §4.6: the length counts 8 octets, without the first 8.
-    program.add(BPF_ALU | BPF_ADD | BPF_K, 1);
+    program.add(BPF_ALU | BPF_ADD, 1);
     program.add(BPF_ALU | BPF_LSH | BPF_K, 3);
     program.add(BPF_ALU | BPF_ADD | BPF_X);
     program.add(BPF_MISC | BPF_TAX);
@@ -65,7 +66,7 @@ std::vector<sock_filter> mobility_header_filter() {
     Program program;
     program.add(BPF_LD | BPF_B | BPF_ABS, packet_type);
     program.branch(PACKET_HOST, 2, reject);
-    program.add(BPF_LDX | BPF_W | BPF_IMM, ipv6_header);
+    program.add(BPF_LDX | BPF_IMM, ipv6_header);
     program.add(BPF_LD | BPF_B | BPF_ABS, next_header_offset);
     for (std::size_t i = 0; i < steps; ++i) {
         pass_one_header(program);

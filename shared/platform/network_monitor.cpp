@@ -80,7 +80,7 @@ constexpr auto append_routes = [](const nlmsghdr& message, std::vector<KnownRout
 NetworkMonitor::NetworkMonitor() : events_(subscribe()) {}
 
 bool NetworkMonitor::changed() {
-    alignas(nlmsghdr) std::array<std::byte, 32768> buffer;
+    alignas(nlmsghdr) std::array<std::byte, 32768> buffer{};
     bool found = false;
     for (;;) {
         const ssize_t length = ::recv(events_.number(), buffer.data(), buffer.size(), 0);

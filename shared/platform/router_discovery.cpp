@@ -37,10 +37,10 @@ FileDescriptor open_advertisement_socket() {
 RouterDiscovery::RouterDiscovery() : socket_(open_advertisement_socket()) {}
 
 std::expected<AdvertisedRouter, std::error_code> RouterDiscovery::receive() const {
-    std::array<std::uint8_t, longest_advertisement> buffer;
+    std::array<std::uint8_t, longest_advertisement> buffer{};
     sockaddr_in6 from{};
     iovec part{buffer.data(), buffer.size()};
-    ControlRoom room;
+    ControlRoom room{};
     msghdr message{};
     message.msg_name = &from;
     message.msg_namelen = sizeof from;
@@ -67,7 +67,7 @@ std::expected<AdvertisedRouter, std::error_code> RouterDiscovery::receive() cons
     return AdvertisedRouter{control.interface, header.source, std::move(*advertisement)};
 }
 
-std::error_code RouterDiscovery::solicit(mobility::InterfaceIndex interface) const {
+std::error_code RouterDiscovery::solicit(mobility::InterfaceIndex interface) {
     // The kernel writes the checksum, and the source: the interface's link-local address.
     std::array<std::uint8_t, 8> solicitation{wire::RouterSolicitation::type};
     sockaddr_in6 routers = socket_address(all_routers, interface);

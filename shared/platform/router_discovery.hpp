@@ -31,7 +31,7 @@ class RouterDiscovery {
     [[nodiscard]] std::expected<AdvertisedRouter, std::error_code> receive() const;
 
     // Asks the routers on this link to speak up. They answer to all nodes.
-    std::error_code solicit(mobility::InterfaceIndex interface) const;
+    std::error_code solicit(mobility::InterfaceIndex interface);
 
   private:
     FileDescriptor socket_;

@@ -153,7 +153,7 @@ std::vector<KnownRoute> routes_in(const nlmsghdr& message) {
         !is_in_main_table(message)) {
         return {};
     }
-    KnownRoute route{
+    const KnownRoute route{
         .destination = prefix(header.rtm_family, header.rtm_dst_len,
                               address(attribute<rtmsg>(message, RTA_DST))),
         .interface = {number(attribute<rtmsg>(message, RTA_OIF))},

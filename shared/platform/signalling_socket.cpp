@@ -67,7 +67,7 @@ std::error_code SignallingSocket::send(wire::BytesView packet,
     const auto destination = wire::Ipv6Address::read(header);
     sockaddr_in6 to = socket_address(destination, interface);
     iovec part{const_cast<std::uint8_t*>(packet.data()), packet.size()};
-    ControlRoom room;
+    ControlRoom room{};
     msghdr message{};
     message.msg_name = &to;
     message.msg_namelen = sizeof to;

@@ -36,7 +36,8 @@ class SignallingSocket {
     // Sends a whole IPv6 packet from and to the addresses in its header, by this interface and no
     // other. With an interface the source may be one that this machine does not have (yet).
     // std::errc::network_unreachable: the interface has no route there.
-    std::error_code send(wire::BytesView packet, mobility::InterfaceIndex interface) const;
+    [[nodiscard]] std::error_code send(wire::BytesView packet,
+                                       mobility::InterfaceIndex interface) const;
 
   private:
     FileDescriptor receiving_;

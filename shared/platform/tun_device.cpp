@@ -30,7 +30,7 @@ FileDescriptor open_driver() {
 }
 
 std::string attempt_to_make(const std::string& name, std::error_code reason) {
-    const std::string attempt = "make the TUN interface " + name;
+    std::string attempt = "make the TUN interface " + name;
     if (reason == std::errc::operation_not_permitted) {
         return attempt + " (needs CAP_NET_ADMIN: run it as root or as a service)";
     }

@@ -14,7 +14,7 @@ class RouterDiscoveryTest : public OnALink {
   protected:
     RouterDiscoveryTest() : router_(far_, near_, "far") {}
 
-    const RouterDiscovery discovery_;
+    RouterDiscovery discovery_;
     const AdvertisingRouter router_;
 };
 
