@@ -35,14 +35,16 @@ HomeRegistration::HomeRegistration(const RegistrationSettings& settings)
     : settings_(settings), sequence_(settings.first_sequence) {}
 
 void HomeRegistration::register_path(Instant now, const mobility::Path& path, Actions& actions) {
+    let_expired_binding_go(now, actions);
     ask(now, {.path = path, .lifetime = settings_.lifetime, .by_handshake = !session()}, actions);
-    if (binding_) {
+    if (binding_ && !barred_) {
         // What proves data is shared already, so it need not wait for the acknowledgement.
         actions.emplace_back(mobility::DirectTunnel{settings_.home, path, tunnel_session()});
     }
 }
 
 void HomeRegistration::deregister(Instant now, const mobility::Path& path, Actions& actions) {
+    let_expired_binding_go(now, actions);
     ask(now, {.path = path, .lifetime = {}, .by_handshake = !session()}, actions);
 }
 
@@ -58,6 +60,9 @@ void HomeRegistration::refresh(Instant now, Actions& actions) {
 }
 
 void HomeRegistration::ask(Instant now, PendingUpdate update, Actions& actions) {
+    if (barred_) {
+        return;
+    }
     suspended_ = false;
     update.timeout = binding_ ? std::chrono::nanoseconds(mobility::initial_bindack_timeout)
                               : settings_.first_registration_timeout;
@@ -66,10 +71,6 @@ void HomeRegistration::ask(Instant now, PendingUpdate update, Actions& actions) 
 }
 
 void HomeRegistration::send_now_or_later(Instant now, Actions& actions) {
-    if (barred_) {
-        pending_.reset();
-        return;
-    }
     pending_->send_at = rate_.earliest(now);
     if (pending_->send_at <= now) {
         send(now, actions);
@@ -129,7 +130,10 @@ HomeRegistration::Outcome HomeRegistration::on_acknowledgement(
         sent = pending_->sent.back();
     }
     const auto* handshake = std::get_if<mobility::InHandshake>(&authenticated.proof());
-    const bool is_taken = sent && wire::is_accepted(acknowledgement.status);
+    // A grant of nothing is no binding, whatever the status says.
+    const bool is_taken =
+        sent && wire::is_accepted(acknowledgement.status) &&
+        (acknowledgement.lifetime > wire::Lifetime::zero() || is_deregistration(sent->lifetime));
     Outcome outcome = Outcome::none;
     if (!sent) {
         actions.emplace_back(
@@ -194,6 +198,10 @@ HomeRegistration::Outcome HomeRegistration::on_refused(
         forget_binding(actions);
         return Outcome::deregistered;
     }
+    // It has been answered; only what is still outstanding can be answered again.
+    std::erase_if(pending_->sent, [&](const SentUpdate& sent) {
+        return sent.sequence == acknowledgement.sequence;
+    });
     if (acknowledgement.status == authentication_failed) {
         pending_->by_handshake = true;
         send_now_or_later(now, actions);
@@ -225,7 +233,7 @@ void HomeRegistration::adopt_session(Instant now, mobility::SessionId session, A
 }
 
 void HomeRegistration::on_doubt(Instant now, Actions& actions) {
-    if ((!binding_ && !pending_) || suspended_ ||
+    if ((!binding_ && !pending_) || suspended_ || barred_ ||
         (doubted_at_ && now < *doubted_at_ + doubt_interval)) {
         return;
     }
@@ -246,13 +254,10 @@ void HomeRegistration::on_doubt(Instant now, wire::SequenceNumber sequence, Acti
 
 void HomeRegistration::on_deadline(Instant now, Actions& actions) {
     end_retired_sessions(now, actions);
-    if (binding_ && now >= binding_->expires) {
-        forget_binding(actions);
-        actions.emplace_back(mobility::Event{mobility::BindingExpired{settings_.home}});
-    }
+    let_expired_binding_go(now, actions);
     if (pending_ && now >= pending_->send_at) {
         send_now_or_later(now, actions);
-    } else if (!pending_ && !suspended_ && binding_ && now >= binding_->refresh_at) {
+    } else if (const auto due = refresh_due(); due && now >= *due) {
         refresh(now, actions);
     }
 }
@@ -267,9 +272,9 @@ std::optional<Instant> HomeRegistration::next_deadline() const {
     }
     if (binding_) {
         consider(binding_->expires);
-        if (!pending_ && !suspended_) {
-            consider(binding_->refresh_at);
-        }
+    }
+    if (const auto due = refresh_due()) {
+        consider(*due);
     }
     for (const RetiringSession& retiring : retiring_) {
         consider(retiring.until);
@@ -279,6 +284,18 @@ std::optional<Instant> HomeRegistration::next_deadline() const {
 
 const Binding* HomeRegistration::binding(Instant now) const {
     return binding_ && now < binding_->expires ? &*binding_ : nullptr;
+}
+
+std::optional<Instant> HomeRegistration::refresh_due() const {
+    return binding_ && !pending_ && !suspended_ && !barred_ ? std::optional(binding_->refresh_at)
+                                                            : std::nullopt;
+}
+
+void HomeRegistration::let_expired_binding_go(Instant now, Actions& actions) {
+    if (binding_ && now >= binding_->expires) {
+        forget_binding(actions);
+        actions.emplace_back(mobility::Event{mobility::BindingExpired{settings_.home}});
+    }
 }
 
 void HomeRegistration::forget_binding(Actions& actions) {

@@ -71,8 +71,10 @@ class HomeRegistration {
                        mobility::Actions& actions);
     void adopt_session(mobility::Instant now, mobility::SessionId session,
                        mobility::Actions& actions);
+    void let_expired_binding_go(mobility::Instant now, mobility::Actions& actions);
     void forget_binding(mobility::Actions& actions);
     void end_retired_sessions(mobility::Instant now, mobility::Actions& actions);
+    [[nodiscard]] std::optional<mobility::Instant> refresh_due() const;
     [[nodiscard]] const SentUpdate* outstanding(wire::SequenceNumber sequence) const;
     [[nodiscard]] std::optional<mobility::SessionId> session() const;
     [[nodiscard]] std::optional<mobility::SessionId> tunnel_session() const;

@@ -106,7 +106,8 @@ void MobileNode::on_hint(Instant now, const mobility::Hint& hint, Actions& actio
 
 // The present place has been acknowledged.
 void MobileNode::on_arrival(Instant now, Actions& actions) {
-    if (move_ && !std::holds_alternative<Nowhere>(last_place_)) {
+    if (move_ && !std::holds_alternative<Nowhere>(last_place_) &&
+        !is_same_place(last_place_, target_)) {
         actions.emplace_back(
             mobility::Event{mobility::HandoverCompleted{.from = move_->from,
                                                         .to = address_of(target_, home_),
@@ -119,6 +120,12 @@ void MobileNode::on_arrival(Instant now, Actions& actions) {
 
 Actions MobileNode::on_session_confirmed(Instant /*now*/, mobility::SessionId /*session*/) {
     return {};  // the acknowledgement has said so already
+}
+
+Actions MobileNode::on_rekey_due(Instant now, mobility::SessionId /*session*/) {
+    Actions actions;
+    registration_.on_doubt(now, actions);
+    return actions;
 }
 
 Actions MobileNode::on_deadline(Instant now) {

@@ -36,6 +36,8 @@ class MobileNode final : public mobility::Node {
                                                 const mobility::Received& received) override;
     [[nodiscard]] mobility::Actions on_session_confirmed(mobility::Instant now,
                                                          mobility::SessionId session) override;
+    [[nodiscard]] mobility::Actions on_rekey_due(mobility::Instant now,
+                                                 mobility::SessionId session) override;
     [[nodiscard]] mobility::Actions on_deadline(mobility::Instant now) override;
     [[nodiscard]] std::optional<mobility::Instant> next_deadline() const override;
 

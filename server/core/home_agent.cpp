@@ -198,6 +198,10 @@ void HomeAgent::on_hint(Instant now, const mobility::Received& received, const m
     if (!answer) {
         return drop(mobility::DropReason::not_expected, actions);
     }
+    const wire::Ipv6Address& source = received.path.remote;
+    if (source.is_multicast() || source.is_unspecified()) {  // RFC 6275 §9.3.3
+        return drop(mobility::DropReason::bad_address, actions);
+    }
     const bool is_stranger = registry_.find(received.home) == nullptr;
     Instant& not_before = answer_not_before_[is_stranger ? wire::HomeAddress{} : received.home];
     if (now < not_before) {
@@ -231,14 +235,15 @@ std::optional<mobility::SendMessage> HomeAgent::answer_to(const mobility::Receiv
                            ? administratively_prohibited
                            : not_home_subnet);
     }
-    if (hint.kind == mobility::Hint::Kind::unrecognized_type) {  // §9.2, §9.3.3
+    if (hint.kind == mobility::Hint::Kind::unrecognized_type) {               // §9.2, §9.3.3
+        const bool is_named = received.home.address != received.path.remote;  // by an option
         return mobility::SendMessage{
             .path = way_back(received),
             .home = received.home,
             .names_home = false,
             .message =
                 wire::BindingError{.status = wire::BindingErrorStatus::unrecognized_message_type,
-                                   .home = received.home},
+                                   .home = is_named ? received.home : wire::HomeAddress{}},
             .seal = mobility::Unprotected{}};
     }
     return std::nullopt;
@@ -255,6 +260,21 @@ Actions HomeAgent::on_session_confirmed(Instant now, mobility::SessionId session
             actions.emplace_back(direct(binding));
         }
     });
+    return actions;
+}
+
+// Only the mobile node can begin a handshake, so it is asked to; a hint will do.
+Actions HomeAgent::on_rekey_due(Instant now, mobility::SessionId session) {
+    Actions actions;
+    for (const auto& [home, binding] : cache_) {
+        if (binding.sessions.in_use() == session && cache_.find(home, now) != nullptr) {
+            actions.emplace_back(mobility::SendMessage{.path = binding.path,
+                                                       .home = home,
+                                                       .names_home = false,
+                                                       .message = wire::BindingRefreshRequest{},
+                                                       .seal = mobility::Unprotected{}});
+        }
+    }
     return actions;
 }
 

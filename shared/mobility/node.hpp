@@ -94,6 +94,8 @@ class Node {
     [[nodiscard]] virtual Actions on_received(Instant now, const Received& received) = 0;
     // The first packet of this session has been opened: the other end has the keys too.
     [[nodiscard]] virtual Actions on_session_confirmed(Instant now, SessionId session) = 0;
+    // Half of the packet numbers of this session are used up: it wants a successor.
+    [[nodiscard]] virtual Actions on_rekey_due(Instant now, SessionId session) = 0;
     // To be called at next_deadline(). A call too early or too often does no harm.
     [[nodiscard]] virtual Actions on_deadline(Instant now) = 0;
     [[nodiscard]] virtual std::optional<Instant> next_deadline() const = 0;

@@ -1,5 +1,6 @@
 #include "shared/runtime/node_runner.hpp"
 
+#include <system_error>
 #include <utility>
 
 #include "shared/runtime/clock.hpp"
@@ -48,8 +49,17 @@ void NodeRunner::read_packet(const platform::SignallingArrival& arrival) {
 }
 
 void NodeRunner::read_notices() {
-    for (const mobility::SessionId session : parts_.data_plane.take_notices().confirmed) {
+    const DataPlane::Notices notices = parts_.data_plane.take_notices();
+    for (const mobility::SessionId session : notices.confirmed) {
         perform(parts_.node.on_session_confirmed(boot_now(), session));
+    }
+    for (const mobility::SessionId session : notices.rekey_due) {
+        perform(parts_.node.on_rekey_due(boot_now(), session));
+    }
+    if (notices.device_lost) {
+        // Nothing can be carried any more; who supervises the daemon starts it anew.
+        throw std::system_error(std::make_error_code(std::errc::no_such_device),
+                                "read the TUN interface, which somebody has deleted");
     }
 }
 

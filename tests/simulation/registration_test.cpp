@@ -139,6 +139,22 @@ TEST_F(Simulation, HomeAgentWithoutTheSessionHintsAtOnceToABindingUpdateOfTheSes
     world.expect_agreement();
 }
 
+TEST_F(Simulation, ASessionWhosePacketNumbersRunOutHasASuccessor) {
+    mobile_node.attach(care_of_a);
+    network.run_for(10s);
+    const auto ours = mobile_node.tunnels().directed.at(test::home).session;
+    mobile_node.perform(mobile_node.core().on_rekey_due(network.now(), *ours));
+    network.run_for(100ms);
+    world.expect_agreement();
+    EXPECT_NE(mobile_node.tunnels().directed.at(test::home).session, ours);
+    const auto theirs = home_agent.tunnels().directed.at(test::home).session;
+    network.run_for(2s);
+    home_agent.perform(home_agent.core().on_rekey_due(network.now(), *theirs));
+    network.run_for(100ms);
+    world.expect_agreement();
+    EXPECT_NE(home_agent.tunnels().directed.at(test::home).session, theirs);
+}
+
 TEST_F(Simulation, AMobileNodeStoppingGivesItsBindingUp) {
     mobile_node.attach(care_of_a);
     network.run_for(1s);
