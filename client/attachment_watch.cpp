@@ -12,8 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// The first event of a flood is looked into at once, the rest together.
-constexpr auto min_distance = 10ms;
+constexpr auto retry_delay = 10ms;  // after the network could not be read
 
 RouterHeard heard_from(const platform::AdvertisedRouter& router, std::uint32_t mtu) {
     RouterHeard heard{.interface = router.interface, .router = router.router, .mtu = mtu};
@@ -44,15 +43,17 @@ void AttachmentWatch::on_network_event() {
     if (!monitor_.changed() || look_at_) {
         return;
     }
-    if (runtime::boot_now() >= looked_at_ + min_distance) {
+    const mobility::Instant now = runtime::boot_now();
+    const mobility::Instant earliest = looks_.earliest(now);
+    if (earliest <= now) {
         look();
     } else {
-        look_at_ = looked_at_ + min_distance;
+        look_at_ = earliest;
     }
 }
 
 void AttachmentWatch::look() {
-    looked_at_ = runtime::boot_now();
+    looks_.on_done(runtime::boot_now());
     look_at_.reset();
     try {
         platform::NetworkSnapshot now = monitor_.snapshot();
@@ -60,7 +61,7 @@ void AttachmentWatch::look() {
         network_ = std::move(now);
     } catch (const std::system_error& error) {
         log_.warning("network-not-read", {{"reason", error.what()}});
-        look_at_ = looked_at_ + min_distance;
+        look_at_ = looks_.earliest(runtime::boot_now() + retry_delay);
         return;
     }
     tell();

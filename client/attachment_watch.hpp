@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 
+#include "client/core/rate_limit.hpp"
 #include "client/core/router_watch.hpp"
 #include "shared/mobility/attachment.hpp"
 #include "shared/platform/candidates.hpp"
@@ -53,8 +54,10 @@ class AttachmentWatch {
     RouterWatch heard_;
     platform::NetworkSnapshot network_;
     std::optional<mobility::Attachments> told_;
-    mobility::Instant looked_at_;
-    std::optional<mobility::Instant> look_at_;
+    // A move comes as a handful of events, each looked into at once; a flood of them is not
+    // followed faster than this.
+    RateLimit<16> looks_{std::chrono::milliseconds(320)};
+    std::optional<mobility::Instant> look_at_;  // when it has been put off
 };
 
 }  // namespace godwit::client

@@ -97,7 +97,7 @@ void HomeRegistration::send(Instant now, Actions& actions) {
         .options = {wire::AlternateCareOfAddress{{update.path.local}}}};
     actions.emplace_back(mobility::SendMessage{
         .path = update.path, .home = settings_.home, .message = message, .seal = seal()});
-    rate_.on_sent(now);
+    rate_.on_done(now);
     if (update.sent.size() == max_outstanding) {
         update.sent.erase(update.sent.begin());
     }

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "client/core/binding_update_list.hpp"
-#include "client/core/update_rate.hpp"
+#include "client/core/rate_limit.hpp"
 #include "shared/mobility/constants.hpp"
 #include "shared/mobility/node.hpp"
 #include "shared/wire/mobility_header.hpp"
@@ -87,7 +87,8 @@ class HomeRegistration {
 
     RegistrationSettings settings_;
     wire::SequenceNumber sequence_;
-    UpdateRate rate_;
+    // RFC 6275 §11.8: MUST NOT be faster, however the links flap.
+    RateLimit<mobility::max_update_rate> rate_{std::chrono::seconds(1)};
     std::optional<Binding> binding_;
     std::optional<PendingUpdate> pending_;
     std::vector<RetiringSession> retiring_;

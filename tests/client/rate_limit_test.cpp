@@ -1,5 +1,6 @@
-#include "client/core/update_rate.hpp"
+#include "client/core/rate_limit.hpp"
 
+#include "shared/mobility/constants.hpp"
 #include "tests/support/addresses.hpp"
 
 namespace godwit::client {
@@ -8,21 +9,21 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(UpdateRate, AllowsThreeUpdatesAtOnce) {
-    UpdateRate rate;
+    RateLimit<mobility::max_update_rate> rate(1s);
     for (int update = 0; update < 3; ++update) {
         EXPECT_EQ(rate.earliest(test::noon), test::noon);
-        rate.on_sent(test::noon);
+        rate.on_done(test::noon);
     }
 }
 
 TEST(UpdateRate, AllowsAFourthASecondAfterTheFirst) {  // RFC 6275 §11.8
-    UpdateRate rate;
-    rate.on_sent(test::noon);
-    rate.on_sent(test::noon + 200ms);
-    rate.on_sent(test::noon + 400ms);
+    RateLimit<mobility::max_update_rate> rate(1s);
+    rate.on_done(test::noon);
+    rate.on_done(test::noon + 200ms);
+    rate.on_done(test::noon + 400ms);
     EXPECT_EQ(rate.earliest(test::noon + 999ms), test::noon + 1s);
     EXPECT_EQ(rate.earliest(test::noon + 1s), test::noon + 1s);
-    rate.on_sent(test::noon + 1s);
+    rate.on_done(test::noon + 1s);
     EXPECT_EQ(rate.earliest(test::noon + 1s), test::noon + 1200ms);
 }
 
