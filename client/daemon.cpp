@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "client/attachment_watch.hpp"
 #include "client/core/mobile_node.hpp"
@@ -12,6 +13,7 @@
 #include "client/traffic_steering.hpp"
 #include "shared/datapath/tunnel_mtu.hpp"
 #include "shared/platform/attempt.hpp"
+#include "shared/platform/neighbor_announcement.hpp"
 #include "shared/platform/process_hardening.hpp"
 #include "shared/platform/raw_tunnel_socket.hpp"
 #include "shared/platform/signalling_guard.hpp"
@@ -70,6 +72,7 @@ class Daemon final : public runtime::NodeObserver {
 
   private:
     void steer();
+    void announce_return(const std::optional<mobility::HomeLink>& home_link);
     void fit_mtu(const Target& target);
     void call_at_deadline();
     [[nodiscard]] std::optional<mobility::Instant> next_deadline() const;
@@ -93,6 +96,7 @@ class Daemon final : public runtime::NodeObserver {
     TrafficSteering steering_;
     AttachmentWatch attachments_;
     bool was_registered_ = false;
+    std::optional<mobility::HomeLink> announced_;
     std::uint32_t mtu_ = 0;
     std::uint64_t handovers_ = 0;
     std::optional<HandoverReport> last_handover_;
@@ -167,6 +171,19 @@ void Daemon::steer() {
     }
     fit_mtu(target);
     steering_.steer(steering, home_link);
+    announce_return(steering == Steering::at_home ? home_link : std::nullopt);
+}
+
+// RFC 6275 §11.5.5: "After receiving the Binding Acknowledgement for its Binding Update to its home
+// agent, the mobile node MUST multicast onto the home link [...] a Neighbor Advertisement".
+void Daemon::announce_return(const std::optional<mobility::HomeLink>& home_link) {
+    if (std::exchange(announced_, home_link) == home_link || !home_link) {
+        return;
+    }
+    if (const auto error =
+            platform::announce(home_link->interface, configuration_.home_address.address)) {
+        log_.warning("home-address-not-announced", {{"reason", error.message()}});
+    }
 }
 
 void Daemon::fit_mtu(const Target& target) {

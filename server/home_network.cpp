@@ -5,6 +5,7 @@
 
 #include "shared/platform/attempt.hpp"
 #include "shared/platform/forwarding.hpp"
+#include "shared/platform/neighbor_announcement.hpp"
 #include "shared/platform/network_monitor.hpp"
 
 namespace godwit::server {
@@ -21,34 +22,59 @@ HomeNetwork::HomeNetwork(HomeNetworkSettings settings, const runtime::Log& log)
       sysctls_(settings_.sysctl_journal),
       footprint_(platform::Owner::home_agent) {
     platform::forward_ipv6(sysctls_, platform::NetworkMonitor().snapshot());
-    if (!settings_.home_link) {
+    if (settings_.home_link) {
+        become_proxy_on(*settings_.home_link);
+    } else {
         platform::require("route " + settings_.home_prefix.text() + " into the tunnel",
                           footprint_.add(route_to(settings_.home_prefix)));
-    } else if (!platform::find_interface(*settings_.home_link)) {
-        platform::require("find the home link's interface " + *settings_.home_link,
-                          std::make_error_code(std::errc::no_such_device));
     }
 }
 
-platform::Route HomeNetwork::route_to(const wire::Prefix& destination) const {
-    return {
-        .destination = destination, .interface = settings_.tunnel, .metric = interception_metric};
+void HomeNetwork::become_proxy_on(const std::string& home_link) {
+    home_link_ = platform::find_interface(home_link);
+    if (!home_link_) {
+        platform::require("find the home link's interface " + home_link,
+                          std::make_error_code(std::errc::no_such_device));
+    }
+    // Not the home link's own: that one lets the kernel answer what is multicast, while the unicast
+    // probes of Neighbor Unreachability Detection would be forwarded into the tunnel.
+    sysctls_.set("net/ipv6/conf/all/proxy_ndp", "1");
+    // RFC 4861 §7.2.8 lets proxies hesitate, for another's answer may be better. Here is no other.
+    sysctls_.set("net/ipv6/neigh/" + home_link + "/proxy_delay", "0");
 }
 
 void HomeNetwork::intercept(const wire::HomeAddress& home) {
-    if (!settings_.home_link) {
+    if (!home_link_) {
         return;
     }
     const auto error = footprint_.add(route_to({home.address, 128}));
     if (error && error != std::errc::file_exists) {
         log_.error("home-address-not-intercepted", {{"home", home}, {"reason", error.message()}});
     }
+    defend(home);
+}
+
+void HomeNetwork::defend(const wire::HomeAddress& home) {
+    const auto error = footprint_.add(platform::NeighborProxy{*home_link_, home.address});
+    if (error && error != std::errc::file_exists) {
+        log_.error("home-address-not-defended", {{"home", home}, {"reason", error.message()}});
+    }
+    // Those who knew the mobile node at home would go on sending there.
+    if (const auto unsent = platform::announce(*home_link_, home.address)) {
+        log_.warning("home-address-not-announced", {{"home", home}, {"reason", unsent.message()}});
+    }
 }
 
 void HomeNetwork::release(const wire::HomeAddress& home) {
-    if (settings_.home_link) {
+    if (home_link_) {
+        footprint_.remove(platform::NeighborProxy{*home_link_, home.address});
         footprint_.remove(route_to({home.address, 128}));
     }
+}
+
+platform::Route HomeNetwork::route_to(const wire::Prefix& destination) const {
+    return {
+        .destination = destination, .interface = settings_.tunnel, .metric = interception_metric};
 }
 
 }  // namespace godwit::server

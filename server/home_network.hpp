@@ -1,7 +1,8 @@
 #pragma once
 // How packets for home addresses come to the home agent's tunnel (RFC 6275 §10.4.1). Without a home
 // link the home prefix is routed to this machine, and all of it goes into the TUN interface. As the
-// router of a home link it intercepts only what is bound: a route for each such home address.
+// router of a home link it intercepts only what is bound: a route for each such home address, and
+// for the hosts of the home link an answer to their Neighbor Solicitations for it.
 
 #include <optional>
 #include <string>
@@ -29,9 +30,12 @@ class HomeNetwork {
     void release(const wire::HomeAddress& home);
 
   private:
+    void become_proxy_on(const std::string& home_link);
+    void defend(const wire::HomeAddress& home);
     [[nodiscard]] platform::Route route_to(const wire::Prefix& destination) const;
 
     HomeNetworkSettings settings_;
+    std::optional<mobility::InterfaceIndex> home_link_;
     const runtime::Log& log_;
     platform::SysctlOverrides sysctls_;
     platform::Footprint footprint_;

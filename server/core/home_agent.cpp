@@ -235,8 +235,9 @@ std::optional<mobility::SendMessage> HomeAgent::answer_to(const mobility::Receiv
                            ? administratively_prohibited
                            : not_home_subnet);
     }
-    if (hint.kind == mobility::Hint::Kind::unrecognized_type) {               // §9.2, §9.3.3
-        const bool is_named = received.home.address != received.path.remote;  // by an option
+    if (hint.kind == mobility::Hint::Kind::unrecognized_type) {  // §9.2
+        // §9.3.3: the home address of the option, if there was one.
+        const bool is_named = received.home.address != received.path.remote;
         return mobility::SendMessage{
             .path = way_back(received),
             .home = received.home,
@@ -267,7 +268,7 @@ Actions HomeAgent::on_session_confirmed(Instant now, mobility::SessionId session
 Actions HomeAgent::on_rekey_due(Instant now, mobility::SessionId session) {
     Actions actions;
     for (const auto& [home, binding] : cache_) {
-        if (binding.sessions.in_use() == session && cache_.find(home, now) != nullptr) {
+        if (binding.sessions.in_use() == session && binding.is_valid && now < binding.expires) {
             actions.emplace_back(mobility::SendMessage{.path = binding.path,
                                                        .home = home,
                                                        .names_home = false,

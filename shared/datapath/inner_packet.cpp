@@ -18,7 +18,10 @@ std::expected<InnerPacket, DropReason> InnerPacket::parse(std::span<std::uint8_t
         return std::unexpected(DropReason::malformed);
     }
     const wire::Ipv6Address& destination = header->destination;
-    if (destination.is_link_local() || destination.is_multicast() || destination.is_loopback()) {
+    const bool is_beyond_its_scope = destination.is_link_local() || destination.is_multicast() ||
+                                     destination.is_loopback() || header->source.is_link_local() ||
+                                     header->source.is_loopback();
+    if (is_beyond_its_scope) {
         return std::unexpected(DropReason::not_tunnelled);
     }
     return InnerPacket{header->source, destination,

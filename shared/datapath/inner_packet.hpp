@@ -19,9 +19,10 @@ struct InnerPacket {
 
     // Refuses, beside what is no whole IPv6 packet, what may not travel through a tunnel: packets
     // to a link-local or multicast address (RFC 6275 §10.4.2; there is no multicast group
-    // membership control here, §10.4.3), and to the loopback address (RFC 4291 §2.5.3). The hop
-    // limit stays as it is: RFC 2473 §3.1 decrements it in forwarding, which the kernel has done
-    // before the packet reaches the TUN device, and does again after it leaves the one at the
+    // membership control here, §10.4.3), to the loopback address, or from an address of so small a
+    // scope (RFC 4291 §2.5.3, §2.5.6): the kernel's own redirects, between two mobile nodes. The
+    // hop limit stays as it is: RFC 2473 §3.1 decrements it in forwarding, which the kernel has
+    // done before the packet reaches the TUN device, and does again after it leaves the one at the
     // tunnel's exit.
     static std::expected<InnerPacket, DropReason> parse(std::span<std::uint8_t> bytes);
 };

@@ -2,6 +2,7 @@
 
 #include <linux/fib_rules.h>
 #include <linux/if_addr.h>
+#include <linux/neighbour.h>
 
 #include <algorithm>
 #include <array>
@@ -27,6 +28,8 @@ std::uint8_t protocol_of(const nlmsghdr& object) {
             return protocol_attribute<fib_rule_hdr>(object, FRA_PROTOCOL);
         case RTM_NEWADDR:
             return protocol_attribute<ifaddrmsg>(object, IFA_PROTO);
+        case RTM_NEWNEIGH:
+            return protocol_attribute<ndmsg>(object, NDA_PROTOCOL);
         default:
             return 0;
     }
@@ -40,18 +43,18 @@ bool is_gone(std::error_code outcome) {
 }
 
 template <class Header>
-void remove_leftovers(NetlinkSocket& netlink, std::uint16_t list, std::uint16_t remove,
-                      Header family, std::uint8_t protocol) {
+void remove_leftovers(NetlinkSocket& netlink, std::uint16_t list, std::uint16_t remove, Header kind,
+                      std::uint8_t protocol) {
     std::vector<NetlinkMessage> removals;
     const std::error_code listed =
-        netlink.dump(NetlinkMessage(list, NLM_F_DUMP, family), [&](const nlmsghdr& object) {
+        netlink.dump(NetlinkMessage(list, NLM_F_DUMP, kind), [&](const nlmsghdr& object) {
             if (protocol_of(object) == protocol) {
                 removals.emplace_back(remove, object);
             }
         });
     // An interrupted list is still a list of what is ours: nobody else changes that.
     if (listed != std::errc::interrupted) {
-        require("list routes, rules and addresses", listed);
+        require("list routes, rules, addresses and neighbor proxies", listed);
     }
     for (const NetlinkMessage& removal : removals) {
         if (const std::error_code outcome = netlink.request(removal); !is_gone(outcome)) {
@@ -72,11 +75,17 @@ Footprint::Footprint(Owner owner) : protocol_(static_cast<std::uint8_t>(owner)) 
     ifaddrmsg addresses{};
     addresses.ifa_family = AF_INET6;
     remove_leftovers(netlink_, RTM_GETADDR, RTM_DELADDR, addresses, protocol_);
+    ndmsg proxies{};
+    proxies.ndm_family = AF_INET6;
+    proxies.ndm_flags = NTF_PROXY;
+    remove_leftovers(netlink_, RTM_GETNEIGH, RTM_DELNEIGH, proxies, protocol_);
 }
 
+// NOLINTNEXTLINE(bugprone-exception-escape): without memory for a message there is no way on
 Footprint::~Footprint() {
     for (const Addition& addition : std::views::reverse(additions_)) {
-        undo(addition);
+        // What is refused now, the next start removes.
+        [[maybe_unused]] const std::error_code outcome = undo(addition);
     }
 }
 

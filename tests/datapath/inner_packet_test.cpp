@@ -55,6 +55,13 @@ TEST(InnerPacket, IsNotTunnelledToALinkLocalMulticastOrLoopbackAddress) {  // RF
     }
 }
 
+TEST(InnerPacket, IsNotTunnelledFromALinkLocalOrLoopbackAddress) {  // RFC 4291 §2.5.3, §2.5.6
+    for (const auto* text : {"fe80::1", "::1"}) {
+        auto bytes = test::inner_packet(ip(text), correspondent);
+        EXPECT_EQ(InnerPacket::parse(bytes).error(), DropReason::not_tunnelled) << text;
+    }
+}
+
 TEST(InnerPacket, KeepsItsHopLimit) {  // RFC 2473 §3.1: whoever forwards it has decremented it
     auto bytes = test::inner_packet(correspondent, home.address);
     const auto before = bytes;

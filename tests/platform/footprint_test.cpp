@@ -10,7 +10,8 @@ namespace {
 
 // The local table aside: the kernel keeps it, a moment behind the addresses.
 std::string everything() {
-    return run("ip -6 rule; ip -6 route show table all type unicast; ip -6 addr");
+    return run(
+        "ip -6 rule; ip -6 route show table all type unicast; ip -6 addr; ip -6 neigh show proxy");
 }
 
 bool shows(const std::string& command, const std::string& text) {
@@ -38,12 +39,14 @@ class FootprintTest : public InNamespace {
                          .metric = 1};
     const PolicyRule unmarked_{.priority = 5000, .table = 1910, .mark = 191, .inverted = true};
     const PolicyRule specific_{.priority = 4999, .suppressed_prefix_length = 0};
+    const NeighborProxy absent_{link_, address("2001:db8::7")};
 
     void add_all(Footprint& footprint) const {
         require("address", footprint.add(home_));
         require("route", footprint.add(default_route_));
         require("rule", footprint.add(unmarked_));
         require("rule", footprint.add(specific_));
+        require("proxy", footprint.add(absent_));
     }
 };
 
@@ -94,6 +97,12 @@ TEST_F(FootprintTest, AddsRulesForPrefixes) {
         shows("ip -6 rule", "3:\tfrom 2001:db8:a::/48 to 2001:db8:b::/64 lookup 77 proto 193"));
 }
 
+TEST_F(FootprintTest, AddsProxiesForNeighborsThatAreAbsent) {
+    Footprint footprint(Owner::home_agent);
+    ASSERT_FALSE(footprint.add(absent_));
+    EXPECT_TRUE(shows("ip -6 neigh show proxy", "2001:db8::7 dev near proxy proto 193"));
+}
+
 TEST_F(FootprintTest, LeavesEverythingAsItWas) {
     const std::string before = everything();
     {
@@ -115,12 +124,13 @@ TEST_F(FootprintTest, TakesOneThingBackEarly) {
 
 TEST_F(FootprintTest, LeavesWhatSomebodyElseHasAdded) {
     run("ip -6 addr add 2001:db8:f::9 dev near nodad; ip -6 route add 2001:db8:5::/48 dev near "
-        "metric 1");
+        "metric 1; ip -6 neigh add proxy 2001:db8::7 dev near");
     const std::string before = everything();
     {
         Footprint footprint(Owner::mobile_node);
         EXPECT_EQ(footprint.add(home_), std::errc::file_exists);
         EXPECT_EQ(footprint.add(on_link_), std::errc::file_exists);
+        EXPECT_EQ(footprint.add(absent_), std::errc::file_exists);
     }
     EXPECT_EQ(everything(), before);
 }
@@ -152,9 +162,11 @@ TEST_F(FootprintTest, GoesQuietlyWhereTheInterfaceIsGone) {
     Footprint footprint(Owner::mobile_node);
     ASSERT_FALSE(footprint.add(home_));
     ASSERT_FALSE(footprint.add(default_route_));
+    ASSERT_FALSE(footprint.add(absent_));
     run("ip link del near");
     EXPECT_FALSE(footprint.remove(home_));
     EXPECT_FALSE(footprint.remove(default_route_));
+    EXPECT_FALSE(footprint.remove(absent_));
 }
 
 }  // namespace

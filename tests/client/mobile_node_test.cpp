@@ -1,0 +1,168 @@
+#include "client/core/mobile_node.hpp"
+
+#include "tests/client/registering_node.hpp"
+
+namespace godwit::client {
+namespace {
+
+using test::care_of_a;
+using test::care_of_b;
+using Kind = mobility::Hint::Kind;
+
+mobility::Attachments at(const wire::CareOfAddress& care_of) {
+    return {.candidates = {{.interface = {1}, .address = care_of.address}}, .home = {}};
+}
+
+const mobility::Attachments nothing;
+const mobility::Attachments at_home{
+    .candidates = {}, .home = mobility::HomeLink{.interface = {1}, .router = test::ip("fe80::1")}};
+
+// A mobile node of a laboratory, and a home agent that grants what it is asked for.
+struct LaboratoryNode {
+    Actions acknowledge(Instant now, const Actions& asked) {
+        const auto received = link.carry_to_home_agent(update_in(asked));
+        const auto& update = std::get<wire::BindingUpdate>(std::get<0>(received.content).message());
+        return core.on_received(
+            now, link.carry_to_mobile_node(
+                     {.path = received.path,
+                      .home = received.home,
+                      .message = wire::BindingAcknowledgement{.sequence = update.sequence,
+                                                              .lifetime = update.lifetime,
+                                                              .options = {}},
+                      .seal = mobility::Unprotected{}}));
+    }
+    // Moves, and is acknowledged at once.
+    Actions arrive(Instant now, const mobility::Attachments& attachments) {
+        return acknowledge(now, core.on_attachments(now, attachments));
+    }
+    Actions hint(Instant now, Kind kind, SequenceNumber sequence = {},
+                 const wire::Ipv6Address& from = test::home_agent.address) {
+        return core.on_received(now, {.path = {.local = care_of_a.address, .remote = from},
+                                      .home = test::home,
+                                      .content = mobility::Hint{kind, sequence}});
+    }
+
+    MobileNode core{settings_of(Protection::none)};
+    test::AuthenticatedLink link{Protection::none};
+};
+
+TEST(MobileNode, IsUnattachedUntilALinkOffersAnAddress) {
+    LaboratoryNode node;
+    EXPECT_EQ(node.core.state(noon), State::unattached);
+    EXPECT_TRUE(node.core.on_attachments(noon, nothing).empty());
+    const Actions asked = node.core.on_attachments(noon, at(care_of_a));
+    EXPECT_EQ(node.core.state(noon), State::registering);
+    (void)node.acknowledge(noon, asked);
+    EXPECT_EQ(node.core.state(noon), State::registered);
+}
+
+TEST(MobileNode, AsksNothingWhenTheSamePlaceIsOfferedAgain) {
+    LaboratoryNode node;
+    (void)node.arrive(noon, at(care_of_a));
+    mobility::Attachments costlier = at(care_of_a);
+    costlier.candidates.front().route_metric = 4096;
+    EXPECT_TRUE(node.core.on_attachments(noon + 1s, costlier).empty());
+    EXPECT_EQ(std::get<Away>(node.core.target()).care_of.route_metric, 4096U);
+}
+
+TEST(MobileNode, TellsAHandoverOnceItIsAcknowledged) {
+    LaboratoryNode node;
+    EXPECT_TRUE(test::events<mobility::HandoverCompleted>(node.arrive(noon, at(care_of_a))).empty())
+        << "the first place is no handover";
+    const Actions asked = node.core.on_attachments(noon + 10s, at(care_of_b));
+    const auto told =
+        test::events<mobility::HandoverCompleted>(node.acknowledge(noon + 10s + 25ms, asked));
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_EQ(told.at(0).from, care_of_a);
+    EXPECT_EQ(told.at(0).to, care_of_b);
+    EXPECT_EQ(told.at(0).cause, mobility::MoveCause::address_lost);
+    EXPECT_EQ(told.at(0).gap, 25ms);
+}
+
+TEST(MobileNode, TellsNoHandoverWhenItComesBackToTheSamePlace) {
+    LaboratoryNode node;
+    (void)node.arrive(noon, at(care_of_a));
+    (void)node.core.on_attachments(noon + 10s, nothing);
+    EXPECT_EQ(node.core.state(noon + 10s), State::unattached);
+    const Actions actions = node.arrive(noon + 20s, at(care_of_a));
+    EXPECT_TRUE(test::events<mobility::HandoverCompleted>(actions).empty());
+    EXPECT_EQ(node.core.state(noon + 20s), State::registered);
+}
+
+TEST(MobileNode, GoesHomeAndLeavesAgain) {
+    LaboratoryNode node;
+    (void)node.arrive(noon, at(care_of_a));
+    const Actions asked = node.core.on_attachments(noon + 10s, at_home);
+    EXPECT_EQ(update_in(asked).path.local, test::home.address);
+    EXPECT_EQ(node.core.state(noon + 10s), State::registering);
+    (void)node.acknowledge(noon + 10s, asked);
+    EXPECT_EQ(node.core.state(noon + 10s), State::home);
+    const auto told =
+        test::events<mobility::HandoverCompleted>(node.arrive(noon + 20s, at(care_of_b)));
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_EQ(told.at(0).from.address, test::home.address);
+    EXPECT_EQ(told.at(0).cause, mobility::MoveCause::left_home);
+}
+
+TEST(MobileNode, RegistersAnewWhenItsBindingHasExpired) {
+    LaboratoryNode node;
+    (void)node.arrive(noon, at(care_of_a));
+    (void)node.core.on_deadline(noon + 480s);
+    const Actions actions = node.core.on_deadline(noon + 600s);
+    EXPECT_EQ(test::events<mobility::BindingExpired>(actions).size(), 1U);
+    EXPECT_EQ(node.core.state(noon + 600s), State::registering);
+    (void)node.acknowledge(noon + 600s, actions);
+    EXPECT_EQ(node.core.state(noon + 600s), State::registered);
+}
+
+TEST(MobileNode, GivesItsBindingUpWhenItStops) {
+    LaboratoryNode node;
+    EXPECT_TRUE(node.core.on_stop(noon).empty());
+    (void)node.arrive(noon, at(care_of_a));
+    const Actions actions = node.core.on_stop(noon + 10s);
+    EXPECT_EQ(test::messages<wire::BindingUpdate>(actions).at(0).lifetime, 0s);
+    EXPECT_EQ(update_in(actions).path.local, care_of_a.address);
+}
+
+TEST(MobileNode, RegistersWhenItIsAskedTo) {
+    for (const Kind kind : {Kind::refresh_requested, Kind::unknown_binding}) {
+        LaboratoryNode node;
+        (void)node.arrive(noon, at(care_of_a));
+        EXPECT_EQ(test::order(node.hint(noon + 10s, kind)), "send");
+        EXPECT_TRUE(node.hint(noon + 11s - 1ms, kind).empty()) << "once a second at most";
+        EXPECT_EQ(test::order(node.hint(noon + 11s, kind)), "send");
+    }
+}
+
+TEST(MobileNode, BelievesAFailedAuthenticationOnlyOfAnUpdateUnderWay) {  // BA, status 146
+    LaboratoryNode node;
+    (void)node.arrive(noon, at(care_of_a));
+    const SequenceNumber acknowledged = node.core.last_sequence();
+    EXPECT_TRUE(node.hint(noon + 10s, Kind::authentication_failed, acknowledged).empty());
+    (void)node.core.on_attachments(noon + 20s, at(care_of_b));
+    EXPECT_TRUE(node.hint(noon + 20s, Kind::authentication_failed, acknowledged).empty());
+    EXPECT_EQ(test::order(node.hint(noon + 20s, Kind::authentication_failed, acknowledged.next())),
+              "send");
+}
+
+TEST(MobileNode, MakesASuccessorOfASessionWhosePacketNumbersRunOut) {
+    LaboratoryNode node;
+    (void)node.arrive(noon, at(care_of_a));
+    EXPECT_EQ(test::order(node.core.on_rekey_due(noon + 10s, {})), "send");
+}
+
+TEST(MobileNode, TakesHintsFromItsHomeAgentAlone) {
+    LaboratoryNode node;
+    (void)node.arrive(noon, at(care_of_a));
+    EXPECT_TRUE(node.hint(noon + 10s, Kind::refresh_requested, {}, care_of_b.address).empty());
+}
+
+TEST(MobileNode, SaysNothingToMessagesItDoesNotKnow) {
+    LaboratoryNode node;
+    (void)node.arrive(noon, at(care_of_a));
+    EXPECT_TRUE(node.hint(noon + 10s, Kind::unrecognized_type).empty());
+    EXPECT_TRUE(node.hint(noon + 10s, Kind::unknown_session).empty());
+}
+
+}  // namespace
+}  // namespace godwit::client
