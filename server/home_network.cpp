@@ -66,9 +66,13 @@ void HomeNetwork::defend(const wire::HomeAddress& home) {
 }
 
 void HomeNetwork::release(const wire::HomeAddress& home) {
-    if (home_link_) {
-        footprint_.remove(platform::NeighborProxy{*home_link_, home.address});
-        footprint_.remove(route_to({home.address, 128}));
+    if (!home_link_) {
+        return;
+    }
+    const auto undefended = footprint_.remove(platform::NeighborProxy{*home_link_, home.address});
+    const auto unrouted = footprint_.remove(route_to({home.address, 128}));
+    if (const auto error = undefended ? undefended : unrouted) {
+        log_.error("home-address-not-released", {{"home", home}, {"reason", error.message()}});
     }
 }
 
