@@ -23,6 +23,11 @@ class Pinger:
         return [float(stamp) for stamp in re.findall(r"^\[([\d.]+)\] \d+ bytes from .* time=", self.path.read_text(),
                                                      re.MULTILINE)]
 
+    def longest(self, begin, end):
+        """ms of the longest silence between two times, by time.time()."""
+        times = [time for time in self.arrivals() if begin <= time <= end]
+        return max(other - one for one, other in zip([begin, *times], [*times, end])) * 1e3
+
     def gap(self, moved, settle=1.0):
         """Of a move: ms from the loss of the old link to the end of the longest silence that began about then, and
         the part of them after the new address was usable. Waits until enough has been heard."""
