@@ -11,7 +11,7 @@
 #include "client/keys.hpp"
 #include "client/status.hpp"
 #include "client/traffic_steering.hpp"
-#include "shared/datapath/tunnel_mtu.hpp"
+#include "shared/mobility/tunnel_mtu.hpp"
 #include "shared/platform/attempt.hpp"
 #include "shared/platform/neighbor_announcement.hpp"
 #include "shared/platform/process_hardening.hpp"
@@ -189,9 +189,10 @@ void Daemon::announce_return(const std::optional<mobility::HomeLink>& home_link)
 void Daemon::fit_mtu(const Target& target) {
     const auto* away = std::get_if<Away>(&target);
     const std::uint32_t path_mtu = away != nullptr ? away->care_of.mtu : 1500;
-    const std::uint32_t mtu = configuration_.protection == mobility::Protection::sealed
-                                  ? datapath::sealed_tunnel_mtu(path_mtu)
-                                  : datapath::plain_tunnel_mtu(path_mtu);
+    const bool is_sealed = configuration_.protection == mobility::Protection::sealed;
+    const std::uint32_t mtu =
+        mobility::TunnelMtu::of(mobility::TunnelOverhead{.is_sealed = is_sealed}.inner(path_mtu))
+            .inner;
     if (mtu != mtu_) {
         mtu_ = mtu;
         if (const auto error = platform::change_mtu(netlink_, tun_.interface(), mtu)) {

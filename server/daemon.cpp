@@ -10,7 +10,7 @@
 #include "server/keys.hpp"
 #include "server/status.hpp"
 #include "server/store/home_agent_store.hpp"
-#include "shared/datapath/tunnel_mtu.hpp"
+#include "shared/mobility/tunnel_mtu.hpp"
 #include "shared/platform/attempt.hpp"
 #include "shared/platform/interface_config.hpp"
 #include "shared/platform/process_hardening.hpp"
@@ -142,7 +142,7 @@ Daemon::Daemon(const Configuration& configuration)
 void Daemon::run() {
     platform::require("set the MTU of " + tun_.name(),
                       platform::change_mtu(netlink_, tun_.interface(),
-                                           datapath::sealed_tunnel_mtu(assumed_path_mtu)));
+                                           mobility::TunnelOverhead{}.inner(assumed_path_mtu)));
     platform::require("bring " + tun_.name() + " up",
                       platform::bring_up(netlink_, tun_.interface()));
     network_.emplace(

@@ -128,6 +128,15 @@ Actions MobileNode::on_rekey_due(Instant now, mobility::SessionId /*session*/) {
     return actions;
 }
 
+Actions MobileNode::on_moved_endpoint(Instant /*now*/, mobility::SessionId /*session*/,
+                                      const mobility::Path& /*path*/) {
+    return {};
+}
+
+Actions MobileNode::on_traffic(Instant /*now*/, const mobility::TrafficNotice& /*notice*/) {
+    return {};
+}
+
 Actions MobileNode::on_deadline(Instant now) {
     Actions actions;
     registration_.on_deadline(now, actions);

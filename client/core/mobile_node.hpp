@@ -38,6 +38,11 @@ class MobileNode final : public mobility::Node {
                                                          mobility::SessionId session) override;
     [[nodiscard]] mobility::Actions on_rekey_due(mobility::Instant now,
                                                  mobility::SessionId session) override;
+    [[nodiscard]] mobility::Actions on_moved_endpoint(mobility::Instant now,
+                                                      mobility::SessionId session,
+                                                      const mobility::Path& path) override;
+    [[nodiscard]] mobility::Actions on_traffic(mobility::Instant now,
+                                               const mobility::TrafficNotice& notice) override;
     [[nodiscard]] mobility::Actions on_deadline(mobility::Instant now) override;
     [[nodiscard]] std::optional<mobility::Instant> next_deadline() const override;
 

@@ -279,6 +279,15 @@ Actions HomeAgent::on_rekey_due(Instant now, mobility::SessionId session) {
     return actions;
 }
 
+Actions HomeAgent::on_moved_endpoint(Instant /*now*/, mobility::SessionId /*session*/,
+                                     const mobility::Path& /*path*/) {
+    return {};
+}
+
+Actions HomeAgent::on_traffic(Instant /*now*/, const mobility::TrafficNotice& /*notice*/) {
+    return {};
+}
+
 Actions HomeAgent::on_deadline(Instant now) {
     Actions actions;
     while (const auto home = cache_.due(now)) {

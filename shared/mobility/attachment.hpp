@@ -12,7 +12,8 @@
 
 namespace godwit::mobility {
 
-// A global unicast address on an interface with a default route, or a route to the home agent.
+// A global unicast address on an interface with a default route, or a route to the home agent. An
+// IPv4 address stands as ::ffff:0:0/96, private or not.
 struct CandidateAddress {
     InterfaceIndex interface;
     wire::Ipv6Address address;
@@ -34,8 +35,16 @@ struct HomeLink {
     bool operator==(const HomeLink&) const = default;
 };
 
+// An address at which the home agent hears UDP, by configuration or by name: IPv6, IPv4 as
+// ::ffff:0:0/96, or an IPv4 address as a NAT64 of this network writes it (RFC 6052).
+struct HomeAgentEndpoint {
+    wire::Ipv6Address address;
+    bool operator==(const HomeAgentEndpoint&) const = default;
+};
+
 struct Attachments {
     std::vector<CandidateAddress> candidates;
+    std::vector<HomeAgentEndpoint> endpoints{};  // the order of preference within a family
     std::optional<HomeLink> home;
     bool operator==(const Attachments&) const = default;
 };

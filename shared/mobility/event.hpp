@@ -3,9 +3,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <variant>
 
+#include "shared/mobility/path.hpp"
+#include "shared/mobility/tunnel_mtu.hpp"
 #include "shared/wire/address.hpp"
 #include "shared/wire/binding_status.hpp"
 #include "shared/wire/lifetime.hpp"
@@ -17,6 +20,7 @@ enum class MoveCause : std::uint8_t {
     first_attachment,  // it had none
     address_lost,      // the one in use is gone, or may not be used any more
     better_path,       // the one in use is still there, another is better
+    path_silent,       // the one in use is still there, and nothing comes back
     returned_home,
     left_home,
 };
@@ -35,6 +39,37 @@ struct BindingMoved {
     wire::HomeAddress home;
     wire::CareOfAddress from;
     wire::CareOfAddress to;
+};
+struct EndpointMoved {  // a NAT has given the mobile node another address or port
+    wire::HomeAddress home;
+    Path from;
+    Path to;
+};
+struct CareOfAddressProved {
+    wire::HomeAddress home;
+    wire::CareOfAddress care_of;
+};
+struct CareOfAddressUnproved {  // no answer came from there
+    wire::HomeAddress home;
+    wire::CareOfAddress care_of;
+    std::optional<wire::CareOfAddress> fallback;  // where data goes instead; nowhere without one
+};
+struct Ipv4Bound {
+    wire::HomeAddress home;
+    wire::Ipv4Address ipv4;
+};
+struct MtuChanged {  // of the tunnel, this end's direction
+    wire::HomeAddress home;
+    TunnelMtu mtu;
+};
+struct NatDetected {
+    wire::HomeAddress home;
+    wire::CareOfAddress care_of;
+    std::chrono::seconds refresh{};
+};
+struct PathSilent {  // data was sent along it, probes too, and nothing came back
+    Path path;
+    std::chrono::nanoseconds silent_for{};
 };
 struct BindingRemoved {  // deregistered
     wire::HomeAddress home;
@@ -70,9 +105,10 @@ struct MessageDropped {
     DropReason reason{};
 };
 
-using Event =
-    std::variant<BindingRegistered, BindingRefreshed, BindingMoved, BindingRemoved, BindingExpired,
-                 BindingRefused, HandoverCompleted, NoAcknowledgement, MessageDropped>;
+using Event = std::variant<BindingRegistered, BindingRefreshed, BindingMoved, EndpointMoved,
+                           CareOfAddressProved, CareOfAddressUnproved, Ipv4Bound, MtuChanged,
+                           NatDetected, PathSilent, BindingRemoved, BindingExpired, BindingRefused,
+                           HandoverCompleted, NoAcknowledgement, MessageDropped>;
 
 std::string_view name(MoveCause cause);
 std::string_view name(DropReason reason);

@@ -10,6 +10,8 @@ std::string_view name(Encapsulation encapsulation) {
     switch (encapsulation) {
         case Encapsulation::ip6:
             return "ip6";
+        case Encapsulation::udp:
+            return "udp";
     }
     return "unknown";
 }
@@ -34,6 +36,8 @@ std::string_view name(MoveCause cause) {
             return "address-lost";
         case MoveCause::better_path:
             return "better-path";
+        case MoveCause::path_silent:
+            return "path-silent";
         case MoveCause::returned_home:
             return "returned-home";
         case MoveCause::left_home:
@@ -67,7 +71,18 @@ std::optional<SessionId> session_of(const Proof& proof) {
     if (const auto* session = std::get_if<InSession>(&proof)) {
         return session->session;
     }
+    if (const auto* tunnel = std::get_if<InTunnel>(&proof)) {
+        return tunnel->session;
+    }
     return std::nullopt;
+}
+
+std::string Path::remote_text() const {
+    if (encapsulation != Encapsulation::udp) {
+        return remote.text();
+    }
+    const auto ipv4 = remote.mapped_ipv4();
+    return (ipv4 ? ipv4->text() : "[" + remote.text() + "]") + ":" + std::to_string(remote_port);
 }
 
 }  // namespace godwit::mobility

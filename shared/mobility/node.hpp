@@ -3,6 +3,7 @@
 // one event loop and one simulator drive either. A Node reads no clock, holds no socket and logs
 // nothing: it is told what happened and when, and answers what is to be done, in this order.
 
+#include <cstdint>
 #include <optional>
 #include <variant>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "shared/mobility/instant.hpp"
 #include "shared/mobility/path.hpp"
 #include "shared/mobility/session.hpp"
+#include "shared/mobility/tunnel_mtu.hpp"
 #include "shared/wire/address.hpp"
 #include "shared/wire/mobility_header.hpp"
 
@@ -26,6 +28,9 @@ struct SendMessage {
     bool names_home = true;
     wire::MobilityMessage message;
     Seal seal;
+    // Heartbeats only: how long the inner packet shall be, in octets, with padding behind it. Such
+    // a probe of the path's MTU is never fragmented (RFC 8899 §3). 0: as long as the message is.
+    std::uint32_t padded_to = 0;
 };
 
 // Open sealed packets of this session from now on; what is inside must belong to this home address.
@@ -43,10 +48,37 @@ struct DirectTunnel {
     std::optional<SessionId> session;
 };
 
-// Send a sealed packet without content, so that the other end sees that this end has the keys.
+// Send a sealed packet without content along the tunnel's path, so that the other end sees that
+// this end has the keys, and where it is; a NAT's mapping lives on. A plain tunnel over UDP sends
+// the keepalive of RFC 3948 §2.3.
 struct ConfirmSession {
     wire::HomeAddress home;
 };
+
+// Send nothing for this home address until the tunnel is directed again.
+struct HoldTunnel {
+    wire::HomeAddress home;
+};
+
+// How long inner packets may be, in octets.
+struct FitTunnel {
+    wire::HomeAddress home;
+    TunnelMtu mtu;
+};
+
+// Which IPv4 address travels through the tunnel of this home address, beside it; none: none does.
+struct CarryIpv4 {
+    wire::HomeAddress home;
+    std::optional<wire::Ipv4Address> ipv4;
+};
+
+// Tell, once, when the next packet has gone out through this tunnel: any packet, or one of more
+// than large_packet octets. `reading`: tell at once how many there were.
+struct WatchTraffic {
+    wire::HomeAddress home;
+    enum class What : std::uint8_t { any_sent, large_sent, reading } what{};
+};
+inline constexpr std::uint32_t large_packet = 1000;  // octets of an inner packet
 
 // Neither send nor take packets for this home address any more. Its sessions still serve
 // signalling, but never a tunnel again: their packet counters are gone.
@@ -59,8 +91,8 @@ struct EndSession {
     SessionId session;
 };
 
-using Action = std::variant<SendMessage, AdmitSession, DirectTunnel, ConfirmSession, CloseTunnel,
-                            EndSession, Event>;
+using Action = std::variant<SendMessage, AdmitSession, DirectTunnel, ConfirmSession, HoldTunnel,
+                            FitTunnel, CarryIpv4, WatchTraffic, CloseTunnel, EndSession, Event>;
 using Actions = std::vector<Action>;
 
 // Something that nobody has proved. It may make a node ask sooner, never believe
@@ -84,6 +116,15 @@ struct Received {
     std::variant<Authenticated<wire::MobilityMessage>, Hint> content;
 };
 
+// What WatchTraffic asked for, with the numbers of inner packets since the tunnel was opened.
+// Heartbeats and packets without content do not count.
+struct TrafficNotice {
+    wire::HomeAddress home;
+    WatchTraffic::What what{};
+    std::uint64_t sent = 0;
+    std::uint64_t received = 0;
+};
+
 class Node {
   public:
     Node() = default;
@@ -96,6 +137,10 @@ class Node {
     [[nodiscard]] virtual Actions on_session_confirmed(Instant now, SessionId session) = 0;
     // Half of the packet numbers of this session are used up: it wants a successor.
     [[nodiscard]] virtual Actions on_rekey_due(Instant now, SessionId session) = 0;
+    // The newest data packet of this session came over UDP from another place than the one before.
+    [[nodiscard]] virtual Actions on_moved_endpoint(Instant now, SessionId session,
+                                                    const Path& path) = 0;
+    [[nodiscard]] virtual Actions on_traffic(Instant now, const TrafficNotice& notice) = 0;
     // To be called at next_deadline(). A call too early or too often does no harm.
     [[nodiscard]] virtual Actions on_deadline(Instant now) = 0;
     [[nodiscard]] virtual std::optional<Instant> next_deadline() const = 0;

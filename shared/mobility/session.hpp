@@ -42,14 +42,19 @@ struct InSession {  // the RFC 4285 authentication option under this session
     SessionId session;
     bool operator==(const InSession&) const = default;
 };
-struct Unprotected {};  // a hint, or the laboratory profile
-using Seal = std::variant<StartHandshake, InHandshake, InSession, Unprotected>;
+struct Unprotected {};    // a hint, or the laboratory profile
+struct ThroughTunnel {};  // as an inner packet, sealed by the session that seals the tunnel
+using Seal = std::variant<StartHandshake, InHandshake, InSession, Unprotected, ThroughTunnel>;
 
 // What proved a message that came in.
 struct Unproven {  // taken on trust, since the configuration says so
     bool operator==(const Unproven&) const = default;
 };
-using Proof = std::variant<InHandshake, InSession, Unproven>;
+struct InTunnel {  // it came sealed through the tunnel of this session
+    SessionId session;
+    bool operator==(const InTunnel&) const = default;
+};
+using Proof = std::variant<InHandshake, InSession, Unproven, InTunnel>;
 
 // The session that a proof rests on; nothing in the laboratory profile.
 std::optional<SessionId> session_of(const Proof& proof);

@@ -20,6 +20,37 @@ struct EventLog {
     void operator()(const mobility::BindingMoved& event) const {
         log.info("binding-moved", {{"home", event.home}, {"from", event.from}, {"to", event.to}});
     }
+    void operator()(const mobility::EndpointMoved& event) const {
+        log.info("endpoint-moved", {{"home", event.home},
+                                    {"from", event.from.remote_text()},
+                                    {"to", event.to.remote_text()}});
+    }
+    void operator()(const mobility::CareOfAddressProved& event) const {
+        log.debug("care-of-address-proved", {{"home", event.home}, {"care_of", event.care_of}});
+    }
+    void operator()(const mobility::CareOfAddressUnproved& event) const {
+        log.warning("care-of-address-unproved",
+                    {{"home", event.home},
+                     {"care_of", event.care_of},
+                     {"fallback", event.fallback ? event.fallback->text() : "none"}});
+    }
+    void operator()(const mobility::Ipv4Bound& event) const {
+        log.info("ipv4-bound", {{"home", event.home}, {"ipv4", event.ipv4.text()}});
+    }
+    void operator()(const mobility::MtuChanged& event) const {
+        log.info("mtu-changed",
+                 {{"home", event.home}, {"inner", event.mtu.inner}, {"whole", event.mtu.whole}});
+    }
+    void operator()(const mobility::NatDetected& event) const {
+        log.info("nat-detected", {{"home", event.home},
+                                  {"care_of", event.care_of},
+                                  {"refresh_s", event.refresh.count()}});
+    }
+    void operator()(const mobility::PathSilent& event) const {
+        log.warning("path-silent", {{"to", event.path.remote_text()},
+                                    {"encapsulation", mobility::name(event.path.encapsulation)},
+                                    {"silent_for", event.silent_for}});
+    }
     void operator()(const mobility::BindingRemoved& event) const {
         log.info("binding-removed", {{"home", event.home}});
     }

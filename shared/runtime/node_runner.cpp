@@ -130,6 +130,11 @@ void NodeRunner::carry_out(const mobility::ConfirmSession& order) {
     parts_.data_plane.send_dummy(order.home);
 }
 
+void NodeRunner::carry_out(const mobility::HoldTunnel& /*order*/) {}
+void NodeRunner::carry_out(const mobility::FitTunnel& /*order*/) {}
+void NodeRunner::carry_out(const mobility::CarryIpv4& /*order*/) {}
+void NodeRunner::carry_out(const mobility::WatchTraffic& /*order*/) {}
+
 void NodeRunner::carry_out(const mobility::CloseTunnel& order) {
     parts_.data_plane.close(order.home);
 }

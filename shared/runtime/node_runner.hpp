@@ -79,6 +79,10 @@ class NodeRunner {
     void carry_out(const mobility::AdmitSession& order);
     void carry_out(const mobility::DirectTunnel& order);
     void carry_out(const mobility::ConfirmSession& order);
+    void carry_out(const mobility::HoldTunnel& order);
+    void carry_out(const mobility::FitTunnel& order);
+    void carry_out(const mobility::CarryIpv4& order);
+    void carry_out(const mobility::WatchTraffic& order);
     void carry_out(const mobility::CloseTunnel& order);
     void carry_out(const mobility::EndSession& order);
     void carry_out(const mobility::Event& event);

@@ -78,8 +78,8 @@ void Host::perform(const mobility::Action& action) {
     } else if (const auto* end = std::get_if<mobility::EndSession>(&action)) {
         tunnels_.admitted.erase(end->session);
         authenticator().end(end->session);
-    } else {
-        events_.push_back(std::get<mobility::Event>(action));
+    } else if (const auto* event = std::get_if<mobility::Event>(&action)) {
+        events_.push_back(*event);
         note(events_.back());
     }
 }
