@@ -27,6 +27,10 @@ class Authenticator {
         const mobility::SendMessage& order) = 0;
     [[nodiscard]] virtual std::expected<mobility::Received, Rejection> open(
         const mobility::Path& path, const wire::SignallingPacket& packet) = 0;
+    // An inner packet that came sealed through the tunnel of this session, which proves it.
+    [[nodiscard]] virtual std::expected<mobility::Received, Rejection> open_tunnelled(
+        const mobility::Path& path, mobility::SessionId session,
+        const wire::SignallingPacket& packet) = 0;
 
     // Forgets a session, complete or not, and wipes its keys.
     virtual void end(mobility::SessionId session) = 0;

@@ -91,6 +91,22 @@ std::expected<mobility::Received, Rejection> HomeAgentAuthenticator::open(
     return open_unproved(incoming);
 }
 
+std::expected<mobility::Received, Rejection> HomeAgentAuthenticator::open_tunnelled(
+    const mobility::Path& path, mobility::SessionId session, const wire::SignallingPacket& packet) {
+    const Session* known = sessions_.find(session);
+    if (known == nullptr) {
+        return rejected(RejectionReason::unknown_session);
+    }
+    auto message = wire::parse_mobility_header(packet.mobility_header, packet.pseudo_header());
+    if (!message) {
+        return malformed(message.error());
+    }
+    return mobility::Received{.path = path,
+                              .home = {packet.source},
+                              .content = Attestation::attest(*std::move(message), known->peer,
+                                                             mobility::InTunnel{session})};
+}
+
 void HomeAgentAuthenticator::end(mobility::SessionId session) {
     forget_waiting(session);
     if (const auto owner = sessions_.erase(session)) {

@@ -67,6 +67,21 @@ std::expected<mobility::Received, Rejection> MobileNodeAuthenticator::open(
     return hint_from_home_agent(*incoming);
 }
 
+std::expected<mobility::Received, Rejection> MobileNodeAuthenticator::open_tunnelled(
+    const mobility::Path& path, mobility::SessionId session, const wire::SignallingPacket& packet) {
+    if (!sessions_.contains(session)) {
+        return rejected(RejectionReason::unknown_session);
+    }
+    auto message = wire::parse_mobility_header(packet.mobility_header, packet.pseudo_header());
+    if (!message) {
+        return malformed(message.error());
+    }
+    return mobility::Received{
+        .path = path,
+        .home = {packet.destination},
+        .content = Attestation::attest(*std::move(message), {}, mobility::InTunnel{session})};
+}
+
 void MobileNodeAuthenticator::end(mobility::SessionId session) {
     sessions_.erase(session);
 }

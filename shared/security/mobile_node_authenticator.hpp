@@ -36,6 +36,9 @@ class MobileNodeAuthenticator final : public Authenticator {
         const mobility::SendMessage& order) override;
     [[nodiscard]] std::expected<mobility::Received, Rejection> open(
         const mobility::Path& path, const wire::SignallingPacket& packet) override;
+    [[nodiscard]] std::expected<mobility::Received, Rejection> open_tunnelled(
+        const mobility::Path& path, mobility::SessionId session,
+        const wire::SignallingPacket& packet) override;
     void end(mobility::SessionId session) override;
     [[nodiscard]] Secret<TunnelKeys> take_tunnel_keys(mobility::SessionId session) override {
         return sessions_.take_tunnel_keys(session);

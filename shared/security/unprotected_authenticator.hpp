@@ -14,6 +14,12 @@ class UnprotectedAuthenticator final : public Authenticator {
     // Acknowledgements are taken on trust; the rest stays a hint, or nothing.
     [[nodiscard]] std::expected<mobility::Received, Rejection> open(
         const mobility::Path& path, const wire::SignallingPacket& packet) override;
+    // There are no sessions.
+    [[nodiscard]] std::expected<mobility::Received, Rejection> open_tunnelled(
+        const mobility::Path& /*path*/, mobility::SessionId /*session*/,
+        const wire::SignallingPacket& /*packet*/) override {
+        return std::unexpected(Rejection{RejectionReason::unknown_session});
+    }
     void end(mobility::SessionId /*session*/) override {}
     [[nodiscard]] Secret<TunnelKeys> take_tunnel_keys(mobility::SessionId /*session*/) override {
         return nullptr;
