@@ -3,17 +3,18 @@
 #include <algorithm>
 #include <utility>
 
+#include "tests/impair/icmp_error.hpp"
+
 namespace godwit::impair {
 
 namespace {
 
 constexpr std::size_t batch = 64;
-constexpr std::size_t ethernet_header = 14;  // octets
 
 }  // namespace
 
 Direction::Direction(const Impairment& impairment, std::uint64_t stream)
-    : impairment_(impairment), random_(impairment.seed * 2 + stream), arriving_(batch) {
+    : impairment_(&impairment), random_(impairment.seed * 2 + stream), arriving_(batch) {
     for (Frame& frame : arriving_) {
         frame.buffer = std::make_unique_for_overwrite<Buffer>();
     }
@@ -22,11 +23,11 @@ Direction::Direction(const Impairment& impairment, std::uint64_t stream)
 void Direction::receive(const Port& from, Instant now) {
     const std::size_t count = from.receive(arriving_);
     for (Frame& frame : std::span(arriving_).first(count)) {
-        const std::optional<Instant> release = due(frame.length, now);
+        const std::optional<Instant> release = due(frame, now);
         if (!release) {
             continue;
         }
-        in_flight_.push_back({*release, std::move(frame)});
+        in_flight_.emplace(*release, std::move(frame));
         if (idle_.empty()) {
             frame.buffer = std::make_unique_for_overwrite<Buffer>();
         } else {
@@ -37,9 +38,9 @@ void Direction::receive(const Port& from, Instant now) {
 }
 
 void Direction::send_due(const Port& to, Instant now) {
-    while (!in_flight_.empty() && in_flight_.front().due <= now) {
-        leaving_.push_back(std::move(in_flight_.front().frame));
-        in_flight_.pop_front();
+    while (!in_flight_.empty() && in_flight_.begin()->first <= now) {
+        leaving_.push_back(std::move(in_flight_.begin()->second));
+        in_flight_.erase(in_flight_.begin());
     }
     std::span<const Frame> rest = leaving_;
     while (!rest.empty()) {
@@ -55,41 +56,53 @@ void Direction::send_due(const Port& to, Instant now) {
 }
 
 std::optional<Instant> Direction::next() const {
-    return in_flight_.empty() ? std::nullopt : std::optional(in_flight_.front().due);
+    return in_flight_.empty() ? std::nullopt : std::optional(in_flight_.begin()->first);
 }
 
-std::optional<Instant> Direction::due(std::size_t length, Instant now) {
-    if (length > longest_frame) {
-        ++counts_.not_segmented;
+std::optional<Instant> Direction::due(const Frame& frame, Instant now) {
+    if (std::uint64_t* const counter = dropped_by(frame)) {
+        ++*counter;
         return std::nullopt;
     }
-    if (impairment_.mtu != 0 && length > impairment_.mtu + ethernet_header) {
-        ++counts_.too_long;
-        return std::nullopt;
+    if (impairment_->bits_per_second == 0) {
+        return now + delay();
     }
-    if (std::bernoulli_distribution(impairment_.loss)(random_)) {
-        ++counts_.lost;
-        return std::nullopt;
-    }
-    if (impairment_.bits_per_second == 0) {
-        return now + impairment_.delay;
-    }
-    if (!admitted_by_bottleneck(length, now)) {
+    if (!admitted_by_bottleneck(frame.length, now)) {
         ++counts_.queue_full;
         return std::nullopt;
     }
-    return bottleneck_free_ + impairment_.delay;
+    return bottleneck_free_ + delay();
+}
+
+std::uint64_t* Direction::dropped_by(const Frame& frame) {
+    if (frame.length > longest_frame) {
+        return &counts_.not_segmented;
+    }
+    if (impairment_->blackhole ||
+        (impairment_->drop_icmp && is_icmp_error(std::span(*frame.buffer).first(frame.length)))) {
+        return &counts_.swallowed;
+    }
+    if (impairment_->mtu != 0 && frame.length > impairment_->mtu + ethernet_header) {
+        return &counts_.too_long;
+    }
+    return std::bernoulli_distribution(impairment_->loss)(random_) ? &counts_.lost : nullptr;
+}
+
+std::chrono::nanoseconds Direction::delay() {
+    const bool late =
+        impairment_->reorder > 0 && std::bernoulli_distribution(impairment_->reorder)(random_);
+    return impairment_->delay + (late ? impairment_->reorder_delay : std::chrono::nanoseconds(0));
 }
 
 bool Direction::admitted_by_bottleneck(std::size_t length, Instant now) {
     while (!waiting_.empty() && waiting_.front() <= now) {
         waiting_.pop_front();
     }
-    if (waiting_.size() >= impairment_.queue) {
+    if (waiting_.size() >= impairment_->queue) {
         return false;
     }
     const std::chrono::duration<double> transmission(static_cast<double>(length) * 8 /
-                                                     impairment_.bits_per_second);
+                                                     impairment_->bits_per_second);
     const Instant start = std::max(now, bottleneck_free_);
     bottleneck_free_ = start + std::chrono::duration_cast<std::chrono::nanoseconds>(transmission);
     waiting_.push_back(start);

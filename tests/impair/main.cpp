@@ -14,10 +14,12 @@
 #include <string>
 #include <system_error>
 
+#include "tests/impair/commands.hpp"
 #include "tests/impair/direction.hpp"
 
 namespace {
 
+using godwit::impair::Commands;
 using godwit::impair::Direction;
 using godwit::impair::Impairment;
 using godwit::impair::Instant;
@@ -33,10 +35,12 @@ Options read_options(CLI::App& app, int argc, const char* const* argv);
 int checked(int result, const char* attempt);
 int signal_descriptor();
 void watch(int epoll, int descriptor);
+void watch(int epoll, const Commands& commands);
+void obey(int epoll, Commands& commands);
 void wake_at(int timer, Instant when);
 void print(const char* name, const Direction::Counts& counts);
 
-void run(const Options& options) {
+void run(Options options) {
     const Port left(options.left);
     const Port right(options.right);
     Direction rightwards(options.impairment, 0);
@@ -48,12 +52,14 @@ void run(const Options& options) {
         watch(epoll, descriptor);
     }
     watch(epoll, timer);
+    Commands commands(STDIN_FILENO, options.impairment);
+    watch(epoll, commands);
     // Best effort: a link that waits for the processor would add a delay of its own.
     const sched_param priority{.sched_priority = 1};
     (void)sched_setscheduler(0, SCHED_RR, &priority);
     std::cout << "ready" << std::endl;
     for (bool ended = false; !ended;) {
-        std::array<epoll_event, 4> events{};
+        std::array<epoll_event, 5> events{};
         const int count = epoll_wait(epoll, events.data(), events.size(), -1);
         for (int i = 0; i < count; ++i) {
             const int ready = events.at(static_cast<std::size_t>(i)).data.fd;
@@ -61,6 +67,8 @@ void run(const Options& options) {
                 rightwards.receive(left, std::chrono::steady_clock::now());
             } else if (ready == right.descriptor()) {
                 leftwards.receive(right, std::chrono::steady_clock::now());
+            } else if (ready == commands.descriptor()) {
+                obey(epoll, commands);
             }
             ended = ended || ready == end;
         }
@@ -79,17 +87,24 @@ Options read_options(CLI::App& app, int argc, const char* const* argv) {
     Impairment& impairment = options.impairment;
     double milliseconds = 0;
     double percent = 0;
+    double reordered = 0;
+    double late = 10;
     double megabits = 0;
     app.add_option("LEFT", options.left, "an interface")->required();
     app.add_option("RIGHT", options.right, "the interface to join it with")->required();
     app.add_option("--delay", milliseconds, "one way, in both directions, ms");
     app.add_option("--loss", percent, "of the frames, percent")->check(CLI::Range(0, 100));
+    app.add_option("--reorder", reordered, "let past by later ones, percent")
+        ->check(CLI::Range(0, 100));
+    app.add_option("--reorder-delay", late, "for how long these wait, ms (10)");
     app.add_option("--rate", megabits, "of the bottleneck, Mbit/s");
     app.add_option("--queue", impairment.queue, "frames that may wait for the bottleneck");
     app.add_option("--mtu", impairment.mtu, "packets longer than this disappear silently, octets");
-    app.add_option("--seed", impairment.seed, "of the losses");
+    app.add_option("--seed", impairment.seed, "of the losses and the reordering");
     app.parse(argc, argv);
-    impairment.delay = std::chrono::nanoseconds(static_cast<std::int64_t>(milliseconds * 1e6));
+    impairment.delay = godwit::impair::from_milliseconds(milliseconds);
+    impairment.reorder = reordered / 100;
+    impairment.reorder_delay = godwit::impair::from_milliseconds(late);
     impairment.loss = percent / 100;
     impairment.bits_per_second = megabits * 1e6;
     return options;
@@ -118,6 +133,24 @@ void watch(int epoll, int descriptor) {
     checked(epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event), "epoll");
 }
 
+// A file, or /dev/null, can't be waited for: no commands come then.
+void watch(int epoll, const Commands& commands) {
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.fd = commands.descriptor();
+    if (epoll_ctl(epoll, EPOLL_CTL_ADD, commands.descriptor(), &event) < 0 && errno != EPERM) {
+        throw std::system_error(errno, std::system_category(), "watching standard input");
+    }
+}
+
+void obey(int epoll, Commands& commands) {
+    std::string answers;
+    if (!commands.obey(answers)) {
+        checked(epoll_ctl(epoll, EPOLL_CTL_DEL, commands.descriptor(), nullptr), "epoll");
+    }
+    std::cout << answers << std::flush;
+}
+
 void wake_at(int timer, Instant when) {
     // A time in the past wakes at once; all zero disarms.
     itimerspec at{};
@@ -131,16 +164,17 @@ void wake_at(int timer, Instant when) {
 void print(const char* name, const Direction::Counts& counts) {
     std::cout << name << ": forwarded " << counts.forwarded << ", lost " << counts.lost
               << ", queue full " << counts.queue_full << ", too long " << counts.too_long
-              << ", not segmented " << counts.not_segmented << ", refused " << counts.refused
-              << '\n';
+              << ", swallowed " << counts.swallowed << ", not segmented " << counts.not_segmented
+              << ", refused " << counts.refused << '\n';
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
     CLI::App app(
-        "Joins two network interfaces at layer 2 and delays, loses, paces or silently "
-        "drops what passes.");
+        "Joins two network interfaces at layer 2 and delays, loses, reorders, paces or "
+        "silently drops what passes. Obeys lines on standard input, and answers ok: "
+        "mtu OCTETS, loss PERCENT, delay MS, rate MBIT, blackhole on|off, drop-icmp on|off.");
     try {
         run(read_options(app, argc, argv));
         return 0;
