@@ -207,13 +207,14 @@ class Network:
         for node, port in ports:
             self.run(node, f"ethtool -K {port} tso off gso off gro off tx off rx off")
 
-    def _switch(self, link, router):
-        port = f"{router}-{link}"
-        self._wire((router, link), ("net", port))
+    def _switch(self, link, router, interface=None, port=None):
+        """The switch of a link, and its router's interface plugged into it; the switch's port is named too."""
+        interface, port = interface or link, port or f"{router}-{link}"
+        self._wire((router, interface), ("net", port))
         self.ip("net", f"link add {link} type bridge stp_state 0 forward_delay 0 mcast_snooping 0", f"link set {link} up")
         if link in self.impair:
             self._wire(("net", f"{port}-in"), ("net", f"{port}-out"))
-            self._no_offload((router, link), ("net", port), ("net", f"{port}-in"), ("net", f"{port}-out"))
+            self._no_offload((router, interface), ("net", port), ("net", f"{port}-in"), ("net", f"{port}-out"))
             self.impairments[link] = self.start("net", f"{IMPAIR} {self.impair[link]} {port} {port}-in",
                                                 stdin=subprocess.PIPE)
             self._ready(self.impairments[link])
