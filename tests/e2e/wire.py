@@ -19,7 +19,7 @@ class Capture:
     def __init__(self, topology, node, interface, kernel_filter=None):
         self.path = topology.directory / f"{node}-{interface}-{time.monotonic_ns()}.pcap"
         self.socket = topology.socket(node, socket.AF_PACKET, socket.SOCK_RAW, 0)
-        self.socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 64 << 20)
+        enlarge_receive_buffer(self.socket, 64 << 20)
         self.socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         if kernel_filter:
             self._attach(kernel_filter)
@@ -90,6 +90,14 @@ class Capture:
         done = subprocess.run(command + [part for field in shown for part in ("-e", field)], text=True, check=True,
                               capture_output=True, env=os.environ | {"WIRESHARK_CONFIG_DIR": str(self.path.parent)})
         return [line.split("\t") for line in done.stdout.splitlines()]
+
+
+def enlarge_receive_buffer(receiving, octets):
+    """In a user namespace only as far as net.core.rmem_max allows."""
+    try:
+        receiving.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, octets)
+    except PermissionError:
+        receiving.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, octets)
 
 
 def of_parameter_problems():

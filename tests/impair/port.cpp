@@ -34,6 +34,14 @@ void set(int descriptor, int level, int option, const Value& value, const std::s
     check(setsockopt(descriptor, level, option, &value, sizeof value), attempt);
 }
 
+// In a user namespace only as far as net.core.rmem_max allows.
+void enlarge_receive_buffer(int descriptor) {
+    if (setsockopt(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, &socket_buffer, sizeof socket_buffer) <
+        0) {
+        set(descriptor, SOL_SOCKET, SO_RCVBUF, socket_buffer, "enlarging the receive buffer");
+    }
+}
+
 using Messages = std::array<mmsghdr, batch>;
 using Vectors = std::array<iovec, batch>;
 
@@ -46,7 +54,7 @@ Port::Port(const std::string& interface)
     check(index == 0 ? -1 : 0, "interface " + interface);
     set(descriptor_, SOL_PACKET, PACKET_IGNORE_OUTGOING, 1, "ignoring what this program sends");
     set(descriptor_, SOL_PACKET, PACKET_QDISC_BYPASS, 1, "sending without a queueing discipline");
-    set(descriptor_, SOL_SOCKET, SO_RCVBUFFORCE, socket_buffer, "enlarging the receive buffer");
+    enlarge_receive_buffer(descriptor_);
     packet_mreq promiscuous{};
     promiscuous.mr_ifindex = index;
     promiscuous.mr_type = PACKET_MR_PROMISC;
