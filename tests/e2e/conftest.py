@@ -2,6 +2,7 @@
 import contextlib
 
 import pytest
+from access_networks import HOME_AGENT_NAME, IP4_POOL, AccessNetworks
 from deployment import Deployment, programs_missing
 from topology import Topology
 from wire import Capture, of_parameter_problems
@@ -13,6 +14,10 @@ _figures = []
 def report(request):
     """Prints a figure in the summary, beside the name of the test that measured it."""
     return lambda text: _figures.append(f"{request.node.name}: {text}")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "slow: waits for what takes its time, such as a NAT's forgetting")
 
 
 def pytest_terminal_summary(terminalreporter):
@@ -42,13 +47,14 @@ def network():
 @pytest.fixture
 def deploy(request):
     """Makes deployments: deploy(protection="plain", topology={...}, ...). While they live, no ICMPv6 Parameter Problem
-    may leave the home agent or a mobile node (`allow_parameter_problems` is for nodes that run no daemon)."""
+    may leave the home agent or a mobile node (`allow_parameter_problems` is for nodes that run no daemon). With
+    access={...}, the options of AccessNetworks, they are made there."""
     if missing := programs_missing():
         pytest.fail(f"not built: {', '.join(missing)}", pytrace=False)
     request.node.deployments = []
     with contextlib.ExitStack() as stack:
-        def make(topology=None, allow_parameter_problems=(), **settings):
-            network = stack.enter_context(Topology(**(topology or {})))
+        def make(topology=None, allow_parameter_problems=(), access=None, **settings):
+            network = stack.enter_context(Topology(**(topology or {})) if access is None else AccessNetworks(**access))
             deployment = Deployment(network, **settings)
             request.node.deployments.append(deployment)
             watched = [("ha", "wan"), ("ha", "home"), *((node, uplink) for node in network.mobile_nodes
@@ -64,6 +70,22 @@ def assert_none_left(watches):
     for watch in watches:
         watch.stop()
         assert watch.count == 0, f"ICMPv6 Parameter Problem: {[bytes(packet).hex() for packet in watch.packets()]}"
+
+
+@pytest.fixture
+def deploy_roaming(deploy):
+    """Makes deployments on access networks whose mobile nodes find the home agent by its name, wherever they are, and
+    get IPv4 home addresses: deploy_roaming(("native", "nat44"), ...), started, with `mn` plugged into the first."""
+    def make(networks, access=None, home_agent=None, mobile_node=None, **settings):
+        agent = {"endpoints": [HOME_AGENT_NAME]}
+        deployment = deploy(access={"networks": networks} | (access or {}),
+                            home_agent={"ipv4_pool": IP4_POOL} | (home_agent or {}),
+                            mobile_node={"agent": agent} | (mobile_node or {}), **settings)
+        deployment.topology.move(networks[0])
+        deployment.start_all()
+        deployment.wait_attached()
+        return deployment
+    return make
 
 
 @pytest.fixture

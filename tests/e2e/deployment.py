@@ -1,5 +1,7 @@
-"""A home agent and its mobile nodes on a Topology: keys, configuration, the daemons, their status."""
+"""A home agent and its mobile nodes on a Topology or on AccessNetworks: keys, configuration, the daemons, their
+status."""
 import http.client
+import ipaddress
 import json
 import os
 import pathlib
@@ -131,13 +133,21 @@ class Deployment:
                   binding(status, home)["care_of_address"] == care_of_address)
         return status
 
+    def wait_attached(self, node="mn", **path):
+        """The mobile node's status, once it is registered from an address of the link that it is plugged into;
+        `path` says what else its path must be: encapsulation="udp"."""
+        prefixes = self.topology.prefixes(self.topology.at[node, self.topology.uplinks[0]])
+        return self.wait(node, lambda status: status["state"] == "registered" and status["path"]
+                         and is_within(status["path"]["local"], prefixes) and path.items() <= status["path"].items())
+
     def wait_home(self, node="mn"):
         status = self.wait(node, lambda status: status["state"] == "home")
         self.wait("ha", lambda status: not binding(status, self.home_addresses[node]))
         return status
 
     def move(self, link, node="mn"):
-        """Moves the mobile node and waits until it is served there; when what happened, as Topology.move."""
+        """Moves the mobile node on a Topology and waits until it is served there; when what happened, as
+        Network.move."""
         moved = self.topology.move(link, node)
         moved["status"] = self.wait_home(node) if link == "home" else self.wait_registered(moved["address"], node)
         moved["served"] = time.time()
@@ -145,8 +155,8 @@ class Deployment:
 
     def command(self, *arguments, program=GODWIT, node="mn", check=False):
         """Runs the program itself in a node: (exit status, stdout, stderr)."""
-        done = subprocess.run(["ip", "netns", "exec", self.topology.ns(node), program, *map(str, arguments)],
-                              capture_output=True, text=True, timeout=60 * SLOWNESS, cwd=self.directory, check=check)
+        done = subprocess.run([*self.topology.within(node), program, *map(str, arguments)], capture_output=True,
+                              text=True, timeout=60 * SLOWNESS, cwd=self.directory, check=check)
         return done.returncode, done.stdout, done.stderr
 
 
@@ -169,6 +179,13 @@ def settle(seconds):
 def binding(status, home_address):
     """The binding of a home address in the home agent's status, or None."""
     return next((entry for entry in status["bindings"] if entry["home_address"] == home_address), None)
+
+
+def is_within(address, prefixes):
+    """Whether a prefix holds the address; one of IPv4 may be written as IPv6 (::ffff:0:0/96)."""
+    address = ipaddress.ip_address(address)
+    address = getattr(address, "ipv4_mapped", None) or address
+    return any(address in ipaddress.ip_network(prefix) for prefix in prefixes)
 
 
 def toml(table):
