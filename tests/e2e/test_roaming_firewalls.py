@@ -1,0 +1,27 @@
+"""Behind firewalls that let a part of IPv6 disappear: the mobile node goes by UDP."""
+import pytest
+from access_networks import CORRESPONDENT
+from topology import HOME_ADDRESS
+
+
+@pytest.mark.parametrize("network", ["native-no-esp", "native-no-mh", "udp-only"])
+def test_where_ip6_does_not_pass_all_goes_by_udp(deploy_roaming, network):
+    deployment = deploy_roaming((network,))
+    deployment.wait_attached(encapsulation="udp")
+    for node, target in (("mn", CORRESPONDENT), ("cn", HOME_ADDRESS)):
+        assert " 0% packet loss" in deployment.topology.run(node, f"ping -n -c 3 -i 0.1 -W 5 {target}")
+
+
+@pytest.mark.parametrize("encapsulation", ["ip6", "udp", ["udp"], ["udp", "ip6"]], ids=str)
+def test_the_configuration_may_say_how_packets_travel(deploy_roaming, encapsulation):
+    deployment = deploy_roaming(("native",), mobile_node={"encapsulation": encapsulation})
+    deployment.wait_attached(encapsulation=encapsulation if isinstance(encapsulation, str) else encapsulation[0])
+    assert " 0% packet loss" in deployment.topology.run("mn", f"ping -n -c 3 -i 0.1 -W 5 {CORRESPONDENT}")
+
+
+def test_where_only_one_port_passes_the_other_is_tried(deploy_roaming):
+    deployment = deploy_roaming(("udp-only", "native"))
+    deployment.topology.run("gw-2", "nft add rule inet filter forward udp dport 4191 drop")
+    deployment.topology.move("udp-only")
+    assert deployment.wait_attached(encapsulation="udp", remote_port=443)
+    assert " 0% packet loss" in deployment.topology.run("mn", f"ping -n -c 3 -i 0.1 -W 5 {CORRESPONDENT}")
