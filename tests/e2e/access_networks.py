@@ -209,7 +209,8 @@ class AccessNetworks(Network):
             self.ip(inner, f"addr add 192.168.{kind.number}.1/24 dev lan")
         if inner != outer:
             self.ip(outer, f"addr add 100.64.{kind.number}.1/24 dev lan")
-            self.ip(inner, f"addr add 100.64.{kind.number}.2/24 dev wan", f"route add default via 100.64.{kind.number}.1")
+            self.ip(inner, f"addr add 100.64.{kind.number}.2/24 dev wan",
+                    f"route add default via 100.64.{kind.number}.1")
 
     def _filter(self, router, kind, mapping_life):
         rules = FILTER % kind.filters.replace("; ", "\n        ") + NAT * bool(kind.nats or kind.nat64)

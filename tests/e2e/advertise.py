@@ -3,7 +3,8 @@
 
     advertise.py INTERFACE=PREFIX[,home-agent][,resolver=ADDRESS][,interval=SECONDS] ...      every PREFIX is a /64
 
-`home-agent` sets the H bit (RFC 6275 §7.1), `resolver` names a DNS server (RFC 8106). Prints "ready" when it listens."""
+`home-agent` sets the H bit (RFC 6275 §7.1), `resolver` names a DNS server (RFC 8106). Prints "ready" when it
+listens."""
 import selectors
 import socket
 import struct

@@ -76,7 +76,8 @@ class Download(Flow):
         """Ends the flow; how many octets came. Fails unless all came in order and unchanged."""
         broken = self.client.poll()
         self.topology.stop(self.client, self.server)
-        assert broken is None and self.client.returncode == 0, f"the download ended with status {self.client.returncode}"
+        status = self.client.returncode
+        assert broken is None and status == 0, f"the download ended with status {status}"
         return self.arrivals()[-1][1]
 
 

@@ -211,7 +211,8 @@ class Network:
         """The switch of a link, and its router's interface plugged into it; the switch's port is named too."""
         interface, port = interface or link, port or f"{router}-{link}"
         self._wire((router, interface), ("net", port))
-        self.ip("net", f"link add {link} type bridge stp_state 0 forward_delay 0 mcast_snooping 0", f"link set {link} up")
+        self.ip("net", f"link add {link} type bridge stp_state 0 forward_delay 0 mcast_snooping 0",
+                f"link set {link} up")
         if link in self.impair:
             self._wire(("net", f"{port}-in"), ("net", f"{port}-out"))
             self._no_offload((router, interface), ("net", port), ("net", f"{port}-in"), ("net", f"{port}-out"))

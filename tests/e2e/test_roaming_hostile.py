@@ -32,9 +32,10 @@ def unknown_spi(number):
 
 CASES = {
     "what is neither IP nor ESP": [bytes([nibble << 4 | 1]) + bytes(63) for nibble in (0, 1, 2, 3, 5, 7)],
-    "cut short": [ip6()[:length] for length in (1, 8, 39)] + [ip4()[:length] for length in (1, 19)] + [unknown_spi(1)[:7]],
-    "inner packets longer than their datagram": [ip6(bytes(8), length=9), ip6(length=65535), ip4(bytes(8), length=65535),
-                                                 ip4(bytes(8), length=29)],
+    "cut short": [ip6()[:length] for length in (1, 8, 39)] + [ip4()[:length] for length in (1, 19)]
+    + [unknown_spi(1)[:7]],
+    "inner packets longer than their datagram": [ip6(bytes(8), length=9), ip6(length=65535),
+                                                 ip4(bytes(8), length=29), ip4(bytes(8), length=65535)],
     "inner fragments": [ip6(struct.pack("!BBHI", UDP, 0, offset, 7) + bytes(8), FRAGMENT) for offset in (1, 8, 9)]
     + [ip4(bytes(8), fragment=fragment) for fragment in (0x2000, 0x0001, 0x2001)],
     "IPv4 options": [ip4(bytes(8), bytes([7, 7, 4, 0, 0, 0, 0, 0])), ip4(bytes(8), bytes([1] * 40))],

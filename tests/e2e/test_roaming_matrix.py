@@ -119,10 +119,10 @@ def table(moves):
 
 INTRODUCTION = """# Roaming from each kind of access network to each
 
-One journey of {count} moves with a download of 2 MB/s and a UDP flow of {rate} datagrams a second in each direction, all
-of which lived through every move. A cell is the gap in ms / the datagrams lost in both directions. The gap is from the
-moment that the mobile node has an address in the new network to the first datagram after it, in the direction that waits
-longer. Each network is {delay} ms away, so a round trip takes {round_trip} ms. The networks are those of
+One journey of {count} moves with a download of 2 MB/s and a UDP flow of {rate} datagrams a second in each direction,
+all of which lived through every move. A cell is the gap in ms / the datagrams lost in both directions. The gap is from
+the moment that the mobile node has an address in the new network to the first datagram after it, in the direction that
+waits longer. Each network is {delay} ms away, so a round trip takes {round_trip} ms. The networks are those of
 `tests/e2e/access_networks.py`: in `udp-only`, `broken6` and `nat64` what is tried first leads nowhere.
 
 `GODWIT_WRITE_DOCS=1 tests/run e2e -k roaming_matrix` writes this file.

@@ -1,4 +1,5 @@
 """A path's MTU shrinks and grows in mid-flow while ICMP errors disappear."""
+import sys
 import time
 
 import pytest
@@ -18,7 +19,8 @@ def fetch():
     """Fetches 1 MiB from the correspondent over a new connection; in how many seconds."""
     def make(topology):
         (topology.directory / "content").write_bytes(bytes(range(256)) * (CONTENT // 256))
-        server = topology.start("cn", f"python3 {HERE}/traffic.py serve {CORRESPONDENT} 8080 {topology.directory}/content")
+        server = topology.start("cn", f"{sys.executable} {HERE}/traffic.py serve {CORRESPONDENT} 8080 "
+                                      f"{topology.directory}/content")
         assert "ready" in server.stdout.readline()
 
         def one():

@@ -13,7 +13,8 @@ KEEPALIVE = 5  # seconds
 
 
 def reaches(deployment, node, target, options=""):
-    return " 0% packet loss" in deployment.topology.run(node, f"ping -n -c 3 -i 0.1 -W 5 {options} {target}", check=False)
+    command = f"ping -n -c 3 -i 0.1 -W 5 {options} {target}"
+    return " 0% packet loss" in deployment.topology.run(node, command, check=False)
 
 
 def first_answer(deployment, target, seconds):
