@@ -98,6 +98,8 @@ class AccessNetworks(Network):
     `mapping_life` says for how many seconds the NATs of a network keep an idle mapping of UDP: {"nat44": 30}.
     `synthesize_all`: whether the DNS64 answers so for names that have AAAA records too."""
 
+    translates = True
+
     def __init__(self, networks=NETWORKS, ha_families=("ip6", "ip4"), mapping_life=None, synthesize_all=True,
                  impair=None, **options):
         super().__init__(impair={name: f"--delay {ONE_WAY}" for name in networks} | (impair or {}), **options)

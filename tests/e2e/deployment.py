@@ -146,10 +146,14 @@ class Deployment:
         return status
 
     def move(self, link, node="mn"):
-        """Moves the mobile node on a Topology and waits until it is served there; when what happened, as
-        Network.move."""
+        """Moves the mobile node and waits until it is served there; when what happened, as Network.move."""
         moved = self.topology.move(link, node)
-        moved["status"] = self.wait_home(node) if link == "home" else self.wait_registered(moved["address"], node)
+        if link == "home":
+            moved["status"] = self.wait_home(node)
+        elif self.topology.translates:
+            moved["status"] = self.wait_attached(node)
+        else:
+            moved["status"] = self.wait_registered(moved["address"], node)
         moved["served"] = time.time()
         return moved
 

@@ -36,6 +36,7 @@ class Network:
     "on", for the mobile nodes. `segmentation`: whether the links may carry TCP's 64 KiB packets unsegmented."""
 
     nodes, routers = ("net",), ()
+    translates = False  # whether the home agent may see other addresses than the mobile nodes have
     _number = itertools.count(1)
 
     def __init__(self, mobile_nodes=("mn",), uplinks=("uplink",), impair=None, dad="off", segmentation=True):

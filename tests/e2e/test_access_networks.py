@@ -1,5 +1,6 @@
 """The access networks, without the programs under test: what passes in each, and what becomes of it."""
 import contextlib
+import pathlib
 import socket
 import time
 
@@ -123,14 +124,14 @@ def resolved(network, name=HOME_AGENT_NAME):
 
 @pytest.mark.parametrize("link", ["native", "nat44", "broken6"])
 def test_the_mobile_node_asks_the_networks_resolver(network, link):
+    inside = {"native": ["2001:db8:a:1::1"], "nat44": ["192.168.3.1"], "broken6": ["2001:db8:a:5::1", "192.168.5.1"]}
     network.move(link)
+    for address in inside[link]:  # by router advertisement and by DHCP
+        network.run("mn", f"until grep -qx 'nameserver {address}' /etc/resolv.conf; do sleep 0.01; done")
     found = resolved(network)  # those of the IP versions that the mobile node has itself
     assert found and found <= {HOME_AGENT_IP6, HOME_AGENT_IP4}
-    servers = network.run("mn", "cat /etc/resolv.conf").split()[1::2]
-    inside = {"native": "2001:db8:a:1::1", "nat44": "192.168.3.1", "broken6": "2001:db8:a:5::1"}
-    assert inside[link] in servers
     network.unplug()
-    assert not network.run("mn", "while [ -s /etc/resolv.conf ]; do sleep 0.01; done; cat /etc/resolv.conf")
+    network.run("mn", "while [ -s /etc/resolv.conf ]; do sleep 0.01; done")
 
 
 def test_dns64_gives_addresses_that_lead_through_the_nat64(network):
@@ -228,3 +229,16 @@ def test_a_silent_mtu_keeps_its_icmp_errors_to_itself(network):
         assert "mtu" in network.run("mn", ping, check=False)
     finally:
         network.ip("gw-1", "link set wan mtu 1500")
+
+
+def test_leaving_removes_namespaces_and_files_and_touches_no_resolver_of_the_machine():
+    machines = pathlib.Path("/etc/resolv.conf")
+    before = machines.read_text() if machines.exists() else None
+    with AccessNetworks(("broken6", "nat64")) as network:
+        network.move("nat64")
+        assert "2001:db8:a:6::1" in network.run("mn", "until [ -s /etc/resolv.conf ]; do :; done; cat /etc/resolv.conf")
+        assert (machines.read_text() if machines.exists() else None) == before
+        name, directory, processes = network.name, network.directory, list(network.processes)
+    assert all(process.poll() is not None for process in processes)
+    assert not directory.exists()
+    assert not list(pathlib.Path("/run/netns").glob(name + "-*"))

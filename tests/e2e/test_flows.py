@@ -2,6 +2,7 @@
 import time
 
 import pytest
+from access_networks import CORRESPONDENT_IP4, AccessNetworks
 from flows import Datagrams, Download
 from network import SLOWNESS
 from topology import CORRESPONDENT, Topology
@@ -40,6 +41,16 @@ def test_datagrams_tell_how_many_were_overtaken():
         while len(datagrams.received("up")) < 100:
             time.sleep(0.05)
         assert datagrams.overtaken() > 5 and datagrams.lost(begin, begin + 0.5) == 0
+
+
+def test_both_carry_ipv4_too():
+    with AccessNetworks(("nat44",)) as network:
+        address = network.move("nat44")["address"]
+        datagrams = Datagrams(network, address, CORRESPONDENT_IP4)
+        download = Download(network, address, CORRESPONDENT_IP4)
+        datagrams.wait_both_ways(0, PATIENCE)
+        download.wait_for_more(PATIENCE)
+        assert download.stop() > 0
 
 
 def test_a_download_goes_on_after_a_link_was_dead(linked):
