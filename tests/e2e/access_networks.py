@@ -37,7 +37,7 @@ import dataclasses
 import pathlib
 import sys
 
-from network import HERE, SLOWNESS, Network
+from network import HERE, Network
 
 CORRESPONDENT, CORRESPONDENT_IP4 = "2001:db8:c::2", "192.0.2.2"
 HOME_AGENT, HOME_AGENT_IP6, HOME_AGENT_IP4 = "2001:db8:f::1", "2001:db8:e::2", "203.0.113.2"  # the first: its identity

@@ -82,7 +82,7 @@ def count_losses(moves, datagrams):
 def home_address(deployment, version):
     if version == "ip6":
         return HOME_ADDRESS
-    return deployment.wait("mn", lambda status: status["ipv4_home_address"])["ipv4_home_address"]
+    return deployment.wait("mn", lambda status: status.get("ipv4_home_address"))["ipv4_home_address"]
 
 
 @pytest.mark.parametrize("version, correspondent", [("ip6", CORRESPONDENT), ("ip4", CORRESPONDENT_IP4)],
