@@ -4,6 +4,7 @@
 
 #include <bit>
 #include <charconv>
+#include <utility>
 
 namespace godwit::wire {
 namespace {
@@ -29,6 +30,34 @@ std::uint8_t network_bits(std::size_t octet, std::size_t prefix_length) {
     return static_cast<std::uint8_t>(0xff00U >> bits);
 }
 
+constexpr std::uint8_t mapped_bits = 8 * mapped_prefix.size();
+
+template <class Address>
+std::optional<std::pair<Address, std::uint8_t>> address_and_length(std::string_view text,
+                                                                   std::uint8_t most) {
+    const std::size_t slash = text.find('/');
+    if (slash == std::string_view::npos) {
+        return std::nullopt;
+    }
+    const auto address = Address::parse(text.substr(0, slash));
+    const std::string_view digits = text.substr(slash + 1);
+    std::uint8_t length = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), length);
+    if (!address || error != std::errc{} || end != digits.data() + digits.size() || length > most) {
+        return std::nullopt;
+    }
+    return std::pair(*address, length);
+}
+
+std::optional<Prefix> without_host_bits(const Ipv6Address& address, std::uint8_t length) {
+    for (std::size_t octet = 0; octet < address.octets.size(); ++octet) {
+        if ((address.octets[octet] & ~network_bits(octet, length)) != 0) {
+            return std::nullopt;
+        }
+    }
+    return Prefix{address, length};
+}
+
 }  // namespace
 
 std::optional<Ipv4Address> Ipv4Address::parse(std::string_view text) {
@@ -41,6 +70,15 @@ std::optional<Ipv4Address> Ipv4Address::parse(std::string_view text) {
 
 std::string Ipv4Address::text() const {
     return write_address(AF_INET, octets.data());
+}
+
+bool Ipv4Address::is_unicast_routable() const {
+    constexpr std::uint8_t this_network = 0;
+    constexpr std::uint8_t loopback = 127;
+    constexpr std::uint8_t first_multicast = 224;  // and what is reserved above it
+    const bool is_link_local = octets[0] == 169 && octets[1] == 254;
+    return octets[0] != this_network && octets[0] != loopback && octets[0] < first_multicast &&
+           !is_link_local;
 }
 
 std::optional<Ipv6Address> Ipv6Address::parse(std::string_view text) {
@@ -82,27 +120,24 @@ bool Ipv6Address::is_unicast_routable() const {
 }
 
 std::optional<Prefix> Prefix::parse(std::string_view text) {
-    const std::size_t slash = text.find('/');
-    if (slash == std::string_view::npos) {
-        return std::nullopt;
-    }
-    const auto address = Ipv6Address::parse(text.substr(0, slash));
-    const std::string_view digits = text.substr(slash + 1);
-    std::uint8_t length = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), length);
-    if (!address || error != std::errc{} || end != digits.data() + digits.size() || length > 128) {
-        return std::nullopt;
-    }
-    for (std::size_t octet = 0; octet < address->octets.size(); ++octet) {
-        if ((address->octets[octet] & ~network_bits(octet, length)) != 0) {
-            return std::nullopt;
-        }
-    }
-    return Prefix{*address, length};
+    const auto written = address_and_length<Ipv6Address>(text, 128);
+    return written ? without_host_bits(written->first, written->second) : std::nullopt;
+}
+
+std::optional<Prefix> Prefix::parse_ipv4(std::string_view text) {
+    const auto written = address_and_length<Ipv4Address>(text, 32);
+    return written ? without_host_bits(Ipv6Address::mapped(written->first),
+                                       static_cast<std::uint8_t>(mapped_bits + written->second))
+                   : std::nullopt;
 }
 
 std::string Prefix::text() const {
-    return address.text() + '/' + std::to_string(length);
+    return is_ipv4() ? address.mapped_ipv4()->text() + '/' + std::to_string(length - mapped_bits)
+                     : address.text() + '/' + std::to_string(length);
+}
+
+bool Prefix::is_ipv4() const {
+    return length >= mapped_bits && address.mapped_ipv4();
 }
 
 bool Prefix::contains(const Ipv6Address& other) const {

@@ -21,6 +21,10 @@ struct Ipv4Address {
     // From "192.0.2.1"; nothing if the text is not an address.
     static std::optional<Ipv4Address> parse(std::string_view text);
     [[nodiscard]] std::string text() const;
+
+    // Private addresses too. Neither "this network" (0/8), loopback (127/8), link-local
+    // (169.254/16), multicast (224/4) nor reserved (240/4): RFC 6890 §2.2.2.
+    [[nodiscard]] bool is_unicast_routable() const;
 };
 
 struct Ipv6Address {
@@ -46,6 +50,7 @@ struct Ipv6Address {
     [[nodiscard]] bool is_unicast_routable() const;
 };
 
+// A prefix of IPv4 addresses stands as one of ::ffff:0:0/96, its length 96 more.
 struct Prefix {
     Ipv6Address address;
     std::uint8_t length = 128;  // bits
@@ -53,7 +58,13 @@ struct Prefix {
     auto operator<=>(const Prefix&) const = default;
     // From "2001:db8::/32"; nothing if it is none, or if bits beyond the length are set.
     static std::optional<Prefix> parse(std::string_view text);
+    // From "192.0.2.0/24"; nothing if it is none, or if bits beyond the length are set.
+    static std::optional<Prefix> parse_ipv4(std::string_view text);
+    // The prefix of this address alone.
+    static Prefix host(const Ipv6Address& address) { return {address, 128}; }
+    // IPv4 as parse_ipv4() reads it.
     [[nodiscard]] std::string text() const;
+    [[nodiscard]] bool is_ipv4() const;
     [[nodiscard]] bool contains(const Ipv6Address& other) const;
 };
 

@@ -93,5 +93,34 @@ TEST(Ipv6Address, SpreadsTheAddressesOfOnePrefixOverAHashTable) {
     EXPECT_GT(low_bits.size(), 512U);
 }
 
+TEST(Ipv4Address, IsUnicastRoutableUnlessItIsOfThisHostThisLinkOrAGroup) {
+    for (const char* text : {"192.0.2.1", "10.0.0.1", "100.64.0.1", "169.253.0.1", "223.0.0.1"}) {
+        EXPECT_TRUE(Ipv4Address::parse(text)->is_unicast_routable()) << text;
+    }
+    for (const char* text :
+         {"0.0.0.0", "127.0.0.1", "169.254.1.1", "224.0.0.1", "255.255.255.255"}) {
+        EXPECT_FALSE(Ipv4Address::parse(text)->is_unicast_routable()) << text;
+    }
+}
+
+TEST(Prefix, OfIpv4AddressesIsReadAndWrittenAsSuch) {
+    const Prefix private_use = Prefix::parse_ipv4("10.0.0.0/8").value();
+    EXPECT_EQ(private_use, (Prefix{ip("::ffff:10.0.0.0"), 104}));
+    EXPECT_TRUE(private_use.is_ipv4());
+    EXPECT_TRUE(private_use.contains(ip("::ffff:10.1.2.3")));
+    EXPECT_FALSE(private_use.contains(ip("::ffff:11.1.2.3")));
+    EXPECT_EQ(private_use.text(), "10.0.0.0/8");
+    EXPECT_EQ(Prefix::parse_ipv4("0.0.0.0/0")->text(), "0.0.0.0/0");
+    EXPECT_EQ(Prefix::parse_ipv4("192.0.2.1/32")->text(), "192.0.2.1/32");
+    EXPECT_FALSE(Prefix::parse("::/0")->is_ipv4());
+    EXPECT_FALSE(Prefix::parse("::/95")->is_ipv4());
+}
+
+TEST(Prefix, OfIpv4AddressesIsNotReadFromAnythingElse) {
+    for (const char* text : {"", "10.0.0.0", "10.0.0.0/33", "10.0.0.1/8", "10/8", "::/0"}) {
+        EXPECT_FALSE(Prefix::parse_ipv4(text)) << text;
+    }
+}
+
 }  // namespace
 }  // namespace godwit::wire
