@@ -126,7 +126,7 @@ Daemon::Daemon(const Configuration& configuration)
                  .tunnel = tun_.interface(),
                  .routes = configuration.routes},
                 log_),
-      attachments_({.home_agent = configuration.home_agent.address,
+      attachments_({.home_agent = {configuration.home_agent.address.address},
                     .home = configuration.home_address,
                     .tunnel = tun_.interface()},
                    configuration.home_prefix, log_,

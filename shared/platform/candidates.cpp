@@ -1,6 +1,9 @@
 #include "shared/platform/candidates.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <optional>
+#include <span>
 #include <tuple>
 
 namespace godwit::platform {
@@ -33,11 +36,40 @@ bool reaches(const NetworkSnapshot& network, const KnownRoute& route,
     return std::ranges::find(network.unreachable, next_hop) == network.unreachable.end();
 }
 
+// A link's way to the home agent in one family of addresses.
+struct Way {
+    const KnownRoute* route = nullptr;
+    bool answers = false;  // the next hop is not known to be silent
+};
+
+// To the address of the home agent with the best of the best routes; an answering one, if any.
+std::optional<Way> way(const NetworkSnapshot& network, const Link& link,
+                       std::span<const wire::Ipv6Address> home_agent) {
+    std::optional<Way> best;
+    for (const wire::Ipv6Address& address : home_agent) {
+        const KnownRoute* route = best_route(network, link, address);
+        if (route == nullptr) {
+            continue;
+        }
+        const Way found{route, reaches(network, *route, address)};
+        const auto rank = [](const Way& one) {
+            return std::tuple(!one.answers, one.route->metric);
+        };
+        if (!best || rank(found) < rank(*best)) {
+            best = found;
+        }
+    }
+    return best;
+}
+
 bool can_be_care_of(const KnownAddress& address, const Destination& destination) {
-    const bool reachable_from_afar =
-        address.address.mapped_ipv4() || address.address.is_unicast_routable();
-    return same_family(address.address, destination.home_agent.address) && reachable_from_afar &&
-           !address.duplicate && address.address != destination.home.address;
+    if (address.duplicate) {
+        return false;
+    }
+    if (const auto ipv4 = address.address.mapped_ipv4()) {
+        return ipv4->is_unicast_routable() && ipv4 != destination.ipv4_home;
+    }
+    return address.address.is_unicast_routable() && address.address != destination.home.address;
 }
 
 mobility::CandidateAddress candidate(const Link& link, const KnownAddress& address,
@@ -46,33 +78,45 @@ mobility::CandidateAddress candidate(const Link& link, const KnownAddress& addre
             .address = address.address,
             .prefix_length = address.prefix_length,
             .route_metric = route.metric,
-            .mtu = link.mtu,
+            .mtu = address.address.mapped_ipv4() ? link.ipv4_mtu : link.mtu,
             .tentative = address.tentative && !address.optimistic,
             .deprecated = address.deprecated,
             .temporary = address.temporary};
+}
+
+// Those of the family that the home agent's addresses here are of.
+std::vector<mobility::CandidateAddress> candidates_to(const NetworkSnapshot& network,
+                                                      std::span<const wire::Ipv6Address> home_agent,
+                                                      const Destination& destination) {
+    std::vector<mobility::CandidateAddress> answering;
+    std::vector<mobility::CandidateAddress> silent;
+    for (const Link& link : network.links) {
+        const auto found = way(network, link, home_agent);
+        if (!link.is_up || !link.is_running || link.index == destination.tunnel || !found) {
+            continue;
+        }
+        for (const KnownAddress& address : network.addresses) {
+            if (address.interface == link.index &&
+                same_family(address.address, home_agent.front()) &&
+                can_be_care_of(address, destination)) {
+                (found->answers ? answering : silent)
+                    .push_back(candidate(link, address, *found->route));
+            }
+        }
+    }
+    return answering.empty() ? silent : answering;
 }
 
 }  // namespace
 
 std::vector<mobility::CandidateAddress> candidates(const NetworkSnapshot& network,
                                                    const Destination& destination) {
-    const wire::Ipv6Address& home_agent = destination.home_agent.address;
-    std::vector<mobility::CandidateAddress> answering;
-    std::vector<mobility::CandidateAddress> silent;
-    for (const Link& link : network.links) {
-        const KnownRoute* route = best_route(network, link, home_agent);
-        if (!link.is_up || !link.is_running || link.index == destination.tunnel ||
-            route == nullptr) {
-            continue;
-        }
-        auto& found = reaches(network, *route, home_agent) ? answering : silent;
-        for (const KnownAddress& address : network.addresses) {
-            if (address.interface == link.index && can_be_care_of(address, destination)) {
-                found.push_back(candidate(link, address, *route));
-            }
-        }
-    }
-    auto& found = answering.empty() ? silent : answering;
+    std::vector<wire::Ipv6Address> home_agent = destination.home_agent;
+    const auto ipv4 = std::ranges::stable_partition(
+        home_agent, [](const wire::Ipv6Address& address) { return !address.mapped_ipv4(); });
+    const auto ipv6 = std::span(home_agent).first(home_agent.size() - ipv4.size());
+    std::vector<mobility::CandidateAddress> found = candidates_to(network, ipv6, destination);
+    std::ranges::copy(candidates_to(network, ipv4, destination), std::back_inserter(found));
     std::ranges::stable_sort(found, {}, &mobility::CandidateAddress::route_metric);
     return found;
 }

@@ -15,9 +15,10 @@ namespace godwit::platform {
 struct Link {
     mobility::InterfaceIndex index;
     std::string name;
-    bool is_up = false;       // by the administrator
-    bool is_running = false;  // has a carrier
-    std::uint32_t mtu = 0;    // octets, for IPv6: what routers announce, where that is less
+    bool is_up = false;          // by the administrator
+    bool is_running = false;     // has a carrier
+    std::uint32_t mtu = 0;       // octets, for IPv6: what routers announce, where that is less
+    std::uint32_t ipv4_mtu = 0;  // octets: the link's own
 
     bool operator==(const Link&) const = default;
 };

@@ -119,7 +119,8 @@ std::optional<Link> link_in(const nlmsghdr& message) {
                 .name = ::nla_get_string(name),
                 .is_up = (header.ifi_flags & IFF_UP) != 0,
                 .is_running = (header.ifi_flags & IFF_RUNNING) != 0,
-                .mtu = ipv6_mtu(message, link_mtu)};
+                .mtu = ipv6_mtu(message, link_mtu),
+                .ipv4_mtu = link_mtu};
 }
 
 std::optional<KnownAddress> address_in(const nlmsghdr& message) {

@@ -34,6 +34,7 @@ ONLY_IN = {
     r"arpa/inet\.h": {"shared/wire/address.cpp", "shared/platform"},
     r"boost/.*|spdlog/.*|toml\+\+/.*|nlohmann/.*": {"shared/runtime", "client", "server", "tests"},
     r"sqlite3\.h": {"server/store"},
+    r"ares.*\.h": {"shared/platform"},
     r"CLI/.*": {"client/main.cpp", "server/main.cpp", "tests/impair/main.cpp"},
 }
 NOT_IN_CORES = {"client/core", "server/core"}

@@ -20,10 +20,18 @@ constexpr InterfaceIndex wired{2};
 constexpr InterfaceIndex wireless{3};
 constexpr InterfaceIndex tunnel{9};
 
-const Destination to_home_agent{{address("2001:db8:f::1")}, {address("2001:db8:f::9")}, tunnel};
+const Destination to_home_agent{.home_agent = {address("2001:db8:f::1")},
+                                .home = {address("2001:db8:f::9")},
+                                .ipv4_home = wire::Ipv4Address{{10, 0, 0, 9}},
+                                .tunnel = tunnel};
 
 Link link(InterfaceIndex index) {
-    return {.index = index, .name = "any", .is_up = true, .is_running = true, .mtu = 1500};
+    return {.index = index,
+            .name = "any",
+            .is_up = true,
+            .is_running = true,
+            .mtu = 1500,
+            .ipv4_mtu = 1500};
 }
 
 KnownAddress on(InterfaceIndex interface, const char* text) {
@@ -41,6 +49,21 @@ NetworkSnapshot one_usable_link() {
     return {.links = {link(wired)},
             .addresses = {on(wired, "2001:db8:a::1")},
             .routes = {default_route(wired, 100)}};
+}
+
+NetworkSnapshot with_ipv4(NetworkSnapshot network) {
+    network.addresses.push_back(on(wired, "::ffff:192.0.2.1"));
+    KnownRoute route = default_route(wired, 1);
+    route.destination = wire::Prefix::parse_ipv4("0.0.0.0/0").value();
+    route.gateway = address("::ffff:192.0.2.254");
+    network.routes.push_back(route);
+    return network;
+}
+
+Destination to_either() {
+    Destination destination = to_home_agent;
+    destination.home_agent.push_back(address("::ffff:198.51.100.1"));
+    return destination;
 }
 
 auto is(const char* text) {
@@ -146,18 +169,64 @@ TEST(Candidates, MaySendWhileTheyAreOptimistic) {  // RFC 4429 §3.2
                 ElementsAre(Field(&CandidateAddress::tentative, false)));
 }
 
-TEST(Candidates, AreOfTheHomeAgentsFamily) {
-    NetworkSnapshot network = one_usable_link();
-    network.addresses.push_back(on(wired, "::ffff:192.0.2.1"));
-    KnownRoute ipv4 = default_route(wired, 1);
-    ipv4.destination = wire::Prefix::parse("::ffff:0:0/96").value();
-    network.routes.push_back(ipv4);
+TEST(Candidates, AreOfIpv4WhereTheHomeAgentHasAnIpv4Address) {
+    const NetworkSnapshot network = with_ipv4(one_usable_link());
     EXPECT_THAT(candidates(network, to_home_agent), ElementsAre(is("2001:db8:a::1")));
     Destination over_ipv4 = to_home_agent;
-    over_ipv4.home_agent.address = address("::ffff:198.51.100.1");
+    over_ipv4.home_agent = {address("::ffff:198.51.100.1")};
     EXPECT_THAT(candidates(network, over_ipv4), ElementsAre(is("::ffff:192.0.2.1")));
+}
+
+TEST(Candidates, AreOfBothFamiliesWhereTheHomeAgentHasBoth) {
+    EXPECT_THAT(candidates(with_ipv4(one_usable_link()), to_either()),
+                ElementsAre(is("::ffff:192.0.2.1"), is("2001:db8:a::1")));
+}
+
+TEST(Candidates, AreNotOfAFamilyWithoutARoute) {
+    NetworkSnapshot network = with_ipv4(one_usable_link());
     network.routes.pop_back();
-    EXPECT_THAT(candidates(network, over_ipv4), IsEmpty());
+    EXPECT_THAT(candidates(network, to_either()), ElementsAre(is("2001:db8:a::1")));
+}
+
+TEST(Candidates, OfIpv4HaveTheLinksOwnMtu) {
+    NetworkSnapshot network = with_ipv4(one_usable_link());
+    network.links[0].mtu = 1280;
+    EXPECT_THAT(
+        candidates(network, to_either()),
+        ElementsAre(Field(&CandidateAddress::mtu, 1500U), Field(&CandidateAddress::mtu, 1280U)));
+}
+
+TEST(Candidates, AreNeverIpv4AddressesThatNobodyCanReach) {
+    NetworkSnapshot network = with_ipv4(one_usable_link());
+    for (const char* text : {"::ffff:127.0.0.1", "::ffff:169.254.7.7", "::ffff:0.0.0.0",
+                             "::ffff:224.0.0.1", "::ffff:10.0.0.9"}) {
+        network.addresses.back() = on(wired, text);
+        EXPECT_THAT(candidates(network, to_either()), ElementsAre(is("2001:db8:a::1"))) << text;
+    }
+}
+
+TEST(Candidates, TakeTheRouteToThatAddressOfTheHomeAgentWhichIsNearest) {
+    NetworkSnapshot network = one_usable_link();
+    Destination destination = to_home_agent;
+    destination.home_agent.push_back(address("64:ff9b::198.51.100.1"));
+    KnownRoute specific = default_route(wired, 20);
+    specific.destination = wire::Prefix::parse("64:ff9b::/96").value();
+    network.routes.push_back(specific);
+    EXPECT_THAT(candidates(network, destination),
+                ElementsAre(Field(&CandidateAddress::route_metric, 20U)));
+    network.routes[0].destination = wire::Prefix::parse("2001:db8:c::/48").value();
+    EXPECT_THAT(candidates(network, destination), ElementsAre(is("2001:db8:a::1")))
+        << "one of its addresses is enough";
+}
+
+TEST(Candidates, AreBehindARouterThatIsSilentInTheOtherFamilyOnly) {
+    NetworkSnapshot network = with_ipv4(one_usable_link());
+    network.unreachable = {{wired, address("fe80::1")}};
+    network.links.push_back(link(wireless));
+    network.addresses.push_back(on(wireless, "2001:db8:b::1"));
+    network.routes.push_back(default_route(wireless, 5000));
+    EXPECT_THAT(candidates(network, to_either()),
+                ElementsAre(is("::ffff:192.0.2.1"), is("2001:db8:b::1")));
 }
 
 TEST(Candidates, AreBehindASilentRouterOnlyWhereNoOtherAnswers) {
@@ -173,7 +242,7 @@ TEST(Candidates, AreBehindASilentRouterOnlyWhereNoOtherAnswers) {
 TEST(Candidates, AreOnASilentHomeAgentsLinkOnlyWhereNoOtherAnswers) {
     NetworkSnapshot network = one_usable_link();
     network.routes[0].gateway.reset();
-    network.unreachable = {{wired, to_home_agent.home_agent.address}};
+    network.unreachable = {{wired, to_home_agent.home_agent.front()}};
     network.links.push_back(link(wireless));
     network.addresses.push_back(on(wireless, "2001:db8:b::1"));
     network.routes.push_back(default_route(wireless, 5000));
