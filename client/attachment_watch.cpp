@@ -111,11 +111,12 @@ void AttachmentWatch::hear(const platform::AdvertisedRouter& router) {
     }
 }
 
-// Configured by hand, it needs no router to stand for it.
+// Configured by hand, or of IPv4, it needs no router to stand for it.
 bool AttachmentWatch::is_abandoned(const mobility::CandidateAddress& candidate) const {
     const auto known =
         std::ranges::find(network_.addresses, candidate.address, &platform::KnownAddress::address);
     return known != network_.addresses.end() && !known->permanent &&
+           !candidate.address.mapped_ipv4() &&
            heard_.is_abandoned(runtime::boot_now(), candidate.interface, candidate.address);
 }
 

@@ -66,15 +66,17 @@ void remove_leftovers(NetlinkSocket& netlink, std::uint16_t list, std::uint16_t 
 }  // namespace
 
 Footprint::Footprint(Owner owner) : protocol_(static_cast<std::uint8_t>(owner)) {
-    fib_rule_hdr rules{};
-    rules.family = AF_INET6;
-    remove_leftovers(netlink_, RTM_GETRULE, RTM_DELRULE, rules, protocol_);
-    rtmsg routes{};
-    routes.rtm_family = AF_INET6;
-    remove_leftovers(netlink_, RTM_GETROUTE, RTM_DELROUTE, routes, protocol_);
-    ifaddrmsg addresses{};
-    addresses.ifa_family = AF_INET6;
-    remove_leftovers(netlink_, RTM_GETADDR, RTM_DELADDR, addresses, protocol_);
+    for (const std::uint8_t family : {std::uint8_t{AF_INET6}, std::uint8_t{AF_INET}}) {
+        fib_rule_hdr rules{};
+        rules.family = family;
+        remove_leftovers(netlink_, RTM_GETRULE, RTM_DELRULE, rules, protocol_);
+        rtmsg routes{};
+        routes.rtm_family = family;
+        remove_leftovers(netlink_, RTM_GETROUTE, RTM_DELROUTE, routes, protocol_);
+        ifaddrmsg addresses{};
+        addresses.ifa_family = family;
+        remove_leftovers(netlink_, RTM_GETADDR, RTM_DELADDR, addresses, protocol_);
+    }
     ndmsg proxies{};
     proxies.ndm_family = AF_INET6;
     proxies.ndm_flags = NTF_PROXY;

@@ -20,8 +20,8 @@ ifinfomsg about(mobility::InterfaceIndex interface) {
 NetlinkMessage about(std::uint16_t type, unsigned flags, const AddressOnInterface& address,
                      std::uint8_t protocol) {
     ifaddrmsg header{};
-    header.ifa_family = AF_INET6;
-    header.ifa_prefixlen = address.prefix_length;
+    header.ifa_family = family_of(address.address);
+    header.ifa_prefixlen = length_of({address.address, address.prefix_length});
     header.ifa_scope = RT_SCOPE_UNIVERSE;
     header.ifa_index = address.interface.value;
     NetlinkMessage message(type, flags, header);

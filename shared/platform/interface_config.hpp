@@ -25,8 +25,8 @@ std::error_code change_mtu(NetlinkSocket& netlink, mobility::InterfaceIndex inte
 // to its prefix (routers announce those).
 struct AddressOnInterface {
     mobility::InterfaceIndex interface;
-    wire::Ipv6Address address;
-    std::uint8_t prefix_length = 128;  // bits
+    wire::Ipv6Address address;         // IPv4 where it is of ::ffff:0:0/96
+    std::uint8_t prefix_length = 128;  // bits, 96 more than IPv4's own
     // Unset: for ever. Zero: deprecated, so that no new connection takes it for its source.
     std::optional<std::chrono::seconds> preferred_lifetime;
 

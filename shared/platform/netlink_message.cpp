@@ -2,6 +2,15 @@
 
 namespace godwit::platform {
 
+std::uint8_t family_of(const wire::Ipv6Address& address) {
+    return address.mapped_ipv4() ? AF_INET : AF_INET6;
+}
+
+std::uint8_t length_of(const wire::Prefix& prefix) {
+    constexpr std::uint8_t mapped = 96;
+    return prefix.is_ipv4() ? static_cast<std::uint8_t>(prefix.length - mapped) : prefix.length;
+}
+
 NetlinkMessage::NetlinkMessage(std::uint16_t type, const nlmsghdr& said)
     : message_(::nlmsg_convert(const_cast<nlmsghdr*>(&said))) {  // copies; libnl knows no const
     if (!message_) {

@@ -15,6 +15,12 @@
 
 namespace godwit::platform {
 
+// AF_INET for what stands in ::ffff:0:0/96, AF_INET6 otherwise.
+std::uint8_t family_of(const wire::Ipv6Address& address);
+
+// The bits of a prefix as its own family counts them.
+std::uint8_t length_of(const wire::Prefix& prefix);
+
 class NetlinkMessage {
   public:
     // `header` is what stands behind nlmsghdr for this type: ifinfomsg, ifaddrmsg, rtmsg, ...
@@ -45,7 +51,11 @@ class NetlinkMessage {
     NetlinkMessage& put(int attribute, mobility::InterfaceIndex interface) {
         return put(attribute, interface.value);
     }
+    // 4 octets for IPv4, 16 for IPv6.
     NetlinkMessage& put(int attribute, const wire::Ipv6Address& address) {
+        if (const auto ipv4 = address.mapped_ipv4()) {
+            return put(attribute, ipv4->octets.data(), ipv4->octets.size());
+        }
         return put(attribute, address.octets.data(), address.octets.size());
     }
     NetlinkMessage& put(int attribute, const std::string& text) {

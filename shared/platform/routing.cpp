@@ -10,14 +10,20 @@ std::uint8_t short_table(std::uint32_t table) {
     return table < 256 ? static_cast<std::uint8_t>(table) : std::uint8_t{RT_TABLE_UNSPEC};
 }
 
+std::uint8_t family(bool ipv4) {
+    return ipv4 ? AF_INET : AF_INET6;
+}
+
 NetlinkMessage about(std::uint16_t type, unsigned flags, const Route& route,
                      std::uint8_t protocol) {
+    const bool ipv4 = route.destination.is_ipv4();
     rtmsg header{};
-    header.rtm_family = AF_INET6;
-    header.rtm_dst_len = route.destination.length;
+    header.rtm_family = family(ipv4);
+    header.rtm_dst_len = length_of(route.destination);
     header.rtm_table = short_table(route.table);
     header.rtm_protocol = protocol;
-    header.rtm_scope = RT_SCOPE_UNIVERSE;
+    // Only IPv4 has scopes: a gateway must be nearer than what lies behind it.
+    header.rtm_scope = ipv4 && !route.gateway ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
     header.rtm_type = RTN_UNICAST;
     NetlinkMessage message(type, flags, header);
     message.put(RTA_DST, route.destination.address)
@@ -36,12 +42,12 @@ NetlinkMessage about(std::uint16_t type, unsigned flags, const Route& route,
 NetlinkMessage about(std::uint16_t type, unsigned flags, const PolicyRule& rule,
                      std::uint8_t protocol) {
     fib_rule_hdr header{};
-    header.family = AF_INET6;
+    header.family = family(rule.ipv4);
     header.table = short_table(rule.table);
     header.action = FR_ACT_TO_TBL;
     header.flags = rule.inverted ? FIB_RULE_INVERT : 0;
-    header.src_len = rule.from ? rule.from->length : std::uint8_t{0};
-    header.dst_len = rule.to ? rule.to->length : std::uint8_t{0};
+    header.src_len = rule.from ? length_of(*rule.from) : std::uint8_t{0};
+    header.dst_len = rule.to ? length_of(*rule.to) : std::uint8_t{0};
     NetlinkMessage message(type, flags, header);
     message.put(FRA_PRIORITY, rule.priority).put(FRA_TABLE, rule.table).put(FRA_PROTOCOL, protocol);
     if (rule.from) {

@@ -1,5 +1,5 @@
 #pragma once
-// IPv6 routes and policy rules (ip-route(8), ip-rule(8)) over rtnetlink.
+// Routes and policy rules (ip-route(8), ip-rule(8)) of both families over rtnetlink.
 
 #include <cstdint>
 #include <optional>
@@ -13,6 +13,7 @@ namespace godwit::platform {
 
 inline constexpr std::uint32_t main_table = 254;
 
+// Of IPv4 where the destination is; its gateway and source are then of ::ffff:0:0/96 too.
 struct Route {
     wire::Prefix destination;
     mobility::InterfaceIndex interface;
@@ -26,6 +27,7 @@ struct Route {
 
 // Packets that match every condition look their route up in `table`.
 struct PolicyRule {
+    bool ipv4 = false;           // its family, and that of `from` and `to`
     std::uint32_t priority = 0;  // lower comes first; the main table is looked up at 32766
     std::uint32_t table = main_table;
     std::optional<wire::Prefix> from;

@@ -11,7 +11,8 @@ namespace {
 // The local table aside: the kernel keeps it, a moment behind the addresses.
 std::string everything() {
     return run(
-        "ip -6 rule; ip -6 route show table all type unicast; ip -6 addr; ip -6 neigh show proxy");
+        "ip -6 rule; ip -6 route show table all type unicast; ip -6 addr; ip -6 neigh show proxy;"
+        "ip -4 rule; ip -4 route show table all type unicast; ip -4 addr");
 }
 
 bool shows(const std::string& command, const std::string& text) {
@@ -21,7 +22,7 @@ bool shows(const std::string& command, const std::string& text) {
 class FootprintTest : public InNamespace {
   protected:
     FootprintTest() {
-        run("ip addr add 2001:db8::1/64 dev near nodad;"
+        run("ip addr add 2001:db8::1/64 dev near nodad; ip addr add 192.0.2.1/24 dev near;"
             "ip link set near addrgenmode none; ip link set near up");
     }
 
@@ -39,6 +40,15 @@ class FootprintTest : public InNamespace {
                          .metric = 1};
     const PolicyRule unmarked_{.priority = 5000, .table = 1910, .mark = 191, .inverted = true};
     const PolicyRule specific_{.priority = 4999, .suppressed_prefix_length = 0};
+    const AddressOnInterface ipv4_home_{link_, address("::ffff:10.0.0.9")};
+    const Route ipv4_default_route_{.destination = wire::Prefix::parse_ipv4("0.0.0.0/0").value(),
+                                    .interface = link_,
+                                    .gateway = address("::ffff:192.0.2.2"),
+                                    .preferred_source = address("::ffff:192.0.2.1"),
+                                    .table = 1910,
+                                    .metric = 7};
+    const PolicyRule ipv4_unmarked_{
+        .ipv4 = true, .priority = 5000, .table = 1910, .mark = 191, .inverted = true};
     const NeighborProxy absent_{link_, address("2001:db8::7")};
 
     void add_all(Footprint& footprint) const {
@@ -47,6 +57,9 @@ class FootprintTest : public InNamespace {
         require("rule", footprint.add(unmarked_));
         require("rule", footprint.add(specific_));
         require("proxy", footprint.add(absent_));
+        require("IPv4 address", footprint.add(ipv4_home_));
+        require("IPv4 route", footprint.add(ipv4_default_route_));
+        require("IPv4 rule", footprint.add(ipv4_unmarked_));
     }
 };
 
@@ -97,6 +110,41 @@ TEST_F(FootprintTest, AddsRulesForPrefixes) {
         shows("ip -6 rule", "3:\tfrom 2001:db8:a::/48 to 2001:db8:b::/64 lookup 77 proto 193"));
 }
 
+TEST_F(FootprintTest, AddsIpv4AddressesWithoutPrefixRoute) {
+    Footprint footprint(Owner::mobile_node);
+    ASSERT_FALSE(footprint.add(ipv4_home_));
+    AddressOnInterface address_in_prefix = ipv4_home_;
+    address_in_prefix.address = address("::ffff:10.1.0.9");
+    address_in_prefix.prefix_length = 96 + 16;
+    ASSERT_FALSE(footprint.add(address_in_prefix));
+    EXPECT_TRUE(shows("ip -4 addr show dev near", "10.0.0.9/32"));
+    EXPECT_TRUE(shows("ip -4 addr show dev near", "10.1.0.9/16"));
+    EXPECT_FALSE(shows("ip -4 route", "10.1.0.0/16"));
+}
+
+TEST_F(FootprintTest, AddsIpv4RoutesWithEveryPropertyTheyHave) {
+    Footprint footprint(Owner::mobile_node);
+    ASSERT_FALSE(footprint.add(ipv4_default_route_));
+    EXPECT_TRUE(shows("ip -4 route show table 1910",
+                      "default via 192.0.2.2 dev near proto 191 src 192.0.2.1 metric 7"));
+    ASSERT_FALSE(footprint.add(
+        Route{.destination = wire::Prefix::parse_ipv4("10.2.0.0/16").value(), .interface = link_}));
+    EXPECT_TRUE(shows("ip -4 route", "10.2.0.0/16 dev near proto 191 scope link metric 1024"));
+}
+
+TEST_F(FootprintTest, AddsIpv4Rules) {
+    Footprint footprint(Owner::home_agent);
+    ASSERT_FALSE(footprint.add(ipv4_unmarked_));
+    ASSERT_FALSE(footprint.add(PolicyRule{.ipv4 = true,
+                                          .priority = 3,
+                                          .table = 77,
+                                          .from = wire::Prefix::parse_ipv4("10.0.0.0/8"),
+                                          .to = wire::Prefix::parse_ipv4("192.0.2.0/25")}));
+    EXPECT_TRUE(shows("ip -4 rule", "5000:\tnot from all fwmark 0xbf lookup 1910 proto 193"));
+    EXPECT_TRUE(shows("ip -4 rule", "3:\tfrom 10.0.0.0/8 to 192.0.2.0/25 lookup 77 proto 193"));
+    EXPECT_FALSE(shows("ip -6 rule", "1910"));
+}
+
 TEST_F(FootprintTest, AddsProxiesForNeighborsThatAreAbsent) {
     Footprint footprint(Owner::home_agent);
     ASSERT_FALSE(footprint.add(absent_));
@@ -124,13 +172,14 @@ TEST_F(FootprintTest, TakesOneThingBackEarly) {
 
 TEST_F(FootprintTest, LeavesWhatSomebodyElseHasAdded) {
     run("ip -6 addr add 2001:db8:f::9 dev near nodad; ip -6 route add 2001:db8:5::/48 dev near "
-        "metric 1; ip -6 neigh add proxy 2001:db8::7 dev near");
+        "metric 1; ip -6 neigh add proxy 2001:db8::7 dev near; ip addr add 10.0.0.9 dev near");
     const std::string before = everything();
     {
         Footprint footprint(Owner::mobile_node);
         EXPECT_EQ(footprint.add(home_), std::errc::file_exists);
         EXPECT_EQ(footprint.add(on_link_), std::errc::file_exists);
         EXPECT_EQ(footprint.add(absent_), std::errc::file_exists);
+        EXPECT_EQ(footprint.add(ipv4_home_), std::errc::file_exists);
     }
     EXPECT_EQ(everything(), before);
 }
@@ -163,10 +212,14 @@ TEST_F(FootprintTest, GoesQuietlyWhereTheInterfaceIsGone) {
     ASSERT_FALSE(footprint.add(home_));
     ASSERT_FALSE(footprint.add(default_route_));
     ASSERT_FALSE(footprint.add(absent_));
+    ASSERT_FALSE(footprint.add(ipv4_home_));
+    ASSERT_FALSE(footprint.add(ipv4_default_route_));
     run("ip link del near");
     EXPECT_FALSE(footprint.remove(home_));
     EXPECT_FALSE(footprint.remove(default_route_));
     EXPECT_FALSE(footprint.remove(absent_));
+    EXPECT_FALSE(footprint.remove(ipv4_home_));
+    EXPECT_FALSE(footprint.remove(ipv4_default_route_));
 }
 
 }  // namespace
