@@ -49,7 +49,7 @@ void read_keys(TomlTable& root, TomlTable& agent, const std::filesystem::path& d
 
 void read_system(TomlTable& root, const std::filesystem::path& directory,
                  Configuration& configuration) {
-    root.read("routes", list_of(prefix()), configuration.routes);
+    root.read("routes", list_of(prefix_of_either_family()), configuration.routes);
     root.read("interface", interface_name(), configuration.interface);
     root.read("status_socket", socket_path_from(directory), configuration.status_socket);
     root.read("state_directory", path_from(directory), configuration.state_directory);

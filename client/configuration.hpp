@@ -30,7 +30,7 @@ struct Configuration {
     std::optional<std::filesystem::path> private_key_file;  // there unless the protection is none
     mobility::Protection protection = mobility::Protection::sealed;
     wire::Lifetime lifetime{150};  // asked for: 600 s
-    std::vector<wire::Prefix> routes{wire::Prefix{{}, 0}};
+    std::vector<wire::Prefix> routes{{{}, 0}, {wire::Ipv6Address::mapped({}), 96}};  // everything
     std::string interface = "godwit0";
     std::filesystem::path status_socket = "/run/godwit/status.sock";
     std::filesystem::path state_directory = "/var/lib/godwit";

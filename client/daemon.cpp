@@ -170,7 +170,7 @@ void Daemon::steer() {
         steering = Steering::at_home;
     }
     fit_mtu(target);
-    steering_.steer(steering, home_link);
+    steering_.steer(steering, home_link, std::nullopt);
     announce_return(steering == Steering::at_home ? home_link : std::nullopt);
 }
 

@@ -15,48 +15,88 @@ constexpr std::uint32_t home_address_priority = 4192;
 constexpr std::uint32_t specific_routes_priority = 4193;
 constexpr std::uint32_t routes_priority = 4194;
 
-const wire::Prefix everything{{}, 0};
+// The rules and routes of IPv4 are those of IPv6, with other addresses in them.
+struct Family {
+    wire::Ipv6Address home;
+    wire::Prefix everything;
 
-bool is_full_tunnel(const SteeringSettings& settings) {
-    return std::ranges::find(settings.routes, everything) != settings.routes.end();
+    [[nodiscard]] bool has(const wire::Prefix& prefix) const {
+        return prefix.is_ipv4() == everything.is_ipv4();
+    }
+};
+
+Family ipv6(const SteeringSettings& settings) {
+    return {.home = settings.home.address, .everything = {{}, 0}};
 }
 
-platform::Route through_tunnel(const SteeringSettings& settings, const wire::Prefix& destination,
-                               std::uint32_t table) {
+Family ipv4(wire::Ipv4Address home) {
+    return {.home = wire::Ipv6Address::mapped(home),
+            .everything = {wire::Ipv6Address::mapped({}), 96}};
+}
+
+bool is_full_tunnel(const SteeringSettings& settings, const Family& family) {
+    return std::ranges::find(settings.routes, family.everything) != settings.routes.end();
+}
+
+platform::Route through_tunnel(const SteeringSettings& settings, const Family& family,
+                               const wire::Prefix& destination, std::uint32_t table) {
     return {.destination = destination,
             .interface = settings.tunnel,
-            .preferred_source = settings.home.address,
+            .preferred_source = family.home,
             .table = table};
 }
 
-void add_away(SystemState& state, const SteeringSettings& settings) {
-    state.routes.push_back(through_tunnel(settings, everything, home_address_table));
+void add_away(SystemState& state, const SteeringSettings& settings, const Family& family) {
+    state.routes.push_back(through_tunnel(settings, family, family.everything, home_address_table));
     for (const wire::Prefix& prefix : settings.routes) {
-        state.routes.push_back(through_tunnel(settings, prefix, routes_table));
+        if (family.has(prefix)) {
+            state.routes.push_back(through_tunnel(settings, family, prefix, routes_table));
+        }
     }
-    state.rules.push_back({.priority = home_address_priority,
+    state.rules.push_back({.ipv4 = family.everything.is_ipv4(),
+                           .priority = home_address_priority,
                            .table = home_address_table,
-                           .from = wire::Prefix{settings.home.address, 128}});
+                           .from = wire::Prefix::host(family.home)});
 }
 
 // New connections have the home address for their source at home too.
-void add_at_home(SystemState& state, const SteeringSettings& settings,
+void add_at_home(SystemState& state, const SteeringSettings& settings, const Family& family,
                  const mobility::HomeLink& link) {
-    if (is_full_tunnel(settings)) {
-        state.routes.push_back({.destination = everything,
+    if (is_full_tunnel(settings, family)) {
+        state.routes.push_back({.destination = family.everything,
                                 .interface = link.interface,
                                 .gateway = link.router,
-                                .preferred_source = settings.home.address,
+                                .preferred_source = family.home,
                                 .table = routes_table});
     }
+}
+
+void add_rules(SystemState& state, const SteeringSettings& settings, const Family& family) {
+    const bool is_ipv4 = family.everything.is_ipv4();
+    state.rules.push_back(
+        {.ipv4 = is_ipv4, .priority = own_packets_priority, .mark = outer_packet_mark});
+    if (is_full_tunnel(settings, family)) {
+        state.rules.push_back(
+            {.ipv4 = is_ipv4, .priority = specific_routes_priority, .suppressed_prefix_length = 0});
+    }
+    state.rules.push_back({.ipv4 = is_ipv4,
+                           .priority = routes_priority,
+                           .table = routes_table,
+                           .mark = outer_packet_mark,
+                           .inverted = true});
 }
 
 }  // namespace
 
 SystemState system_state(const SteeringSettings& settings, Steering steering,
-                         const std::optional<mobility::HomeLink>& home_link) {
+                         const std::optional<mobility::HomeLink>& home_link,
+                         const std::optional<wire::Ipv4Address>& ipv4_home) {
     SystemState state;
     state.addresses.push_back({.interface = settings.tunnel, .address = settings.home.address});
+    if (ipv4_home) {
+        state.addresses.push_back(
+            {.interface = settings.tunnel, .address = wire::Ipv6Address::mapped(*ipv4_home)});
+    }
     if (home_link) {
         state.addresses.push_back(
             {.interface = home_link->interface, .address = settings.home.address});
@@ -64,28 +104,25 @@ SystemState system_state(const SteeringSettings& settings, Steering steering,
     if (steering == Steering::not_yet) {
         return state;
     }
-    state.rules.push_back({.priority = own_packets_priority, .mark = outer_packet_mark});
-    if (is_full_tunnel(settings)) {
-        state.rules.push_back(
-            {.priority = specific_routes_priority, .suppressed_prefix_length = 0});
-    }
+    add_rules(state, settings, ipv6(settings));
     if (steering == Steering::through_tunnel) {
-        add_away(state, settings);
+        add_away(state, settings, ipv6(settings));
+        if (ipv4_home) {
+            add_rules(state, settings, ipv4(*ipv4_home));
+            add_away(state, settings, ipv4(*ipv4_home));
+        }
     } else if (home_link) {
-        add_at_home(state, settings, *home_link);
+        add_at_home(state, settings, ipv6(settings), *home_link);
     }
-    state.rules.push_back({.priority = routes_priority,
-                           .table = routes_table,
-                           .mark = outer_packet_mark,
-                           .inverted = true});
     return state;
 }
 
 TrafficSteering::TrafficSteering(SteeringSettings settings, const runtime::Log& log)
     : settings_(std::move(settings)), log_(log), footprint_(platform::Owner::mobile_node) {}
 
-void TrafficSteering::steer(Steering steering, const std::optional<mobility::HomeLink>& home_link) {
-    const SystemState wanted = system_state(settings_, steering, home_link);
+void TrafficSteering::steer(Steering steering, const std::optional<mobility::HomeLink>& home_link,
+                            const std::optional<wire::Ipv4Address>& ipv4_home) {
+    const SystemState wanted = system_state(settings_, steering, home_link, ipv4_home);
     if (wanted == present_) {
         return;
     }

@@ -8,6 +8,9 @@
 //   on-link and other specific routes         main          main           full tunnel only
 //   everything else                           tunnel        home router    full tunnel
 //                                             the routes    -              split tunnel
+//
+// The same for IPv4 while away, as long as the home agent lets an IPv4 home address travel through
+// the tunnel (RFC 5555). IPv4 knows no home link: at home the tunnel rests, and its rules with it.
 
 #include <optional>
 #include <vector>
@@ -26,7 +29,7 @@ inline constexpr std::uint32_t outer_packet_mark = 0x4191;  // SO_MARK of our so
 struct SteeringSettings {
     wire::HomeAddress home;
     mobility::InterfaceIndex tunnel;   // the TUN interface
-    std::vector<wire::Prefix> routes;  // ::/0 among them: a full tunnel
+    std::vector<wire::Prefix> routes;  // ::/0 among them: a full tunnel; 0.0.0.0/0: of IPv4
 };
 
 enum class Steering : std::uint8_t {
@@ -43,15 +46,18 @@ struct SystemState {
 };
 
 // On the home link the home address is on its interface too, from the moment the link is seen: the
-// deregistration is sent from it (RFC 6275 §11.5.5).
+// deregistration is sent from it (RFC 6275 §11.5.5). The IPv4 home address is that which is held at
+// present; it stays on the tunnel interface at home too, so that no socket loses it.
 SystemState system_state(const SteeringSettings& settings, Steering steering,
-                         const std::optional<mobility::HomeLink>& home_link);
+                         const std::optional<mobility::HomeLink>& home_link,
+                         const std::optional<wire::Ipv4Address>& ipv4_home);
 
 class TrafficSteering {
   public:
     TrafficSteering(SteeringSettings settings, const runtime::Log& log);
 
-    void steer(Steering steering, const std::optional<mobility::HomeLink>& home_link);
+    void steer(Steering steering, const std::optional<mobility::HomeLink>& home_link,
+               const std::optional<wire::Ipv4Address>& ipv4_home);
 
   private:
     template <class Entry>

@@ -52,6 +52,25 @@ Form<wire::Prefix> prefix() {
         });
 }
 
+Form<wire::Prefix> prefix_of_either_family() {
+    return text_form<wire::Prefix>(
+        "write an IPv6 or IPv4 prefix in quotes, with no bit set beyond its length, such as "
+        "\"2001:db8:f::/64\" or \"10.0.0.0/8\"",
+        [](const std::string& written) -> std::expected<wire::Prefix, std::string> {
+            const bool is_ipv6 = written.contains(':');
+            const auto prefix =
+                is_ipv6 ? wire::Prefix::parse(written) : wire::Prefix::parse_ipv4(written);
+            if (!prefix) {
+                return std::unexpected(in_quotes(written) +
+                                       (is_ipv6 ? " is no IPv6 prefix" : " is no IPv4 prefix"));
+            }
+            if (is_ipv6 && prefix->is_ipv4()) {
+                return std::unexpected(in_quotes(written) + " is IPv4 in the writing of IPv6");
+            }
+            return *prefix;
+        });
+}
+
 Form<wire::Prefix> home_prefix() {
     Form<wire::Prefix> any = prefix();
     return {

@@ -17,6 +17,8 @@ namespace godwit::runtime {
 // An IPv6 address that others can send to: wire::Ipv6Address::is_unicast_routable().
 Form<wire::Ipv6Address> routable_address();
 Form<wire::Prefix> prefix();
+// IPv4 ones as the prefixes of ::ffff:0:0/96 that stand for them.
+Form<wire::Prefix> prefix_of_either_family();
 // A prefix of less than all addresses.
 Form<wire::Prefix> home_prefix();
 

@@ -46,8 +46,9 @@ TEST(ClientConfiguration, HasDefaultsForAllThatCanHaveOne) {
     EXPECT_EQ(configuration.home_prefix, std::nullopt);
     EXPECT_EQ(configuration.protection, mobility::Protection::sealed);
     EXPECT_EQ(configuration.lifetime, 600s);
-    ASSERT_EQ(configuration.routes.size(), 1U);
+    ASSERT_EQ(configuration.routes.size(), 2U);
     EXPECT_EQ(configuration.routes.front().text(), "::/0");
+    EXPECT_EQ(configuration.routes.back().text(), "0.0.0.0/0");
     EXPECT_EQ(configuration.interface, "godwit0");
     EXPECT_EQ(configuration.status_socket, "/run/godwit/status.sock");
     EXPECT_EQ(configuration.state_directory, "/var/lib/godwit");
@@ -65,7 +66,7 @@ private_key_file = "/etc/godwit/mn.key"
 protection = "plain"
 lifetime = 40
 first_registration_timeout = 2
-routes = ["2001:db8:1::/48", "2001:db8:2::/48"]
+routes = ["2001:db8:1::/48", "2001:db8:2::/48", "10.0.0.0/8"]
 interface = "mn0"
 status_socket = "status.sock"
 state_directory = "state"
@@ -80,7 +81,9 @@ public_key = ")" + std::string(key) + "\"\n");
     EXPECT_EQ(configuration.protection, mobility::Protection::plain);
     EXPECT_EQ(configuration.lifetime, 40s);
     EXPECT_EQ(configuration.first_registration_timeout, 2s);
-    EXPECT_EQ(configuration.routes.size(), 2U);
+    ASSERT_EQ(configuration.routes.size(), 3U);
+    EXPECT_EQ(configuration.routes[1].text(), "2001:db8:2::/48");
+    EXPECT_EQ(configuration.routes[2], wire::Prefix::parse_ipv4("10.0.0.0/8"));
     EXPECT_EQ(configuration.interface, "mn0");
     EXPECT_EQ(configuration.suites, security::SuiteSet().with(security::Suite::chacha20_poly1305));
     EXPECT_EQ(configuration.log_level, runtime::LogLevel::debug);
@@ -156,6 +159,12 @@ INSTANTIATE_TEST_SUITE_P(
         BadLine{"RouteAsText", "routes = '::/0'", "1:10", "is a text, not a list", "write a list"},
         BadLine{"RouteWithHostBits", "routes = ['2001:db8::1/32']", "1:10",
                 "item 1: \"2001:db8::1/32\" is no IPv6 prefix", "write a list"},
+        BadLine{"RouteWithIpv4HostBits", "routes = ['::/0', '10.0.0.1/8']", "1:10",
+                "item 2: \"10.0.0.1/8\" is no IPv4 prefix", "write a list"},
+        BadLine{"RouteWithoutLength", "routes = ['10.0.0.0']", "1:10",
+                "item 1: \"10.0.0.0\" is no IPv4 prefix", "write a list"},
+        BadLine{"RouteOfMappedAddresses", "routes = ['::ffff:10.0.0.0/104']", "1:10",
+                "item 1: \"::ffff:10.0.0.0/104\" is IPv4 in the writing of IPv6", "write a list"},
         BadLine{"HomePrefixElsewhere", "home_prefix = '2001:db8:a::/64'", "2:16",
                 "2001:db8:f::9 is outside home_prefix 2001:db8:a::/64",
                 "write an address of that prefix"},

@@ -1,0 +1,144 @@
+#include "client/traffic_steering.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/addresses.hpp"
+
+namespace godwit::client {
+namespace {
+
+using platform::AddressOnInterface;
+using platform::PolicyRule;
+using platform::Route;
+using test::ip;
+using testing::Contains;
+using testing::Each;
+using testing::ElementsAre;
+using testing::Field;
+using testing::IsEmpty;
+using testing::IsSupersetOf;
+using testing::Not;
+
+constexpr mobility::InterfaceIndex tunnel{9};
+constexpr wire::Ipv4Address ipv4_home{{10, 0, 0, 9}};
+const wire::Ipv6Address mapped_home = wire::Ipv6Address::mapped(ipv4_home);
+const mobility::HomeLink home_link{.interface = {2}, .router = ip("fe80::1")};
+const AddressOnInterface ipv4_on_tunnel{.interface = tunnel, .address = mapped_home};
+const wire::Prefix all_ipv4 = wire::Prefix::parse_ipv4("0.0.0.0/0").value();
+const wire::Prefix all_ipv6 = wire::Prefix::parse("::/0").value();
+
+SteeringSettings steering_of(const std::vector<wire::Prefix>& routes) {
+    return {.home = test::home, .tunnel = tunnel, .routes = routes};
+}
+
+SystemState away(const std::vector<wire::Prefix>& routes,
+                 const std::optional<wire::Ipv4Address>& ipv4) {
+    return system_state(steering_of(routes), Steering::through_tunnel, std::nullopt, ipv4);
+}
+
+Route ipv4_route(const wire::Prefix& destination, std::uint32_t table) {
+    return {.destination = destination,
+            .interface = tunnel,
+            .preferred_source = mapped_home,
+            .table = table};
+}
+
+const PolicyRule own_ipv4_packets{.ipv4 = true, .priority = 4191, .mark = outer_packet_mark};
+const PolicyRule from_ipv4_home{
+    .ipv4 = true, .priority = 4192, .table = 4191, .from = wire::Prefix::parse_ipv4("10.0.0.9/32")};
+const PolicyRule specific_ipv4_routes{
+    .ipv4 = true, .priority = 4193, .suppressed_prefix_length = 0};
+const PolicyRule other_ipv4_packets{
+    .ipv4 = true, .priority = 4194, .table = 4192, .mark = outer_packet_mark, .inverted = true};
+
+std::vector<PolicyRule> rules_of(const SystemState& state, bool ipv4) {
+    std::vector<PolicyRule> rules = state.rules;
+    std::erase_if(rules, [&](const PolicyRule& rule) { return rule.ipv4 != ipv4; });
+    return rules;
+}
+
+TEST(TrafficSteering, LeavesTheRulesAloneBeforeTheFirstRegistration) {
+    const SystemState state = system_state(steering_of({all_ipv6, all_ipv4}), Steering::not_yet,
+                                           std::nullopt, std::nullopt);
+    EXPECT_THAT(state.addresses, ElementsAre(AddressOnInterface{.interface = tunnel,
+                                                                .address = test::home.address}));
+    EXPECT_THAT(state.rules, IsEmpty());
+    EXPECT_THAT(state.routes, IsEmpty());
+}
+
+TEST(TrafficSteering, LeavesIpv4AloneWithoutAnIpv4HomeAddress) {
+    const SystemState state = away({all_ipv6, all_ipv4}, std::nullopt);
+    EXPECT_THAT(state.rules, Each(Field(&PolicyRule::ipv4, false)));
+    EXPECT_THAT(state.rules, testing::SizeIs(4));
+    for (const Route& route : state.routes) {
+        EXPECT_FALSE(route.destination.is_ipv4()) << route.destination.text();
+    }
+}
+
+TEST(TrafficSteering, TakesAllOfIpv4ThroughAFullTunnel) {
+    const SystemState state = away({all_ipv6, all_ipv4}, ipv4_home);
+    EXPECT_THAT(state.addresses, Contains(ipv4_on_tunnel));
+    EXPECT_THAT(rules_of(state, true),
+                testing::UnorderedElementsAre(own_ipv4_packets, from_ipv4_home,
+                                              specific_ipv4_routes, other_ipv4_packets));
+    EXPECT_THAT(state.routes,
+                IsSupersetOf({ipv4_route(all_ipv4, 4191), ipv4_route(all_ipv4, 4192)}));
+}
+
+TEST(TrafficSteering, TakesOnlyTheListedPrefixesThroughASplitTunnel) {
+    const wire::Prefix private_use = wire::Prefix::parse_ipv4("10.0.0.0/8").value();
+    const SystemState state = away({all_ipv6, private_use}, ipv4_home);
+    EXPECT_THAT(rules_of(state, true), testing::UnorderedElementsAre(
+                                           own_ipv4_packets, from_ipv4_home, other_ipv4_packets));
+    EXPECT_THAT(state.routes,
+                IsSupersetOf({ipv4_route(all_ipv4, 4191), ipv4_route(private_use, 4192)}));
+    EXPECT_THAT(state.routes, Not(Contains(ipv4_route(all_ipv4, 4192))));
+}
+
+TEST(TrafficSteering, MayBeFullInOneFamilyAndSplitInTheOther) {
+    const SystemState state = away({all_ipv4}, ipv4_home);
+    EXPECT_THAT(rules_of(state, true), Contains(specific_ipv4_routes));
+    EXPECT_THAT(rules_of(state, false),
+                Not(Contains(Field(&PolicyRule::suppressed_prefix_length, std::optional{0U}))));
+}
+
+TEST(TrafficSteering, HasTheSameRulesForBothFamilies) {
+    const SystemState state = away({all_ipv6, all_ipv4}, ipv4_home);
+    std::vector<PolicyRule> ipv6 = rules_of(state, false);
+    for (PolicyRule& rule : ipv6) {
+        rule.ipv4 = true;
+        if (rule.from) {
+            EXPECT_EQ(rule.from, wire::Prefix::host(test::home.address));
+            rule.from = wire::Prefix::host(mapped_home);
+        }
+    }
+    EXPECT_THAT(ipv6, testing::UnorderedElementsAreArray(rules_of(state, true)));
+}
+
+TEST(TrafficSteering, KeepsTheIpv4HomeAddressAtHomeThoughItsRulesRest) {
+    const SystemState state =
+        system_state(steering_of({all_ipv6, all_ipv4}), Steering::at_home, home_link, ipv4_home);
+    EXPECT_THAT(
+        state.addresses,
+        ElementsAre(
+            AddressOnInterface{.interface = tunnel, .address = test::home.address}, ipv4_on_tunnel,
+            AddressOnInterface{.interface = home_link.interface, .address = test::home.address}));
+    EXPECT_THAT(rules_of(state, true), IsEmpty());
+    EXPECT_THAT(state.routes, ElementsAre(Route{.destination = all_ipv6,
+                                                .interface = home_link.interface,
+                                                .gateway = home_link.router,
+                                                .preferred_source = test::home.address,
+                                                .table = 4192}));
+}
+
+TEST(TrafficSteering, PutsTheHomeAddressOnTheHomeLinkWhileTheTunnelStillServes) {
+    const SystemState state =
+        system_state(steering_of({all_ipv6}), Steering::through_tunnel, home_link, std::nullopt);
+    EXPECT_THAT(state.addresses,
+                Contains(Field(&AddressOnInterface::interface, home_link.interface)));
+    EXPECT_THAT(state.routes, Each(Field(&Route::interface, tunnel)));
+}
+
+}  // namespace
+}  // namespace godwit::client
