@@ -14,7 +14,17 @@ namespace {
 // Ahead of the on-link route of the home prefix, were that one as specific.
 constexpr std::uint32_t interception_metric = 1;
 
+constexpr std::uint8_t two_addresses = 127;  // bits of a prefix without a network address
+
 }  // namespace
+
+wire::Ipv6Address gateway_of(const wire::Prefix& ipv4_pool) {
+    wire::Ipv6Address first = ipv4_pool.address;
+    if (ipv4_pool.length < two_addresses) {
+        first.octets.back() |= 1U;  // the network's own address comes before it
+    }
+    return first;
+}
 
 HomeNetwork::HomeNetwork(HomeNetworkSettings settings, const runtime::Log& log)
     : settings_(std::move(settings)),
@@ -27,6 +37,23 @@ HomeNetwork::HomeNetwork(HomeNetworkSettings settings, const runtime::Log& log)
     } else {
         platform::require("route " + settings_.home_prefix.text() + " into the tunnel",
                           footprint_.add(route_to(settings_.home_prefix)));
+    }
+    if (settings_.ipv4_pool) {
+        route_ipv4(*settings_.ipv4_pool);
+    }
+}
+
+void HomeNetwork::route_ipv4(const wire::Prefix& pool) {
+    platform::forward_ipv4(sysctls_);
+    const wire::Ipv6Address gateway = gateway_of(pool);
+    platform::require("give the tunnel the address " + wire::Prefix::host(gateway).text(),
+                      footprint_.add(platform::AddressOnInterface{.interface = settings_.tunnel,
+                                                                  .address = gateway}));
+    platform::Route route = route_to(pool);
+    route.preferred_source = gateway;
+    platform::require("route " + pool.text() + " into the tunnel", footprint_.add(route));
+    if (settings_.masquerade) {
+        masquerade_.emplace("godwit_ha", pool, settings_.tunnel);
     }
 }
 

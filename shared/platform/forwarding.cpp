@@ -8,6 +8,7 @@ namespace godwit::platform {
 namespace {
 
 const std::string every = "net/ipv6/conf/all/forwarding";
+const std::string every_ipv4 = "net/ipv4/ip_forward";
 
 bool has_advertised_default_route(const NetworkSnapshot& network, const Link& link) {
     return std::ranges::any_of(network.routes, [&](const KnownRoute& route) {
@@ -16,26 +17,44 @@ bool has_advertised_default_route(const NetworkSnapshot& network, const Link& li
     });
 }
 
+bool is_on(const std::string& name) {
+    return read_sysctl(name) == "1";
+}
+
+// Writing "all" writes every interface: "all" is to go back first, then each to its own value.
+void preserve_forwarding(SysctlOverrides& overrides, const std::string& interfaces) {
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/sys/" + interfaces)) {
+        if (const std::string interface = entry.path().filename(); interface != "all") {
+            overrides.preserve(interfaces + "/" + interface + "/forwarding");
+        }
+    }
+}
+
 }  // namespace
 
 void forward_ipv6(SysctlOverrides& overrides, const NetworkSnapshot& network) {
-    if (const auto value = read_sysctl(every); value && *value == "1") {
+    if (is_on(every)) {
         return;  // a router already, by its administrator's will
     }
     // accept_ra first: the change to a router drops what was learned where accept_ra is still 1.
     for (const Link& link : network.links) {
         const std::string accept = "net/ipv6/conf/" + link.name + "/accept_ra";
-        if (has_advertised_default_route(network, link) && read_sysctl(accept) == "1") {
+        if (has_advertised_default_route(network, link) && is_on(accept)) {
             overrides.set(accept, "2");
         }
     }
-    // Writing "all" writes every interface: "all" is to go back first, then each to its own value.
-    for (const auto& entry : std::filesystem::directory_iterator("/proc/sys/net/ipv6/conf")) {
-        if (const std::string interface = entry.path().filename(); interface != "all") {
-            overrides.preserve("net/ipv6/conf/" + interface + "/forwarding");
-        }
-    }
+    preserve_forwarding(overrides, "net/ipv6/conf");
     overrides.set(every, "1");
+}
+
+void forward_ipv4(SysctlOverrides& overrides) {
+    if (is_on(every_ipv4)) {
+        return;
+    }
+    // The kernel turns this one off for a router, and on for what is one no more.
+    overrides.preserve("net/ipv4/conf/all/accept_redirects");
+    preserve_forwarding(overrides, "net/ipv4/conf");
+    overrides.set(every_ipv4, "1");
 }
 
 }  // namespace godwit::platform

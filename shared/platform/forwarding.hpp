@@ -1,5 +1,5 @@
 #pragma once
-// Makes this machine an IPv6 router, as a home agent must be, without costing it the way out that
+// Makes this machine a router, as a home agent must be, without costing it the way out that
 // it learned from a router itself.
 
 #include "shared/platform/network_snapshot.hpp"
@@ -11,5 +11,9 @@ namespace godwit::platform {
 // advertisement go on listening (accept_ra = 2), since a router otherwise stops. Everything is as
 // before when `overrides` goes. Throws std::system_error.
 void forward_ipv6(SysctlOverrides& overrides, const NetworkSnapshot& network);
+
+// Turns on net.ipv4.ip_forward. Everything is as before when `overrides` goes. Throws
+// std::system_error.
+void forward_ipv4(SysctlOverrides& overrides);
 
 }  // namespace godwit::platform

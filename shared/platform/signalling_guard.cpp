@@ -1,11 +1,5 @@
 #include "shared/platform/signalling_guard.hpp"
 
-#include <nftables/libnftables.h>
-
-#include <new>
-
-#include "shared/platform/attempt.hpp"
-
 namespace godwit::platform {
 namespace {
 
@@ -47,39 +41,13 @@ std::string rules(const GuardedTraffic& traffic) {
 
 }  // namespace
 
-void SignallingGuard::Free::operator()(nft_ctx* context) const {
-    ::nft_ctx_free(context);
-}
-
-SignallingGuard::SignallingGuard(std::string table, const GuardedTraffic& traffic)
-    : table_("ip6 " + std::move(table)), context_(::nft_ctx_new(NFT_CTX_DEFAULT)) {
-    if (!context_ || ::nft_ctx_buffer_error(context_.get()) != 0) {
-        throw std::bad_alloc();
-    }
+SignallingGuard::SignallingGuard(const std::string& table, const GuardedTraffic& traffic)
+    : table_("ip6 " + table) {
     update(traffic);
 }
 
-SignallingGuard::~SignallingGuard() {
-    // Fails only where somebody has removed the table already.
-    ::nft_run_cmd_from_buffer(context_.get(), ("delete table " + table_).c_str());
-}
-
-// One transaction. "add" comes before "delete" since the latter wants the table to exist.
 void SignallingGuard::update(const GuardedTraffic& traffic) {
-    run("install the nftables table " + table_, "add table " + table_ + "\ndelete table " + table_ +
-                                                    "\nadd table " + table_ + " {\n" +
-                                                    rules(traffic) + "}\n");
-}
-
-void SignallingGuard::run(const std::string& attempt, const std::string& commands) const {
-    errno = 0;
-    if (::nft_run_cmd_from_buffer(context_.get(), commands.c_str()) == 0) {
-        return;
-    }
-    const std::error_code reason =
-        errno == 0 ? std::make_error_code(std::errc::invalid_argument) : last_error();
-    const std::string said = ::nft_ctx_get_error_buffer(context_.get());
-    require(attempt + " (" + said.substr(0, said.find('\n')) + ")", reason);
+    table_.replace(rules(traffic));
 }
 
 }  // namespace godwit::platform

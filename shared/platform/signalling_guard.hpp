@@ -5,13 +5,11 @@
 // small nftables table drops the former packets before the kernel looks into them (packet sockets
 // have seen them by then), and the latter's answers on their way out.
 
-#include <memory>
 #include <string>
 #include <vector>
 
+#include "shared/platform/nftables_table.hpp"
 #include "shared/wire/address.hpp"
-
-struct nft_ctx;
 
 namespace godwit::platform {
 
@@ -26,23 +24,14 @@ class SignallingGuard {
   public:
     // Puts the table "ip6 <table>" in place, at once and whole; one that a crash left is replaced.
     // Throws std::system_error.
-    SignallingGuard(std::string table, const GuardedTraffic& traffic);
-    SignallingGuard(const SignallingGuard&) = delete;
-    SignallingGuard& operator=(const SignallingGuard&) = delete;
-    ~SignallingGuard();
+    SignallingGuard(const std::string& table, const GuardedTraffic& traffic);
 
     // Guards these traffics from now on; there is no moment without a guard between old and new.
     // Throws std::system_error, and then all is as before.
     void update(const GuardedTraffic& traffic);
 
   private:
-    void run(const std::string& attempt, const std::string& commands) const;
-
-    struct Free {
-        void operator()(nft_ctx* context) const;
-    };
-    std::string table_;
-    std::unique_ptr<nft_ctx, Free> context_;
+    NftablesTable table_;
 };
 
 }  // namespace godwit::platform

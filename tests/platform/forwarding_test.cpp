@@ -15,6 +15,11 @@ std::string every_interface() {
     return run("cd /proc/sys/net/ipv6/conf; grep . */forwarding */accept_ra");
 }
 
+std::string every_ipv4_interface() {
+    return run(
+        "cd /proc/sys/net/ipv4; grep . ip_forward conf/*/forwarding conf/*/accept_redirects");
+}
+
 class Forwarding : public OnALink {
   protected:
     Forwarding() : router_(far_, near_, "far") {}
@@ -80,6 +85,37 @@ TEST_F(Forwarding, LeavesARouterARouter) {
         forward_ipv6(overrides, monitor_.snapshot());
     }
     EXPECT_EQ(read_sysctl("net/ipv6/conf/all/forwarding"), "1");
+}
+
+TEST_F(Forwarding, MakesThisMachineARouterOfIpv4) {
+    SysctlOverrides overrides(journal_);
+    forward_ipv4(overrides);
+    EXPECT_EQ(read_sysctl("net/ipv4/ip_forward"), "1");
+    EXPECT_EQ(read_sysctl("net/ipv4/conf/near/forwarding"), "1");
+    EXPECT_EQ(read_sysctl("net/ipv6/conf/near/forwarding"), "0");
+}
+
+TEST_F(Forwarding, LeavesEveryInterfaceAsItWasInIpv4) {
+    run("echo 0 > /proc/sys/net/ipv4/conf/all/accept_redirects;"
+        "echo 0 > /proc/sys/net/ipv4/ip_forward;"
+        "echo 1 > /proc/sys/net/ipv4/conf/near/forwarding;"
+        "echo 0 > /proc/sys/net/ipv4/conf/all/accept_redirects");
+    const std::string before = every_ipv4_interface();
+    {
+        SysctlOverrides overrides(journal_);
+        forward_ipv4(overrides);
+        EXPECT_NE(every_ipv4_interface(), before);
+    }
+    EXPECT_EQ(every_ipv4_interface(), before);
+}
+
+TEST_F(Forwarding, LeavesAnIpv4RouterARouter) {
+    run("echo 1 > /proc/sys/net/ipv4/ip_forward");
+    {
+        SysctlOverrides overrides(journal_);
+        forward_ipv4(overrides);
+    }
+    EXPECT_EQ(read_sysctl("net/ipv4/ip_forward"), "1");
 }
 
 }  // namespace
