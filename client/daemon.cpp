@@ -35,12 +35,14 @@ namespace {
 
 std::unique_ptr<security::Authenticator> make_authenticator(const Configuration& configuration) {
     if (configuration.protection == mobility::Protection::none) {
-        return std::make_unique<security::UnprotectedAuthenticator>();
+        return std::make_unique<security::UnprotectedAuthenticator>(
+            configuration.home_agent.address);
     }
     Keys keys = load_keys(configuration);
     const auto suites = configuration.suites.common_with(security::SuiteSet::of_this_machine());
     return std::make_unique<security::MobileNodeAuthenticator>(
-        security::MobileNodeCredentials{.own = std::move(*keys.own),
+        security::MobileNodeCredentials{.home_agent_address = configuration.home_agent.address,
+                                        .own = std::move(*keys.own),
                                         .home_agent = *configuration.home_agent.public_key,
                                         .preshared_key = std::move(keys.preshared),
                                         .suites = suites},

@@ -46,6 +46,7 @@ std::vector<std::optional<security::PublicKey>> public_keys(const Configuration&
 security::HomeAgentCredentials credentials(const Configuration& configuration) {
     Keys keys = load_keys(configuration);
     security::HomeAgentCredentials result{
+        .address = configuration.address,
         // A laboratory without any keys still wants one that nobody knows.
         .own = keys.own ? std::move(*keys.own) : security::KeyPair::generate(),
         .suites = configuration.suites.common_with(security::SuiteSet::of_this_machine())};

@@ -9,13 +9,16 @@
 namespace godwit::security {
 namespace {
 
-wire::PseudoHeader pseudo_header(const mobility::SendMessage& order) {
-    return {.source = order.path.local,
-            .destination = order.names_home ? order.home.address : order.path.remote};
+CoveredAddresses covered_addresses(const mobility::SendMessage& order) {
+    return {.care_of =
+                covered_care_of_address(order.message, order.path.encapsulation, order.path.remote),
+            .home = order.home};
 }
 
-CoveredAddresses covered_addresses(const mobility::SendMessage& order) {
-    return {.care_of = {order.path.remote}, .home = order.home};
+// Where a message came from on the outside. Natively the packet says it itself.
+const wire::Ipv6Address& outer_source(const mobility::Path& path,
+                                      const wire::SignallingPacket& packet) {
+    return path.encapsulation == mobility::Encapsulation::udp ? path.remote : packet.source;
 }
 
 // RFC 6275 §9.5.1: without a Home Address option the source is the home address.
@@ -27,7 +30,8 @@ wire::HomeAddress home_address(const wire::SignallingPacket& packet) {
 
 HomeAgentAuthenticator::HomeAgentAuthenticator(HomeAgentCredentials credentials,
                                                HandshakeLedger& ledger)
-    : own_(std::move(credentials.own)),
+    : address_(credentials.address),
+      own_(std::move(credentials.own)),
       suites_(credentials.suites),
       ledger_(ledger),
       mac1_inbound_(own_.public_key()) {
@@ -50,14 +54,21 @@ std::expected<wire::Bytes, SealError> HomeAgentAuthenticator::seal(
     if (const auto* in_session = std::get_if<mobility::InSession>(&order.seal)) {
         return seal_in_session(order, in_session->session);
     }
-    if (std::holds_alternative<mobility::Unprotected>(order.seal)) {
-        return wire::serialize_mobility_header(order.message, pseudo_header(order));
+    if (std::holds_alternative<mobility::StartHandshake>(order.seal)) {
+        return std::unexpected(SealError::wrong_role);
     }
-    return std::unexpected(SealError::wrong_role);
+    if (!is_sealable(order)) {
+        return std::unexpected(SealError::wrong_message);
+    }
+    return wire::serialize_mobility_header(order.message, pseudo_header(order));
 }
 
 std::expected<mobility::Received, Rejection> HomeAgentAuthenticator::open(
     const mobility::Path& path, const wire::SignallingPacket& packet) {
+    if (path.encapsulation == mobility::Encapsulation::udp &&
+        !is_between(packet, packet.source, address_.address)) {
+        return rejected(RejectionReason::malformed);
+    }
     auto message = wire::parse_mobility_header(packet.mobility_header, packet.pseudo_header());
     const wire::HomeAddress home = home_address(packet);
     // RFC 6275 §9.2 wants a binding error, but not from a home agent that is silent to strangers.
@@ -68,7 +79,8 @@ std::expected<mobility::Received, Rejection> HomeAgentAuthenticator::open(
     if (!message) {
         return malformed(message.error());
     }
-    const wire::CareOfAddress care_of = care_of_address(*message, packet.source);
+    const wire::CareOfAddress care_of =
+        covered_care_of_address(*message, path.encapsulation, outer_source(path, packet));
     const Incoming incoming{
         .path = path,
         .mobility_header = packet.mobility_header,
@@ -97,9 +109,15 @@ std::expected<mobility::Received, Rejection> HomeAgentAuthenticator::open_tunnel
     if (known == nullptr) {
         return rejected(RejectionReason::unknown_session);
     }
+    if (!is_between(packet, packet.source, address_.address)) {
+        return rejected(RejectionReason::malformed);
+    }
     auto message = wire::parse_mobility_header(packet.mobility_header, packet.pseudo_header());
     if (!message) {
         return malformed(message.error());
+    }
+    if (!std::holds_alternative<wire::Heartbeat>(*message)) {
+        return rejected(RejectionReason::not_expected);
     }
     return mobility::Received{.path = path,
                               .home = {packet.source},
@@ -112,6 +130,14 @@ void HomeAgentAuthenticator::end(mobility::SessionId session) {
     if (const auto owner = sessions_.erase(session)) {
         --peers_by_id_.at(owner->index)->sessions;
     }
+}
+
+wire::PseudoHeader HomeAgentAuthenticator::pseudo_header(const mobility::SendMessage& order) const {
+    if (goes_between_home_addresses(order)) {
+        return {.source = address_.address, .destination = order.home.address};
+    }
+    return {.source = order.path.local,
+            .destination = order.names_home ? order.home.address : order.path.remote};
 }
 
 std::expected<wire::Bytes, SealError> HomeAgentAuthenticator::finish_handshake(

@@ -34,6 +34,7 @@ struct UnprotectedPeer {
 };
 
 struct HomeAgentCredentials {
+    wire::HomeAgentAddress address;
     KeyPair own;
     SuiteSet suites = SuiteSet::of_this_machine();
     std::vector<ProtectedPeer> protected_peers;
@@ -90,6 +91,7 @@ class HomeAgentAuthenticator final : public Authenticator {
         std::uint32_t peer_spi = 0;
     };
 
+    [[nodiscard]] wire::PseudoHeader pseudo_header(const mobility::SendMessage& order) const;
     std::expected<wire::Bytes, SealError> finish_handshake(const mobility::SendMessage& order,
                                                            mobility::SessionId id);
     std::expected<wire::Bytes, SealError> seal_in_session(const mobility::SendMessage& order,
@@ -105,6 +107,7 @@ class HomeAgentAuthenticator final : public Authenticator {
     [[nodiscard]] mobility::SessionId fresh_session_id() const;
     void forget_waiting(mobility::SessionId session);
 
+    wire::HomeAgentAddress address_;
     KeyPair own_;
     SuiteSet suites_;
     HandshakeLedger& ledger_;

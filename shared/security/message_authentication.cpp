@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <variant>
 
+#include "shared/mobility/claimed_care_of_address.hpp"
 #include "shared/security/secret.hpp"
 
 namespace godwit::security {
@@ -49,12 +50,16 @@ bool is_equal(const Mac& mac, wire::BytesView other) {
     return other.size() == mac.size() && sodium_memcmp(mac.data(), other.data(), mac.size()) == 0;
 }
 
-wire::CareOfAddress care_of_address(const wire::MobilityMessage& message,
-                                    const wire::Ipv6Address& mobile_node) {
+wire::CareOfAddress covered_care_of_address(const wire::MobilityMessage& message,
+                                            mobility::Encapsulation encapsulation,
+                                            const wire::Ipv6Address& mobile_node) {
     if (const auto* update = std::get_if<wire::BindingUpdate>(&message)) {
-        if (const auto* claimed = wire::find<wire::AlternateCareOfAddress>(update->options)) {
-            return claimed->care_of;
-        }
+        return mobility::claimed_care_of_address(*update).value_or(
+            wire::CareOfAddress{mobile_node});
+    }
+    if (encapsulation == mobility::Encapsulation::udp ||
+        std::holds_alternative<wire::Heartbeat>(message)) {
+        return {};
     }
     return {mobile_node};
 }

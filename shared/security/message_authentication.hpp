@@ -32,10 +32,12 @@ struct CoveredAddresses {
     wire::HomeAddress home;
 };
 
-// The care-of address that a message speaks of: what a binding update claims (RFC 6275 §6.2.5),
-// else the mobile node's address on the path.
-wire::CareOfAddress care_of_address(const wire::MobilityMessage& message,
-                                    const wire::Ipv6Address& mobile_node);
+// The care-of address that authenticates a message: what a binding update claims, else the mobile
+// node's address on the path. It is the unspecified address where the two ends cannot know the same
+// one: in UDP a NAT may have changed it, and a heartbeat is asked along several paths at once.
+wire::CareOfAddress covered_care_of_address(const wire::MobilityMessage& message,
+                                            mobility::Encapsulation encapsulation,
+                                            const wire::Ipv6Address& mobile_node);
 
 // Appends an authentication option with an authenticator of zeros; false if the message has no
 // options.

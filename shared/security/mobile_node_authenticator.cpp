@@ -7,13 +7,14 @@
 
 #include "shared/security/attestation.hpp"
 #include "shared/security/handshake_payload.hpp"
-#include "shared/security/mobile_node_signalling.hpp"
 
 namespace godwit::security {
 namespace {
 
 CoveredAddresses covered_addresses(const mobility::SendMessage& order) {
-    return {.care_of = care_of_address(order.message, order.path.local), .home = order.home};
+    return {.care_of =
+                covered_care_of_address(order.message, order.path.encapsulation, order.path.local),
+            .home = order.home};
 }
 
 }  // namespace
@@ -39,15 +40,18 @@ std::expected<wire::Bytes, SealError> MobileNodeAuthenticator::seal(
     if (const auto* in_session = std::get_if<mobility::InSession>(&order.seal)) {
         return seal_in_session(order, in_session->session);
     }
-    if (std::holds_alternative<mobility::Unprotected>(order.seal)) {
-        return wire::serialize_mobility_header(order.message, pseudo_header_to_home_agent(order));
+    if (std::holds_alternative<mobility::InHandshake>(order.seal)) {
+        return std::unexpected(SealError::wrong_role);
     }
-    return std::unexpected(SealError::wrong_role);
+    if (!is_sealable(order)) {
+        return std::unexpected(SealError::wrong_message);
+    }
+    return wire::serialize_mobility_header(order.message, pseudo_header(order));
 }
 
 std::expected<mobility::Received, Rejection> MobileNodeAuthenticator::open(
     const mobility::Path& path, const wire::SignallingPacket& packet) {
-    const auto incoming = read_from_home_agent(path, packet);
+    const auto incoming = read_from_home_agent(path, packet, credentials_.home_agent_address);
     if (!incoming) {
         return hint_from_home_agent(path, packet, incoming.error());
     }
@@ -72,9 +76,15 @@ std::expected<mobility::Received, Rejection> MobileNodeAuthenticator::open_tunne
     if (!sessions_.contains(session)) {
         return rejected(RejectionReason::unknown_session);
     }
+    if (!is_between(packet, credentials_.home_agent_address.address, packet.destination)) {
+        return rejected(RejectionReason::malformed);
+    }
     auto message = wire::parse_mobility_header(packet.mobility_header, packet.pseudo_header());
     if (!message) {
         return malformed(message.error());
+    }
+    if (!std::holds_alternative<wire::Heartbeat>(*message)) {
+        return rejected(RejectionReason::not_expected);
     }
     return mobility::Received{
         .path = path,
@@ -100,8 +110,7 @@ std::expected<wire::Bytes, SealError> MobileNodeAuthenticator::start_handshake(
     wire::BindingUpdate sealed = *update;
     sealed.options.emplace_back(blank_handshake_option(
         HandshakeOptionKind::initiation, noise_message_1_overhead + InitiationPayload::length));
-    wire::Bytes header =
-        wire::serialize_mobility_header(sealed, pseudo_header_to_home_agent(order));
+    wire::Bytes header = wire::serialize_mobility_header(sealed, pseudo_header(order));
     const auto option = find_handshake_option(header, HandshakeOptionKind::initiation);
     if (!option) {
         return std::unexpected(SealError::wrong_message);  // it had one of its own
@@ -114,7 +123,7 @@ std::expected<wire::Bytes, SealError> MobileNodeAuthenticator::start_handshake(
         return std::unexpected(SealError::failed_handshake);
     }
     mac1_outbound_.write(header, *option);
-    wire::write_checksum(header, pseudo_header_to_home_agent(order));
+    wire::write_checksum(header, pseudo_header(order));
     if (pending_.size() == max_pending) {
         pending_.erase(pending_.begin());
     }
@@ -136,8 +145,7 @@ std::expected<wire::Bytes, SealError> MobileNodeAuthenticator::seal_in_session(
     if (!append_authentication(message, session->peer_spi)) {
         return std::unexpected(SealError::wrong_message);
     }
-    wire::Bytes header =
-        wire::serialize_mobility_header(message, pseudo_header_to_home_agent(order));
+    wire::Bytes header = wire::serialize_mobility_header(message, pseudo_header(order));
     if (update != nullptr) {
         const auto option = find_handshake_option(header, HandshakeOptionKind::mac1_alone);
         if (!option) {
@@ -146,7 +154,7 @@ std::expected<wire::Bytes, SealError> MobileNodeAuthenticator::seal_in_session(
         mac1_outbound_.write(header, *option);
     }
     write_authenticator(session->keys.signalling->outbound, covered_addresses(order), header);
-    wire::write_checksum(header, pseudo_header_to_home_agent(order));
+    wire::write_checksum(header, pseudo_header(order));
     return header;
 }
 

@@ -9,6 +9,7 @@
 #include "shared/security/authenticator.hpp"
 #include "shared/security/handshake_option.hpp"
 #include "shared/security/keys.hpp"
+#include "shared/security/mobile_node_signalling.hpp"
 #include "shared/security/noise.hpp"
 #include "shared/security/session_table.hpp"
 #include "shared/security/signalling.hpp"
@@ -18,6 +19,7 @@
 namespace godwit::security {
 
 struct MobileNodeCredentials {
+    wire::HomeAgentAddress home_agent_address;
     KeyPair own;
     PublicKey home_agent;
     PresharedKey preshared_key;
@@ -52,6 +54,9 @@ class MobileNodeAuthenticator final : public Authenticator {
         NoiseInitiator noise;
     };
 
+    [[nodiscard]] wire::PseudoHeader pseudo_header(const mobility::SendMessage& order) const {
+        return pseudo_header_to_home_agent(order, credentials_.home_agent_address);
+    }
     std::expected<wire::Bytes, SealError> start_handshake(const mobility::SendMessage& order);
     std::expected<wire::Bytes, SealError> seal_in_session(const mobility::SendMessage& order,
                                                           mobility::SessionId id);

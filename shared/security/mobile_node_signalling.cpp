@@ -13,13 +13,22 @@ wire::HomeAddress addressee(const wire::SignallingPacket& packet) {
 
 }  // namespace
 
-wire::PseudoHeader pseudo_header_to_home_agent(const mobility::SendMessage& order) {
+wire::PseudoHeader pseudo_header_to_home_agent(const mobility::SendMessage& order,
+                                               const wire::HomeAgentAddress& home_agent) {
+    if (goes_between_home_addresses(order)) {
+        return {.source = order.home.address, .destination = home_agent.address};
+    }
     return {.source = order.names_home ? order.home.address : order.path.local,
             .destination = order.path.remote};
 }
 
 std::expected<Incoming, Rejection> read_from_home_agent(const mobility::Path& path,
-                                                        const wire::SignallingPacket& packet) {
+                                                        const wire::SignallingPacket& packet,
+                                                        const wire::HomeAgentAddress& home_agent) {
+    if (path.encapsulation == mobility::Encapsulation::udp &&
+        !is_between(packet, home_agent.address, packet.destination)) {
+        return rejected(RejectionReason::malformed);
+    }
     auto message = wire::parse_mobility_header(packet.mobility_header, packet.pseudo_header());
     if (!message) {
         return malformed(message.error());
@@ -27,10 +36,12 @@ std::expected<Incoming, Rejection> read_from_home_agent(const mobility::Path& pa
     // RFC 6275 §6.1.9: a binding error names the home address itself.
     const auto* error = std::get_if<wire::BindingError>(&*message);
     const wire::HomeAddress home = error != nullptr ? error->home : addressee(packet);
+    const wire::CareOfAddress care_of =
+        covered_care_of_address(*message, path.encapsulation, path.local);
     return Incoming{.path = path,
                     .mobility_header = packet.mobility_header,
                     .message = *std::move(message),
-                    .addresses = {.care_of = {path.local}, .home = home}};
+                    .addresses = {.care_of = care_of, .home = home}};
 }
 
 std::expected<mobility::Received, Rejection> hint_from_home_agent(const Incoming& incoming) {

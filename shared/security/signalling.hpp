@@ -4,6 +4,7 @@
 
 #include <expected>
 #include <utility>
+#include <variant>
 
 #include "shared/mobility/node.hpp"
 #include "shared/mobility/path.hpp"
@@ -13,6 +14,7 @@
 #include "shared/wire/bytes.hpp"
 #include "shared/wire/checksum.hpp"
 #include "shared/wire/mobility_header.hpp"
+#include "shared/wire/native_signalling.hpp"
 
 namespace godwit::security {
 
@@ -23,6 +25,23 @@ struct Incoming {
     wire::MobilityMessage message;
     CoveredAddresses addresses;
 };
+
+// RFC 5555 §4.1: in UDP, and in the tunnel, a message goes between the home address and the home
+// agent's own, and needs neither a Home Address option nor a routing header.
+inline bool goes_between_home_addresses(const mobility::SendMessage& order) {
+    return order.path.encapsulation == mobility::Encapsulation::udp ||
+           std::holds_alternative<wire::Heartbeat>(order.message);
+}
+// Nothing but heartbeats travels through the tunnel without a proof of its own.
+inline bool is_sealable(const mobility::SendMessage& order) {
+    return !std::holds_alternative<mobility::ThroughTunnel>(order.seal) ||
+           std::holds_alternative<wire::Heartbeat>(order.message);
+}
+inline bool is_between(const wire::SignallingPacket& packet, const wire::Ipv6Address& source,
+                       const wire::Ipv6Address& destination) {
+    return packet.source == source && packet.destination == destination &&
+           !packet.home_address_option && !packet.routing_header;
+}
 
 inline mobility::Received hint(const mobility::Path& path, const wire::HomeAddress& home,
                                mobility::Hint::Kind kind, wire::SequenceNumber sequence = {}) {

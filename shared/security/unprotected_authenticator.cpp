@@ -12,12 +12,13 @@ std::expected<wire::Bytes, SealError> UnprotectedAuthenticator::seal(
     if (!std::holds_alternative<mobility::Unprotected>(order.seal)) {
         return std::unexpected(SealError::wrong_role);
     }
-    return wire::serialize_mobility_header(order.message, pseudo_header_to_home_agent(order));
+    return wire::serialize_mobility_header(order.message,
+                                           pseudo_header_to_home_agent(order, home_agent_));
 }
 
 std::expected<mobility::Received, Rejection> UnprotectedAuthenticator::open(
     const mobility::Path& path, const wire::SignallingPacket& packet) {
-    const auto incoming = read_from_home_agent(path, packet);
+    const auto incoming = read_from_home_agent(path, packet, home_agent_);
     if (!incoming) {
         return hint_from_home_agent(path, packet, incoming.error());
     }

@@ -9,6 +9,9 @@ namespace godwit::security {
 
 class UnprotectedAuthenticator final : public Authenticator {
   public:
+    explicit UnprotectedAuthenticator(const wire::HomeAgentAddress& home_agent)
+        : home_agent_(home_agent) {}
+
     [[nodiscard]] std::expected<wire::Bytes, SealError> seal(
         const mobility::SendMessage& order) override;
     // Acknowledgements are taken on trust; the rest stays a hint, or nothing.
@@ -24,6 +27,9 @@ class UnprotectedAuthenticator final : public Authenticator {
     [[nodiscard]] Secret<TunnelKeys> take_tunnel_keys(mobility::SessionId /*session*/) override {
         return nullptr;
     }
+
+  private:
+    wire::HomeAgentAddress home_agent_;
 };
 
 }  // namespace godwit::security

@@ -87,7 +87,8 @@ Bench::Bench(std::uint32_t bindings) : nodes_(bindings) {
         keys_.push_back(key.public_key());
         nodes_[number].home = {numbered("2001:db8:f:0:1::", number)};
         nodes_[number].authenticator = std::make_unique<security::MobileNodeAuthenticator>(
-            security::MobileNodeCredentials{.own = std::move(key),
+            security::MobileNodeCredentials{.home_agent_address = home_agent,
+                                            .own = std::move(key),
                                             .home_agent = home_agent_key_.public_key()},
             [] { return security::Tai64n{}; });
     }
@@ -95,6 +96,7 @@ Bench::Bench(std::uint32_t bindings) : nodes_(bindings) {
 
 void Bench::restart_home_agent() {
     security::HomeAgentCredentials credentials{
+        .address = home_agent,
         .own = security::KeyPair(security::make_secret(home_agent_key_.private_key()))};
     server::HomeAgentSettings settings{
         .address = home_agent, .home_prefix = wire::Prefix::parse("2001:db8:f::/64").value()};

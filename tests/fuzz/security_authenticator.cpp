@@ -28,7 +28,7 @@ security::KeyPair key_pair(std::uint8_t number) {
 }
 
 security::HomeAgentCredentials home_agent_credentials() {
-    security::HomeAgentCredentials credentials{.own = key_pair(2)};
+    security::HomeAgentCredentials credentials{.address = {}, .own = key_pair(2)};
     credentials.protected_peers.push_back({{1}, key_pair(3).public_key(), {}});
     return credentials;
 }
@@ -39,7 +39,8 @@ struct Ends {
     Ledger ledger;
     security::HomeAgentAuthenticator home_agent{home_agent_credentials(), ledger};
     security::MobileNodeAuthenticator mobile_node{
-        {.own = key_pair(1), .home_agent = home_agent_key}, [] { return security::Tai64n{}; }};
+        {.home_agent_address = {}, .own = key_pair(1), .home_agent = home_agent_key},
+        [] { return security::Tai64n{}; }};
 };
 
 void write_mac1(wire::Bytes& header, const security::PublicKey& receiver,

@@ -45,12 +45,14 @@ class Conversation : public testing::Test {
     };
 
     static HomeAgentCredentials home_agent_credentials() {
-        HomeAgentCredentials credentials{.own = key_pair(2)};
+        HomeAgentCredentials credentials{.address = test::home_agent, .own = key_pair(2)};
         credentials.protected_peers.push_back({peer_id, key_pair(1).public_key(), {}});
         return credentials;
     }
     static MobileNodeCredentials mobile_node_credentials() {
-        return {.own = key_pair(1), .home_agent = key_pair(2).public_key()};
+        return {.home_agent_address = test::home_agent,
+                .own = key_pair(1),
+                .home_agent = key_pair(2).public_key()};
     }
 
     static wire::BindingUpdate update(std::uint16_t sequence) {

@@ -198,10 +198,12 @@ TEST_F(HandshakeProof, IsNotEndedByAForgedAnswer) {
 
 TEST_F(HandshakeProof, IsNotAnsweredByAnotherHomeAgent) {
     start_handshake(10);
-    HomeAgentCredentials impostor{.own = key_pair(5)};
+    HomeAgentCredentials impostor{.address = test::home_agent, .own = key_pair(5)};
     impostor.protected_peers.push_back({peer_id, key_pair(1).public_key(), {}});
     HomeAgentAuthenticator other(std::move(impostor), ledger_);
-    MobileNodeAuthenticator lured({.own = key_pair(1), .home_agent = key_pair(5).public_key()},
+    MobileNodeAuthenticator lured({.home_agent_address = test::home_agent,
+                                   .own = key_pair(1),
+                                   .home_agent = key_pair(5).public_key()},
                                   [this] { return time_; });
     const auto sealed = lured.seal(from_mobile_node(update(10), mobility::StartHandshake{}));
     const auto session =

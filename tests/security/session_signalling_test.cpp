@@ -288,7 +288,7 @@ class Laboratory : public Conversation {
     }
 
     HomeAgentAuthenticator laboratory_{laboratory_credentials(), ledger_};
-    UnprotectedAuthenticator node_;
+    UnprotectedAuthenticator node_{test::home_agent};
 };
 
 TEST_F(Laboratory, TakesABareBindingUpdateOnTrust) {

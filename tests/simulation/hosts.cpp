@@ -121,7 +121,8 @@ SimulatedMobileNode::SimulatedMobileNode(VirtualNetwork& network, SimulatedHomeA
 
 void SimulatedMobileNode::start() {
     authenticator_ = std::make_unique<security::MobileNodeAuthenticator>(
-        security::MobileNodeCredentials{.own = security::KeyPair(copy(*key_)),
+        security::MobileNodeCredentials{.home_agent_address = test::home_agent,
+                                        .own = security::KeyPair(copy(*key_)),
                                         .home_agent = home_agent_.public_key()},
         [this] {
             return security::Tai64n::from(
@@ -198,7 +199,8 @@ SimulatedHomeAgent::SimulatedHomeAgent(VirtualNetwork& network, server::HomeAgen
 }
 
 void SimulatedHomeAgent::start() {
-    security::HomeAgentCredentials credentials{.own = security::KeyPair(copy(*key_))};
+    security::HomeAgentCredentials credentials{.address = settings_.address,
+                                               .own = security::KeyPair(copy(*key_))};
     for (std::uint32_t index = 0; index < mobile_nodes_.size(); ++index) {
         credentials.protected_peers.push_back({.id = {index}, .key = mobile_nodes_[index]});
     }

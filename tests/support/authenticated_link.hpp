@@ -20,10 +20,11 @@ class AuthenticatedLink {
     explicit AuthenticatedLink(mobility::Protection protection)
         : home_agent_(credentials(protection), ledger_) {
         if (protection == mobility::Protection::none) {
-            mobile_node_ = std::make_unique<security::UnprotectedAuthenticator>();
+            mobile_node_ = std::make_unique<security::UnprotectedAuthenticator>(home_agent);
         } else {
             mobile_node_ = std::make_unique<security::MobileNodeAuthenticator>(
-                security::MobileNodeCredentials{.own = security::key_pair(1),
+                security::MobileNodeCredentials{.home_agent_address = home_agent,
+                                                .own = security::key_pair(1),
                                                 .home_agent = security::key_pair(2).public_key()},
                 [] { return security::Tai64n::from({}); });
         }
@@ -49,7 +50,8 @@ class AuthenticatedLink {
 
   private:
     static security::HomeAgentCredentials credentials(mobility::Protection protection) {
-        security::HomeAgentCredentials credentials{.own = security::key_pair(2)};
+        security::HomeAgentCredentials credentials{.address = home_agent,
+                                                   .own = security::key_pair(2)};
         if (protection == mobility::Protection::none) {
             credentials.unprotected_peers.push_back({.id = {0}, .home = home});
         } else {
