@@ -3,6 +3,7 @@
 // is asked at a time: the binding that was acknowledged, and the update that is under way.
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <vector>
 
@@ -27,15 +28,20 @@ struct Binding {
 struct SentUpdate {
     wire::SequenceNumber sequence;
     mobility::Instant at;
+    mobility::Path path;
     wire::Lifetime lifetime{};  // 0: a deregistration
 };
 
-// A binding update that is sent again and again until it is acknowledged (RFC 6275 §11.8).
+// A binding update that is sent again and again until it is acknowledged (RFC 6275 §11.8). A try is
+// one along each path, a little apart, so that the first of them that works is soon known.
 struct PendingUpdate {
-    mobility::Path path;
+    std::vector<mobility::Path> paths;  // never empty
     wire::Lifetime lifetime{};
     bool by_handshake = true;  // else under the session of the binding
     std::vector<SentUpdate> sent{};
+    std::size_t next_path = 0;  // of the present try
+    std::size_t tries = 0;      // that have begun
+    mobility::Instant try_began{};
     std::chrono::nanoseconds timeout{};  // doubles with each try
     mobility::Instant send_at{};         // the next time
 };

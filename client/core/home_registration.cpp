@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "shared/wire/options/alternate_care_of_address.hpp"
+#include "shared/wire/options/ipv4_address_acknowledgement.hpp"
 
 namespace godwit::client {
 namespace {
@@ -14,10 +14,7 @@ using mobility::Instant;
 
 // The previous session still opens what was sealed before the other end changed over.
 constexpr auto session_grace = 30s;
-// A home agent that restarted answers nothing under the session, unless its hint gets through.
-constexpr std::size_t tries_in_session = 2;
 constexpr auto doubt_interval = 1s;
-constexpr std::size_t max_outstanding = 8;  // sequence numbers whose acknowledgement still counts
 
 // RFC 6275 §11.7.1: "well before" the end; there is room for four tries (1 + 2 + 4 + 8 s) where the
 // lifetime allows, and never later than at 80 % or earlier than at half of it.
@@ -32,30 +29,44 @@ bool is_deregistration(wire::Lifetime lifetime) {
 }  // namespace
 
 HomeRegistration::HomeRegistration(const RegistrationSettings& settings)
-    : settings_(settings), sequence_(settings.first_sequence) {}
+    : settings_(settings), sender_(settings) {}
 
-void HomeRegistration::register_path(Instant now, const mobility::Path& path, Actions& actions) {
+void HomeRegistration::register_paths(Instant now, std::vector<mobility::Path> paths,
+                                      Actions& actions) {
     let_expired_binding_go(now, actions);
-    ask(now, {.path = path, .lifetime = settings_.lifetime, .by_handshake = !session()}, actions);
+    const mobility::Path first = paths.front();
+    if (session()) {
+        paths.resize(1);
+    }
+    ask(now,
+        {.paths = std::move(paths), .lifetime = settings_.lifetime, .by_handshake = !session()},
+        actions);
     if (binding_ && !barred_) {
         // What proves data is shared already, so it need not wait for the acknowledgement.
-        actions.emplace_back(mobility::DirectTunnel{settings_.home, path, tunnel_session()});
+        actions.emplace_back(mobility::DirectTunnel{settings_.home, first, tunnel_session()});
     }
+}
+
+void HomeRegistration::register_anew(Instant now, std::vector<mobility::Path> paths,
+                                     Actions& actions) {
+    let_expired_binding_go(now, actions);
+    ask(now, {.paths = std::move(paths), .lifetime = settings_.lifetime, .by_handshake = true},
+        actions);
 }
 
 void HomeRegistration::deregister(Instant now, const mobility::Path& path, Actions& actions) {
     let_expired_binding_go(now, actions);
-    ask(now, {.path = path, .lifetime = {}, .by_handshake = !session()}, actions);
+    ask(now, {.paths = {path}, .lifetime = {}, .by_handshake = !session()}, actions);
 }
 
 void HomeRegistration::suspend() {
-    pending_.reset();
+    sender_.stop();
     suspended_ = true;
 }
 
 // Keys never get older than a lifetime.
 void HomeRegistration::refresh(Instant now, Actions& actions) {
-    ask(now, {.path = binding_->path, .lifetime = settings_.lifetime, .by_handshake = true},
+    ask(now, {.paths = {binding_->path}, .lifetime = settings_.lifetime, .by_handshake = true},
         actions);
 }
 
@@ -66,55 +77,7 @@ void HomeRegistration::ask(Instant now, PendingUpdate update, Actions& actions) 
     suspended_ = false;
     update.timeout = binding_ ? std::chrono::nanoseconds(mobility::initial_bindack_timeout)
                               : settings_.first_registration_timeout;
-    pending_ = std::move(update);
-    send_now_or_later(now, actions);
-}
-
-void HomeRegistration::send_now_or_later(Instant now, Actions& actions) {
-    pending_->send_at = rate_.earliest(now);
-    if (pending_->send_at <= now) {
-        send(now, actions);
-    }
-}
-
-void HomeRegistration::send(Instant now, Actions& actions) {
-    PendingUpdate& update = *pending_;
-    if (!update.sent.empty()) {
-        actions.emplace_back(mobility::Event{
-            mobility::NoAcknowledgement{{update.path.local}, now - update.sent.back().at}});
-    }
-    if (update.sent.size() >= tries_in_session) {
-        update.by_handshake = true;
-    }
-    // RFC 6275 §11.8: each retransmission has a newer sequence number.
-    sequence_ = sequence_.next();
-    const wire::BindingUpdate message{
-        .sequence = sequence_,
-        .acknowledge = true,
-        .home_registration = true,
-        .lifetime = update.lifetime,
-        // RFC 6275 §11.7.1: always, since nothing else that is authenticated names the address.
-        .options = {wire::AlternateCareOfAddress{{update.path.local}}}};
-    actions.emplace_back(mobility::SendMessage{
-        .path = update.path, .home = settings_.home, .message = message, .seal = seal()});
-    rate_.on_done(now);
-    if (update.sent.size() == max_outstanding) {
-        update.sent.erase(update.sent.begin());
-    }
-    update.sent.push_back({sequence_, now, update.lifetime});
-    update.send_at = now + update.timeout;
-    update.timeout =
-        std::min<std::chrono::nanoseconds>(2 * update.timeout, mobility::max_bindack_timeout);
-}
-
-mobility::Seal HomeRegistration::seal() const {
-    if (settings_.protection == mobility::Protection::none) {
-        return mobility::Unprotected{};
-    }
-    if (pending_->by_handshake || !session()) {
-        return mobility::StartHandshake{};
-    }
-    return mobility::InSession{*session()};
+    sender_.ask(now, std::move(update), terms(), actions);
 }
 
 HomeRegistration::Outcome HomeRegistration::on_acknowledgement(
@@ -123,11 +86,11 @@ HomeRegistration::Outcome HomeRegistration::on_acknowledgement(
     // RFC 6275 §11.7.3: the sequence number must be that of an outstanding update; with status 135
     // it is the last one that the home agent has accepted.
     std::optional<SentUpdate> sent;
-    if (const SentUpdate* found = outstanding(acknowledgement.sequence)) {
+    if (const SentUpdate* found = sender_.outstanding(acknowledgement.sequence)) {
         sent = *found;
     } else if (acknowledgement.status == wire::BindingStatus::sequence_number_out_of_window &&
-               pending_ && !pending_->sent.empty()) {
-        sent = pending_->sent.back();
+               sender_.latest() != nullptr) {
+        sent = *sender_.latest();
     }
     const auto* handshake = std::get_if<mobility::InHandshake>(&authenticated.proof());
     // A grant of nothing is no binding, whatever the status says.
@@ -152,8 +115,9 @@ HomeRegistration::Outcome HomeRegistration::on_acknowledgement(
 HomeRegistration::Outcome HomeRegistration::on_accepted(
     Instant now, const SentUpdate& sent, const mobility::Proof& proof,
     const wire::BindingAcknowledgement& acknowledgement, Actions& actions) {
-    const mobility::Path path = pending_->path;
-    pending_.reset();
+    // The home agent goes by what it has heard last, which may be another path's update.
+    const bool is_superseded = sender_.latest()->path != sent.path;
+    sender_.stop();
     if (is_deregistration(sent.lifetime)) {
         forget_binding(actions);
         actions.emplace_back(mobility::Event{mobility::BindingRemoved{settings_.home}});
@@ -165,7 +129,7 @@ HomeRegistration::Outcome HomeRegistration::on_accepted(
     if (is_new) {
         binding_.emplace();
     }
-    binding_->path = path;
+    binding_->path = sent.path;
     binding_->sequence = sent.sequence;
     binding_->granted = granted;
     binding_->expires = sent.at + granted;
@@ -173,13 +137,36 @@ HomeRegistration::Outcome HomeRegistration::on_accepted(
     if (const auto* handshake = std::get_if<mobility::InHandshake>(&proof)) {
         adopt_session(now, handshake->session, actions);
     } else if (std::holds_alternative<mobility::Unproven>(proof)) {
-        actions.emplace_back(mobility::DirectTunnel{settings_.home, path, std::nullopt});
+        actions.emplace_back(mobility::DirectTunnel{settings_.home, sent.path, std::nullopt});
     }
-    const wire::CareOfAddress care_of{path.local};
+    take_ipv4(acknowledgement, actions);
+    const wire::CareOfAddress care_of{sent.path.local};
     actions.emplace_back(
         is_new ? mobility::Event{mobility::BindingRegistered{settings_.home, care_of, granted}}
                : mobility::Event{mobility::BindingRefreshed{settings_.home, care_of, granted}});
+    if (is_superseded) {
+        ask(now, {.paths = {sent.path}, .lifetime = settings_.lifetime, .by_handshake = !session()},
+            actions);
+    }
     return Outcome::registered;
+}
+
+// RFC 5555 §4.4.1: without the option in the answer there is no IPv4 home address.
+void HomeRegistration::take_ipv4(const wire::BindingAcknowledgement& acknowledgement,
+                                 Actions& actions) {
+    constexpr std::uint8_t least_failure = 128;
+    const auto* answer = wire::find<wire::Ipv4AddressAcknowledgement>(acknowledgement.options);
+    const bool is_granted = settings_.wants_ipv4 && answer != nullptr &&
+                            answer->status < least_failure && answer->home != wire::Ipv4Address{};
+    const auto granted = is_granted ? std::optional(answer->home) : std::nullopt;
+    const bool is_new = granted != ipv4_home_;
+    ipv4_home_ = granted;
+    if (granted || is_new) {
+        actions.emplace_back(mobility::CarryIpv4{settings_.home, granted});
+    }
+    if (granted && is_new) {
+        actions.emplace_back(mobility::Event{mobility::Ipv4Bound{settings_.home, *granted}});
+    }
 }
 
 HomeRegistration::Outcome HomeRegistration::on_refused(
@@ -187,33 +174,28 @@ HomeRegistration::Outcome HomeRegistration::on_refused(
     Actions& actions) {
     using enum wire::BindingStatus;
     if (acknowledgement.status == sequence_number_out_of_window) {
-        sequence_ = acknowledgement.sequence;
-        pending_->sent.clear();
-        send_now_or_later(now, actions);
+        sender_.adopt(acknowledgement.sequence);
+        sender_.ask_again(now, terms(), actions);
         return Outcome::none;
     }
     if (was_deregistration && acknowledgement.status == not_home_agent_for_this_mobile_node) {
         // There was no binding to give up: what was asked for is the case.
-        pending_.reset();
+        sender_.stop();
         forget_binding(actions);
         return Outcome::deregistered;
     }
-    // It has been answered; only what is still outstanding can be answered again.
-    std::erase_if(pending_->sent, [&](const SentUpdate& sent) {
-        return sent.sequence == acknowledgement.sequence;
-    });
+    sender_.forget(acknowledgement.sequence);
     if (acknowledgement.status == authentication_failed) {
-        pending_->by_handshake = true;
-        send_now_or_later(now, actions);
+        sender_.distrust_session();
+        sender_.ask_again(now, terms(), actions);
         return Outcome::none;
     }
     actions.emplace_back(
         mobility::Event{mobility::BindingRefused{settings_.home, acknowledgement.status}});
     barred_ = acknowledgement.status == duplicate_address_detection_failed;
-    pending_->send_at = now + mobility::max_bindack_timeout;
-    pending_->timeout = mobility::max_bindack_timeout;
+    sender_.hold_off(now);
     if (barred_) {
-        pending_.reset();
+        sender_.stop();
     }
     return Outcome::none;
 }
@@ -233,21 +215,21 @@ void HomeRegistration::adopt_session(Instant now, mobility::SessionId session, A
 }
 
 void HomeRegistration::on_doubt(Instant now, Actions& actions) {
-    if ((!binding_ && !pending_) || suspended_ || barred_ ||
+    if ((!binding_ && !is_pending()) || suspended_ || barred_ ||
         (doubted_at_ && now < *doubted_at_ + doubt_interval)) {
         return;
     }
     doubted_at_ = now;
-    if (!pending_) {
+    if (!is_pending()) {
         refresh(now, actions);
         return;
     }
-    pending_->by_handshake = true;
-    send_now_or_later(now, actions);
+    sender_.distrust_session();
+    sender_.ask_again(now, terms(), actions);
 }
 
 void HomeRegistration::on_doubt(Instant now, wire::SequenceNumber sequence, Actions& actions) {
-    if (outstanding(sequence) != nullptr) {
+    if (sender_.outstanding(sequence) != nullptr) {
         on_doubt(now, actions);
     }
 }
@@ -255,8 +237,8 @@ void HomeRegistration::on_doubt(Instant now, wire::SequenceNumber sequence, Acti
 void HomeRegistration::on_deadline(Instant now, Actions& actions) {
     end_retired_sessions(now, actions);
     let_expired_binding_go(now, actions);
-    if (pending_ && now >= pending_->send_at) {
-        send_now_or_later(now, actions);
+    if (is_pending()) {
+        sender_.on_deadline(now, terms(), actions);
     } else if (const auto due = refresh_due(); due && now >= *due) {
         refresh(now, actions);
     }
@@ -267,8 +249,8 @@ std::optional<Instant> HomeRegistration::next_deadline() const {
     const auto consider = [&next](Instant instant) {
         next = next ? std::min(*next, instant) : instant;
     };
-    if (pending_) {
-        consider(pending_->send_at);
+    if (const auto send_at = sender_.next_deadline()) {
+        consider(*send_at);
     }
     if (binding_) {
         consider(binding_->expires);
@@ -287,8 +269,9 @@ const Binding* HomeRegistration::binding(Instant now) const {
 }
 
 std::optional<Instant> HomeRegistration::refresh_due() const {
-    return binding_ && !pending_ && !suspended_ && !barred_ ? std::optional(binding_->refresh_at)
-                                                            : std::nullopt;
+    return binding_ && !is_pending() && !suspended_ && !barred_
+               ? std::optional(binding_->refresh_at)
+               : std::nullopt;
 }
 
 void HomeRegistration::let_expired_binding_go(Instant now, Actions& actions) {
@@ -322,12 +305,12 @@ void HomeRegistration::end_retired_sessions(Instant now, Actions& actions) {
     });
 }
 
-const SentUpdate* HomeRegistration::outstanding(wire::SequenceNumber sequence) const {
-    if (!pending_) {
-        return nullptr;
+std::optional<mobility::Seal> HomeRegistration::heartbeat_seal(Instant now) const {
+    if (binding(now) == nullptr || !session()) {
+        return std::nullopt;
     }
-    const auto found = std::ranges::find(pending_->sent, sequence, &SentUpdate::sequence);
-    return found != pending_->sent.end() ? &*found : nullptr;
+    return tunnel_session() ? mobility::Seal{mobility::ThroughTunnel{}}
+                            : mobility::Seal{mobility::InSession{*session()}};
 }
 
 std::optional<mobility::SessionId> HomeRegistration::session() const {

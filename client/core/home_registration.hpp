@@ -1,6 +1,6 @@
 #pragma once
-// The mobile node's side of a home registration: RFC 6275 §11.7.1 (sending binding updates),
-// §11.7.3 (receiving acknowledgements), §11.8 (retransmission and rate). It is told where the home
+// The mobile node's side of a home registration: RFC 6275 §11.7.1 (when binding updates are sent),
+// §11.7.3 (receiving acknowledgements), and the sessions that come of it. It is told where the home
 // agent shall see the node and keeps asking until that is acknowledged.
 
 #include <chrono>
@@ -8,31 +8,24 @@
 #include <vector>
 
 #include "client/core/binding_update_list.hpp"
-#include "client/core/rate_limit.hpp"
-#include "shared/mobility/constants.hpp"
+#include "client/core/binding_update_sender.hpp"
+#include "client/core/registration_settings.hpp"
 #include "shared/mobility/node.hpp"
 #include "shared/wire/mobility_header.hpp"
 
 namespace godwit::client {
 
-struct RegistrationSettings {
-    wire::HomeAddress home;
-    wire::HomeAgentAddress home_agent;
-    wire::Lifetime lifetime{150};  // asked for: 600 s
-    mobility::Protection protection = mobility::Protection::sealed;
-    // RFC 6275 §13, InitialBindackTimeoutFirstReg: MUST be configurable.
-    std::chrono::nanoseconds first_registration_timeout =
-        mobility::initial_bindack_timeout_first_registration;
-    wire::SequenceNumber first_sequence;  // random
-};
-
 class HomeRegistration {
   public:
     explicit HomeRegistration(const RegistrationSettings& settings);
 
-    // Registers this path, its local address being the care-of address; data follows at once where
-    // a session exists.
-    void register_path(mobility::Instant now, const mobility::Path& path,
+    // Registers the local address of a path as the care-of address. With a session that is the
+    // first path's, and data follows at once along it. Without one all of them are tried, a little
+    // apart, and that of the first acknowledgement is taken.
+    void register_paths(mobility::Instant now, std::vector<mobility::Path> paths,
+                        mobility::Actions& actions);
+    // The same, by a handshake in either case: the home agent may have lost the session.
+    void register_anew(mobility::Instant now, std::vector<mobility::Path> paths,
                        mobility::Actions& actions);
     // Asks for the binding to be given up; the path's local address is the home address at home.
     void deregister(mobility::Instant now, const mobility::Path& path, mobility::Actions& actions);
@@ -50,35 +43,47 @@ class HomeRegistration {
     // The same, in answer to the update of this number; nothing if there is none under way.
     void on_doubt(mobility::Instant now, wire::SequenceNumber sequence, mobility::Actions& actions);
 
+    // How long the path of an update under way takes there and back.
+    void on_round_trip(const mobility::Path& path, std::chrono::nanoseconds round_trip) {
+        sender_.on_round_trip(path, round_trip);
+    }
+
     void on_deadline(mobility::Instant now, mobility::Actions& actions);
     [[nodiscard]] std::optional<mobility::Instant> next_deadline() const;
 
     // The acknowledged binding, if it has not expired at `now`.
     [[nodiscard]] const Binding* binding(mobility::Instant now) const;
-    [[nodiscard]] bool is_pending() const { return pending_.has_value(); }
-    [[nodiscard]] wire::SequenceNumber last_sequence() const { return sequence_; }
+    [[nodiscard]] bool is_pending() const { return sender_.is_pending(); }
+    [[nodiscard]] std::size_t unanswered_tries(mobility::Instant now) const {
+        return sender_.unanswered_tries(now);
+    }
+    [[nodiscard]] wire::SequenceNumber last_sequence() const { return sender_.last_sequence(); }
+    // What goes with the messages of the tunnel; nothing without a binding that is protected.
+    [[nodiscard]] std::optional<mobility::Seal> heartbeat_seal(mobility::Instant now) const;
+    // As the home agent has granted it.
+    [[nodiscard]] std::optional<wire::Ipv4Address> ipv4_home() const { return ipv4_home_; }
 
   private:
     void refresh(mobility::Instant now, mobility::Actions& actions);
     void ask(mobility::Instant now, PendingUpdate update, mobility::Actions& actions);
-    void send(mobility::Instant now, mobility::Actions& actions);
-    void send_now_or_later(mobility::Instant now, mobility::Actions& actions);
     Outcome on_accepted(mobility::Instant now, const SentUpdate& sent, const mobility::Proof& proof,
                         const wire::BindingAcknowledgement& acknowledgement,
                         mobility::Actions& actions);
     Outcome on_refused(mobility::Instant now, bool was_deregistration,
                        const wire::BindingAcknowledgement& acknowledgement,
                        mobility::Actions& actions);
+    void take_ipv4(const wire::BindingAcknowledgement& acknowledgement, mobility::Actions& actions);
     void adopt_session(mobility::Instant now, mobility::SessionId session,
                        mobility::Actions& actions);
     void let_expired_binding_go(mobility::Instant now, mobility::Actions& actions);
     void forget_binding(mobility::Actions& actions);
     void end_retired_sessions(mobility::Instant now, mobility::Actions& actions);
     [[nodiscard]] std::optional<mobility::Instant> refresh_due() const;
-    [[nodiscard]] const SentUpdate* outstanding(wire::SequenceNumber sequence) const;
     [[nodiscard]] std::optional<mobility::SessionId> session() const;
     [[nodiscard]] std::optional<mobility::SessionId> tunnel_session() const;
-    [[nodiscard]] mobility::Seal seal() const;
+    [[nodiscard]] BindingUpdateSender::Terms terms() const {
+        return {.session = session(), .ipv4_home = ipv4_home_};
+    }
 
     struct RetiringSession {
         mobility::SessionId session;
@@ -86,11 +91,9 @@ class HomeRegistration {
     };
 
     RegistrationSettings settings_;
-    wire::SequenceNumber sequence_;
-    // RFC 6275 §11.8: MUST NOT be faster, however the links flap.
-    RateLimit<mobility::max_update_rate> rate_{std::chrono::seconds(1)};
+    BindingUpdateSender sender_;
     std::optional<Binding> binding_;
-    std::optional<PendingUpdate> pending_;
+    std::optional<wire::Ipv4Address> ipv4_home_;
     std::vector<RetiringSession> retiring_;
     std::optional<mobility::Instant> doubted_at_;
     bool suspended_ = true;

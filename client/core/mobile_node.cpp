@@ -1,5 +1,8 @@
 #include "client/core/mobile_node.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace godwit::client {
 
 using mobility::Actions;
@@ -19,41 +22,77 @@ std::string_view name(State state) {
     return "unknown";
 }
 
-MobileNode::MobileNode(const RegistrationSettings& settings)
-    : home_(settings.home), home_agent_(settings.home_agent), registration_(settings) {}
+MobileNode::MobileNode(const MobileNodeSettings& settings)
+    : home_(settings.registration.home),
+      preferences_({.home_agent = settings.registration.home_agent,
+                    .encapsulations = settings.encapsulations,
+                    .ports = settings.ports}),
+      registration_(settings.registration),
+      roaming_({.home = settings.registration.home,
+                .protection = settings.registration.protection,
+                .first_heartbeat = settings.first_heartbeat,
+                .mtu_probe_interval = settings.mtu_probe_interval},
+               registration_) {}
 
 Actions MobileNode::on_attachments(Instant now, const mobility::Attachments& attachments) {
     Actions actions;
-    const Target chosen = choose_target(attachments, target_, home_agent_);
-    if (is_same_place(chosen, target_)) {
-        target_ = chosen;  // its metric, router or MTU may be others
-        return actions;
+    attachments_ = attachments;
+    if (attachments.home) {
+        go_home(now, *attachments.home, actions);
+    } else {
+        go_away(now, attachments, actions);
     }
-    move_ = Move{.from = address_of(last_place_, home_),
-                 .cause = cause_of_move(last_place_, chosen, attachments),
-                 .began = now};
-    target_ = chosen;
-    pursue(now, actions);
     return actions;
 }
 
-void MobileNode::pursue(Instant now, Actions& actions) {
-    if (const auto* away = std::get_if<Away>(&target_)) {
-        registration_.register_path(now,
-                                    {.interface = away->care_of.interface,
-                                     .local = away->care_of.address,
-                                     .remote = home_agent_.address},
-                                    actions);
-    } else if (const auto* home = std::get_if<AtHome>(&target_)) {
-        // RFC 6275 §11.5.5: from the home address, which is the care-of address too.
-        registration_.deregister(now,
-                                 {.interface = home->link.interface,
-                                  .local = home_.address,
-                                  .remote = home_agent_.address},
-                                 actions);
-    } else {
+// RFC 6275 §11.5.5: deregisters from the home address, which is the care-of address too.
+void MobileNode::go_home(Instant now, const mobility::HomeLink& link, Actions& actions) {
+    const Target home = AtHome{link};
+    if (is_same_place(home, target_)) {
+        target_ = home;  // its router or MTU may be others
+        return;
+    }
+    begin_move(now, home, mobility::MoveCause::returned_home);
+    roaming_.rest();
+    registration_.deregister(now,
+                             {.interface = link.interface,
+                              .local = home_.address,
+                              .remote = preferences_.home_agent.address},
+                             actions);
+}
+
+void MobileNode::go_away(Instant now, const mobility::Attachments& attachments, Actions& actions) {
+    const auto* away = std::get_if<Away>(&target_);
+    auto offers = path_offers(attachments, preferences_, roaming_.memory(),
+                              away != nullptr ? &away->path : nullptr);
+    if (!offers.empty()) {
+        roaming_.on_offers(now, std::move(offers), actions);
+        follow_roaming(now);
+    } else if (!std::holds_alternative<Nowhere>(target_)) {
+        begin_move(now, Nowhere{}, mobility::MoveCause::address_lost);
+        roaming_.rest();
         registration_.suspend();
     }
+}
+
+// Where the path in use starts is where the node is.
+void MobileNode::follow_roaming(Instant now) {
+    if (!roaming_.in_use()) {
+        return;
+    }
+    const Target place = *roaming_.in_use();
+    if (is_same_place(place, target_)) {
+        target_ = place;
+    } else if (roaming_.cause() == mobility::MoveCause::address_lost) {
+        begin_move(now, place, cause_of_move(last_place_, place, attachments_));
+    } else {
+        begin_move(now, place, roaming_.cause());
+    }
+}
+
+void MobileNode::begin_move(Instant now, const Target& to, mobility::MoveCause cause) {
+    move_ = Move{.from = address_of(last_place_, home_), .cause = cause, .began = now};
+    target_ = to;
 }
 
 Actions MobileNode::on_stop(Instant now) {
@@ -68,30 +107,65 @@ Actions MobileNode::on_stop(Instant now) {
 Actions MobileNode::on_received(Instant now, const mobility::Received& received) {
     Actions actions;
     if (const auto* hint = std::get_if<mobility::Hint>(&received.content)) {
-        if (received.path.remote == home_agent_.address) {
+        if (is_home_agent(received.path)) {
             on_hint(now, *hint, actions);
         }
     } else {
-        on_message(now, std::get<0>(received.content), actions);
+        on_message(now, received, std::get<0>(received.content), actions);
+        follow_roaming(now);
     }
     return actions;
 }
 
-void MobileNode::on_message(Instant now,
+// Where hints are taken from; whoever can forge that can make the node ask, no more.
+bool MobileNode::is_home_agent(const mobility::Path& path) const {
+    return path.remote == preferences_.home_agent.address ||
+           std::ranges::find(attachments_.endpoints, mobility::HomeAgentEndpoint{path.remote}) !=
+               attachments_.endpoints.end();
+}
+
+void MobileNode::on_message(Instant now, const mobility::Received& received,
                             const mobility::Authenticated<wire::MobilityMessage>& message,
                             Actions& actions) {
     if (const auto* acknowledgement =
             std::get_if<wire::BindingAcknowledgement>(&message.message())) {
-        const auto outcome =
-            registration_.on_acknowledgement(now, message, *acknowledgement, actions);
-        if (outcome != HomeRegistration::Outcome::none) {
-            on_arrival(now, actions);
-        }
+        on_acknowledgement(now, message, *acknowledgement, actions);
+    } else if (const auto* heartbeat = std::get_if<wire::Heartbeat>(&message.message())) {
+        on_heartbeat(now, received, *heartbeat, actions);
     } else if (std::holds_alternative<wire::BindingRefreshRequest>(message.message())) {
         registration_.on_doubt(now, actions);
     } else {
         actions.emplace_back(
             mobility::Event{mobility::MessageDropped{mobility::DropReason::not_expected}});
+    }
+}
+
+void MobileNode::on_acknowledgement(Instant now,
+                                    const mobility::Authenticated<wire::MobilityMessage>& message,
+                                    const wire::BindingAcknowledgement& acknowledgement,
+                                    Actions& actions) {
+    const auto outcome = registration_.on_acknowledgement(now, message, acknowledgement, actions);
+    if (outcome == HomeRegistration::Outcome::registered && roaming_.in_use()) {
+        roaming_.on_acknowledged(now, acknowledgement, actions);
+        follow_roaming(now);
+    }
+    if (outcome != HomeRegistration::Outcome::none) {
+        on_arrival(now, actions);
+    }
+}
+
+// RFC 5847 §3: a request is answered along the path it came by, which is what it asks about.
+void MobileNode::on_heartbeat(Instant now, const mobility::Received& received,
+                              const wire::Heartbeat& heartbeat, Actions& actions) {
+    const auto seal = registration_.heartbeat_seal(now);
+    if (heartbeat.response) {
+        roaming_.on_response(now, heartbeat, actions);
+    } else if (seal) {
+        actions.emplace_back(mobility::SendMessage{
+            .path = received.path,
+            .home = home_,
+            .message = wire::Heartbeat{.response = true, .sequence = heartbeat.sequence},
+            .seal = *seal});
     }
 }
 
@@ -130,25 +204,33 @@ Actions MobileNode::on_rekey_due(Instant now, mobility::SessionId /*session*/) {
 
 Actions MobileNode::on_moved_endpoint(Instant /*now*/, mobility::SessionId /*session*/,
                                       const mobility::Path& /*path*/) {
-    return {};
+    return {};  // home agents do not move
 }
 
-Actions MobileNode::on_traffic(Instant /*now*/, const mobility::TrafficNotice& /*notice*/) {
-    return {};
+Actions MobileNode::on_traffic(Instant now, const mobility::TrafficNotice& notice) {
+    Actions actions;
+    roaming_.on_traffic(now, notice, actions);
+    follow_roaming(now);
+    return actions;
 }
 
 Actions MobileNode::on_deadline(Instant now) {
     Actions actions;
     registration_.on_deadline(now, actions);
-    if (std::holds_alternative<Away>(target_) && !registration_.is_pending() &&
-        registration_.binding(now) == nullptr) {
-        pursue(now, actions);  // it has expired
+    roaming_.on_deadline(now, actions);
+    follow_roaming(now);
+    if (roaming_.in_use() && !registration_.is_pending() && registration_.binding(now) == nullptr) {
+        roaming_.register_again(now, actions);  // it has expired
     }
     return actions;
 }
 
 std::optional<Instant> MobileNode::next_deadline() const {
-    return registration_.next_deadline();
+    const auto registration = registration_.next_deadline();
+    const auto roaming = roaming_.next_deadline();
+    return registration && roaming ? std::min(*registration, *roaming)
+           : registration          ? registration
+                                   : roaming;
 }
 
 State MobileNode::state(Instant now) const {

@@ -7,6 +7,8 @@
 #include <string_view>
 
 #include "client/core/home_registration.hpp"
+#include "client/core/path_offers.hpp"
+#include "client/core/roaming.hpp"
 #include "client/core/target.hpp"
 #include "shared/mobility/attachment.hpp"
 #include "shared/mobility/node.hpp"
@@ -22,9 +24,19 @@ enum class State : std::uint8_t {
 
 std::string_view name(State state);
 
+struct MobileNodeSettings {
+    RegistrationSettings registration;
+    // What may be used on the way to the home agent, in the order in which it is tried.
+    std::vector<mobility::Encapsulation> encapsulations{mobility::Encapsulation::ip6,
+                                                        mobility::Encapsulation::udp};
+    std::vector<std::uint16_t> ports{mobility::dsmip_port};  // of the home agent
+    std::uint32_t first_heartbeat = 0;                       // random
+    std::chrono::nanoseconds mtu_probe_interval = std::chrono::minutes(10);
+};
+
 class MobileNode final : public mobility::Node {
   public:
-    explicit MobileNode(const RegistrationSettings& settings);
+    explicit MobileNode(const MobileNodeSettings& settings);
 
     // The links have changed, or perhaps not.
     [[nodiscard]] mobility::Actions on_attachments(mobility::Instant now,
@@ -52,15 +64,30 @@ class MobileNode final : public mobility::Node {
     [[nodiscard]] const Binding* binding(mobility::Instant now) const {
         return registration_.binding(now);
     }
+    [[nodiscard]] std::optional<wire::Ipv4Address> ipv4_home() const {
+        return registration_.ipv4_home();
+    }
+    [[nodiscard]] bool is_behind_nat() const { return roaming_.is_behind_nat(); }
     [[nodiscard]] wire::SequenceNumber last_sequence() const {
         return registration_.last_sequence();
     }
 
   private:
-    void pursue(mobility::Instant now, mobility::Actions& actions);
-    void on_message(mobility::Instant now,
+    void go_home(mobility::Instant now, const mobility::HomeLink& link, mobility::Actions& actions);
+    void go_away(mobility::Instant now, const mobility::Attachments& attachments,
+                 mobility::Actions& actions);
+    void follow_roaming(mobility::Instant now);
+    void begin_move(mobility::Instant now, const Target& to, mobility::MoveCause cause);
+    void on_heartbeat(mobility::Instant now, const mobility::Received& received,
+                      const wire::Heartbeat& heartbeat, mobility::Actions& actions);
+    void on_message(mobility::Instant now, const mobility::Received& received,
                     const mobility::Authenticated<wire::MobilityMessage>& message,
                     mobility::Actions& actions);
+    void on_acknowledgement(mobility::Instant now,
+                            const mobility::Authenticated<wire::MobilityMessage>& message,
+                            const wire::BindingAcknowledgement& acknowledgement,
+                            mobility::Actions& actions);
+    [[nodiscard]] bool is_home_agent(const mobility::Path& path) const;
     void on_hint(mobility::Instant now, const mobility::Hint& hint, mobility::Actions& actions);
     void on_arrival(mobility::Instant now, mobility::Actions& actions);
 
@@ -71,8 +98,10 @@ class MobileNode final : public mobility::Node {
     };
 
     wire::HomeAddress home_;
-    wire::HomeAgentAddress home_agent_;
+    PathPreferences preferences_;
+    mobility::Attachments attachments_;
     HomeRegistration registration_;
+    Roaming roaming_;
     Target target_ = Nowhere{};
     Target last_place_ = Nowhere{};  // the last one that was acknowledged
     std::optional<Move> move_;       // until the present place is acknowledged

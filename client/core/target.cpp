@@ -1,71 +1,19 @@
 #include "client/core/target.hpp"
 
 #include <algorithm>
-#include <bit>
-#include <cstdint>
-#include <tuple>
-#include <vector>
 
 namespace godwit::client {
 namespace {
 
-unsigned common_prefix_length(const wire::Ipv6Address& one, const wire::Ipv6Address& other) {
-    unsigned length = 0;
-    for (std::size_t octet = 0; octet < one.octets.size(); ++octet) {
-        const auto difference = static_cast<std::uint8_t>(one.octets[octet] ^ other.octets[octet]);
-        length += static_cast<unsigned>(std::countl_zero(difference));
-        if (difference != 0) {
-            break;
-        }
-    }
-    return length;
-}
-
-// Smaller is better.
-auto rank(const mobility::CandidateAddress& candidate, const Target& present,
-          const wire::HomeAgentAddress& home_agent) {
-    const auto* away = std::get_if<Away>(&present);
-    const bool is_present = away != nullptr && away->care_of.interface == candidate.interface &&
-                            away->care_of.address == candidate.address;
-    return std::tuple{
-        candidate.abandoned,
-        candidate.deprecated,  // RFC 6724 §5 rule 3
-        candidate.route_metric,
-        !is_present,
-        candidate.temporary,  // a care-of address wants to last, unlike rule 7's default
-        128 - common_prefix_length(candidate.address, home_agent.address),  // rule 8
-        candidate.interface,
-        candidate.address,
-    };
-}
-
 bool is_offered(const Target& place, const mobility::Attachments& attachments) {
     const auto* away = std::get_if<Away>(&place);
     return away != nullptr && std::ranges::any_of(attachments.candidates, [&](const auto& offered) {
-               return is_same_place(Away{offered}, place) && !offered.tentative &&
-                      !offered.deprecated && !offered.abandoned;
+               return is_same_place(Away{.care_of = offered, .path = {}}, place) &&
+                      !offered.tentative && !offered.deprecated && !offered.abandoned;
            });
 }
 
 }  // namespace
-
-Target choose_target(const mobility::Attachments& attachments, const Target& present,
-                     const wire::HomeAgentAddress& home_agent) {
-    if (attachments.home) {
-        return AtHome{*attachments.home};
-    }
-    const mobility::CandidateAddress* best = nullptr;
-    for (const mobility::CandidateAddress& candidate : attachments.candidates) {
-        if (candidate.tentative) {
-            continue;
-        }
-        if (best == nullptr ||
-            rank(candidate, present, home_agent) < rank(*best, present, home_agent)) {
-            best = &candidate;
-        }
-    }
-    return best != nullptr ? Target{Away{*best}} : Target{Nowhere{}};
-}
 
 bool is_same_place(const Target& one, const Target& other) {
     if (one.index() != other.index()) {

@@ -1,5 +1,5 @@
 #pragma once
-// Where the mobile node wants its home agent to see it, chosen from what its links offer.
+// Where the mobile node wants its home agent to see it.
 
 #include <optional>
 #include <variant>
@@ -13,8 +13,9 @@ namespace godwit::client {
 struct Nowhere {
     bool operator==(const Nowhere&) const = default;
 };
-struct Away {
+struct Away {  // by this care-of address, along this path
     mobility::CandidateAddress care_of;
+    mobility::Path path;
     bool operator==(const Away&) const = default;
 };
 struct AtHome {
@@ -22,12 +23,6 @@ struct AtHome {
     bool operator==(const AtHome&) const = default;
 };
 using Target = std::variant<Nowhere, Away, AtHome>;
-
-// The home link if it is there, else the best care-of address: one that may send, by route metric,
-// then by the rules of RFC 6724 §5 that can tell addresses of one host apart. Of equals the present
-// one stays, so that nothing moves without a reason.
-Target choose_target(const mobility::Attachments& attachments, const Target& present,
-                     const wire::HomeAgentAddress& home_agent);
 
 // Whether packets of the two leave and arrive by the same address on the same interface.
 bool is_same_place(const Target& one, const Target& other);

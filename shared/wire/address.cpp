@@ -131,6 +131,14 @@ std::optional<Prefix> Prefix::parse_ipv4(std::string_view text) {
                    : std::nullopt;
 }
 
+Prefix Prefix::around(const Ipv6Address& address, std::uint8_t length) {
+    Prefix prefix{address, length};
+    for (std::size_t octet = 0; octet < address.octets.size(); ++octet) {
+        prefix.address.octets[octet] &= network_bits(octet, length);
+    }
+    return prefix;
+}
+
 std::string Prefix::text() const {
     return is_ipv4() ? address.mapped_ipv4()->text() + '/' + std::to_string(length - mapped_bits)
                      : address.text() + '/' + std::to_string(length);

@@ -42,7 +42,7 @@ struct LaboratoryNode {
                                       .content = mobility::Hint{kind, sequence}});
     }
 
-    MobileNode core{settings_of(Protection::none)};
+    MobileNode core{{.registration = settings_of(Protection::none)}};
     test::AuthenticatedLink link{Protection::none};
 };
 

@@ -58,7 +58,7 @@ class RegisteringNode {
 
     Actions register_at(Instant now, const wire::CareOfAddress& care_of = test::care_of_a) {
         Actions actions;
-        core.register_path(now, path_from(care_of.address), actions);
+        core.register_paths(now, {path_from(care_of.address)}, actions);
         return actions;
     }
     Actions deregister(Instant now) {

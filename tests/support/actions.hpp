@@ -55,10 +55,13 @@ inline std::vector<mobility::DropReason> drops(const mobility::Actions& actions)
     return reasons;
 }
 
-// The kinds of the actions in their order, events left out: "send admit direct".
+// The kinds of the actions in their order, without events, heartbeats and what only measures: "send
+// admit direct".
 inline std::string order(const mobility::Actions& actions) {
     struct Word {
-        std::string operator()(const mobility::SendMessage&) const { return "send"; }
+        std::string operator()(const mobility::SendMessage& order) const {
+            return std::holds_alternative<wire::Heartbeat>(order.message) ? "" : "send";
+        }
         std::string operator()(const mobility::AdmitSession&) const { return "admit"; }
         std::string operator()(const mobility::DirectTunnel&) const { return "direct"; }
         std::string operator()(const mobility::ConfirmSession&) const { return "confirm"; }

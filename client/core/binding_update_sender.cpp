@@ -1,0 +1,167 @@
+#include "client/core/binding_update_sender.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "shared/wire/options/alternate_care_of_address.hpp"
+#include "shared/wire/options/ipv4_care_of_address.hpp"
+#include "shared/wire/options/ipv4_home_address.hpp"
+
+namespace godwit::client {
+namespace {
+
+using namespace std::chrono_literals;
+using mobility::Actions;
+using mobility::Instant;
+
+// A home agent that restarted answers nothing under the session, unless its hint gets through.
+constexpr std::size_t tries_in_session = 2;
+constexpr std::size_t max_outstanding = 16;  // numbers whose acknowledgement still counts
+// Between the updates of one try, and the soonest that one is sent again.
+constexpr std::chrono::nanoseconds stagger = 50ms;
+
+// RFC 6275 §11.7.1, RFC 5555 §3.1.2: always, since nothing else that is authenticated names the
+// address.
+wire::MobilityOption care_of_option(const mobility::Path& path) {
+    if (const auto ipv4 = path.local.mapped_ipv4()) {
+        return wire::Ipv4CareOfAddress{*ipv4};
+    }
+    return wire::AlternateCareOfAddress{{path.local}};
+}
+
+}  // namespace
+
+void BindingUpdateSender::ask(Instant now, PendingUpdate update, const Terms& terms,
+                              Actions& actions) {
+    pending_ = std::move(update);
+    send_now_or_later(now, terms, actions);
+}
+
+void BindingUpdateSender::ask_again(Instant now, const Terms& terms, Actions& actions) {
+    pending_->next_path = 0;
+    send_now_or_later(now, terms, actions);
+}
+
+void BindingUpdateSender::hold_off(Instant now) {
+    pending_->next_path = 0;
+    pending_->send_at = now + mobility::max_bindack_timeout;
+    pending_->timeout = mobility::max_bindack_timeout;
+}
+
+void BindingUpdateSender::adopt(wire::SequenceNumber sequence) {
+    sequence_ = sequence;
+    pending_->sent.clear();
+    pending_->tries = 0;
+}
+
+void BindingUpdateSender::forget(wire::SequenceNumber sequence) {
+    std::erase_if(pending_->sent,
+                  [&](const SentUpdate& sent) { return sent.sequence == sequence; });
+}
+
+void BindingUpdateSender::on_round_trip(const mobility::Path& path,
+                                        std::chrono::nanoseconds round_trip) {
+    if (latest() == nullptr || latest()->path != path) {
+        return;
+    }
+    const auto timeout = std::clamp<std::chrono::nanoseconds>(2 * round_trip, stagger,
+                                                              mobility::initial_bindack_timeout);
+    pending_->send_at = std::min(pending_->send_at, pending_->try_began + timeout);
+    pending_->timeout = 2 * timeout;
+}
+
+void BindingUpdateSender::on_deadline(Instant now, const Terms& terms, Actions& actions) {
+    if (pending_ && now >= pending_->send_at) {
+        send_now_or_later(now, terms, actions);
+    }
+}
+
+void BindingUpdateSender::send_now_or_later(Instant now, const Terms& terms, Actions& actions) {
+    pending_->send_at = rate_.earliest(now);
+    if (pending_->send_at <= now) {
+        send(now, terms, actions);
+    }
+}
+
+void BindingUpdateSender::send(Instant now, const Terms& terms, Actions& actions) {
+    PendingUpdate& update = *pending_;
+    if (update.next_path == 0) {
+        begin_try(now, actions);
+    }
+    const mobility::Path path = update.paths.at(update.next_path);
+    // RFC 6275 §11.8: each retransmission has a newer sequence number.
+    sequence_ = sequence_.next();
+    actions.emplace_back(mobility::SendMessage{.path = path,
+                                               .home = settings_.home,
+                                               .message = update_along(path, terms),
+                                               .seal = seal(terms)});
+    rate_.on_done(now);
+    if (update.sent.size() == max_outstanding) {
+        update.sent.erase(update.sent.begin());
+    }
+    update.sent.push_back({sequence_, now, path, update.lifetime});
+    if (++update.next_path < update.paths.size()) {
+        update.send_at = now + stagger;
+        return;
+    }
+    update.next_path = 0;
+    update.send_at = std::max(now + stagger, update.try_began + update.timeout);
+    update.timeout =
+        std::min<std::chrono::nanoseconds>(2 * update.timeout, mobility::max_bindack_timeout);
+}
+
+void BindingUpdateSender::begin_try(Instant now, Actions& actions) {
+    PendingUpdate& update = *pending_;
+    if (!update.sent.empty()) {
+        actions.emplace_back(mobility::Event{
+            mobility::NoAcknowledgement{{update.paths.front().local}, now - update.try_began}});
+    }
+    update.by_handshake = update.by_handshake || update.tries >= tries_in_session;
+    update.try_began = now;
+    ++update.tries;
+}
+
+wire::BindingUpdate BindingUpdateSender::update_along(const mobility::Path& path,
+                                                      const Terms& terms) const {
+    const bool is_deregistration = pending_->lifetime == wire::Lifetime::zero();
+    wire::BindingUpdate update{
+        .sequence = sequence_,
+        .acknowledge = true,
+        .home_registration = true,
+        // RFC 5555 §4.4.1: UDP was chosen, so it shall be UDP, NAT or not.
+        .force_udp_encapsulation = path.encapsulation == mobility::Encapsulation::udp,
+        .lifetime = pending_->lifetime,
+        .options = {care_of_option(path)}};
+    if (settings_.wants_ipv4 && !is_deregistration) {
+        update.options.emplace_back(
+            wire::Ipv4HomeAddress{.home = terms.ipv4_home.value_or(wire::Ipv4Address{})});
+    }
+    return update;
+}
+
+mobility::Seal BindingUpdateSender::seal(const Terms& terms) const {
+    if (settings_.protection == mobility::Protection::none) {
+        return mobility::Unprotected{};
+    }
+    if (pending_->by_handshake || !terms.session) {
+        return mobility::StartHandshake{};
+    }
+    return mobility::InSession{*terms.session};
+}
+
+const SentUpdate* BindingUpdateSender::outstanding(wire::SequenceNumber sequence) const {
+    if (!pending_) {
+        return nullptr;
+    }
+    const auto found = std::ranges::find(pending_->sent, sequence, &SentUpdate::sequence);
+    return found != pending_->sent.end() ? &*found : nullptr;
+}
+
+std::size_t BindingUpdateSender::unanswered_tries(Instant now) const {
+    if (!pending_ || pending_->tries == 0) {
+        return 0;
+    }
+    return now < pending_->send_at ? pending_->tries - 1 : pending_->tries;
+}
+
+}  // namespace godwit::client

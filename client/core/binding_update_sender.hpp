@@ -1,0 +1,78 @@
+#pragma once
+// RFC 6275 §11.8, §11.7.1: a binding update that is sent until it is acknowledged, each time with a
+// newer number, never too often, along one path or along several a little apart.
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "client/core/binding_update_list.hpp"
+#include "client/core/rate_limit.hpp"
+#include "client/core/registration_settings.hpp"
+#include "shared/mobility/node.hpp"
+#include "shared/wire/mobility_header.hpp"
+
+namespace godwit::client {
+
+class BindingUpdateSender {
+  public:
+    explicit BindingUpdateSender(const RegistrationSettings& settings)
+        : settings_(settings), sequence_(settings.first_sequence) {}
+
+    // What an update rests on at the time it is sent.
+    struct Terms {
+        std::optional<mobility::SessionId> session;
+        std::optional<wire::Ipv4Address> ipv4_home;  // held now
+    };
+
+    // In place of what was under way.
+    void ask(mobility::Instant now, PendingUpdate update, const Terms& terms,
+             mobility::Actions& actions);
+    // Once more, as soon as the rate allows.
+    void ask_again(mobility::Instant now, const Terms& terms, mobility::Actions& actions);
+    // Refused for a reason that time may heal: not again for MAX_BINDACK_TIMEOUT.
+    void hold_off(mobility::Instant now);
+    void stop() { pending_.reset(); }
+
+    // From now on by a handshake.
+    void distrust_session() { pending_->by_handshake = true; }
+    // The home agent knows this number as the last one.
+    void adopt(wire::SequenceNumber sequence);
+    // This one has been answered; only what is still outstanding can be answered again.
+    void forget(wire::SequenceNumber sequence);
+    // The path of the latest update works, and takes so long there and back: the update is sent
+    // again as soon as it can be told to be lost.
+    void on_round_trip(const mobility::Path& path, std::chrono::nanoseconds round_trip);
+
+    void on_deadline(mobility::Instant now, const Terms& terms, mobility::Actions& actions);
+    [[nodiscard]] std::optional<mobility::Instant> next_deadline() const {
+        return pending_ ? std::optional(pending_->send_at) : std::nullopt;
+    }
+
+    [[nodiscard]] bool is_pending() const { return pending_.has_value(); }
+    // The update of this number, if an answer to it still counts.
+    [[nodiscard]] const SentUpdate* outstanding(wire::SequenceNumber sequence) const;
+    [[nodiscard]] const SentUpdate* latest() const {
+        return pending_ && !pending_->sent.empty() ? &pending_->sent.back() : nullptr;
+    }
+    // How often it has been sent in vain: the time for an answer is over.
+    [[nodiscard]] std::size_t unanswered_tries(mobility::Instant now) const;
+    [[nodiscard]] wire::SequenceNumber last_sequence() const { return sequence_; }
+
+  private:
+    void send(mobility::Instant now, const Terms& terms, mobility::Actions& actions);
+    void begin_try(mobility::Instant now, mobility::Actions& actions);
+    void send_now_or_later(mobility::Instant now, const Terms& terms, mobility::Actions& actions);
+    [[nodiscard]] wire::BindingUpdate update_along(const mobility::Path& path,
+                                                   const Terms& terms) const;
+    [[nodiscard]] mobility::Seal seal(const Terms& terms) const;
+
+    RegistrationSettings settings_;
+    wire::SequenceNumber sequence_;
+    // RFC 6275 §11.8: MUST NOT be faster, however the links flap.
+    RateLimit<mobility::max_update_rate> rate_{std::chrono::seconds(1)};
+    std::optional<PendingUpdate> pending_;
+};
+
+}  // namespace godwit::client

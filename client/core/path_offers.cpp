@@ -1,0 +1,163 @@
+#include "client/core/path_offers.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <map>
+#include <tuple>
+#include <utility>
+
+namespace godwit::client {
+namespace {
+
+using mobility::Attachments;
+using mobility::CandidateAddress;
+using mobility::Encapsulation;
+using mobility::Path;
+
+constexpr std::size_t max_offers = 32;  // more than any sane host has; each costs a heartbeat
+
+bool is_ipv4(const wire::Ipv6Address& address) {
+    return address.mapped_ipv4().has_value();
+}
+
+unsigned common_prefix_length(const wire::Ipv6Address& one, const wire::Ipv6Address& other) {
+    unsigned length = 0;
+    for (std::size_t octet = 0; octet < one.octets.size(); ++octet) {
+        const auto difference = static_cast<std::uint8_t>(one.octets[octet] ^ other.octets[octet]);
+        length += static_cast<unsigned>(std::countl_zero(difference));
+        if (difference != 0) {
+            break;
+        }
+    }
+    return length;
+}
+
+// Among the addresses of one interface and family; smaller is better.
+auto rank_of_address(const CandidateAddress& candidate, const Path* present,
+                     const wire::HomeAgentAddress& home_agent) {
+    const bool is_present = present != nullptr && present->interface == candidate.interface &&
+                            present->local == candidate.address;
+    return std::tuple{
+        candidate.abandoned,
+        candidate.deprecated,  // RFC 6724 §5 rule 3
+        candidate.route_metric,
+        !is_present,
+        candidate.temporary,  // a care-of address wants to last, unlike rule 7's default
+        128 - common_prefix_length(candidate.address, home_agent.address),  // rule 8
+        candidate.address,
+    };
+}
+
+using ByInterfaceAndFamily =
+    std::map<std::pair<mobility::InterfaceIndex, bool>, const CandidateAddress*>;
+
+ByInterfaceAndFamily best_addresses(const Attachments& attachments,
+                                    const PathPreferences& preferences, const Path* present) {
+    ByInterfaceAndFamily best;
+    for (const CandidateAddress& candidate : attachments.candidates) {
+        if (candidate.tentative) {
+            continue;
+        }
+        const CandidateAddress*& place = best[{candidate.interface, is_ipv4(candidate.address)}];
+        if (place == nullptr || rank_of_address(candidate, present, preferences.home_agent) <
+                                    rank_of_address(*place, present, preferences.home_agent)) {
+            place = &candidate;
+        }
+    }
+    return best;
+}
+
+// An interface counts as the better of its families: both lead to the same network.
+std::uint32_t metric_of(mobility::InterfaceIndex interface, const ByInterfaceAndFamily& best) {
+    std::uint32_t metric = 0xffffffff;
+    for (const auto& [key, candidate] : best) {
+        if (key.first == interface) {
+            metric = std::min(metric, candidate->route_metric);
+        }
+    }
+    return metric;
+}
+
+struct RankedOffer {
+    std::tuple<bool, bool, std::uint32_t, bool, mobility::InterfaceIndex, bool, std::size_t,
+               std::size_t, bool, std::size_t>
+        rank;
+    Away offer;
+};
+
+class Offers {
+  public:
+    Offers(const Attachments& attachments, const PathPreferences& preferences,
+           const PathMemory& memory, const Path* present)
+        : attachments_(attachments),
+          preferences_(preferences),
+          memory_(memory),
+          present_(present),
+          best_(best_addresses(attachments, preferences, present)) {}
+
+    std::vector<Away> in_order() {
+        for (const auto& [key, candidate] : best_) {
+            for (std::size_t order = 0; order < preferences_.encapsulations.size(); ++order) {
+                add(*candidate, preferences_.encapsulations[order], order);
+            }
+        }
+        std::ranges::sort(ranked_, {}, &RankedOffer::rank);
+        std::vector<Away> offers;
+        for (RankedOffer& ranked : ranked_) {
+            offers.push_back(std::move(ranked.offer));
+        }
+        offers.resize(std::min(offers.size(), max_offers));
+        return offers;
+    }
+
+  private:
+    void add(const CandidateAddress& candidate, Encapsulation encapsulation, std::size_t order) {
+        const Path from{.encapsulation = encapsulation,
+                        .interface = candidate.interface,
+                        .local = candidate.address};
+        if (encapsulation == Encapsulation::ip6) {
+            if (!is_ipv4(candidate.address)) {
+                Path path = from;
+                path.remote = preferences_.home_agent.address;
+                add(candidate, path, order, 0, 0);
+            }
+            return;
+        }
+        for (std::size_t port = 0; port < preferences_.ports.size(); ++port) {
+            for (std::size_t end = 0; end < attachments_.endpoints.size(); ++end) {
+                Path path = from;
+                path.remote = attachments_.endpoints[end].address;
+                path.remote_port = preferences_.ports[port];
+                if (is_ipv4(path.remote) == is_ipv4(path.local)) {
+                    add(candidate, path, order, port, end);
+                }
+            }
+        }
+    }
+
+    void add(const CandidateAddress& candidate, const Path& path, std::size_t order,
+             std::size_t port, std::size_t end) {
+        ranked_.push_back(
+            {.rank = {candidate.abandoned, candidate.deprecated, metric_of(path.interface, best_),
+                      present_ == nullptr || present_->interface != path.interface, path.interface,
+                      memory_.has_failed(path, candidate.prefix_length), order, port,
+                      path.is_ipv4(), end},
+             .offer = {candidate, path}});
+    }
+
+    const Attachments& attachments_;
+    const PathPreferences& preferences_;
+    const PathMemory& memory_;
+    const Path* present_;
+    ByInterfaceAndFamily best_;
+    std::vector<RankedOffer> ranked_;
+};
+
+}  // namespace
+
+std::vector<Away> path_offers(const Attachments& attachments, const PathPreferences& preferences,
+                              const PathMemory& memory, const Path* present) {
+    return Offers(attachments, preferences, memory, present).in_order();
+}
+
+}  // namespace godwit::client

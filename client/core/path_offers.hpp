@@ -1,0 +1,33 @@
+#pragma once
+// Every path that the links offer to the home agent, the best first: from which care-of address, to
+// which of the home agent's addresses and ports, in what encapsulation.
+
+#include <cstdint>
+#include <vector>
+
+#include "client/core/path_memory.hpp"
+#include "client/core/target.hpp"
+#include "shared/mobility/attachment.hpp"
+#include "shared/mobility/path.hpp"
+#include "shared/wire/address.hpp"
+
+namespace godwit::client {
+
+struct PathPreferences {
+    wire::HomeAgentAddress home_agent;  // native paths lead there
+    // What may be used, and in which order it is tried.
+    std::vector<mobility::Encapsulation> encapsulations{mobility::Encapsulation::ip6,
+                                                        mobility::Encapsulation::udp};
+    std::vector<std::uint16_t> ports{mobility::dsmip_port};  // UDP, of the home agent
+};
+
+// One care-of address of each family for each interface: one that may send, by the rules of RFC
+// 6724 §5 that can tell addresses of one host apart. The order: what nothing speaks against before
+// what is deprecated or abandoned; the interface of the lowest route metric, of equals the present
+// one's, so that nothing moves without a reason; what has not failed in this network before; then
+// the preferences, and IPv6 before IPv4. `present`: the path in use, or nullptr.
+std::vector<Away> path_offers(const mobility::Attachments& attachments,
+                              const PathPreferences& preferences, const PathMemory& memory,
+                              const mobility::Path* present);
+
+}  // namespace godwit::client

@@ -1,0 +1,422 @@
+#include "client/core/roaming.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "shared/wire/options/nat_detection.hpp"
+#include "shared/wire/options/restart_counter.hpp"
+
+namespace godwit::client {
+namespace {
+
+using namespace std::chrono_literals;
+using mobility::Actions;
+using mobility::Instant;
+using mobility::MoveCause;
+using mobility::Path;
+using What = mobility::WatchTraffic::What;
+
+// RFC 5555's 110 s is longer than many NATs keep a mapping of UDP.
+constexpr std::chrono::seconds default_keepalive{25};
+// RFC 5555 §3.2.2: all ones, no NAT was seen.
+constexpr std::uint32_t no_keepalive_needed = 0xffffffff;
+// An update that was lost is sent again; one that is lost again is not let through.
+constexpr std::size_t tries_of_a_path = 2;
+constexpr auto pause_between_races = 2s;
+
+}  // namespace
+
+Roaming::Roaming(const RoamingSettings& settings, HomeRegistration& registration)
+    : settings_(settings),
+      registration_(registration),
+      probes_(settings.first_heartbeat),
+      // Half of the numbers away from the probes'.
+      mtu_(settings.mtu_probe_interval, settings.first_heartbeat ^ 0x80000000U) {}
+
+void Roaming::on_offers(Instant now, std::vector<Away> offers, Actions& actions) {
+    offers_ = std::move(offers);
+    const Away* still = in_use_ ? offer_along(in_use_->path) : nullptr;
+    if (still == nullptr) {
+        probes_.stop();  // what was answered in another network says nothing in this one
+        take(now, offers_.front(), MoveCause::address_lost, actions);
+        return;
+    }
+    in_use_ = *still;  // its metric or MTU may be others
+    const std::vector<Path> better = better_paths();
+    if (!can_ask(now)) {
+        if (!better.empty()) {
+            take(now, offers_.front(), MoveCause::better_path, actions);
+        }
+    } else if (!is_settled_) {
+        race(now, actions);
+    } else if (!better.empty()) {
+        probes_.ask_too(now, better);
+        ask_due(now, actions);
+    }
+}
+
+void Roaming::rest() {
+    offers_.clear();
+    in_use_.reset();
+    probes_.stop();
+    liveness_.rest();
+    mtu_.rest();
+    keepalive_interval_.reset();
+    ask_again_at_.reset();
+    is_settled_ = false;
+}
+
+void Roaming::register_again(Instant now, Actions& actions) {
+    take(now, Away(*in_use_), cause_, actions);
+}
+
+void Roaming::take(Instant now, const Away& offer, MoveCause cause, Actions& actions) {
+    in_use_ = offer;
+    cause_ = cause;
+    is_acknowledged_ = false;
+    is_answered_ = probes_.has_answered(offer.path);
+    is_settled_ = false;
+    liveness_.rest();
+    mtu_.rest();
+    keepalive_interval_.reset();
+    registration_.register_paths(now, paths_from_the_one_in_use(), actions);
+    race(now, actions);
+}
+
+// To another one of the same offers: what has answered stays answered.
+void Roaming::switch_to(Instant now, const Away& offer, MoveCause cause, Actions& actions) {
+    const Away other = offer;
+    const Path before = in_use_->path;
+    take(now, other, cause, actions);
+    if (is_answered_) {
+        registration_.on_round_trip(other.path, round_trip_);
+    }
+    if (cause == MoveCause::path_silent) {
+        memory_.on_failed(before, in_use_->care_of.prefix_length);
+    }
+}
+
+void Roaming::race(Instant now, Actions& actions) {
+    if (can_ask(now)) {
+        ask_again_at_.reset();
+        probes_.ask_too(now, paths_from_the_one_in_use());
+        ask_due(now, actions);
+    }
+}
+
+// As long as nothing works, each path is tried again and again.
+void Roaming::race_again_if_over(Instant now, Actions& actions) {
+    if (is_settled_ || !can_ask(now) || !probes_.is_over()) {
+        ask_again_at_.reset();
+    } else if (!ask_again_at_) {
+        ask_again_at_ = now + pause_between_races;
+    } else if (now >= *ask_again_at_) {
+        probes_.stop();
+        race(now, actions);
+    }
+}
+
+void Roaming::on_acknowledged(Instant now, const wire::BindingAcknowledgement& message,
+                              Actions& actions) {
+    const Binding* binding = registration_.binding(now);
+    const Away* offer = binding != nullptr ? offer_along(binding->path) : nullptr;
+    if (offer == nullptr) {
+        return;  // of a place that was left meanwhile
+    }
+    if (offer->path != in_use_->path) {  // another one than the first was acknowledged first
+        in_use_ = *offer;
+        is_answered_ = probes_.has_answered(offer->path);
+        is_settled_ = false;
+    }
+    is_acknowledged_ = true;
+    take_nat_detection(now, message, actions);
+    if (!is_settled_) {
+        race(now, actions);
+        settle_if_proved(now, actions);
+    }
+}
+
+void Roaming::settle_if_proved(Instant now, Actions& actions) {
+    if (is_settled_ || !is_acknowledged_ || (!is_answered_ && can_ask(now))) {
+        return;
+    }
+    is_settled_ = true;
+    memory_.on_worked(in_use_->path, in_use_->care_of.prefix_length);
+    const auto ceiling = mobility::TunnelOverhead::of(in_use_->path, settings_.protection)
+                             .inner(in_use_->care_of.mtu);
+    const auto orders = mtu_.begin(now, ceiling, round_trip_);
+    if (can_ask(now)) {
+        actions.emplace_back(mobility::FitTunnel{settings_.home, mtu_.mtu()});
+        follow(now, orders, actions);
+        liveness_.begin(round_trip_);
+        watch(What::any_sent, actions);
+    } else {
+        actions.emplace_back(mobility::FitTunnel{settings_.home, mtu_.mtu()});
+        mtu_.rest();
+    }
+    stop_asking_if_settled();
+}
+
+// Better ones may still answer; once they had their time they have failed here.
+void Roaming::stop_asking_if_settled() {
+    if (!is_settled_ || (!better_paths().empty() && !probes_.is_over())) {
+        return;
+    }
+    if (probes_.is_over()) {
+        for (const Path& path : probes_.unanswered()) {
+            if (const Away* offer = offer_along(path); offer != nullptr && path != in_use_->path) {
+                memory_.on_failed(path, offer->care_of.prefix_length);
+            }
+        }
+    }
+    if (!liveness_.silent_since()) {
+        probes_.stop();
+    }
+}
+
+void Roaming::on_response(Instant now, const wire::Heartbeat& response, Actions& actions) {
+    if (!in_use_) {
+        return;
+    }
+    if (const auto answer = probes_.on_response(now, response.sequence)) {
+        on_path_answered(now, *answer, actions);
+    } else {
+        follow(now, mtu_.on_answer(now, response.sequence), actions);
+    }
+    // RFC 5847 §3.2: another counter means that the home agent has lost its state.
+    if (const auto* counter = wire::find<wire::RestartCounter>(response.options)) {
+        const auto before = std::exchange(restart_counter_, counter->counter);
+        if (before && *before != counter->counter) {
+            registration_.on_doubt(now, actions);
+        }
+    }
+}
+
+void Roaming::on_path_answered(Instant now, const PathProbes::Answer& answer, Actions& actions) {
+    if (answer.path == in_use_->path) {
+        is_answered_ = true;
+        round_trip_ = answer.round_trip;
+        registration_.on_round_trip(answer.path, answer.round_trip);
+        if (is_settled_) {
+            liveness_.on_answer(answer.round_trip);
+            watch(What::any_sent, actions);
+            stop_asking_if_settled();
+        } else {
+            settle_if_proved(now, actions);
+        }
+        return;
+    }
+    const Away* offer = offer_along(answer.path);
+    if (offer == nullptr) {
+        return;
+    }
+    const std::vector<Path> better = better_paths();
+    const bool is_better = std::ranges::find(better, answer.path) != better.end();
+    const bool is_needed = is_settled_ ? liveness_.is_given_up() : !is_answered_;
+    if (is_better || is_needed) {
+        const bool is_silent = is_settled_ && !is_better;
+        round_trip_ = answer.round_trip;
+        switch_to(now, *offer,
+                  is_silent     ? MoveCause::path_silent
+                  : is_settled_ ? MoveCause::better_path
+                                : cause_,
+                  actions);
+    }
+}
+
+void Roaming::on_traffic(Instant now, const mobility::TrafficNotice& notice, Actions& actions) {
+    if (!is_settled_ || notice.home != settings_.home) {
+        return;
+    }
+    if (notice.what == What::large_sent) {
+        follow(now, mtu_.on_large_sent(now), actions);
+    } else if (notice.what == What::any_sent) {
+        liveness_.on_sent(now, notice.received);
+    } else if (liveness_.on_reading(notice.received)) {
+        stop_asking_if_settled();
+        watch(What::any_sent, actions);
+    } else if (liveness_.ask_at()) {
+        liveness_.on_asked(now);
+        probes_.ask(now, paths_from_the_one_in_use());
+        ask_due(now, actions);
+    }
+}
+
+void Roaming::on_deadline(Instant now, Actions& actions) {
+    if (!in_use_) {
+        return;
+    }
+    ask_due(now, actions);
+    leave_if_mute(now, actions);
+    if (is_settled_ && liveness_.ask_at() && now >= *liveness_.ask_at()) {
+        watch(What::reading, actions);
+    }
+    leave_if_silent(now, actions);
+    race_again_if_over(now, actions);
+    stop_asking_if_settled();
+    if (is_settled_ && can_ask(now)) {
+        follow(now, mtu_.on_deadline(now), actions);
+    }
+    keep_alive(now, actions);
+}
+
+// Data goes through, but binding updates do not: a firewall that knows one of them only.
+void Roaming::leave_if_mute(Instant now, Actions& actions) {
+    if (is_settled_ || !is_answered_ || registration_.unanswered_tries(now) < tries_of_a_path) {
+        return;
+    }
+    if (const Away* other = other_that_answered()) {
+        memory_.on_failed(in_use_->path, in_use_->care_of.prefix_length);
+        switch_to(now, *other, cause_, actions);
+    }
+}
+
+void Roaming::leave_if_silent(Instant now, Actions& actions) {
+    liveness_.on_deadline(now);
+    if (!is_settled_ || !liveness_.is_given_up()) {
+        return;
+    }
+    const auto silent_for = now - liveness_.silent_since().value_or(now);
+    if (const Away* other = other_that_answered()) {
+        actions.emplace_back(mobility::Event{mobility::PathSilent{in_use_->path, silent_for}});
+        switch_to(now, *other, MoveCause::path_silent, actions);
+    } else if (probes_.is_over()) {
+        // Nothing answers along any path. Perhaps the home agent knows the session no more.
+        actions.emplace_back(mobility::Event{mobility::PathSilent{in_use_->path, silent_for}});
+        probes_.stop();
+        liveness_.rest();
+        is_settled_ = is_acknowledged_ = is_answered_ = false;
+        mtu_.rest();
+        registration_.register_anew(now, paths_from_the_one_in_use(), actions);
+    }
+}
+
+void Roaming::take_nat_detection(Instant now, const wire::BindingAcknowledgement& message,
+                                 Actions& actions) {
+    const auto* detection = wire::find<wire::NatDetection>(message.options);
+    const bool is_behind_nat = in_use_->path.encapsulation == mobility::Encapsulation::udp &&
+                               detection != nullptr &&
+                               detection->refresh.count() != no_keepalive_needed;
+    if (!is_behind_nat) {
+        keepalive_interval_.reset();
+        return;
+    }
+    const bool is_new = !keepalive_interval_;
+    const std::chrono::seconds advised(detection->refresh.count());
+    keepalive_interval_ = advised == 0s ? default_keepalive : advised;
+    next_keepalive_ = now + *keepalive_interval_;
+    if (is_new) {
+        actions.emplace_back(mobility::Event{mobility::NatDetected{
+            .home = settings_.home,
+            .care_of = {in_use_->path.local},
+            .refresh = std::chrono::floor<std::chrono::seconds>(*keepalive_interval_)}});
+    }
+}
+
+// Sealed, so that the home agent also learns where the NAT has moved the node to.
+void Roaming::keep_alive(Instant now, Actions& actions) {
+    if (!keepalive_interval_ || now < next_keepalive_) {
+        return;
+    }
+    next_keepalive_ = now + *keepalive_interval_;
+    const auto seal = registration_.heartbeat_seal(now);
+    if (seal && std::holds_alternative<mobility::InSession>(*seal)) {
+        send_heartbeat(now, in_use_->path, 0, 0, actions);
+    } else {
+        actions.emplace_back(mobility::ConfirmSession{settings_.home});
+    }
+}
+
+void Roaming::ask_due(Instant now, Actions& actions) {
+    for (const PathProbes::Heartbeat& heartbeat : probes_.due(now)) {
+        send_heartbeat(now, heartbeat.path, heartbeat.sequence, 0, actions);
+    }
+}
+
+void Roaming::follow(Instant now, const mobility::PathMtuSearch::Orders& orders, Actions& actions) {
+    for (const mobility::PathMtuSearch::Probe& probe : orders.probes) {
+        send_heartbeat(now, in_use_->path, probe.sequence, probe.size, actions);
+    }
+    if (orders.watch_large) {
+        watch(What::large_sent, actions);
+    }
+    if (orders.found) {
+        actions.emplace_back(mobility::FitTunnel{settings_.home, *orders.found});
+        actions.emplace_back(mobility::Event{mobility::MtuChanged{settings_.home, *orders.found}});
+    }
+}
+
+void Roaming::send_heartbeat(Instant now, const Path& path, std::uint32_t sequence,
+                             std::uint32_t padded_to, Actions& actions) {
+    if (const auto seal = registration_.heartbeat_seal(now)) {
+        actions.emplace_back(mobility::SendMessage{.path = path,
+                                                   .home = settings_.home,
+                                                   .message = wire::Heartbeat{.sequence = sequence},
+                                                   .seal = *seal,
+                                                   .padded_to = padded_to});
+    }
+}
+
+void Roaming::watch(What what, Actions& actions) const {
+    actions.emplace_back(mobility::WatchTraffic{settings_.home, what});
+}
+
+std::optional<Instant> Roaming::next_deadline() const {
+    if (!in_use_) {
+        return std::nullopt;
+    }
+    std::optional<Instant> next = probes_.next_deadline();
+    const auto consider = [&next](const std::optional<Instant>& instant) {
+        if (instant) {
+            next = next ? std::min(*next, *instant) : *instant;
+        }
+    };
+    if (is_settled_) {
+        consider(mtu_.next_deadline());
+        consider(liveness_.ask_at());
+        consider(liveness_.give_up_at());
+    }
+    consider(ask_again_at_);
+    consider(keepalive_interval_ ? std::optional(next_keepalive_) : std::nullopt);
+    return next;
+}
+
+// Without a tunnel to ask through, an acknowledgement has to do.
+bool Roaming::can_ask(Instant now) const {
+    return registration_.heartbeat_seal(now).has_value();
+}
+
+const Away* Roaming::offer_along(const Path& path) const {
+    const auto found = std::ranges::find(offers_, path, &Away::path);
+    return found != offers_.end() ? &*found : nullptr;
+}
+
+const Away* Roaming::other_that_answered() const {
+    const auto found = std::ranges::find_if(offers_, [this](const Away& offer) {
+        return offer.path != in_use_->path && probes_.has_answered(offer.path);
+    });
+    return found != offers_.end() ? &*found : nullptr;
+}
+
+std::vector<Path> Roaming::paths_from_the_one_in_use() const {
+    std::vector<Path> paths{in_use_->path};
+    for (const Away& offer : offers_) {
+        if (offer.path != in_use_->path) {
+            paths.push_back(offer.path);
+        }
+    }
+    return paths;
+}
+
+std::vector<Path> Roaming::better_paths() const {
+    std::vector<Path> paths;
+    for (const Away& offer : offers_) {
+        if (offer.path == in_use_->path) {
+            break;
+        }
+        paths.push_back(offer.path);
+    }
+    return paths;
+}
+
+}  // namespace godwit::client

@@ -1,0 +1,107 @@
+#pragma once
+// Keeps a mobile node that is away from home on a path that carries: which of the offers is used,
+// how it is proved, how long its packets may be, and when another one is taken
+// (docs/protocol.md).
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "client/core/home_registration.hpp"
+#include "client/core/path_liveness.hpp"
+#include "client/core/path_memory.hpp"
+#include "client/core/path_offers.hpp"
+#include "client/core/path_probes.hpp"
+#include "client/core/target.hpp"
+#include "shared/mobility/node.hpp"
+#include "shared/mobility/path_mtu_search.hpp"
+
+namespace godwit::client {
+
+struct RoamingSettings {
+    wire::HomeAddress home;
+    mobility::Protection protection = mobility::Protection::sealed;
+    std::uint32_t first_heartbeat = 0;  // random
+    std::chrono::nanoseconds mtu_probe_interval = std::chrono::minutes(10);
+};
+
+class Roaming {
+  public:
+    // The registration outlives it.
+    Roaming(const RoamingSettings& settings, HomeRegistration& registration);
+
+    // What the links offer now, the best first; not empty.
+    void on_offers(mobility::Instant now, std::vector<Away> offers, mobility::Actions& actions);
+    // At home, or nowhere.
+    void rest();
+    // The binding has expired.
+    void register_again(mobility::Instant now, mobility::Actions& actions);
+
+    // The binding of the registration has just been acknowledged.
+    void on_acknowledged(mobility::Instant now, const wire::BindingAcknowledgement& message,
+                         mobility::Actions& actions);
+    // A heartbeat response, authenticated.
+    void on_response(mobility::Instant now, const wire::Heartbeat& response,
+                     mobility::Actions& actions);
+    void on_traffic(mobility::Instant now, const mobility::TrafficNotice& notice,
+                    mobility::Actions& actions);
+    void on_deadline(mobility::Instant now, mobility::Actions& actions);
+    [[nodiscard]] std::optional<mobility::Instant> next_deadline() const;
+
+    [[nodiscard]] const std::optional<Away>& in_use() const { return in_use_; }
+    // Why it is in use instead of the one before.
+    [[nodiscard]] mobility::MoveCause cause() const { return cause_; }
+    [[nodiscard]] const PathMemory& memory() const { return memory_; }
+    [[nodiscard]] mobility::TunnelMtu mtu() const { return mtu_.mtu(); }
+    // The home agent saw another address than the node's own.
+    [[nodiscard]] bool is_behind_nat() const { return keepalive_interval_.has_value(); }
+
+  private:
+    void take(mobility::Instant now, const Away& offer, mobility::MoveCause cause,
+              mobility::Actions& actions);
+    void switch_to(mobility::Instant now, const Away& offer, mobility::MoveCause cause,
+                   mobility::Actions& actions);
+    void race(mobility::Instant now, mobility::Actions& actions);
+    void race_again_if_over(mobility::Instant now, mobility::Actions& actions);
+    void settle_if_proved(mobility::Instant now, mobility::Actions& actions);
+    void stop_asking_if_settled();
+    void on_path_answered(mobility::Instant now, const PathProbes::Answer& answer,
+                          mobility::Actions& actions);
+    void leave_if_mute(mobility::Instant now, mobility::Actions& actions);
+    void leave_if_silent(mobility::Instant now, mobility::Actions& actions);
+    void take_nat_detection(mobility::Instant now, const wire::BindingAcknowledgement& message,
+                            mobility::Actions& actions);
+    void keep_alive(mobility::Instant now, mobility::Actions& actions);
+    void ask_due(mobility::Instant now, mobility::Actions& actions);
+    void follow(mobility::Instant now, const mobility::PathMtuSearch::Orders& orders,
+                mobility::Actions& actions);
+    void send_heartbeat(mobility::Instant now, const mobility::Path& path, std::uint32_t sequence,
+                        std::uint32_t padded_to, mobility::Actions& actions);
+    void watch(mobility::WatchTraffic::What what, mobility::Actions& actions) const;
+    [[nodiscard]] bool can_ask(mobility::Instant now) const;
+    [[nodiscard]] const Away* offer_along(const mobility::Path& path) const;
+    [[nodiscard]] const Away* other_that_answered() const;
+    [[nodiscard]] std::vector<mobility::Path> paths_from_the_one_in_use() const;
+    [[nodiscard]] std::vector<mobility::Path> better_paths() const;
+
+    RoamingSettings settings_;
+    HomeRegistration& registration_;
+    std::vector<Away> offers_;
+    std::optional<Away> in_use_;
+    mobility::MoveCause cause_{};
+    bool is_acknowledged_ = false;  // by the home agent, for the path in use
+    bool is_answered_ = false;      // a heartbeat has gone there and back
+    bool is_settled_ = false;       // both, and the rest follows
+    std::chrono::nanoseconds round_trip_{};
+    PathMemory memory_;
+    PathProbes probes_;
+    PathLiveness liveness_;
+    mobility::PathMtuSearch mtu_;
+    std::optional<std::chrono::nanoseconds> keepalive_interval_;
+    mobility::Instant next_keepalive_;
+    std::optional<mobility::Instant> ask_again_at_;
+    std::optional<std::uint32_t> restart_counter_;  // the home agent's
+};
+
+}  // namespace godwit::client

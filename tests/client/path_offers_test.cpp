@@ -1,0 +1,147 @@
+#include "client/core/path_offers.hpp"
+
+#include "tests/support/addresses.hpp"
+
+namespace godwit::client {
+namespace {
+
+using mobility::CandidateAddress;
+using mobility::Encapsulation;
+using mobility::Path;
+using test::ip;
+
+CandidateAddress candidate(std::string_view address, std::uint32_t interface = 1,
+                           std::uint32_t metric = 1024) {
+    return {.interface = {interface}, .address = ip(address), .route_metric = metric};
+}
+
+const wire::Ipv6Address ipv4_of_home_agent = ip("::ffff:203.0.113.2");
+const wire::Ipv6Address ipv6_of_home_agent = test::home_agent.address;
+
+struct Links {
+    std::vector<Away> offers() const {
+        return path_offers({.candidates = candidates, .endpoints = endpoints, .home = {}},
+                           preferences, memory, present ? &*present : nullptr);
+    }
+    // The care-of address of the first offer.
+    std::string first() const { return offers().at(0).path.local.text(); }
+    // "ip6 2001:db8:a::2", "udp 192.0.2.1 -> 203.0.113.2:4191", ...
+    std::vector<std::string> ways() const {
+        std::vector<std::string> texts;
+        for (const Away& offer : offers()) {
+            texts.push_back(std::string(name(offer.path.encapsulation)) + " " +
+                            offer.path.remote_text());
+        }
+        return texts;
+    }
+
+    std::vector<CandidateAddress> candidates;
+    std::vector<mobility::HomeAgentEndpoint> endpoints{};
+    PathPreferences preferences{.home_agent = test::home_agent};
+    PathMemory memory{};
+    std::optional<Path> present{};
+};
+
+TEST(PathOffers, AreNoneWhereNoAddressIsOffered) {
+    EXPECT_TRUE(Links{}.offers().empty());
+}
+
+TEST(PathOffers, NeverStartAtATentativeAddress) {
+    Links links{.candidates = {candidate("2001:db8:a::2")}};
+    links.candidates[0].tentative = true;
+    EXPECT_TRUE(links.offers().empty());
+}
+
+TEST(PathOffers, PreferTheLowerRouteMetric) {
+    Links links{
+        .candidates = {candidate("2001:db8:a::2", 1, 600), candidate("2001:db8:b::2", 2, 100)}};
+    EXPECT_EQ(links.first(), "2001:db8:b::2");
+    links.present = links.offers().at(1).path;
+    EXPECT_EQ(links.first(), "2001:db8:b::2");
+}
+
+TEST(PathOffers, TakeADeprecatedAddressOnlyBehindOthers) {
+    Links links{
+        .candidates = {candidate("2001:db8:a::2", 1, 100), candidate("2001:db8:b::2", 2, 600)}};
+    links.candidates[0].deprecated = true;
+    EXPECT_EQ(links.first(), "2001:db8:b::2");
+    links.candidates.pop_back();
+    EXPECT_EQ(links.first(), "2001:db8:a::2");
+}
+
+TEST(PathOffers, TakeAnAbandonedAddressOnlyBehindOthers) {
+    Links links{
+        .candidates = {candidate("2001:db8:a::2", 1, 100), candidate("2001:db8:b::2", 1, 600)}};
+    links.candidates[0].abandoned = true;
+    EXPECT_EQ(links.first(), "2001:db8:b::2");
+}
+
+TEST(PathOffers, StayWithThePresentInterfaceAmongEquals) {
+    Links links{.candidates = {candidate("2001:db8:f:1::2", 1), candidate("2001:db8:a::2", 2)}};
+    EXPECT_EQ(links.first(), "2001:db8:f:1::2");
+    links.present = links.offers().at(1).path;
+    EXPECT_EQ(links.first(), "2001:db8:a::2");
+}
+
+TEST(PathOffers, PreferAnAddressThatLasts) {
+    Links links{.candidates = {candidate("2001:db8:a::1"), candidate("2001:db8:a::2")}};
+    links.candidates[0].temporary = true;
+    EXPECT_EQ(links.first(), "2001:db8:a::2");
+    EXPECT_EQ(links.offers().size(), 1U) << "one of each family for each interface";
+}
+
+TEST(PathOffers, PreferTheLongerCommonPrefixWithTheHomeAgent) {
+    const Links links{.candidates = {candidate("2a00::2"), candidate("2001:db8:a::2")}};
+    EXPECT_EQ(links.first(), "2001:db8:a::2");
+}
+
+TEST(PathOffers, BeginNativeAndGoOnWithUdpOverIpv6ThenIpv4ThenTheNextPort) {
+    Links links{.candidates = {candidate("::ffff:192.0.2.7"), candidate("2001:db8:a::2")},
+                .endpoints = {{ipv4_of_home_agent}, {ipv6_of_home_agent}}};
+    links.preferences.ports = {4191, 443};
+    EXPECT_THAT(links.ways(),
+                testing::ElementsAre("ip6 2001:db8:f::1", "udp [2001:db8:f::1]:4191",
+                                     "udp 203.0.113.2:4191", "udp [2001:db8:f::1]:443",
+                                     "udp 203.0.113.2:443"));
+}
+
+TEST(PathOffers, AreOnlyWhatTheConfigurationAllows) {
+    Links links{.candidates = {candidate("2001:db8:a::2")}, .endpoints = {{ipv6_of_home_agent}}};
+    links.preferences.encapsulations = {Encapsulation::ip6};
+    EXPECT_THAT(links.ways(), testing::ElementsAre("ip6 2001:db8:f::1"));
+    links.preferences.encapsulations = {Encapsulation::udp, Encapsulation::ip6};
+    EXPECT_THAT(links.ways(),
+                testing::ElementsAre("udp [2001:db8:f::1]:4191", "ip6 2001:db8:f::1"));
+}
+
+TEST(PathOffers, FromIpv4LeadToIpv4) {
+    const Links links{.candidates = {candidate("::ffff:192.0.2.7")},
+                      .endpoints = {{ipv6_of_home_agent}, {ipv4_of_home_agent}}};
+    EXPECT_THAT(links.ways(), testing::ElementsAre("udp 203.0.113.2:4191"));
+}
+
+TEST(PathOffers, CountAnInterfaceByTheBetterOfItsFamilies) {
+    const Links links{
+        .candidates = {candidate("2001:db8:a::2", 1, 1024), candidate("::ffff:192.0.2.7", 1, 100),
+                       candidate("2001:db8:b::2", 2, 600)},
+        .endpoints = {{ipv4_of_home_agent}}};
+    EXPECT_EQ(links.first(), "2001:db8:a::2");
+}
+
+TEST(PathOffers, RememberWhatFailedInThisNetworkAndInNoOther) {
+    Links links{.candidates = {candidate("2001:db8:a::2"), candidate("::ffff:192.0.2.7")},
+                .endpoints = {{ipv4_of_home_agent}}};
+    const Path native = links.offers().at(0).path;
+    links.memory.on_failed(native, 64);
+    EXPECT_THAT(links.ways(), testing::ElementsAre("udp 203.0.113.2:4191", "ip6 2001:db8:f::1"));
+    links.candidates[0].address = ip("2001:db8:a::77");
+    EXPECT_EQ(links.ways().at(0), "udp 203.0.113.2:4191") << "the same network, another address";
+    links.candidates[0].address = ip("2001:db8:b::2");
+    EXPECT_EQ(links.ways().at(0), "ip6 2001:db8:f::1");
+    links.candidates[0].address = ip("2001:db8:a::2");
+    links.memory.on_worked(native, 64);
+    EXPECT_EQ(links.ways().at(0), "ip6 2001:db8:f::1");
+}
+
+}  // namespace
+}  // namespace godwit::client
