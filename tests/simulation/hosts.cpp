@@ -17,15 +17,31 @@ std::string describe(const wire::MobilityMessage& message, const mobility::Seal&
         text = "BA " + std::to_string(answer->sequence.value()) + " " + name(answer->status);
     } else if (std::holds_alternative<wire::BindingRefreshRequest>(message)) {
         text = "BRR";
+    } else if (const auto* heartbeat = std::get_if<wire::Heartbeat>(&message)) {
+        text = heartbeat->response ? "heartbeat answer" : "heartbeat";
     }
-    constexpr std::array kinds{" (handshake)", " (handshake)", " (session)", " (unprotected)"};
+    constexpr std::array kinds{" (handshake)", " (handshake)", " (session)", " (unprotected)",
+                               " (sealed)"};
     return text + kinds.at(seal.index());
 }
 
-wire::Ipv6Address destination_of(wire::BytesView packet) {
-    wire::Reader header(packet);
-    header.skip(24);
-    return wire::Ipv6Address::read(header);
+mobility::Path seen_from_here(mobility::Path path) {
+    std::swap(path.local, path.remote);
+    std::swap(path.local_port, path.remote_port);
+    return path;
+}
+
+// In the place of what applications send: no Mobility Header has this type.
+constexpr std::uint8_t data_type = 0xff;
+
+wire::Bytes data(bool has_content) {
+    return {59, 0, data_type, static_cast<std::uint8_t>(has_content ? 1 : 0), 0, 0, 0, 0};
+}
+bool is_data(const Frame& frame) {
+    return frame.packet.mobility_header.at(2) == data_type;
+}
+bool has_content(const Frame& frame) {
+    return frame.packet.mobility_header.at(3) == 1;
 }
 
 security::Secret<security::KeyOctets> copy(const security::KeyOctets& key) {
@@ -35,13 +51,46 @@ security::Secret<security::KeyOctets> copy(const security::KeyOctets& key) {
 }  // namespace
 
 void Host::receive(const wire::Bytes& packet) {
-    const auto parsed = wire::SignallingPacket::parse(packet);
-    if (!parsed) {
+    const auto frame = Frame::parse(packet);
+    if (!frame) {
         ++rejected_;
         return;
     }
-    const mobility::Path path{.local = destination_of(packet), .remote = parsed->source};
-    auto received = authenticator().open(path, *parsed);
+    if (frame->sealed_for) {
+        receive_sealed(*frame);
+        return;
+    }
+    take(authenticator().open(seen_from_here(frame->path), frame->packet));
+}
+
+void Host::receive_sealed(const Frame& frame) {
+    if (!tunnels_.admitted.contains(*frame.sealed_for)) {
+        ++rejected_;
+        return;
+    }
+    if (is_data(frame)) {
+        receive_data(frame, *frame.sealed_for);
+        return;
+    }
+    perform(node().on_session_confirmed(network_.now(), *frame.sealed_for));
+    take(authenticator().open_tunnelled(seen_from_here(frame.path), *frame.sealed_for,
+                                        frame.packet));
+}
+
+void Host::receive_data(const Frame& frame, mobility::SessionId session) {
+    tunnels_.received += has_content(frame) ? 1U : 0U;
+    perform(node().on_session_confirmed(network_.now(), session));
+    const mobility::Path path = seen_from_here(frame.path);
+    if (path.encapsulation != mobility::Encapsulation::udp) {
+        return;
+    }
+    const auto before = std::exchange(heard_from_[session], path);
+    if (before != path) {
+        perform(node().on_moved_endpoint(network_.now(), session, path));
+    }
+}
+
+void Host::take(const std::expected<mobility::Received, security::Rejection>& received) {
     if (!received) {
         ++rejected_;
         network_.story.note(network_.now(), name_,
@@ -49,6 +98,45 @@ void Host::receive(const wire::Bytes& packet) {
         return;
     }
     perform(node().on_received(network_.now(), *received));
+}
+
+void Host::send_data(const wire::HomeAddress& home) {
+    if (!tunnels_.directed.contains(home) || tunnels_.is_held) {
+        return;
+    }
+    send_through_tunnel(home, true);
+    ++tunnels_.sent;
+    if (const auto notice = std::exchange(tunnels_.watched, std::nullopt)) {
+        perform(node().on_traffic(network_.now(), {.home = home,
+                                                   .what = notice->what,
+                                                   .sent = tunnels_.sent,
+                                                   .received = tunnels_.received}));
+    }
+}
+
+void Host::send_through_tunnel(const wire::HomeAddress& home, bool has_content) {
+    const auto direction = tunnels_.directed.find(home);
+    if (direction == tunnels_.directed.end() || !direction->second.session) {
+        return;
+    }
+    Frame frame{.path = direction->second.path,
+                .sealed_for = {{tunnels_.admitted.at(*direction->second.session)}},
+                .packet = inner(home)};
+    frame.packet.mobility_header = data(has_content);
+    network_.send(name_, frame.serialize(), has_content ? "data" : "dummy");
+}
+
+void Host::watch(const mobility::WatchTraffic& order) {
+    using What = mobility::WatchTraffic::What;
+    const mobility::TrafficNotice notice{.home = order.home,
+                                         .what = order.what,
+                                         .sent = tunnels_.sent,
+                                         .received = tunnels_.received};
+    if (order.what == What::reading) {
+        perform(node().on_traffic(network_.now(), notice));
+    } else if (order.what == What::any_sent) {
+        tunnels_.watched = notice;
+    }
 }
 
 void Host::perform(const mobility::Actions& actions) {
@@ -71,8 +159,17 @@ void Host::perform(const mobility::Action& action) {
                 << "a tunnel is directed by a session that was admitted";
         }
         tunnels_.directed[direct->home] = {direct->path, direct->session};
+        tunnels_.is_held = false;
     } else if (const auto* confirmed = std::get_if<mobility::ConfirmSession>(&action)) {
-        confirm(confirmed->home);
+        send_through_tunnel(confirmed->home, false);
+    } else if (std::holds_alternative<mobility::HoldTunnel>(action)) {
+        tunnels_.is_held = true;
+    } else if (const auto* fit = std::get_if<mobility::FitTunnel>(&action)) {
+        tunnels_.mtu = fit->mtu;
+    } else if (const auto* carry = std::get_if<mobility::CarryIpv4>(&action)) {
+        tunnels_.ipv4 = carry->ipv4;
+    } else if (const auto* watched = std::get_if<mobility::WatchTraffic>(&action)) {
+        watch(*watched);
     } else if (const auto* close = std::get_if<mobility::CloseTunnel>(&action)) {
         tunnels_.directed.erase(close->home);
     } else if (const auto* end = std::get_if<mobility::EndSession>(&action)) {
@@ -87,9 +184,17 @@ void Host::perform(const mobility::Action& action) {
 void Host::send(const mobility::SendMessage& message) {
     auto sealed = authenticator().seal(message);
     ASSERT_TRUE(sealed) << name(sealed.error());
-    wire::SignallingPacket packet = addressed(message);
-    packet.mobility_header = std::move(*sealed);
-    network_.send(name_, packet.serialize(), describe(message.message, message.seal));
+    const bool is_native = message.path.encapsulation == mobility::Encapsulation::ip6;
+    Frame frame{.path = message.path, .packet = is_native ? native(message) : inner(message.home)};
+    if (std::holds_alternative<mobility::ThroughTunnel>(message.seal)) {
+        const auto tunnel = tunnels_.directed.find(message.home);
+        ASSERT_TRUE(tunnel != tunnels_.directed.end() && tunnel->second.session)
+            << "heartbeats go through a sealed tunnel";
+        frame.sealed_for = {tunnels_.admitted.at(*tunnel->second.session)};
+        frame.packet = inner(message.home);
+    }
+    frame.packet.mobility_header = std::move(*sealed);
+    network_.send(name_, frame.serialize(), describe(message.message, message.seal));
 }
 
 void Host::wake_at_deadline() {
@@ -130,36 +235,46 @@ void SimulatedMobileNode::start() {
         });
     settings_.first_sequence =
         wire::SequenceNumber(static_cast<std::uint16_t>(network_.random()()));
-    core_ = std::make_unique<client::MobileNode>(settings_);
+    core_ =
+        std::make_unique<client::MobileNode>(client::MobileNodeSettings{.registration = settings_});
 }
 
-void SimulatedMobileNode::attach(const wire::CareOfAddress& care_of) {
-    network_.story.note(network_.now(), name_, "attaches as " + care_of.text());
-    be_at(care_of.address,
-          {.candidates = {{.interface = {1}, .address = care_of.address}}, .home = {}});
+void SimulatedMobileNode::attach_to(const std::vector<wire::CareOfAddress>& care_of,
+                                    const std::vector<wire::Ipv6Address>& endpoints) {
+    mobility::Attachments attachments;
+    std::vector<wire::Ipv6Address> addresses;
+    for (const wire::CareOfAddress& address : care_of) {
+        network_.story.note(network_.now(), name_, "attaches as " + address.text());
+        addresses.push_back(address.address);
+        attachments.candidates.push_back({.interface = {1}, .address = address.address});
+    }
+    for (const wire::Ipv6Address& endpoint : endpoints) {
+        attachments.endpoints.push_back({endpoint});
+    }
+    be_at(addresses, attachments);
 }
 
 void SimulatedMobileNode::attach_home() {
     network_.story.note(network_.now(), name_, "is on the home link");
-    be_at(settings_.home.address,
+    be_at({settings_.home.address},
           {.candidates = {},
            .home = mobility::HomeLink{.interface = {1}, .router = test::ip("fe80::1")}});
 }
 
 void SimulatedMobileNode::detach() {
     network_.story.note(network_.now(), name_, "has no link");
-    be_at(std::nullopt, {});
+    be_at({}, {});
 }
 
-void SimulatedMobileNode::be_at(const std::optional<wire::Ipv6Address>& address,
+void SimulatedMobileNode::be_at(const std::vector<wire::Ipv6Address>& addresses,
                                 const mobility::Attachments& attachments) {
-    if (address_) {
-        network_.detach(*address_);
+    for (const wire::Ipv6Address& address : addresses_) {
+        network_.detach(address);
     }
-    address_ = address;
+    addresses_ = addresses;
     attachments_ = attachments;
-    if (address_) {
-        network_.attach(*address_, name_, [this](const auto& packet) { receive(packet); });
+    for (const wire::Ipv6Address& address : addresses_) {
+        network_.attach(address, name_, [this](const auto& packet) { receive(packet); });
     }
     perform(core_->on_attachments(network_.now(), attachments_));
 }
@@ -170,7 +285,7 @@ void SimulatedMobileNode::restart() {
     perform(core_->on_attachments(network_.now(), attachments_));
 }
 
-wire::SignallingPacket SimulatedMobileNode::addressed(const mobility::SendMessage& message) const {
+wire::SignallingPacket SimulatedMobileNode::native(const mobility::SendMessage& message) const {
     wire::SignallingPacket packet{.source = message.path.local, .destination = message.path.remote};
     if (message.names_home && message.path.local != message.home.address) {
         packet.home_address_option = message.home;
@@ -178,13 +293,8 @@ wire::SignallingPacket SimulatedMobileNode::addressed(const mobility::SendMessag
     return packet;
 }
 
-void SimulatedMobileNode::confirm(const wire::HomeAddress& home) {
-    const TunnelState::Direction& direction = tunnels_.directed.at(home);
-    const mobility::SessionId theirs{tunnels_.admitted.at(*direction.session)};
-    if (!network_.chance(network_.conditions.loss)) {
-        network_.at(network_.now() + network_.conditions.latency,
-                    [this, theirs] { home_agent_.hear_session(theirs); });
-    }
+wire::SignallingPacket SimulatedMobileNode::inner(const wire::HomeAddress& home) const {
+    return {.source = home.address, .destination = test::home_agent.address};
 }
 
 SimulatedHomeAgent::SimulatedHomeAgent(VirtualNetwork& network, server::HomeAgentSettings settings,
@@ -232,10 +342,8 @@ void SimulatedHomeAgent::note(const mobility::Event& event) {
     }
 }
 
-void SimulatedHomeAgent::hear_session(mobility::SessionId session) {
-    if (tunnels_.admitted.contains(session)) {
-        perform(core_->on_session_confirmed(network_.now(), session));
-    }
+void SimulatedHomeAgent::listen_at(const wire::Ipv6Address& address) {
+    network_.attach(address, name_, [this](const auto& packet) { receive(packet); });
 }
 
 const server::Binding* SimulatedHomeAgent::binding(const wire::HomeAddress& home) const {
@@ -243,12 +351,16 @@ const server::Binding* SimulatedHomeAgent::binding(const wire::HomeAddress& home
     return found != nullptr && found->is_valid ? found : nullptr;
 }
 
-wire::SignallingPacket SimulatedHomeAgent::addressed(const mobility::SendMessage& message) const {
+wire::SignallingPacket SimulatedHomeAgent::native(const mobility::SendMessage& message) const {
     wire::SignallingPacket packet{.source = message.path.local, .destination = message.path.remote};
     if (message.names_home && message.path.remote != message.home.address) {
         packet.routing_header = message.home;
     }
     return packet;
+}
+
+wire::SignallingPacket SimulatedHomeAgent::inner(const wire::HomeAddress& home) const {
+    return {.source = settings_.address.address, .destination = home.address};
 }
 
 bool SimulatedHomeAgent::Ledger::advance(mobility::PeerId peer, const security::Tai64n& time) {

@@ -2,6 +2,7 @@
 // The two cores on a virtual network, behind their real authenticators: all that a daemon does with
 // a core, except sockets. A restart loses what a process loses.
 
+#include <expected>
 #include <map>
 #include <memory>
 #include <optional>
@@ -13,6 +14,7 @@
 #include "server/core/home_agent.hpp"
 #include "shared/security/home_agent_authenticator.hpp"
 #include "shared/security/mobile_node_authenticator.hpp"
+#include "tests/simulation/frame.hpp"
 #include "tests/simulation/virtual_network.hpp"
 #include "tests/support/addresses.hpp"
 
@@ -26,6 +28,12 @@ struct TunnelState {
     };
     std::map<wire::HomeAddress, Direction> directed;
     std::map<mobility::SessionId, std::uint32_t> admitted;  // and the other end's SPI
+    bool is_held = false;
+    mobility::TunnelMtu mtu;
+    std::optional<wire::Ipv4Address> ipv4;
+    std::optional<mobility::TrafficNotice> watched;  // any_sent was asked for
+    std::uint64_t sent = 0;                          // packets of the story's own
+    std::uint64_t received = 0;
 };
 
 class Host {
@@ -36,6 +44,8 @@ class Host {
     virtual ~Host() = default;
 
     void receive(const wire::Bytes& packet);
+    // A packet of some application goes out through the tunnel.
+    void send_data(const wire::HomeAddress& home);
     void perform(const mobility::Actions& actions);
 
     [[nodiscard]] const TunnelState& tunnels() const { return tunnels_; }
@@ -50,10 +60,11 @@ class Host {
   protected:
     virtual mobility::Node& node() = 0;
     virtual security::Authenticator& authenticator() = 0;
-    [[nodiscard]] virtual wire::SignallingPacket addressed(
+    // With the home address in the header that this end's native packets have it in.
+    [[nodiscard]] virtual wire::SignallingPacket native(
         const mobility::SendMessage& message) const = 0;
-    // A sealed packet without content arrives at the other end, if it does.
-    virtual void confirm(const wire::HomeAddress& home) = 0;
+    // Between the home address and the home agent's.
+    [[nodiscard]] virtual wire::SignallingPacket inner(const wire::HomeAddress& home) const = 0;
     // What a daemon writes to its disk.
     virtual void note(const mobility::Event& /*event*/) {}
     void lose_state();
@@ -65,10 +76,17 @@ class Host {
   private:
     void perform(const mobility::Action& action);
     void send(const mobility::SendMessage& message);
+    // A data packet; without content if it is to tell the keys and the place alone.
+    void send_through_tunnel(const wire::HomeAddress& home, bool has_content);
+    void take(const std::expected<mobility::Received, security::Rejection>& received);
+    void receive_sealed(const Frame& frame);
+    void receive_data(const Frame& frame, mobility::SessionId session);
+    void watch(const mobility::WatchTraffic& order);
     void wake_at_deadline();
 
     std::vector<mobility::Event> events_;
     std::size_t rejected_ = 0;
+    std::map<mobility::SessionId, mobility::Path> heard_from_;  // data, over UDP
     std::size_t lives_ = 0;  // timers of an earlier one ring for nobody
 };
 
@@ -79,7 +97,10 @@ class SimulatedMobileNode final : public Host {
     SimulatedMobileNode(VirtualNetwork& network, SimulatedHomeAgent& home_agent,
                         client::RegistrationSettings settings, security::KeyPair key);
 
-    void attach(const wire::CareOfAddress& care_of);
+    void attach(const wire::CareOfAddress& care_of) { attach_to({care_of}, {}); }
+    // By several addresses at once, and the home agent's endpoints for UDP.
+    void attach_to(const std::vector<wire::CareOfAddress>& care_of,
+                   const std::vector<wire::Ipv6Address>& endpoints);
     void attach_home();
     void detach();
     void restart();
@@ -90,11 +111,11 @@ class SimulatedMobileNode final : public Host {
   private:
     mobility::Node& node() override { return *core_; }
     security::Authenticator& authenticator() override { return *authenticator_; }
-    [[nodiscard]] wire::SignallingPacket addressed(
+    [[nodiscard]] wire::SignallingPacket native(
         const mobility::SendMessage& message) const override;
-    void confirm(const wire::HomeAddress& home) override;
+    [[nodiscard]] wire::SignallingPacket inner(const wire::HomeAddress& home) const override;
     void start();
-    void be_at(const std::optional<wire::Ipv6Address>& address,
+    void be_at(const std::vector<wire::Ipv6Address>& addresses,
                const mobility::Attachments& attachments);
 
     SimulatedHomeAgent& home_agent_;
@@ -102,7 +123,7 @@ class SimulatedMobileNode final : public Host {
     security::Secret<security::KeyOctets> key_;
     std::unique_ptr<security::MobileNodeAuthenticator> authenticator_;
     std::unique_ptr<client::MobileNode> core_;
-    std::optional<wire::Ipv6Address> address_;
+    std::vector<wire::Ipv6Address> addresses_;
     mobility::Attachments attachments_;
 };
 
@@ -112,7 +133,9 @@ class SimulatedHomeAgent final : public Host {
                        std::vector<security::PublicKey> mobile_nodes);
 
     void restart();
-    void hear_session(mobility::SessionId session);
+
+    // Another address at which it hears UDP.
+    void listen_at(const wire::Ipv6Address& address);
 
     [[nodiscard]] const security::PublicKey& public_key() const { return public_key_; }
     [[nodiscard]] server::HomeAgent& core() { return *core_; }
@@ -128,9 +151,9 @@ class SimulatedHomeAgent final : public Host {
 
     mobility::Node& node() override { return *core_; }
     security::Authenticator& authenticator() override { return *authenticator_; }
-    [[nodiscard]] wire::SignallingPacket addressed(
+    [[nodiscard]] wire::SignallingPacket native(
         const mobility::SendMessage& message) const override;
-    void confirm(const wire::HomeAddress& /*home*/) override {}
+    [[nodiscard]] wire::SignallingPacket inner(const wire::HomeAddress& home) const override;
     void note(const mobility::Event& event) override;
     void start();
 

@@ -5,6 +5,7 @@
 namespace godwit::simulation {
 
 void VirtualNetwork::send(const std::string& from, wire::Bytes packet, const std::string& text) {
+    packet = leave(std::move(packet));
     if (watcher_) {
         watcher_(packet);
     }
@@ -23,7 +24,8 @@ void VirtualNetwork::carry(const std::string& from, const wire::Bytes& packet,
     const auto jitter =
         std::uniform_int_distribution<std::int64_t>(0, conditions.jitter.count())(random_);
     at(now_ + conditions.latency + std::chrono::nanoseconds(jitter), [this, from, packet, text] {
-        wire::Reader header(packet);
+        const wire::Bytes arrived = arrive(packet);
+        wire::Reader header(arrived);
         header.skip(24);
         const auto host = hosts_.find(wire::Ipv6Address::read(header));
         if (host == hosts_.end()) {
@@ -32,8 +34,30 @@ void VirtualNetwork::carry(const std::string& from, const wire::Bytes& packet,
         }
         story.arrow(now_, from, host->second.name, text);
         const Deliver deliver = host->second.deliver;  // the host may detach meanwhile
-        deliver(packet);
+        deliver(arrived);
     });
+}
+
+wire::Bytes VirtualNetwork::leave(wire::Bytes packet) {
+    auto frame = Frame::parse(packet);
+    for (NatOnThePath& on_path : nats_) {
+        if (frame && frame->path.encapsulation == mobility::Encapsulation::udp &&
+            on_path.inside.contains(frame->path.local)) {
+            on_path.nat.translate_outbound(*frame);
+            return frame->serialize();
+        }
+    }
+    return packet;
+}
+
+wire::Bytes VirtualNetwork::arrive(const wire::Bytes& packet) const {
+    auto frame = Frame::parse(packet);
+    for (const NatOnThePath& on_path : nats_) {
+        if (frame && frame->path.remote == on_path.outside) {
+            return on_path.nat.translate_inbound(*frame) ? frame->serialize() : wire::Bytes{};
+        }
+    }
+    return packet;
 }
 
 void VirtualNetwork::run_until(mobility::Instant until) {

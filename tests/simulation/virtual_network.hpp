@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <list>
 #include <map>
 #include <queue>
 #include <random>
@@ -14,6 +15,7 @@
 #include "shared/mobility/instant.hpp"
 #include "shared/wire/address.hpp"
 #include "shared/wire/bytes.hpp"
+#include "tests/simulation/nat.hpp"
 #include "tests/simulation/story.hpp"
 
 namespace godwit::simulation {
@@ -41,6 +43,10 @@ class VirtualNetwork {
         hosts_[address] = {std::move(name), std::move(deliver)};
     }
     void detach(const wire::Ipv6Address& address) { hosts_.erase(address); }
+    // Who is attached with an address of this prefix is behind a NAT, which has that address.
+    Nat& put_behind_nat(const wire::Prefix& inside, const wire::Ipv6Address& outside) {
+        return nats_.emplace_back(inside, outside, Nat(outside)).nat;
+    }
 
     // From one of the attached, who may have left when it arrives.
     void send(const std::string& from, wire::Bytes packet, const std::string& text);
@@ -77,12 +83,24 @@ class VirtualNetwork {
         }
     };
 
+    struct NatOnThePath {
+        NatOnThePath(const wire::Prefix& within, const wire::Ipv6Address& with, Nat by)
+            : inside(within), outside(with), nat(std::move(by)) {}
+        wire::Prefix inside;
+        wire::Ipv6Address outside;
+        Nat nat;
+    };
+
+    [[nodiscard]] wire::Bytes leave(wire::Bytes packet);
+    // Empty: nobody gets it.
+    [[nodiscard]] wire::Bytes arrive(const wire::Bytes& packet) const;
     void carry(const std::string& from, const wire::Bytes& packet, const std::string& text);
 
     std::mt19937 random_;
     mobility::Instant now_{};
     std::uint64_t order_ = 0;
     std::map<wire::Ipv6Address, Host> hosts_;
+    std::list<NatOnThePath> nats_;
     Wish lose_;
     std::function<void(const wire::Bytes&)> watcher_;
     std::priority_queue<Appointment, std::vector<Appointment>, std::greater<>> agenda_;

@@ -28,7 +28,11 @@ class World {
               {.home = test::home, .home_agent = test::home_agent, .protection = protection},
               std::move(mobile_node_key_)) {
         network.run_until(test::noon);
-        network.watch([this](const wire::Bytes& packet) { recorded.push_back(packet); });
+        network.watch([this](const wire::Bytes& packet) {
+            if (const auto frame = Frame::parse(packet); frame && !frame->sealed_for) {
+                recorded.push_back(packet);
+            }
+        });
     }
 
     // Both ends hold the same truth, and each can open what the other seals.
@@ -76,8 +80,8 @@ class World {
 
   private:
     static int type_of(const wire::Bytes& packet) {
-        const auto parsed = wire::SignallingPacket::parse(packet);
-        return parsed ? parsed->mobility_header.at(2) : -1;
+        const auto frame = Frame::parse(packet);
+        return frame && !frame->sealed_for ? frame->packet.mobility_header.at(2) : -1;
     }
 
     static void expect_tunnel(const Host& from, const Host& to) {
@@ -90,7 +94,7 @@ class World {
     security::KeyPair mobile_node_key_;
 
   public:
-    std::vector<wire::Bytes> recorded;  // all that was ever sent
+    std::vector<wire::Bytes> recorded;  // all that was ever sent in clear
     SimulatedHomeAgent home_agent;
     SimulatedMobileNode mobile_node;
 };

@@ -1,0 +1,83 @@
+#include "tests/simulation/frame.hpp"
+
+#include "shared/wire/ipv6_header.hpp"
+
+namespace godwit::simulation {
+namespace {
+
+constexpr auto top_bit = std::uint32_t{1} << 31U;  // of every SPI
+
+wire::Bytes behind_outer_header(const Frame& frame, wire::NextHeader next_header,
+                                const wire::Bytes& payload) {
+    wire::Bytes packet(wire::Ipv6Header::size);
+    wire::Ipv6Header{.payload_length = static_cast<std::uint16_t>(payload.size()),
+                     .next_header = next_header,
+                     .source = frame.path.local,
+                     .destination = frame.path.remote}
+        .write(std::span(packet).first<wire::Ipv6Header::size>());
+    wire::Writer(packet).bytes(payload);
+    return packet;
+}
+
+// An SPI has its top bit set, an inner packet begins with 6.
+std::optional<Frame> read_content(Frame frame, wire::Reader in) {
+    wire::Reader start = in;
+    if (const mobility::SessionId session{start.integer<std::uint32_t>()};
+        (session.spi & top_bit) != 0) {
+        frame.sealed_for = session;
+        in = start;
+    }
+    const auto inner = wire::SignallingPacket::parse(in.rest());
+    if (!inner) {
+        return std::nullopt;
+    }
+    frame.packet = *inner;
+    return frame;
+}
+
+}  // namespace
+
+wire::Bytes Frame::serialize() const {
+    const bool is_udp = path.encapsulation == mobility::Encapsulation::udp;
+    if (!is_udp && !sealed_for) {
+        return packet.serialize();
+    }
+    wire::Bytes payload;
+    wire::Writer out(payload);
+    if (is_udp) {
+        out.integer(path.local_port);
+        out.integer(path.remote_port);
+    }
+    if (sealed_for) {
+        out.integer(sealed_for->spi);
+    }
+    out.bytes(packet.serialize());
+    return behind_outer_header(*this, is_udp ? wire::NextHeader::udp : wire::NextHeader::esp,
+                               payload);
+}
+
+std::optional<Frame> Frame::parse(wire::BytesView bytes) {
+    const auto header = wire::Ipv6Header::parse(bytes);
+    if (!header) {
+        return std::nullopt;
+    }
+    Frame frame{.path = {.local = header->source, .remote = header->destination}};
+    wire::Reader in(bytes.subspan(wire::Ipv6Header::size));
+    if (header->next_header == wire::NextHeader::udp) {
+        frame.path.encapsulation = mobility::Encapsulation::udp;
+        frame.path.local_port = in.integer<std::uint16_t>();
+        frame.path.remote_port = in.integer<std::uint16_t>();
+        return read_content(frame, in);
+    }
+    if (header->next_header == wire::NextHeader::esp) {
+        return read_content(frame, in);
+    }
+    const auto packet = wire::SignallingPacket::parse(bytes);
+    if (!packet) {
+        return std::nullopt;
+    }
+    frame.packet = *packet;
+    return frame;
+}
+
+}  // namespace godwit::simulation
