@@ -24,18 +24,18 @@ RouterHeard heard_from(const platform::AdvertisedRouter& router, std::uint32_t m
 
 }  // namespace
 
-AttachmentWatch::AttachmentWatch(const platform::Destination& destination,
-                                 std::optional<wire::Prefix> home_prefix, const runtime::Log& log,
-                                 OnChange on_change)
-    : destination_(destination),
-      home_prefix_(home_prefix),
+AttachmentWatch::AttachmentWatch(const Settings& settings, runtime::EventLoop& loop,
+                                 const runtime::Log& log, OnChange on_change)
+    : settings_(settings),
+      loop_(loop),
       log_(log),
       on_change_(std::move(on_change)),
-      heard_(home_prefix) {}
+      heard_(settings.home_prefix),
+      endpoints_(settings.endpoints, settings.query_mark, loop, log, [this] { tell(); }) {}
 
-void AttachmentWatch::join(runtime::EventLoop& loop) {
-    loop.on_readable(monitor_.descriptor(), [this] { on_network_event(); });
-    loop.on_readable(routers_.descriptor(), [this] { hear_routers(); });
+void AttachmentWatch::start() {
+    loop_.on_readable(monitor_.descriptor(), [this] { on_network_event(); });
+    loop_.on_readable(routers_.descriptor(), [this] { hear_routers(); });
     look();
 }
 
@@ -81,7 +81,7 @@ void AttachmentWatch::compare_links(const platform::NetworkSnapshot& now) {
         }
     }
     for (const platform::Link& link : now.links) {
-        if (link.index != destination_.tunnel && is_usable(now, link.index) &&
+        if (link.index != settings_.tunnel && is_usable(now, link.index) &&
             !is_usable(network_, link.index)) {
             routers_.solicit(link.index);
         }
@@ -101,7 +101,7 @@ void AttachmentWatch::hear_routers() {
 }
 
 void AttachmentWatch::hear(const platform::AdvertisedRouter& router) {
-    if (router.interface == destination_.tunnel) {
+    if (router.interface == settings_.tunnel) {
         return;
     }
     const platform::Link* on = link(router.interface);
@@ -121,29 +121,60 @@ bool AttachmentWatch::is_abandoned(const mobility::CandidateAddress& candidate) 
 }
 
 void AttachmentWatch::tell() {
-    mobility::Attachments attachments{.candidates = platform::candidates(network_, destination_),
-                                      .home = heard_.home_link(runtime::boot_now())};
-    if (home_prefix_) {
+    const mobility::Attachments now = attachments();
+    if (now == told_) {
+        return;
+    }
+    const bool is_elsewhere = !told_ || told_->candidates != now.candidates;
+    told_ = now;
+    on_change_(now);
+    if (is_elsewhere && !now.candidates.empty()) {
+        endpoints_.look_up();
+    }
+}
+
+mobility::Attachments AttachmentWatch::attachments() const {
+    mobility::Attachments now{.candidates = platform::candidates(network_, destination()),
+                              .home = heard_.home_link(runtime::boot_now())};
+    if (const auto& home_prefix = settings_.home_prefix) {
         // The home agent would refuse a care-of address there: the tunnel would loop.
-        std::erase_if(attachments.candidates, [this](const mobility::CandidateAddress& candidate) {
-            return home_prefix_->contains(candidate.address);
+        std::erase_if(now.candidates, [&](const mobility::CandidateAddress& candidate) {
+            return home_prefix->contains(candidate.address);
         });
     }
-    for (mobility::CandidateAddress& candidate : attachments.candidates) {
+    for (mobility::CandidateAddress& candidate : now.candidates) {
         candidate.abandoned = is_abandoned(candidate);
     }
-    if (attachments != told_) {
-        told_ = attachments;
-        on_change_(attachments);
+    now.endpoints = endpoints_.known(
+        std::ranges::any_of(now.candidates, [](const mobility::CandidateAddress& candidate) {
+            return candidate.address.mapped_ipv4().has_value();
+        }));
+    return now;
+}
+
+platform::Destination AttachmentWatch::destination() const {
+    platform::Destination destination{.home_agent = {settings_.home_agent.address},
+                                      .home = settings_.home,
+                                      .ipv4_home = std::nullopt,  // it is on the tunnel alone
+                                      .tunnel = settings_.tunnel};
+    for (const mobility::HomeAgentEndpoint& endpoint : endpoints_.known(false)) {
+        destination.home_agent.push_back(endpoint.address);
     }
+    return destination;
 }
 
 std::optional<mobility::Instant> AttachmentWatch::next_deadline() const {
-    const auto home = heard_.next_deadline(runtime::boot_now());
-    return home && look_at_ ? std::min(*home, *look_at_) : home ? home : look_at_;
+    std::optional<mobility::Instant> next = heard_.next_deadline(runtime::boot_now());
+    for (const auto& deadline : {look_at_, endpoints_.next_deadline()}) {
+        if (deadline) {
+            next = next ? std::min(*next, *deadline) : *deadline;
+        }
+    }
+    return next;
 }
 
 void AttachmentWatch::on_deadline() {
+    endpoints_.on_deadline();
     if (look_at_ && runtime::boot_now() >= *look_at_) {
         look();
     } else {

@@ -4,9 +4,12 @@
 
 #include <functional>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "client/core/rate_limit.hpp"
 #include "client/core/router_watch.hpp"
+#include "client/home_agent_endpoints.hpp"
 #include "shared/mobility/attachment.hpp"
 #include "shared/platform/candidates.hpp"
 #include "shared/platform/network_monitor.hpp"
@@ -21,13 +24,21 @@ class AttachmentWatch {
   public:
     using OnChange = std::function<void(const mobility::Attachments&)>;
 
-    // `home_prefix`: what a router advertises on the home link; nothing: there is no home link.
-    AttachmentWatch(const platform::Destination& destination,
-                    std::optional<wire::Prefix> home_prefix, const runtime::Log& log,
+    struct Settings {
+        wire::HomeAgentAddress home_agent;
+        std::vector<std::string> endpoints;  // of the home agent, for UDP: names or addresses
+        std::uint32_t query_mark = 0;        // on what asks for the names
+        wire::HomeAddress home;
+        mobility::InterfaceIndex tunnel;  // the TUN interface
+        // What a router advertises on the home link; nothing: there is no home link.
+        std::optional<wire::Prefix> home_prefix;
+    };
+    // The loop outlives it.
+    AttachmentWatch(const Settings& settings, runtime::EventLoop& loop, const runtime::Log& log,
                     OnChange on_change);
 
-    // Tells the attachments by this loop, now and at each change.
-    void join(runtime::EventLoop& loop);
+    // Tells the attachments, now and at each change.
+    void start();
 
     // For the loop's deadline.
     [[nodiscard]] std::optional<mobility::Instant> next_deadline() const;
@@ -45,13 +56,17 @@ class AttachmentWatch {
     [[nodiscard]] bool is_abandoned(const mobility::CandidateAddress& candidate) const;
     void tell();
 
-    platform::Destination destination_;
-    std::optional<wire::Prefix> home_prefix_;
+    [[nodiscard]] platform::Destination destination() const;
+    [[nodiscard]] mobility::Attachments attachments() const;
+
+    Settings settings_;
+    runtime::EventLoop& loop_;
     const runtime::Log& log_;
     OnChange on_change_;
     platform::NetworkMonitor monitor_;
     platform::RouterDiscovery routers_;
     RouterWatch heard_;
+    HomeAgentEndpoints endpoints_;
     platform::NetworkSnapshot network_;
     std::optional<mobility::Attachments> told_;
     // A move comes as a handful of events, each looked into at once; a flood of them is not

@@ -15,6 +15,8 @@ namespace {
 constexpr auto least_lifetime = 40s;
 constexpr std::chrono::nanoseconds least_first_timeout = 100ms;
 constexpr std::chrono::nanoseconds most_first_timeout = mobility::max_bindack_timeout;
+constexpr std::chrono::nanoseconds least_probe_interval = 5s;
+constexpr std::chrono::nanoseconds most_probe_interval = 24h;
 
 void read_addresses(TomlTable& root, TomlTable& agent, Configuration& configuration) {
     const wire::Ipv6Address& home = configuration.home_address.address;
@@ -30,6 +32,18 @@ void read_addresses(TomlTable& root, TomlTable& agent, Configuration& configurat
         has_home && configuration.home_agent.address.address == home) {
         agent.reject("address", "is the home_address as well",
                      "write the address of the home agent itself");
+    }
+}
+
+void read_paths(TomlTable& root, TomlTable& agent, Configuration& configuration) {
+    root.read("encapsulation", encapsulations(), configuration.encapsulations);
+    root.read("ipv4", yes_or_no(), configuration.ipv4);
+    root.read("mtu_probe_interval", duration(least_probe_interval, most_probe_interval),
+              configuration.mtu_probe_interval);
+    agent.read("endpoints", list_of(host()), configuration.home_agent.endpoints);
+    agent.read("ports", list_of(udp_port()), configuration.home_agent.ports);
+    if (configuration.home_agent.endpoints.empty()) {
+        configuration.home_agent.endpoints.push_back(configuration.home_agent.address.text());
     }
 }
 
@@ -64,6 +78,7 @@ Configuration read_configuration(const std::filesystem::path& path) {
     TomlTable& agent = root.table("home_agent");
     Configuration configuration;
     read_addresses(root, agent, configuration);
+    read_paths(root, agent, configuration);
     read_keys(root, agent, file.directory(), configuration);
     root.read("lifetime", lifetime(least_lifetime), configuration.lifetime);
     root.read("first_registration_timeout", duration(least_first_timeout, most_first_timeout),

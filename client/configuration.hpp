@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "shared/mobility/constants.hpp"
+#include "shared/mobility/path.hpp"
 #include "shared/mobility/session.hpp"
 #include "shared/runtime/log_level.hpp"
 #include "shared/security/keys.hpp"
@@ -18,7 +19,10 @@
 namespace godwit::client {
 
 struct HomeAgentEntry {
-    wire::HomeAgentAddress address;
+    wire::HomeAgentAddress address;  // which it is known by; native paths lead there
+    // Where it hears UDP: addresses of either family, or names of the DNS. Else its address.
+    std::vector<std::string> endpoints;
+    std::vector<std::uint16_t> ports{mobility::dsmip_port, 443};
     std::optional<security::PublicKey> public_key;  // there unless the protection is none
     std::optional<std::filesystem::path> preshared_key_file;
 };
@@ -30,6 +34,11 @@ struct Configuration {
     std::optional<std::filesystem::path> private_key_file;  // there unless the protection is none
     mobility::Protection protection = mobility::Protection::sealed;
     wire::Lifetime lifetime{150};  // asked for: 600 s
+    // What may be used on the way to the home agent, in the order in which it is tried.
+    std::vector<mobility::Encapsulation> encapsulations{mobility::Encapsulation::ip6,
+                                                        mobility::Encapsulation::udp};
+    bool ipv4 = true;  // ask for an IPv4 home address
+    std::chrono::nanoseconds mtu_probe_interval = std::chrono::minutes(10);
     std::vector<wire::Prefix> routes{{{}, 0}, {wire::Ipv6Address::mapped({}), 96}};  // everything
     std::string interface = "godwit0";
     std::filesystem::path status_socket = "/run/godwit/status.sock";

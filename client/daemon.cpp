@@ -58,7 +58,26 @@ RegistrationSettings registration_settings(const Configuration& configuration) {
         .first_registration_timeout = configuration.first_registration_timeout,
         // RFC 6275 §11.7.1 leaves the first number open; the time makes it differ at each start.
         .first_sequence = wire::SequenceNumber(static_cast<std::uint16_t>(
-            runtime::wall_now().time_since_epoch() / std::chrono::milliseconds(16)))};
+            runtime::wall_now().time_since_epoch() / std::chrono::milliseconds(16))),
+        .wants_ipv4 = configuration.ipv4};
+}
+
+MobileNodeSettings mobile_node_settings(const Configuration& configuration) {
+    return {.registration = registration_settings(configuration),
+            .encapsulations = configuration.encapsulations,
+            .ports = configuration.home_agent.ports,
+            .first_heartbeat = security::random_number(),
+            .mtu_probe_interval = configuration.mtu_probe_interval};
+}
+
+AttachmentWatch::Settings attachment_settings(const Configuration& configuration,
+                                              const platform::TunDevice& tun) {
+    return {.home_agent = configuration.home_agent.address,
+            .endpoints = configuration.home_agent.endpoints,
+            .query_mark = outer_packet_mark,
+            .home = configuration.home_address,
+            .tunnel = tun.interface(),
+            .home_prefix = configuration.home_prefix};
 }
 
 class Daemon final : public runtime::NodeObserver {
@@ -71,11 +90,12 @@ class Daemon final : public runtime::NodeObserver {
     void on_message_in(const wire::MobilityMessage& /*message*/) override {}
     void on_message_out(const wire::MobilityMessage& /*message*/) override {}
     void before_actions() override { steer(); }
+    void on_fit(const mobility::FitTunnel& order) override { change_mtu(order.mtu.inner); }
 
   private:
     void steer();
     void announce_return(const std::optional<mobility::HomeLink>& home_link);
-    void fit_mtu(const Target& target);
+    void change_mtu(std::uint32_t mtu);
     void call_at_deadline();
     [[nodiscard]] std::optional<mobility::Instant> next_deadline() const;
     [[nodiscard]] bool is_ours(const wire::Ipv6Address& address) const;
@@ -114,7 +134,7 @@ Daemon::Daemon(const Configuration& configuration)
       esp_({.protocol = wire::NextHeader::esp, .mark = outer_packet_mark}),
       ipv6_({.protocol = wire::NextHeader::ipv6, .mark = outer_packet_mark}),
       authenticator_(make_authenticator(configuration)),
-      node_(registration_settings(configuration)),
+      node_(mobile_node_settings(configuration)),
       data_plane_(tun_, {.esp = esp_, .ipv6 = ipv6_}, datapath::LookUpBy::inner_source),
       runner_(runtime::Role::mobile_node,
               {.node = node_,
@@ -128,10 +148,7 @@ Daemon::Daemon(const Configuration& configuration)
                  .tunnel = tun_.interface(),
                  .routes = configuration.routes},
                 log_),
-      attachments_({.home_agent = {configuration.home_agent.address.address},
-                    .home = configuration.home_address,
-                    .tunnel = tun_.interface()},
-                   configuration.home_prefix, log_,
+      attachments_(attachment_settings(configuration, tun_), loop_, log_,
                    [this](const mobility::Attachments& attachments) {
                        runner_.perform(node_.on_attachments(runtime::boot_now(), attachments));
                    }),
@@ -139,7 +156,7 @@ Daemon::Daemon(const Configuration& configuration)
                      [this] { return to_json(status()).dump(); }) {}
 
 void Daemon::run() {
-    fit_mtu(Nowhere{});
+    change_mtu(mobility::min_ipv6_mtu);  // until a path is known
     platform::require("bring " + tun_.name() + " up",
                       platform::bring_up(netlink_, tun_.interface()));
     steer();
@@ -148,7 +165,7 @@ void Daemon::run() {
     log_.info("started", {{"home", configuration_.home_address},
                           {"home_agent", configuration_.home_agent.address},
                           {"interface", tun_.name()}});
-    attachments_.join(loop_);
+    attachments_.start();
     loop_.run();
     runner_.perform(node_.on_stop(runtime::boot_now()));
     log_.info("stopped");
@@ -171,8 +188,7 @@ void Daemon::steer() {
     if (state == State::home) {
         steering = Steering::at_home;
     }
-    fit_mtu(target);
-    steering_.steer(steering, home_link, std::nullopt);
+    steering_.steer(steering, home_link, node_.ipv4_home());
     announce_return(steering == Steering::at_home ? home_link : std::nullopt);
 }
 
@@ -188,18 +204,13 @@ void Daemon::announce_return(const std::optional<mobility::HomeLink>& home_link)
     }
 }
 
-void Daemon::fit_mtu(const Target& target) {
-    const auto* away = std::get_if<Away>(&target);
-    const std::uint32_t path_mtu = away != nullptr ? away->care_of.mtu : 1500;
-    const bool is_sealed = configuration_.protection == mobility::Protection::sealed;
-    const std::uint32_t mtu =
-        mobility::TunnelMtu::of(mobility::TunnelOverhead{.is_sealed = is_sealed}.inner(path_mtu))
-            .inner;
-    if (mtu != mtu_) {
-        mtu_ = mtu;
-        if (const auto error = platform::change_mtu(netlink_, tun_.interface(), mtu)) {
-            log_.warning("mtu-not-changed", {{"reason", error.message()}});
-        }
+void Daemon::change_mtu(std::uint32_t mtu) {
+    if (mtu == mtu_) {
+        return;
+    }
+    mtu_ = mtu;
+    if (const auto error = platform::change_mtu(netlink_, tun_.interface(), mtu)) {
+        log_.warning("mtu-not-changed", {{"reason", error.message()}});
     }
 }
 
@@ -231,6 +242,7 @@ Status Daemon::status() const {
     Status status{.state = node_.state(now),
                   .home_address = configuration_.home_address,
                   .home_agent = configuration_.home_agent.address,
+                  .ipv4_home_address = node_.ipv4_home(),
                   .handovers = handovers_,
                   .last_handover = last_handover_,
                   .drops = runner_.drops()};
@@ -240,8 +252,7 @@ Status Daemon::status() const {
         status.health.emplace_back("nothing is protected: protection = \"none\"");
     }
     if (status.state == State::unattached) {
-        status.health.emplace_back(
-            "no interface has an IPv6 address with a route to the home agent");
+        status.health.emplace_back("no interface has an address with a route to the home agent");
     } else if (status.state == State::registering) {
         status.health.emplace_back("the home agent has not acknowledged this place yet");
     }
@@ -252,9 +263,12 @@ void Daemon::report_path(Status& status, mobility::Instant now) const {
     if (const auto* away = std::get_if<Away>(&node_.target())) {
         const platform::Link* link = attachments_.link(away->care_of.interface);
         status.care_of_address = wire::CareOfAddress{away->care_of.address};
-        status.path = PathReport{.interface = link != nullptr ? link->name : "",
-                                 .local = away->care_of.address,
-                                 .remote = configuration_.home_agent.address.address};
+        status.path = PathReport{.encapsulation = away->path.encapsulation,
+                                 .interface = link != nullptr ? link->name : "",
+                                 .local = away->path.local,
+                                 .remote = away->path.remote,
+                                 .remote_port = away->path.remote_port,
+                                 .is_behind_nat = node_.is_behind_nat()};
     }
     if (const Binding* binding = node_.binding(now)) {
         status.binding = BindingReport{

@@ -6,14 +6,23 @@ using runtime::Json;
 
 namespace {
 
+// An IPv4 address as people write it.
+std::string address_text(const wire::Ipv6Address& address) {
+    const auto ipv4 = address.mapped_ipv4();
+    return ipv4 ? ipv4->text() : address.text();
+}
+
 Json path_object(const std::optional<PathReport>& path) {
     if (!path) {
         return {};
     }
+    const bool is_udp = path->encapsulation == mobility::Encapsulation::udp;
     return {{"encapsulation", name(path->encapsulation)},
             {"interface", path->interface},
-            {"local", path->local.text()},
-            {"remote", path->remote.text()}};
+            {"local", address_text(path->local)},
+            {"remote", address_text(path->remote)},
+            {"remote_port", is_udp ? Json(path->remote_port) : Json()},
+            {"nat", path->is_behind_nat}};
 }
 
 Json binding_object(const std::optional<BindingReport>& binding) {
@@ -56,7 +65,9 @@ Json to_json(const Status& status) {
             {"state", name(status.state)},
             {"home_address", runtime::to_json(status.home_address.address)},
             {"home_agent", runtime::to_json(status.home_agent.address)},
-            {"care_of_address", care_of ? runtime::to_json(care_of->address) : Json()},
+            {"ipv4_home_address",
+             status.ipv4_home_address ? Json(status.ipv4_home_address->text()) : Json()},
+            {"care_of_address", care_of ? Json(address_text(care_of->address)) : Json()},
             {"path", path_object(status.path)},
             {"binding", binding_object(status.binding)},
             {"tunnel", tunnel_object(status.tunnel)},

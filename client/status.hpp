@@ -25,6 +25,8 @@ struct PathReport {
     std::string interface;  // by name
     wire::Ipv6Address local;
     wire::Ipv6Address remote;
+    std::uint16_t remote_port = 0;  // of UDP
+    bool is_behind_nat = false;
 };
 
 struct BindingReport {
@@ -51,6 +53,7 @@ struct Status {
     State state = State::unattached;
     wire::HomeAddress home_address;
     wire::HomeAgentAddress home_agent;
+    std::optional<wire::Ipv4Address> ipv4_home_address;
     std::optional<wire::CareOfAddress> care_of_address;
     std::optional<PathReport> path;
     std::optional<BindingReport> binding;

@@ -20,8 +20,11 @@ std::string path_text(const Json& path) {
     if (path.is_null()) {
         return "none";
     }
+    const Json& port = path.at("remote_port");
     return text_or(path.at("encapsulation"), "") + " over " + text_or(path.at("interface"), "") +
-           ", " + text_or(path.at("local"), "") + " to " + text_or(path.at("remote"), "");
+           ", " + text_or(path.at("local"), "") + " to " + text_or(path.at("remote"), "") +
+           (port.is_null() ? "" : " port " + port.dump()) +
+           (path.at("nat").get<bool>() ? ", behind a NAT" : "");
 }
 
 std::string binding_text(const Json& binding) {
@@ -63,6 +66,9 @@ std::string status_text(const Json& status) {
         {"path", path_text(status.at("path"))},
         {"binding", binding_text(status.at("binding"))},
     };
+    if (const Json& ipv4 = status.at("ipv4_home_address"); !ipv4.is_null()) {
+        rows.insert(rows.begin() + 2, {"IPv4 home address", ipv4.get<std::string>()});
+    }
     const Json& tunnel = status.at("tunnel");
     if (tunnel.is_null()) {
         rows.push_back({"tunnel", "none"});

@@ -12,6 +12,9 @@ namespace {
 
 constexpr std::size_t max_interface_name = 15;  // IFNAMSIZ, with its final zero, is 16
 constexpr std::size_t max_node_name = 63;
+constexpr std::size_t max_dns_name = 253;  // RFC 1035 §2.3.4, as text
+constexpr std::string_view dns_name_characters =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._";
 
 template <class T>
 Choices<T> by_name(std::initializer_list<T> values) {
@@ -136,6 +139,54 @@ Form<LogLevel> log_level() {
                              {"info", LogLevel::info},
                              {"warning", LogLevel::warning},
                              {"error", LogLevel::error}});
+}
+
+Form<std::uint16_t> udp_port() {
+    constexpr std::int64_t highest = 65535;
+    return {"write a port, a whole number from 1 to 65535",
+            [](const toml::node& node) -> std::expected<std::uint16_t, std::string> {
+                const auto written = node.value_exact<std::int64_t>();
+                if (!written) {
+                    return std::unexpected("is " + kind_of(node) + ", not a whole number");
+                }
+                if (*written < 1 || *written > highest) {
+                    return std::unexpected(std::to_string(*written) + " is no port");
+                }
+                return static_cast<std::uint16_t>(*written);
+            }};
+}
+
+Form<std::string> host() {
+    return text_form<std::string>(
+        "write an address or a name of the DNS in quotes, such as \"203.0.113.2\", "
+        "\"2001:db8:e::2\" or \"vps.example.org\"",
+        [](const std::string& written) -> std::expected<std::string, std::string> {
+            if (const auto address = wire::Ipv6Address::parse(written)) {
+                return address->is_unicast_routable()
+                           ? std::expected<std::string, std::string>(written)
+                           : std::unexpected(in_quotes(written) +
+                                             " is no address to be reached at");
+            }
+            const bool is_sound =
+                !written.empty() && written.size() <= max_dns_name &&
+                written.find_first_not_of(dns_name_characters) == std::string::npos &&
+                written.front() != '-' && written.front() != '.';
+            return is_sound ? std::expected<std::string, std::string>(written)
+                            : std::unexpected(in_quotes(written) + " is neither");
+        });
+}
+
+Form<std::vector<mobility::Encapsulation>> encapsulations() {
+    using mobility::Encapsulation;
+    const auto one =
+        one_of<std::vector<Encapsulation>>({{"auto", {Encapsulation::ip6, Encapsulation::udp}},
+                                            {"ip6", {Encapsulation::ip6}},
+                                            {"udp", {Encapsulation::udp}}});
+    const auto several = list_of(one_of(by_name({Encapsulation::ip6, Encapsulation::udp})));
+    return {one.right + ", or a list of the latter two in the order in which they are tried",
+            [one, several](const toml::node& node) {
+                return node.is_array() ? several.read(node) : one.read(node);
+            }};
 }
 
 Form<security::SuiteSet> suites() {

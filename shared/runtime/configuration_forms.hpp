@@ -2,8 +2,11 @@
 // Forms of values that both daemons' configuration files have.
 
 #include <chrono>
+#include <cstdint>
 #include <string>
+#include <vector>
 
+#include "shared/mobility/path.hpp"
 #include "shared/mobility/session.hpp"
 #include "shared/runtime/log_level.hpp"
 #include "shared/runtime/toml_reader.hpp"
@@ -33,6 +36,12 @@ Form<std::string> node_name();
 Form<security::PublicKey> public_key();
 Form<mobility::Protection> protection();
 Form<LogLevel> log_level();
+// A port of UDP, from 1 to 65535.
+Form<std::uint16_t> udp_port();
+// An IPv6 or IPv4 address that others can send to, or a name of the DNS.
+Form<std::string> host();
+// "auto", one encapsulation's name, or a list of them in the order in which they are tried.
+Form<std::vector<mobility::Encapsulation>> encapsulations();
 // A list of their names; its order says nothing.
 Form<security::SuiteSet> suites();
 

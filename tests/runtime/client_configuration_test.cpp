@@ -58,6 +58,55 @@ TEST(ClientConfiguration, HasDefaultsForAllThatCanHaveOne) {
     EXPECT_EQ(configuration.home_agent.preshared_key_file, std::nullopt);
 }
 
+TEST(ClientConfiguration, TriesEverythingUnlessToldOtherwise) {
+    using mobility::Encapsulation;
+    const TemporaryDirectory directory;
+    const Configuration configuration = read(directory, least);
+    EXPECT_THAT(configuration.encapsulations,
+                testing::ElementsAre(Encapsulation::ip6, Encapsulation::udp));
+    EXPECT_THAT(configuration.home_agent.endpoints, testing::ElementsAre("2001:db8:f::1"));
+    EXPECT_THAT(configuration.home_agent.ports, testing::ElementsAre(4191, 443));
+    EXPECT_TRUE(configuration.ipv4);
+    EXPECT_EQ(configuration.mtu_probe_interval, 600s);
+}
+
+TEST(ClientConfiguration, TakesAnEncapsulationOrAnOrderOfThem) {
+    using mobility::Encapsulation;
+    const TemporaryDirectory directory;
+    const auto encapsulations = [&](const std::string& written) {
+        return read(directory, "encapsulation = " + written + "\n" + least).encapsulations;
+    };
+    EXPECT_THAT(encapsulations("\"auto\""),
+                testing::ElementsAre(Encapsulation::ip6, Encapsulation::udp));
+    EXPECT_THAT(encapsulations("\"udp\""), testing::ElementsAre(Encapsulation::udp));
+    EXPECT_THAT(encapsulations("[\"udp\", \"ip6\"]"),
+                testing::ElementsAre(Encapsulation::udp, Encapsulation::ip6));
+    EXPECT_THAT(errors_of("encapsulation = \"tcp\"\n" + least),
+                HasSubstr("write \"auto\", \"ip6\" or \"udp\", or a list of the latter two"));
+}
+
+TEST(ClientConfiguration, TakesAddressesAndNamesAsEndpoints) {
+    const TemporaryDirectory directory;
+    const Configuration configuration =
+        read(directory, least +
+                            "endpoints = [\"vps.example.org\", \"203.0.113.2\", "
+                            "\"2001:db8:e::2\"]\nports = [443]\n");
+    EXPECT_THAT(configuration.home_agent.endpoints,
+                testing::ElementsAre("vps.example.org", "203.0.113.2", "2001:db8:e::2"));
+    EXPECT_THAT(configuration.home_agent.ports, testing::ElementsAre(443));
+}
+
+TEST(ClientConfiguration, RefusesEndpointsAndPortsThatCannotBe) {
+    for (const auto* endpoint : {"fe80::1", "::1", "vps example", "https://vps.example.org", ""}) {
+        EXPECT_THAT(errors_of(least + "endpoints = [\"" + endpoint + "\"]\n"),
+                    HasSubstr("home_agent.endpoints"))
+            << endpoint;
+    }
+    EXPECT_THAT(errors_of(least + "ports = [0]\n"), HasSubstr("0 is no port"));
+    EXPECT_THAT(errors_of(least + "ports = [65536]\n"), HasSubstr("65536 is no port"));
+    EXPECT_THAT(errors_of(least + "ports = [4191, 4191]\n"), HasSubstr("is there twice"));
+}
+
 TEST(ClientConfiguration, TakesEveryKey) {
     const TemporaryDirectory directory;
     const Configuration configuration = read(directory, R"(home_address = "2001:db8:f::9"

@@ -30,8 +30,9 @@ Status registered() {
     Status status = unattached();
     status.state = State::registered;
     status.care_of_address = wire::CareOfAddress{address("2001:db8:b::20")};
-    status.path = PathReport{mobility::Encapsulation::ip6, "wlan0", address("2001:db8:b::20"),
-                             address("2001:db8:f::1")};
+    status.path = PathReport{mobility::Encapsulation::udp, "wlan0", address("2001:db8:b::20"),
+                             address("2001:db8:f::1"),     4191,    true};
+    status.ipv4_home_address = wire::Ipv4Address::parse("10.19.0.2");
     status.binding = BindingReport{wire::SequenceNumber(17), 600s, 480s};
     status.tunnel = TunnelReport{mobility::Protection::sealed,
                                  security::Suite::aes_256_gcm,
@@ -60,6 +61,18 @@ TEST(ClientStatus, HasNullForTheAddressOfNowhere) {
     Status status = registered();
     status.last_handover->from = {};
     EXPECT_TRUE(to_json(status).at("handovers").at("last").at("from").is_null());
+}
+
+TEST(ClientStatus, HasNoPortWhereThePathIsNative) {
+    Status status = registered();
+    status.path->encapsulation = mobility::Encapsulation::ip6;
+    EXPECT_TRUE(to_json(status).at("path").at("remote_port").is_null());
+}
+
+TEST(ClientStatus, WritesIpv4AddressesAsPeopleDo) {
+    Status status = registered();
+    status.path->local = address("::ffff:192.168.1.7");
+    EXPECT_EQ(to_json(status).at("path").at("local"), "192.168.1.7");
 }
 
 TEST(ClientStatus, NamesEachState) {

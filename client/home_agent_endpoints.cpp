@@ -1,0 +1,103 @@
+#include "client/home_agent_endpoints.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "shared/runtime/clock.hpp"
+#include "shared/wire/nat64.hpp"
+
+namespace godwit::client {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t max_addresses = 16;  // the oldest are forgotten
+constexpr std::chrono::seconds first_retry = 1s;
+constexpr std::chrono::seconds longest_retry = 30s;
+
+void add_once(std::vector<wire::Ipv6Address>& addresses, const wire::Ipv6Address& address) {
+    if (std::ranges::find(addresses, address) == addresses.end()) {
+        addresses.push_back(address);
+    }
+}
+
+}  // namespace
+
+HomeAgentEndpoints::HomeAgentEndpoints(std::vector<std::string> names, std::uint32_t mark,
+                                       runtime::EventLoop& loop, const runtime::Log& log,
+                                       std::function<void()> on_change)
+    : names_(std::move(names)),
+      mark_(mark),
+      log_(log),
+      on_change_(std::move(on_change)),
+      lookup_(loop, [this](const platform::Resolution& found) { on_resolved(found); }) {
+    for (const std::string& name : names_) {
+        if (const auto address = platform::literal_address(name)) {
+            add_once(addresses_, *address);
+        }
+    }
+}
+
+void HomeAgentEndpoints::look_up() {
+    retry_at_.reset();
+    retry_after_ = first_retry;
+    if (needs_asking()) {
+        lookup_.request({.names = names_, .mark = mark_});
+    }
+}
+
+// Literal IPv6 addresses are the same everywhere; IPv4 ones may lie behind a NAT64.
+bool HomeAgentEndpoints::needs_asking() const {
+    return std::ranges::any_of(names_, [](const std::string& name) {
+        const auto address = platform::literal_address(name);
+        return !address || address->mapped_ipv4();
+    });
+}
+
+void HomeAgentEndpoints::on_resolved(const platform::Resolution& resolution) {
+    std::vector<wire::Ipv6Address> addresses;
+    for (const wire::Ipv6Address& address : resolution.addresses) {
+        add_once(addresses, address);
+    }
+    for (const wire::Ipv6Address& address : addresses_) {
+        add_once(addresses, address);
+    }
+    addresses.resize(std::min(addresses.size(), max_addresses));
+    for (const platform::UnresolvedName& name : resolution.unresolved) {
+        log_.warning("home-agent-not-found", {{"name", name.name}, {"reason", name.reason}});
+    }
+    if (!resolution.unresolved.empty()) {
+        retry_at_ = runtime::boot_now() + retry_after_;
+        retry_after_ = std::min(2 * retry_after_, longest_retry);
+    }
+    if (addresses != addresses_) {
+        addresses_ = std::move(addresses);
+        on_change_();
+    }
+}
+
+std::vector<mobility::HomeAgentEndpoint> HomeAgentEndpoints::known(bool has_ipv4) const {
+    std::vector<wire::Ipv6Address> addresses = addresses_;
+    if (!has_ipv4) {
+        for (const wire::Ipv6Address& address : addresses_) {
+            if (const auto ipv4 = address.mapped_ipv4()) {
+                add_once(addresses, *wire::nat64_address(wire::nat64_well_known_prefix, *ipv4));
+            }
+        }
+    }
+    std::vector<mobility::HomeAgentEndpoint> endpoints;
+    for (const wire::Ipv6Address& address : addresses) {
+        endpoints.push_back({address});
+    }
+    return endpoints;
+}
+
+void HomeAgentEndpoints::on_deadline() {
+    if (retry_at_ && runtime::boot_now() >= *retry_at_) {
+        retry_at_.reset();
+        lookup_.request({.names = names_, .mark = mark_});
+    }
+}
+
+}  // namespace godwit::client

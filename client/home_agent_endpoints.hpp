@@ -1,0 +1,50 @@
+#pragma once
+// Where the home agent hears UDP: the addresses and names of the configuration, looked up anew in
+// every network, in both families, and as a NAT64 there writes them (RFC 6052, RFC 7050). What an
+// earlier network has told stays at the end: back there, nothing has to be waited for.
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "shared/mobility/attachment.hpp"
+#include "shared/mobility/instant.hpp"
+#include "shared/runtime/event_loop.hpp"
+#include "shared/runtime/log.hpp"
+#include "shared/runtime/name_lookup.hpp"
+
+namespace godwit::client {
+
+class HomeAgentEndpoints {
+  public:
+    // `names`: of the DNS, or literal addresses. `mark` is put on queries, so that they do not take
+    // the tunnel. Both references outlive it.
+    HomeAgentEndpoints(std::vector<std::string> names, std::uint32_t mark, runtime::EventLoop& loop,
+                       const runtime::Log& log, std::function<void()> on_change);
+
+    // The node is in another network, or may be.
+    void look_up();
+
+    // The best first. Without IPv4 of its own, a network may have a NAT64 that has not told.
+    [[nodiscard]] std::vector<mobility::HomeAgentEndpoint> known(bool has_ipv4) const;
+
+    // For the loop's deadline: names that were not found are looked up again.
+    [[nodiscard]] std::optional<mobility::Instant> next_deadline() const { return retry_at_; }
+    void on_deadline();
+
+  private:
+    void on_resolved(const platform::Resolution& resolution);
+    [[nodiscard]] bool needs_asking() const;
+
+    std::vector<std::string> names_;
+    std::uint32_t mark_;
+    const runtime::Log& log_;
+    std::function<void()> on_change_;
+    std::vector<wire::Ipv6Address> addresses_;  // the latest first
+    std::optional<mobility::Instant> retry_at_;
+    std::chrono::seconds retry_after_{};
+    runtime::NameLookup lookup_;
+};
+
+}  // namespace godwit::client
