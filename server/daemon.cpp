@@ -27,6 +27,7 @@
 #include "shared/runtime/node_runner.hpp"
 #include "shared/runtime/status_server.hpp"
 #include "shared/security/home_agent_authenticator.hpp"
+#include "shared/security/random.hpp"
 #include "shared/wire/message_name.hpp"
 
 namespace godwit::server {
@@ -66,7 +67,8 @@ HomeAgentSettings home_agent_settings(const Configuration& configuration) {
     HomeAgentSettings settings{.address = configuration.address,
                                .home_prefix = configuration.home_prefix,
                                .max_lifetime = configuration.max_lifetime,
-                               .allow_unprotected = configuration.allow_unprotected};
+                               .allow_unprotected = configuration.allow_unprotected,
+                               .checks = {.random = security::random_number}};
     for (const MobileNodeEntry& node : configuration.mobile_nodes) {
         settings.mobile_nodes.push_back({node.name, node.home_address, node.protection});
     }

@@ -1,12 +1,17 @@
 #pragma once
 // Which binding updates a home agent takes: RFC 6275 §9.5.1 (any node), §10.3.1 (home
-// registration), §10.3.2 (deregistration). Pure rules; what follows from them is in home_agent.cpp.
+// registration), §10.3.2 (deregistration); RFC 5555 §4.5 (in UDP). Pure rules; what follows from
+// them is in home_agent.cpp.
 
+#include <chrono>
+#include <cstdint>
 #include <optional>
 #include <vector>
 
 #include "server/core/binding_cache.hpp"
+#include "server/core/care_of_proof.hpp"
 #include "server/core/mobile_node_registry.hpp"
+#include "server/core/path_checks.hpp"
 #include "shared/mobility/node.hpp"
 
 namespace godwit::server {
@@ -14,9 +19,13 @@ namespace godwit::server {
 struct HomeAgentSettings {
     wire::HomeAgentAddress address;
     wire::Prefix home_prefix;
-    wire::Lifetime max_lifetime{900};  // granted at most: 3600 s
-    bool allow_unprotected = false;    // the laboratory profile
-    std::vector<MobileNodeRecord> mobile_nodes;
+    std::optional<wire::Prefix> ipv4_pool{};  // of the IPv4 home addresses, as ::ffff:0:0/96
+    wire::Lifetime max_lifetime{900};         // granted at most: 3600 s
+    std::chrono::seconds nat_keepalive{25};   // advised to mobile nodes behind a NAT
+    std::uint32_t restart_counter = 0;        // RFC 5847 §3.4
+    bool allow_unprotected = false;           // the laboratory profile
+    PathCheckSettings checks{};
+    std::vector<MobileNodeRecord> mobile_nodes{};
 };
 
 // A binding update with what goes with it.
@@ -25,14 +34,20 @@ struct Request {
     const wire::BindingUpdate& update;
     mobility::PeerId peer;
     const mobility::Proof& proof;
-    wire::CareOfAddress care_of;  // the Alternate Care-of Address, else the packet's source
+    wire::CareOfAddress care_of;  // what the update claims, else the packet's source
 
     [[nodiscard]] bool is_deregistration() const {
         return update.lifetime == wire::Lifetime::zero();
     }
+    [[nodiscard]] bool is_in_udp() const {
+        return received.path.encapsulation == mobility::Encapsulation::udp;
+    }
     // The packet's source is the home address itself.
     [[nodiscard]] bool is_from_home_link() const {
-        return received.path.remote == received.home.address;
+        return !is_in_udp() && received.path.remote == received.home.address;
+    }
+    [[nodiscard]] bool is_behind_nat() const {
+        return server::is_behind_nat(care_of, received.path);
     }
 };
 
@@ -44,5 +59,11 @@ std::optional<mobility::DropReason> silent_discard(const Request& request,
 // address's, valid or not, or nullptr.
 std::optional<wire::BindingStatus> refusal(const Request& request, const Binding* entry,
                                            const HomeAgentSettings& settings);
+
+// Where a tunnel would lead. Natively to the care-of address, which is proved, whatever source the
+// packet had; in UDP to where the packet came from, since a NAT may be there.
+Whereabouts whereabouts(const Request& request);
+// Whether a tunnel may lead there.
+bool is_possible(const Whereabouts& place, const HomeAgentSettings& settings);
 
 }  // namespace godwit::server

@@ -12,11 +12,18 @@
 #include "server/core/binding_sessions.hpp"
 #include "shared/mobility/instant.hpp"
 #include "shared/mobility/path.hpp"
+#include "shared/mobility/session.hpp"
 #include "shared/wire/address.hpp"
 #include "shared/wire/lifetime.hpp"
 #include "shared/wire/sequence_number.hpp"
 
 namespace godwit::server {
+
+// RFC 5555 §4.2: what the mobile node takes for its care-of address is not what its packets come
+// from.
+inline bool is_behind_nat(const wire::CareOfAddress& care_of, const mobility::Path& path) {
+    return path.encapsulation == mobility::Encapsulation::udp && care_of.address != path.remote;
+}
 
 struct Binding {
     wire::HomeAddress home;
@@ -26,7 +33,12 @@ struct Binding {
     wire::Lifetime granted{};
     mobility::Instant expires;  // of an invalid entry: when it goes
     bool is_valid = true;
+    bool is_held = false;  // no data goes to it until the mobile node has shown where it is
+    mobility::Protection protection = mobility::Protection::sealed;
+    std::optional<wire::Ipv4Address> ipv4;  // bound beside the home address
     BindingSessions sessions;
+
+    [[nodiscard]] bool is_behind_nat() const { return server::is_behind_nat(care_of, path); }
 };
 
 class BindingCache {

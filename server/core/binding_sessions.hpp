@@ -17,6 +17,11 @@ class BindingSessions {
     [[nodiscard]] std::optional<mobility::SessionId> in_use() const { return in_use_; }
     [[nodiscard]] std::optional<mobility::SessionId> unconfirmed() const { return unconfirmed_; }
 
+    // Whether it is one of them: in use, to come, or the one before.
+    [[nodiscard]] bool contains(mobility::SessionId session) const {
+        return in_use_ == session || unconfirmed_ == session || previous_ == session;
+    }
+
     // A handshake has been acknowledged. The first session of a binding is in use at once.
     void add(mobility::Instant now, mobility::SessionId session, mobility::Actions& actions);
     // The mobile node has used this session; returns whether it is in use from now on.

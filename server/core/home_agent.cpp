@@ -4,6 +4,9 @@
 #include <chrono>
 #include <utility>
 
+#include "server/core/acknowledgement.hpp"
+#include "server/core/ipv4_home_address.hpp"
+#include "shared/mobility/claimed_care_of_address.hpp"
 #include "shared/mobility/constants.hpp"
 
 namespace godwit::server {
@@ -12,52 +15,14 @@ namespace {
 using mobility::Actions;
 using mobility::Instant;
 
-constexpr std::chrono::seconds hint_interval{1};
-
 void drop(mobility::DropReason reason, Actions& actions) {
     actions.emplace_back(mobility::Event{mobility::MessageDropped{reason}});
 }
 
 wire::CareOfAddress care_of_address(const mobility::Received& received,
                                     const wire::BindingUpdate& update) {
-    const auto* alternate = wire::find<wire::AlternateCareOfAddress>(update.options);
-    return alternate != nullptr ? alternate->care_of : wire::CareOfAddress{received.path.remote};
-}
-
-// RFC 6275 §10.3.2: to the home link the acknowledgement goes out where the update came in,
-// whatever tunnel the home address is bound to; elsewhere the routing table knows better.
-mobility::Path way_back(const mobility::Received& received) {
-    mobility::Path path = received.path;
-    if (path.remote != received.home.address) {
-        path.interface = {};
-    }
-    return path;
-}
-
-// Where the tunnel leads: to the care-of address, which is proved, whatever source the packet had.
-mobility::Path tunnel_path(const Request& request) {
-    mobility::Path path = way_back(request.received);
-    path.remote = request.care_of.address;
-    return path;
-}
-
-// RFC 6275 §9.5.4, §10.3.1: sent whatever the A bit says, to the packet's source address. Without
-// Binding Refresh Advice (§10.3.1), since the bindings are in nonvolatile storage.
-void acknowledge(const Request& request, wire::BindingStatus status, wire::SequenceNumber sequence,
-                 wire::Lifetime lifetime, Actions& actions) {
-    mobility::Seal seal = mobility::Unprotected{};
-    if (const auto* handshake = std::get_if<mobility::InHandshake>(&request.proof)) {
-        seal = *handshake;
-    } else if (const auto* session = std::get_if<mobility::InSession>(&request.proof)) {
-        seal = *session;
-    }
-    actions.emplace_back(mobility::SendMessage{
-        .path = way_back(request.received),
-        .home = request.received.home,
-        .message =
-            wire::BindingAcknowledgement{
-                .status = status, .sequence = sequence, .lifetime = lifetime, .options = {}},
-        .seal = seal});
+    return mobility::claimed_care_of_address(update).value_or(
+        wire::CareOfAddress{received.path.remote});
 }
 
 // A session that came with an update which led to no binding.
@@ -65,15 +30,6 @@ void end_new_session(const Request& request, Actions& actions) {
     if (const auto* handshake = std::get_if<mobility::InHandshake>(&request.proof)) {
         actions.emplace_back(mobility::EndSession{handshake->session});
     }
-}
-
-void refuse(const Request& request, wire::BindingStatus status, const Binding* entry,
-            Actions& actions) {
-    // §9.5.1: too old a number is answered with the last one accepted.
-    const bool is_late = status == wire::BindingStatus::sequence_number_out_of_window;
-    acknowledge(request, status, is_late ? entry->sequence : request.update.sequence, {}, actions);
-    end_new_session(request, actions);
-    actions.emplace_back(mobility::Event{mobility::BindingRefused{request.received.home, status}});
 }
 
 mobility::Event told(const Binding& binding, const Binding* before) {
@@ -86,10 +42,34 @@ mobility::Event told(const Binding& binding, const Binding* before) {
     return mobility::BindingMoved{binding.home, before->care_of, binding.care_of};
 }
 
+void carry_ipv4(const Binding& binding, const Binding* before, Actions& actions) {
+    const auto carried = before != nullptr ? before->ipv4 : std::nullopt;
+    if (carried == binding.ipv4) {
+        return;
+    }
+    actions.emplace_back(mobility::CarryIpv4{binding.home, binding.ipv4});
+    if (binding.ipv4) {
+        actions.emplace_back(mobility::Event{mobility::Ipv4Bound{binding.home, *binding.ipv4}});
+    }
+}
+
+void tell_of_nat(const Request& request, const Binding* before, std::chrono::seconds keepalive,
+                 Actions& actions) {
+    const bool was_known =
+        before != nullptr && before->is_behind_nat() && before->care_of == request.care_of;
+    if (request.is_behind_nat() && !was_known) {
+        actions.emplace_back(mobility::Event{
+            mobility::NatDetected{request.received.home, request.care_of, keepalive}});
+    }
+}
+
 }  // namespace
 
 HomeAgent::HomeAgent(HomeAgentSettings settings)
-    : settings_(std::move(settings)), registry_(settings_.mobile_nodes) {}
+    : settings_(std::move(settings)),
+      registry_(settings_.mobile_nodes),
+      checks_(settings_.checks),
+      hint_answers_(settings_, registry_) {}
 
 Actions HomeAgent::on_restart(Instant now, const std::vector<LostBinding>& lost) {
     reunion_.begin(now, lost);
@@ -99,7 +79,11 @@ Actions HomeAgent::on_restart(Instant now, const std::vector<LostBinding>& lost)
 Actions HomeAgent::on_received(Instant now, const mobility::Received& received) {
     Actions actions = on_deadline(now);  // what has expired is gone, whether or not a timer has run
     if (const auto* hint = std::get_if<mobility::Hint>(&received.content)) {
-        on_hint(now, received, *hint, actions);
+        if (auto answer = hint_answers_.on_hint(now, received, *hint)) {
+            actions.emplace_back(*std::move(answer));
+        } else {
+            drop(answer.error(), actions);
+        }
         return actions;
     }
     const auto& message = std::get<0>(received.content);
@@ -111,10 +95,12 @@ Actions HomeAgent::on_received(Instant now, const mobility::Received& received) 
                    .proof = message.proof(),
                    .care_of = care_of_address(received, *update)},
                   actions);
+    } else if (const auto* heartbeat = std::get_if<wire::Heartbeat>(&message.message())) {
+        on_heartbeat(now, received, message, *heartbeat, actions);
     } else {
         drop(mobility::DropReason::not_expected, actions);
     }
-    return actions;
+    return finished(std::move(actions));
 }
 
 void HomeAgent::on_update(Instant now, const Request& request, Actions& actions) {
@@ -135,27 +121,35 @@ void HomeAgent::on_update(Instant now, const Request& request, Actions& actions)
 
 void HomeAgent::register_binding(Instant now, const Request& request, const Binding* entry,
                                  Actions& actions) {
+    const MobileNodeRecord& owner = *registry_.find(request.peer);
+    const Binding* before = entry != nullptr && entry->is_valid ? entry : nullptr;
+    const Ipv4Verdict ipv4 = judge_ipv4(request.update, owner, before != nullptr && before->ipv4);
     // RFC 6275 §10.3.1: never more lifetime than was asked for.
     const wire::Lifetime granted = std::min(request.update.lifetime, settings_.max_lifetime);
     Binding binding{.home = request.received.home,
-                    .care_of = request.care_of,
-                    .path = tunnel_path(request),
                     .sequence = request.update.sequence,
                     .granted = granted,
                     .expires = now + granted,
                     .is_valid = true,
+                    .protection = owner.protection,
+                    .ipv4 = ipv4.home,
                     .sessions = entry != nullptr ? entry->sessions : BindingSessions{}};
-    if (binding.sessions.unconfirmed()) {
-        unconfirmed_.erase(*binding.sessions.unconfirmed());
-    }
-    if (entry != nullptr && !entry->is_valid) {
+    if (before == nullptr) {
         binding.sessions.end_all(actions);
-        entry = nullptr;
     }
-    acknowledge(request, wire::BindingStatus::accepted, binding.sequence, granted, actions);
+    wire::BindingAcknowledgement answer{.status = wire::BindingStatus::accepted,
+                                        .sequence = binding.sequence,
+                                        .lifetime = granted,
+                                        .options = {}};
+    if (ipv4.answer) {
+        answer.options.emplace_back(*ipv4.answer);
+    }
+    actions.emplace_back(acknowledgement(request, std::move(answer), settings_.nat_keepalive));
     take_session(now, request, binding, actions);
-    actions.emplace_back(direct(binding));
-    actions.emplace_back(told(binding, entry));
+    tell_of_nat(request, before, settings_.nat_keepalive, actions);
+    place(now, whereabouts(request), before, binding, actions);
+    carry_ipv4(binding, before, actions);
+    actions.emplace_back(told(binding, before));
     cache_.put(binding);
     reunion_.on_registered(binding.home);
 }
@@ -164,17 +158,15 @@ void HomeAgent::take_session(Instant now, const Request& request, Binding& bindi
                              Actions& actions) {
     BindingSessions& sessions = binding.sessions;
     if (const auto* handshake = std::get_if<mobility::InHandshake>(&request.proof)) {
+        owners_.emplace(handshake->session, binding.home);
         sessions.add(now, handshake->session, actions);
-        if (is_sealed(binding.home)) {
+        if (binding.protection == mobility::Protection::sealed) {
             actions.emplace_back(mobility::AdmitSession{binding.home, handshake->session});
         } else {
             sessions.on_heard(now, handshake->session, actions);  // it only signs, and has done so
         }
     } else if (const auto* session = std::get_if<mobility::InSession>(&request.proof)) {
         sessions.on_heard(now, session->session, actions);
-    }
-    if (sessions.unconfirmed()) {
-        unconfirmed_.emplace(*sessions.unconfirmed(), binding.home);
     }
 }
 
@@ -186,106 +178,85 @@ void HomeAgent::deregister(Instant now, const Request& request, Actions& actions
         entry.sequence = request.update.sequence;
         entry.expires = now + mobility::max_delete_bce_timeout;
     });
+    checks_.on_binding_ended(home);
     actions.emplace_back(mobility::CloseTunnel{home});
-    acknowledge(request, wire::BindingStatus::accepted, request.update.sequence, {}, actions);
+    actions.emplace_back(acknowledgement(request,
+                                         {.status = wire::BindingStatus::accepted,
+                                          .sequence = request.update.sequence,
+                                          .lifetime = {},
+                                          .options = {}},
+                                         settings_.nat_keepalive));
     end_new_session(request, actions);
     actions.emplace_back(mobility::Event{mobility::BindingRemoved{home}});
 }
 
-void HomeAgent::on_hint(Instant now, const mobility::Received& received, const mobility::Hint& hint,
-                        Actions& actions) {
-    auto answer = answer_to(received, hint);
-    if (!answer) {
-        return drop(mobility::DropReason::not_expected, actions);
-    }
-    const wire::Ipv6Address& source = received.path.remote;
-    if (source.is_multicast() || source.is_unspecified()) {  // RFC 6275 §9.3.3
-        return drop(mobility::DropReason::bad_address, actions);
-    }
-    const bool is_stranger = registry_.find(received.home) == nullptr;
-    Instant& not_before = answer_not_before_[is_stranger ? wire::HomeAddress{} : received.home];
-    if (now < not_before) {
-        return drop(mobility::DropReason::rate_limited, actions);
-    }
-    not_before = now + hint_interval;
-    actions.emplace_back(std::move(*answer));
+void HomeAgent::refuse(const Request& request, wire::BindingStatus status, const Binding* entry,
+                       Actions& actions) const {
+    // §9.5.1: too old a number is answered with the last one accepted.
+    const bool is_late = status == wire::BindingStatus::sequence_number_out_of_window;
+    actions.emplace_back(
+        acknowledgement(request,
+                        {.status = status,
+                         .sequence = is_late ? entry->sequence : request.update.sequence,
+                         .lifetime = {},
+                         .options = {}},
+                        settings_.nat_keepalive));
+    end_new_session(request, actions);
+    actions.emplace_back(mobility::Event{mobility::BindingRefused{request.received.home, status}});
 }
 
-// Outside a laboratory only a mobile node that this end has lost the session of hears anything
-// (docs/protocol.md).
-std::optional<mobility::SendMessage> HomeAgent::answer_to(const mobility::Received& received,
-                                                          const mobility::Hint& hint) const {
-    using enum wire::BindingStatus;
-    const bool is_known = registry_.find(received.home) != nullptr;
-    const auto refused = [&](wire::BindingStatus status) {
-        return mobility::SendMessage{
-            .path = way_back(received),
-            .home = received.home,
-            .message = wire::BindingAcknowledgement{.status = status, .sequence = hint.sequence},
-            .seal = mobility::Unprotected{}};
-    };
-    if (hint.kind == mobility::Hint::Kind::unknown_session && is_known) {
-        return refused(authentication_failed);
+// RFC 5847 §3.2: a request is answered with its own number, along the path that it came by.
+void HomeAgent::on_heartbeat(Instant now, const mobility::Received& received,
+                             const mobility::Authenticated<wire::MobilityMessage>& message,
+                             const wire::Heartbeat& heartbeat, Actions& actions) {
+    const Binding* binding = binding_of(now, message.peer(), received.home);
+    if (binding == nullptr || binding->protection == mobility::Protection::none) {
+        return drop(mobility::DropReason::not_expected, actions);
     }
-    if (!settings_.allow_unprotected) {
-        return std::nullopt;
+    if (heartbeat.response) {
+        return on_answer(now, *binding, heartbeat.sequence, actions);
     }
-    if (hint.kind == mobility::Hint::Kind::unknown_home && !is_known) {  // §10.3.1
-        return refused(settings_.home_prefix.contains(received.home.address)
-                           ? administratively_prohibited
-                           : not_home_subnet);
+    const auto* in_session = std::get_if<mobility::InSession>(&message.proof());
+    actions.emplace_back(mobility::SendMessage{
+        .path = way_back(received),
+        .home = received.home,
+        .message = wire::Heartbeat{.response = true,
+                                   .sequence = heartbeat.sequence,
+                                   .options = {wire::RestartCounter{settings_.restart_counter}}},
+        .seal = in_session != nullptr ? mobility::Seal{*in_session}
+                                      : mobility::Seal{mobility::ThroughTunnel{}}});
+    checks_.on_request(now, *binding, received.path, actions);
+    if (in_session != nullptr) {  // a sealed one moves its endpoint by its newest packet
+        follow_endpoint(now, *binding, received.path, actions);
     }
-    if (hint.kind == mobility::Hint::Kind::unrecognized_type) {  // §9.2
-        // §9.3.3: the home address of the option, if there was one.
-        const bool is_named = received.home.address != received.path.remote;
-        return mobility::SendMessage{
-            .path = way_back(received),
-            .home = received.home,
-            .names_home = false,
-            .message =
-                wire::BindingError{.status = wire::BindingErrorStatus::unrecognized_message_type,
-                                   .home = is_named ? received.home : wire::HomeAddress{}},
-            .seal = mobility::Unprotected{}};
-    }
-    return std::nullopt;
 }
 
 Actions HomeAgent::on_session_confirmed(Instant now, mobility::SessionId session) {
     Actions actions;
-    const auto waiting = unconfirmed_.extract(session);
-    if (waiting.empty()) {
+    const auto owner = owners_.find(session);
+    if (owner == owners_.end()) {
         return actions;
     }
-    cache_.change(waiting.mapped(), [&](Binding& binding) {
+    cache_.change(owner->second, [&](Binding& binding) {
         if (binding.sessions.on_heard(now, session, actions) && binding.is_valid) {
-            actions.emplace_back(direct(binding));
+            direct(now, binding, actions);
         }
     });
-    return actions;
+    return finished(std::move(actions));
 }
 
 // Only the mobile node can begin a handshake, so it is asked to; a hint will do.
 Actions HomeAgent::on_rekey_due(Instant now, mobility::SessionId session) {
     Actions actions;
-    for (const auto& [home, binding] : cache_) {
-        if (binding.sessions.in_use() == session && binding.is_valid && now < binding.expires) {
-            actions.emplace_back(mobility::SendMessage{.path = binding.path,
-                                                       .home = home,
-                                                       .names_home = false,
-                                                       .message = wire::BindingRefreshRequest{},
-                                                       .seal = mobility::Unprotected{}});
-        }
+    const Binding* binding = binding_of(now, session);
+    if (binding != nullptr && binding->sessions.in_use() == session) {
+        actions.emplace_back(mobility::SendMessage{.path = binding->path,
+                                                   .home = binding->home,
+                                                   .names_home = false,
+                                                   .message = wire::BindingRefreshRequest{},
+                                                   .seal = mobility::Unprotected{}});
     }
     return actions;
-}
-
-Actions HomeAgent::on_moved_endpoint(Instant /*now*/, mobility::SessionId /*session*/,
-                                     const mobility::Path& /*path*/) {
-    return {};
-}
-
-Actions HomeAgent::on_traffic(Instant /*now*/, const mobility::TrafficNotice& /*notice*/) {
-    return {};
 }
 
 Actions HomeAgent::on_deadline(Instant now) {
@@ -293,8 +264,11 @@ Actions HomeAgent::on_deadline(Instant now) {
     while (const auto home = cache_.due(now)) {
         on_due(now, *home, actions);
     }
+    while (const auto home = checks_.due(now)) {
+        on_check_due(now, *home, actions);
+    }
     reunion_.on_deadline(now, actions);
-    return actions;
+    return finished(std::move(actions));
 }
 
 void HomeAgent::on_due(Instant now, const wire::HomeAddress& home, Actions& actions) {
@@ -307,29 +281,46 @@ void HomeAgent::on_due(Instant now, const wire::HomeAddress& home, Actions& acti
             actions.emplace_back(mobility::CloseTunnel{home});
             actions.emplace_back(mobility::Event{mobility::BindingExpired{home}});
         }
-        if (binding.sessions.unconfirmed()) {
-            unconfirmed_.erase(*binding.sessions.unconfirmed());
-        }
         binding.sessions.end_all(actions);
     });
     cache_.erase(home);
-}
-
-mobility::DirectTunnel HomeAgent::direct(const Binding& binding) const {
-    return {.home = binding.home,
-            .path = binding.path,
-            .session = is_sealed(binding.home) ? binding.sessions.in_use() : std::nullopt};
-}
-
-bool HomeAgent::is_sealed(const wire::HomeAddress& home) const {
-    const MobileNodeRecord* owner = registry_.find(home);
-    return owner != nullptr && owner->protection == mobility::Protection::sealed;
+    checks_.forget(home);
 }
 
 std::optional<Instant> HomeAgent::next_deadline() const {
-    const auto expiry = cache_.next_deadline();
-    const auto request = reunion_.next_deadline();
-    return expiry && request ? std::min(*expiry, *request) : expiry ? expiry : request;
+    std::optional<Instant> next;
+    for (const auto& deadline :
+         {cache_.next_deadline(), checks_.next_deadline(), reunion_.next_deadline()}) {
+        if (deadline && (!next || *deadline < *next)) {
+            next = deadline;
+        }
+    }
+    return next;
+}
+
+const Binding* HomeAgent::binding_of(Instant now, mobility::SessionId session) const {
+    const auto owner = owners_.find(session);
+    const Binding* binding = owner != owners_.end() ? cache_.find(owner->second, now) : nullptr;
+    return binding != nullptr && binding->is_valid && binding->sessions.contains(session) ? binding
+                                                                                          : nullptr;
+}
+
+const Binding* HomeAgent::binding_of(Instant now, mobility::PeerId peer,
+                                     const wire::HomeAddress& home) const {
+    const MobileNodeRecord* owner = registry_.find(peer);
+    const Binding* binding =
+        owner != nullptr && owner->home == home ? cache_.find(home, now) : nullptr;
+    return binding != nullptr && binding->is_valid ? binding : nullptr;
+}
+
+// Sessions that have ended belong to nobody.
+Actions HomeAgent::finished(Actions actions) {
+    for (const mobility::Action& action : actions) {
+        if (const auto* end = std::get_if<mobility::EndSession>(&action)) {
+            owners_.erase(end->session);
+        }
+    }
+    return actions;
 }
 
 }  // namespace godwit::server

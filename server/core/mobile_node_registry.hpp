@@ -2,6 +2,7 @@
 // Who may bind which home address (RFC 6275 §5.1), as the configuration says it. The order is that
 // of the PeerIds.
 
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -16,6 +17,7 @@ struct MobileNodeRecord {
     std::string name;
     wire::HomeAddress home;
     mobility::Protection protection = mobility::Protection::sealed;
+    std::optional<wire::Ipv4Address> ipv4_home{};  // always the same one
 };
 
 class MobileNodeRegistry {

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -99,7 +100,11 @@ void Bench::restart_home_agent() {
         .address = home_agent,
         .own = security::KeyPair(security::make_secret(home_agent_key_.private_key()))};
     server::HomeAgentSettings settings{
-        .address = home_agent, .home_prefix = wire::Prefix::parse("2001:db8:f::/64").value()};
+        .address = home_agent,
+        .home_prefix = wire::Prefix::parse("2001:db8:f::/64").value(),
+        .checks = {.random = [random = std::mt19937()]() mutable {
+            return static_cast<std::uint32_t>(random());
+        }}};
     for (std::uint32_t number = 0; number < nodes_.size(); ++number) {
         credentials.protected_peers.push_back({.id = {number}, .key = keys_[number]});
         settings.mobile_nodes.push_back({std::to_string(number), nodes_[number].home});
@@ -153,7 +158,9 @@ void Bench::perform(std::uint32_t node, const mobility::Actions& actions) {
     for (const mobility::Action& action : actions) {
         if (const auto* message = std::get_if<mobility::SendMessage>(&action)) {
             wire::Bytes header = authenticator_->seal(*message).value();
-            if (keeps_answers_) {
+            const bool is_answer =
+                std::holds_alternative<wire::BindingAcknowledgement>(message->message);
+            if (keeps_answers_ && is_answer) {
                 answers_.emplace_back(node, std::move(header));
             }
         } else if (const auto* end = std::get_if<mobility::EndSession>(&action)) {

@@ -3,8 +3,11 @@
 // ends: nothing else can make the messages that a core takes.
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
+#include <variant>
 
 #include "shared/security/home_agent_authenticator.hpp"
 #include "shared/security/mobile_node_authenticator.hpp"
@@ -33,22 +36,70 @@ class AuthenticatedLink {
     // What arrives at the other end. Throws, so that the test fails, if that end does not take it.
     mobility::Received carry_to_home_agent(const mobility::SendMessage& order) {
         wire::SignallingPacket packet = addressed(order);
-        if (order.names_home && order.path.local != order.home.address) {
+        if (goes_inside(order)) {
+            packet.source = order.home.address;
+            packet.destination = home_agent.address;
+        } else if (order.names_home && order.path.local != order.home.address) {
             packet.home_address_option = order.home;
         }
         packet.mobility_header = mobile_node_->seal(order).value();
-        return home_agent_.open(other_end_of(order.path), packet).value();
+        return home_agent_.open(as_seen_by_home_agent(order.path), packet).value();
+    }
+    // A heartbeat that came sealed through the tunnel of this session of the home agent's.
+    mobility::Received tunnel_to_home_agent(const mobility::Path& at_home_agent,
+                                            mobility::SessionId session,
+                                            const wire::Heartbeat& heartbeat) {
+        const wire::Bytes header = mobile_node_
+                                       ->seal({.path = other_end_of(at_home_agent),
+                                               .home = home,
+                                               .message = heartbeat,
+                                               .seal = mobility::ThroughTunnel{}})
+                                       .value();
+        return home_agent_
+            .open_tunnelled(at_home_agent, session,
+                            {.source = home.address,
+                             .destination = home_agent.address,
+                             .mobility_header = header})
+            .value();
     }
     mobility::Received carry_to_mobile_node(const mobility::SendMessage& order) {
         wire::SignallingPacket packet = addressed(order);
-        if (order.names_home && order.path.remote != order.home.address) {
+        if (goes_inside(order)) {
+            packet.source = home_agent.address;
+            packet.destination = order.home.address;
+        } else if (order.names_home && order.path.remote != order.home.address) {
             packet.routing_header = order.home;
         }
         packet.mobility_header = home_agent_.seal(order).value();
         return mobile_node_->open(other_end_of(order.path), packet).value();
     }
 
+    static mobility::Path other_end_of(mobility::Path path) {
+        std::swap(path.local, path.remote);
+        std::swap(path.local_port, path.remote_port);
+        return path;
+    }
+
+    // In UDP: what a NAT makes of the mobile node's address and port.
+    struct Nat {
+        wire::Ipv6Address address;
+        std::uint16_t port = 0;
+    };
+    std::optional<Nat> nat;
+
   private:
+    static bool goes_inside(const mobility::SendMessage& order) {
+        return order.path.encapsulation == mobility::Encapsulation::udp ||
+               std::holds_alternative<wire::Heartbeat>(order.message);
+    }
+    [[nodiscard]] mobility::Path as_seen_by_home_agent(const mobility::Path& path) const {
+        mobility::Path seen = other_end_of(path);
+        if (nat && path.encapsulation == mobility::Encapsulation::udp) {
+            seen.remote = nat->address;
+            seen.remote_port = nat->port;
+        }
+        return seen;
+    }
     static security::HomeAgentCredentials credentials(mobility::Protection protection) {
         security::HomeAgentCredentials credentials{.address = home_agent,
                                                    .own = security::key_pair(2)};
@@ -62,10 +113,6 @@ class AuthenticatedLink {
     }
     static wire::SignallingPacket addressed(const mobility::SendMessage& order) {
         return {.source = order.path.local, .destination = order.path.remote};
-    }
-    static mobility::Path other_end_of(mobility::Path path) {
-        std::swap(path.local, path.remote);
-        return path;
     }
 
     security::MemoryLedger ledger_;

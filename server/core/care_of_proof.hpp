@@ -1,0 +1,80 @@
+#pragma once
+// Whether a mobile node is where it says it is. Its key proves who it is, not where: an enrolled
+// but hostile node could aim its downlink at a stranger (RFC 6275 §15.1, §15.4.5). So a new place
+// gets data at once, and is asked by heartbeats with unpredictable numbers to answer within a
+// second; a place that has not answered gets no more data until it does. One of these is for one
+// binding, and only for as long as something is in doubt.
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "shared/mobility/instant.hpp"
+#include "shared/mobility/path.hpp"
+#include "shared/wire/address.hpp"
+
+namespace godwit::server {
+
+// Where a mobile node is, by its own words and by its packets.
+struct Whereabouts {
+    wire::CareOfAddress care_of;
+    mobility::Path path;
+    bool operator==(const Whereabouts&) const = default;
+};
+
+class CareOfProof {
+  public:
+    // When the heartbeats go out, counted from the claim; and how long an answer may take.
+    static constexpr std::array<std::chrono::milliseconds, 3> asked_after{
+        std::chrono::milliseconds(0), std::chrono::milliseconds(333),
+        std::chrono::milliseconds(667)};
+    static constexpr std::chrono::seconds patience{1};
+    // Places that may have had data without ever answering, until another one has answered: a node
+    // that goes on naming others must not keep its downlink on strangers.
+    static constexpr std::size_t max_doubtful = 3;
+
+    using Random = std::function<std::uint32_t()>;
+
+    // `proved`: where the mobile node has been shown to be; nowhere at a first registration.
+    explicit CareOfProof(const std::optional<Whereabouts>& proved) : proved_(proved) {}
+
+    // The mobile node says that it is there. Returns where data shall go.
+    std::optional<Whereabouts> on_claim(mobility::Instant now, const Whereabouts& claimed);
+    // A heartbeat response of the mobile node; where it has proved to be, if it has.
+    [[nodiscard]] std::optional<Whereabouts> on_answer(std::uint32_t sequence) const;
+    // The binding has ended. What was in doubt stays so.
+    void on_binding_ended();
+
+    // The number of the heartbeat request that is to go to claimed() now.
+    std::optional<std::uint32_t> next_request(mobility::Instant now, const Random& random);
+    // No answer has come in time: true once.
+    bool give_up(mobility::Instant now);
+    [[nodiscard]] std::optional<mobility::Instant> next_deadline() const;
+
+    [[nodiscard]] const Whereabouts& claimed() const { return claimed_; }
+    [[nodiscard]] const std::optional<Whereabouts>& proved() const { return proved_; }
+    // How long the first request has been out.
+    [[nodiscard]] std::chrono::nanoseconds asked_for(mobility::Instant now) const {
+        return now - began_;
+    }
+
+  private:
+    void ask(mobility::Instant now, const Whereabouts& claimed, bool has_credit);
+    void doubt();
+    [[nodiscard]] bool is_doubtful(const mobility::Path& path) const;
+
+    std::optional<Whereabouts> proved_;
+    Whereabouts claimed_;
+    mobility::Instant began_;
+    bool is_asking_ = false;
+    bool has_credit_ = false;  // data goes to claimed_ while it is asked
+    std::size_t sent_ = 0;
+    std::array<std::uint32_t, asked_after.size()> numbers_{};
+    std::vector<mobility::Path> doubtful_;  // have had data, have not answered
+};
+
+}  // namespace godwit::server

@@ -1,0 +1,158 @@
+// How a binding follows its mobile node: to where it says that it is, to where a NAT has moved it,
+// and back again if nothing there answers.
+
+#include <chrono>
+#include <utility>
+
+#include "server/core/home_agent.hpp"
+
+namespace godwit::server {
+
+using mobility::Actions;
+using mobility::Instant;
+
+namespace {
+
+// Most paths are quicker; what a slower one carries is found out a little later.
+constexpr std::chrono::milliseconds unknown_round_trip{200};
+
+Whereabouts whereabouts_of(const Binding& binding) {
+    return {.care_of = binding.care_of, .path = binding.path};
+}
+
+void move(Binding& binding, const Whereabouts& place) {
+    binding.care_of = place.care_of;
+    binding.path = place.path;
+    binding.is_held = false;
+}
+
+// What to tell of a binding that is somewhere else without a binding update.
+void tell_of_move(const Whereabouts& from, const Binding& binding, Actions& actions) {
+    if (from.care_of != binding.care_of) {
+        actions.emplace_back(
+            mobility::Event{mobility::BindingMoved{binding.home, from.care_of, binding.care_of}});
+    } else if (from.path != binding.path) {
+        actions.emplace_back(
+            mobility::Event{mobility::EndpointMoved{binding.home, from.path, binding.path}});
+    }
+}
+
+}  // namespace
+
+void HomeAgent::place(Instant now, const Whereabouts& claimed, const Binding* before,
+                      Binding& binding, Actions& actions) {
+    const auto was = before != nullptr ? std::optional(whereabouts_of(*before)) : std::nullopt;
+    const auto place = checks_.on_claim(now, binding, claimed, was);
+    move(binding, place.value_or(claimed));
+    binding.is_held = !place;
+    const bool is_new_path =
+        before == nullptr || before->path != binding.path || before->is_held != binding.is_held;
+    direct(now, binding, actions);
+    if (is_new_path) {
+        checks_.on_directed(now, binding, unknown_round_trip, actions);
+    }
+}
+
+void HomeAgent::direct(Instant now, const Binding& binding, Actions& actions) {
+    const bool is_sealed = binding.protection == mobility::Protection::sealed;
+    actions.emplace_back(
+        mobility::DirectTunnel{.home = binding.home,
+                               .path = binding.path,
+                               .session = is_sealed ? binding.sessions.in_use() : std::nullopt});
+    if (binding.is_held) {  // heartbeats need the tunnel's session all the same
+        actions.emplace_back(mobility::HoldTunnel{binding.home});
+    }
+    checks_.ask(now, binding, actions);
+}
+
+void HomeAgent::on_answer(Instant now, const Binding& binding, std::uint32_t sequence,
+                          Actions& actions) {
+    const auto proved = checks_.on_answer(now, binding, sequence, actions);
+    if (!proved) {
+        return;
+    }
+    actions.emplace_back(
+        mobility::Event{mobility::CareOfAddressProved{binding.home, proved->place.care_of}});
+    const bool is_there = binding.path == proved->place.path && !binding.is_held;
+    const Whereabouts from = whereabouts_of(binding);
+    cache_.change(binding.home, [&](Binding& entry) {
+        move(entry, proved->place);
+        if (!is_there) {
+            direct(now, entry, actions);
+            tell_of_move(from, entry, actions);
+        }
+        checks_.on_directed(now, entry, proved->round_trip, actions);
+    });
+}
+
+void HomeAgent::on_check_due(Instant now, const wire::HomeAddress& home, Actions& actions) {
+    const Binding* binding = cache_.find(home, now);
+    if (binding == nullptr || !binding->is_valid) {
+        checks_.forget(home);
+        return;
+    }
+    if (const auto unproved = checks_.on_deadline(now, *binding, actions)) {
+        on_unproved(now, home, *unproved, actions);
+    }
+}
+
+void HomeAgent::on_unproved(Instant now, const wire::HomeAddress& home,
+                            const PathChecks::Unproved& unproved, Actions& actions) {
+    const auto& proved = unproved.proved;
+    actions.emplace_back(mobility::Event{mobility::CareOfAddressUnproved{
+        home, unproved.claimed.care_of, proved ? std::optional(proved->care_of) : std::nullopt}});
+    cache_.change(home, [&](Binding& binding) {
+        if (binding.is_held || binding.path != unproved.claimed.path) {
+            return;  // no data goes there
+        }
+        if (proved) {
+            move(binding, *proved);
+        } else {
+            binding.is_held = true;
+        }
+        direct(now, binding, actions);
+        checks_.on_directed(now, binding, unknown_round_trip, actions);
+    });
+}
+
+// A late packet of another path must not move the binding: a new care-of address comes by binding
+// update, which a NAT's new address or port cannot.
+void HomeAgent::follow_endpoint(Instant now, const Binding& binding, const mobility::Path& path,
+                                Actions& actions) {
+    Whereabouts claimed = whereabouts_of(binding);
+    const bool is_same_end = path.encapsulation == mobility::Encapsulation::udp &&
+                             claimed.path.encapsulation == mobility::Encapsulation::udp &&
+                             path.local == claimed.path.local &&
+                             path.local_port == claimed.path.local_port;
+    claimed.path.remote = path.remote;
+    claimed.path.remote_port = path.remote_port;
+    if (!is_same_end || claimed.path == binding.path || !is_possible(claimed, settings_)) {
+        return;
+    }
+    const Binding before = binding;
+    cache_.change(binding.home, [&](Binding& entry) {
+        place(now, claimed, &before, entry, actions);
+        tell_of_move(whereabouts_of(before), entry, actions);
+    });
+}
+
+Actions HomeAgent::on_moved_endpoint(Instant now, mobility::SessionId session,
+                                     const mobility::Path& path) {
+    Actions actions = on_deadline(now);
+    if (const Binding* binding = binding_of(now, session)) {
+        follow_endpoint(now, *binding, path, actions);
+    }
+    return finished(std::move(actions));
+}
+
+Actions HomeAgent::on_traffic(Instant now, const mobility::TrafficNotice& notice) {
+    Actions actions = on_deadline(now);
+    const Binding* binding = cache_.find(notice.home, now);
+    if (notice.what == mobility::WatchTraffic::What::large_sent && binding != nullptr &&
+        binding->is_valid) {
+        checks_.on_large_sent(now, *binding, actions);
+    }
+    return actions;
+}
+
+}  // namespace godwit::server

@@ -1,0 +1,230 @@
+#include "server/core/path_checks.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "shared/mobility/tunnel_mtu.hpp"
+
+namespace godwit::server {
+namespace {
+
+using mobility::Actions;
+using mobility::Instant;
+
+mobility::SendMessage request(const Binding& binding, const mobility::Path& path,
+                              std::uint32_t sequence, std::uint32_t padded_to) {
+    mobility::Seal seal = mobility::ThroughTunnel{};
+    if (binding.protection == mobility::Protection::plain && binding.sessions.in_use()) {
+        seal = mobility::InSession{*binding.sessions.in_use()};
+    }
+    return {.path = path,
+            .home = binding.home,
+            .message = wire::Heartbeat{.sequence = sequence},
+            .seal = seal,
+            .padded_to = padded_to};
+}
+
+}  // namespace
+
+std::optional<Whereabouts> PathChecks::on_claim(Instant now, const Binding& binding,
+                                                const Whereabouts& claimed,
+                                                const std::optional<Whereabouts>& before) {
+    if (binding.protection == mobility::Protection::none) {
+        return claimed;
+    }
+    Check& check = check_of(binding.home);
+    if (!check.proof) {
+        if (before && before->path == claimed.path) {
+            return claimed;
+        }
+        check.proof = std::make_unique<CareOfProof>(before);
+    }
+    const auto place = check.proof->on_claim(now, claimed);
+    schedule(binding.home, check);
+    return place;
+}
+
+void PathChecks::on_directed(Instant now, const Binding& binding,
+                             std::chrono::nanoseconds round_trip, Actions& actions) {
+    if (binding.protection == mobility::Protection::none) {
+        actions.emplace_back(mobility::FitTunnel{binding.home, mtu(binding)});
+        return;
+    }
+    Check& check = check_of(binding.home);
+    if (!binding.is_held && is_proved(binding)) {
+        perform(check.search.begin(now, ceiling(binding), round_trip), binding, actions);
+    } else {
+        check.search.rest();
+        actions.emplace_back(mobility::FitTunnel{binding.home, mtu(binding)});
+    }
+    schedule(binding.home, check);
+}
+
+void PathChecks::ask(Instant now, const Binding& binding, Actions& actions) {
+    const auto found = checks_.find(binding.home);
+    if (found == checks_.end() || !found->second.proof) {
+        return;
+    }
+    CareOfProof& proof = *found->second.proof;
+    if (const auto sequence = proof.next_request(now, settings_.random)) {
+        actions.emplace_back(request(binding, proof.claimed().path, *sequence, 0));
+    }
+    schedule(binding.home, found->second);
+}
+
+void PathChecks::on_request(Instant now, const Binding& binding, mobility::Path path,
+                            Actions& actions) {
+    path.interface = {};
+    const auto found = checks_.find(binding.home);
+    if (found == checks_.end() || !found->second.proof ||
+        found->second.proof->claimed().path != path) {
+        return;
+    }
+    CareOfProof& proof = *found->second.proof;
+    (void)proof.on_claim(now, Whereabouts(proof.claimed()));
+    ask(now, binding, actions);
+}
+
+std::optional<PathChecks::Proved> PathChecks::on_answer(Instant now, const Binding& binding,
+                                                        std::uint32_t sequence, Actions& actions) {
+    const auto found = checks_.find(binding.home);
+    if (found == checks_.end()) {
+        return std::nullopt;
+    }
+    Check& check = found->second;
+    std::optional<Proved> proved;
+    if (const auto place = check.proof ? check.proof->on_answer(sequence) : std::nullopt) {
+        proved = {.place = *place, .round_trip = check.proof->asked_for(now)};
+        check.proof.reset();
+    } else {
+        perform(check.search.on_answer(now, sequence), binding, actions);
+    }
+    schedule(binding.home, check);
+    return proved;
+}
+
+void PathChecks::on_large_sent(Instant now, const Binding& binding, Actions& actions) {
+    const auto found = checks_.find(binding.home);
+    if (found != checks_.end() && !binding.is_held) {
+        perform(found->second.search.on_large_sent(now), binding, actions);
+        schedule(binding.home, found->second);
+    }
+}
+
+std::optional<wire::HomeAddress> PathChecks::due(Instant now) const {
+    if (deadlines_.empty() || now < deadlines_.begin()->first) {
+        return std::nullopt;
+    }
+    return deadlines_.begin()->second;
+}
+
+std::optional<PathChecks::Unproved> PathChecks::on_deadline(Instant now, const Binding& binding,
+                                                            Actions& actions) {
+    const auto found = checks_.find(binding.home);
+    if (found == checks_.end()) {
+        return std::nullopt;
+    }
+    Check& check = found->second;
+    std::optional<Unproved> unproved;
+    if (check.proof && check.proof->give_up(now)) {
+        unproved = {.claimed = check.proof->claimed(), .proved = check.proof->proved()};
+    }
+    ask(now, binding, actions);
+    perform(check.search.on_deadline(now), binding, actions);
+    schedule(binding.home, check);
+    return unproved;
+}
+
+std::optional<Instant> PathChecks::next_deadline() const {
+    return deadlines_.empty() ? std::nullopt : std::optional(deadlines_.begin()->first);
+}
+
+void PathChecks::on_binding_ended(const wire::HomeAddress& home) {
+    const auto found = checks_.find(home);
+    if (found == checks_.end()) {
+        return;
+    }
+    if (!found->second.proof) {
+        forget(home);
+        return;
+    }
+    found->second.proof->on_binding_ended();
+    found->second.search = new_search();
+    schedule(home, found->second);
+}
+
+void PathChecks::forget(const wire::HomeAddress& home) {
+    const auto found = checks_.find(home);
+    if (found == checks_.end()) {
+        return;
+    }
+    if (found->second.deadline) {
+        deadlines_.erase({*found->second.deadline, home});
+    }
+    checks_.erase(found);
+}
+
+bool PathChecks::is_proved(const Binding& binding) const {
+    const auto found = checks_.find(binding.home);
+    if (found == checks_.end()) {
+        return false;  // of the laboratory
+    }
+    const CareOfProof* proof = found->second.proof.get();
+    return proof == nullptr || (proof->proved() && proof->proved()->path == binding.path);
+}
+
+mobility::TunnelMtu PathChecks::mtu(const Binding& binding) const {
+    return is_proved(binding) ? checks_.at(binding.home).search.mtu()
+                              : mobility::TunnelMtu::of(ceiling(binding));
+}
+
+mobility::PathMtuSearch PathChecks::new_search() const {
+    return {settings_.mtu_probe_interval, settings_.random()};
+}
+
+std::uint32_t PathChecks::ceiling(const Binding& binding) const {
+    return mobility::TunnelOverhead::of(binding.path, binding.protection).inner(settings_.path_mtu);
+}
+
+PathChecks::Check& PathChecks::check_of(const wire::HomeAddress& home) {
+    const auto found = checks_.find(home);
+    if (found != checks_.end()) {
+        return found->second;
+    }
+    return checks_
+        .emplace(home, Check{.proof = nullptr, .search = new_search(), .deadline = std::nullopt})
+        .first->second;
+}
+
+void PathChecks::perform(const mobility::PathMtuSearch::Orders& orders, const Binding& binding,
+                         Actions& actions) {
+    if (orders.found) {
+        actions.emplace_back(mobility::FitTunnel{binding.home, *orders.found});
+        actions.emplace_back(mobility::Event{mobility::MtuChanged{binding.home, *orders.found}});
+    }
+    for (const auto& probe : orders.probes) {
+        actions.emplace_back(request(binding, binding.path, probe.sequence, probe.size));
+    }
+    if (orders.watch_large) {
+        actions.emplace_back(
+            mobility::WatchTraffic{binding.home, mobility::WatchTraffic::What::large_sent});
+    }
+}
+
+void PathChecks::schedule(const wire::HomeAddress& home, Check& check) {
+    const auto asking = check.proof ? check.proof->next_deadline() : std::nullopt;
+    const auto probing = check.search.next_deadline();
+    const auto next = asking && probing ? std::min(*asking, *probing) : (asking ? asking : probing);
+    if (next == check.deadline) {
+        return;
+    }
+    if (check.deadline) {
+        deadlines_.erase({*check.deadline, home});
+    }
+    if (next) {
+        deadlines_.emplace(*next, home);
+    }
+    check.deadline = next;
+}
+
+}  // namespace godwit::server

@@ -1,0 +1,94 @@
+#pragma once
+// What the home agent finds out by heartbeats inside the tunnel (RFC 5847): whether a mobile node
+// is where it says it is, and how long a packet to it may be. The deadlines of all bindings are in
+// one order, so that many resting ones cost nothing. In the laboratory profile nothing is asked.
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <unordered_map>
+#include <utility>
+
+#include "server/core/binding_cache.hpp"
+#include "server/core/care_of_proof.hpp"
+#include "shared/mobility/node.hpp"
+#include "shared/mobility/path_mtu_search.hpp"
+
+namespace godwit::server {
+
+struct PathCheckSettings {
+    std::function<std::uint32_t()> random;  // what nobody can predict
+    std::uint32_t path_mtu = 1500;          // of this end's interface, octets
+    std::chrono::nanoseconds mtu_probe_interval = std::chrono::seconds(600);
+};
+
+class PathChecks {
+  public:
+    explicit PathChecks(PathCheckSettings settings) : settings_(std::move(settings)) {}
+
+    // The mobile node says that it is there; `before` is where it has been, if it is bound. Returns
+    // where its data shall go; nowhere until it has answered.
+    std::optional<Whereabouts> on_claim(mobility::Instant now, const Binding& binding,
+                                        const Whereabouts& claimed,
+                                        const std::optional<Whereabouts>& before);
+    // The binding's tunnel leads along its path from now on, or is held. How long packets may be is
+    // asked once the mobile node has answered from there: before, it may not have the keys yet.
+    void on_directed(mobility::Instant now, const Binding& binding,
+                     std::chrono::nanoseconds round_trip, mobility::Actions& actions);
+    // Requests that are due because of either.
+    void ask(mobility::Instant now, const Binding& binding, mobility::Actions& actions);
+    // A heartbeat request has come along this path: if nothing there has answered so far, it is
+    // asked again.
+    void on_request(mobility::Instant now, const Binding& binding, mobility::Path path,
+                    mobility::Actions& actions);
+    // A heartbeat response. Tells where it proves the mobile node to be, once.
+    struct Proved {
+        Whereabouts place;
+        std::chrono::nanoseconds round_trip{};
+    };
+    std::optional<Proved> on_answer(mobility::Instant now, const Binding& binding,
+                                    std::uint32_t sequence, mobility::Actions& actions);
+    void on_large_sent(mobility::Instant now, const Binding& binding, mobility::Actions& actions);
+
+    // The binding whose deadline is the earliest, at or before `now`.
+    [[nodiscard]] std::optional<wire::HomeAddress> due(mobility::Instant now) const;
+    struct Unproved {
+        Whereabouts claimed;
+        std::optional<Whereabouts> proved;
+    };
+    // What is due is done; tells of a place that has not answered.
+    std::optional<Unproved> on_deadline(mobility::Instant now, const Binding& binding,
+                                        mobility::Actions& actions);
+    [[nodiscard]] std::optional<mobility::Instant> next_deadline() const;
+
+    // The binding has become invalid. What is in doubt stays so until it goes.
+    void on_binding_ended(const wire::HomeAddress& home);
+    void forget(const wire::HomeAddress& home);
+
+    // Whether nothing is in doubt about where the mobile node's data goes.
+    [[nodiscard]] bool is_proved(const Binding& binding) const;
+    [[nodiscard]] mobility::TunnelMtu mtu(const Binding& binding) const;
+
+  private:
+    struct Check {
+        std::unique_ptr<CareOfProof> proof;  // while there is a doubt
+        mobility::PathMtuSearch search;
+        std::optional<mobility::Instant> deadline;  // as it stands in deadlines_
+    };
+
+    Check& check_of(const wire::HomeAddress& home);
+    [[nodiscard]] mobility::PathMtuSearch new_search() const;
+    [[nodiscard]] std::uint32_t ceiling(const Binding& binding) const;
+    void perform(const mobility::PathMtuSearch::Orders& orders, const Binding& binding,
+                 mobility::Actions& actions);
+    void schedule(const wire::HomeAddress& home, Check& check);
+
+    PathCheckSettings settings_;
+    std::unordered_map<wire::HomeAddress, Check> checks_;
+    std::set<std::pair<mobility::Instant, wire::HomeAddress>> deadlines_;
+};
+
+}  // namespace godwit::server
