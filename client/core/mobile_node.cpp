@@ -31,6 +31,7 @@ MobileNode::MobileNode(const MobileNodeSettings& settings)
       roaming_({.home = settings.registration.home,
                 .protection = settings.registration.protection,
                 .first_heartbeat = settings.first_heartbeat,
+                .scout_port = settings.scout_port,
                 .mtu_probe_interval = settings.mtu_probe_interval},
                registration_) {}
 

@@ -31,6 +31,7 @@ struct MobileNodeSettings {
                                                         mobility::Encapsulation::udp};
     std::vector<std::uint16_t> ports{mobility::dsmip_port};  // of the home agent
     std::uint32_t first_heartbeat = 0;                       // random
+    std::uint16_t scout_port = 0;                            // RoamingSettings::scout_port
     std::chrono::nanoseconds mtu_probe_interval = std::chrono::minutes(10);
 };
 

@@ -160,4 +160,30 @@ std::vector<Away> path_offers(const Attachments& attachments, const PathPreferen
     return Offers(attachments, preferences, memory, present).in_order();
 }
 
+const Away* offer_along(const std::vector<Away>& offers, const Path& path) {
+    const auto found = std::ranges::find(offers, path, &Away::path);
+    return found != offers.end() ? &*found : nullptr;
+}
+
+std::vector<Path> paths_from(const std::vector<Away>& offers, const Path& first) {
+    std::vector<Path> paths{first};
+    for (const Away& offer : offers) {
+        if (offer.path != first) {
+            paths.push_back(offer.path);
+        }
+    }
+    return paths;
+}
+
+std::vector<Path> paths_before(const std::vector<Away>& offers, const Path& path) {
+    std::vector<Path> paths;
+    for (const Away& offer : offers) {
+        if (offer.path == path) {
+            break;
+        }
+        paths.push_back(offer.path);
+    }
+    return paths;
+}
+
 }  // namespace godwit::client

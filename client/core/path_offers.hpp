@@ -30,4 +30,13 @@ std::vector<Away> path_offers(const mobility::Attachments& attachments,
                               const PathPreferences& preferences, const PathMemory& memory,
                               const mobility::Path* present);
 
+// The offer of this path; nullptr if there is none.
+const Away* offer_along(const std::vector<Away>& offers, const mobility::Path& path);
+// All paths in order, this one first.
+std::vector<mobility::Path> paths_from(const std::vector<Away>& offers,
+                                       const mobility::Path& first);
+// Those that stand before this one.
+std::vector<mobility::Path> paths_before(const std::vector<Away>& offers,
+                                         const mobility::Path& path);
+
 }  // namespace godwit::client

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "shared/mobility/answer_delay.hpp"
 #include "shared/wire/options/nat_detection.hpp"
 #include "shared/wire/options/restart_counter.hpp"
 
@@ -16,10 +17,6 @@ using mobility::MoveCause;
 using mobility::Path;
 using What = mobility::WatchTraffic::What;
 
-// RFC 5555's 110 s is longer than many NATs keep a mapping of UDP.
-constexpr std::chrono::seconds default_keepalive{25};
-// RFC 5555 §3.2.2: all ones, no NAT was seen.
-constexpr std::uint32_t no_keepalive_needed = 0xffffffff;
 // An update that was lost is sent again; one that is lost again is not let through.
 constexpr std::size_t tries_of_a_path = 2;
 constexpr auto pause_between_races = 2s;
@@ -30,19 +27,20 @@ Roaming::Roaming(const RoamingSettings& settings, HomeRegistration& registration
     : settings_(settings),
       registration_(registration),
       probes_(settings.first_heartbeat),
-      // Half of the numbers away from the probes'.
-      mtu_(settings.mtu_probe_interval, settings.first_heartbeat ^ 0x80000000U) {}
+      // Far away from the probes' numbers, and from each other's.
+      mtu_(settings.mtu_probe_interval, settings.first_heartbeat ^ 0x80000000U),
+      keepalive_(settings.first_heartbeat ^ 0x40000000U, settings.scout_port != 0) {}
 
 void Roaming::on_offers(Instant now, std::vector<Away> offers, Actions& actions) {
     offers_ = std::move(offers);
-    const Away* still = in_use_ ? offer_along(in_use_->path) : nullptr;
+    const Away* still = in_use_ ? offer_along(offers_, in_use_->path) : nullptr;
     if (still == nullptr) {
         probes_.stop();  // what was answered in another network says nothing in this one
         take(now, offers_.front(), MoveCause::address_lost, actions);
         return;
     }
     in_use_ = *still;  // its metric or MTU may be others
-    const std::vector<Path> better = better_paths();
+    const std::vector<Path> better = paths_before(offers_, in_use_->path);
     if (!can_ask(now)) {
         if (!better.empty()) {
             take(now, offers_.front(), MoveCause::better_path, actions);
@@ -61,7 +59,7 @@ void Roaming::rest() {
     probes_.stop();
     liveness_.rest();
     mtu_.rest();
-    keepalive_interval_.reset();
+    keepalive_.rest();
     ask_again_at_.reset();
     is_settled_ = false;
 }
@@ -78,8 +76,8 @@ void Roaming::take(Instant now, const Away& offer, MoveCause cause, Actions& act
     is_settled_ = false;
     liveness_.rest();
     mtu_.rest();
-    keepalive_interval_.reset();
-    registration_.register_paths(now, paths_from_the_one_in_use(), actions);
+    keepalive_.rest();
+    registration_.register_paths(now, paths_from(offers_, in_use_->path), actions);
     race(now, actions);
 }
 
@@ -99,7 +97,7 @@ void Roaming::switch_to(Instant now, const Away& offer, MoveCause cause, Actions
 void Roaming::race(Instant now, Actions& actions) {
     if (can_ask(now)) {
         ask_again_at_.reset();
-        probes_.ask_too(now, paths_from_the_one_in_use());
+        probes_.ask_too(now, paths_from(offers_, in_use_->path));
         ask_due(now, actions);
     }
 }
@@ -119,7 +117,7 @@ void Roaming::race_again_if_over(Instant now, Actions& actions) {
 void Roaming::on_acknowledged(Instant now, const wire::BindingAcknowledgement& message,
                               Actions& actions) {
     const Binding* binding = registration_.binding(now);
-    const Away* offer = binding != nullptr ? offer_along(binding->path) : nullptr;
+    const Away* offer = binding != nullptr ? offer_along(offers_, binding->path) : nullptr;
     if (offer == nullptr) {
         return;  // of a place that was left meanwhile
     }
@@ -159,12 +157,13 @@ void Roaming::settle_if_proved(Instant now, Actions& actions) {
 
 // Better ones may still answer; once they had their time they have failed here.
 void Roaming::stop_asking_if_settled() {
-    if (!is_settled_ || (!better_paths().empty() && !probes_.is_over())) {
+    if (!is_settled_ || (!paths_before(offers_, in_use_->path).empty() && !probes_.is_over())) {
         return;
     }
     if (probes_.is_over()) {
         for (const Path& path : probes_.unanswered()) {
-            if (const Away* offer = offer_along(path); offer != nullptr && path != in_use_->path) {
+            if (const Away* offer = offer_along(offers_, path);
+                offer != nullptr && path != in_use_->path) {
                 memory_.on_failed(path, offer->care_of.prefix_length);
             }
         }
@@ -182,6 +181,7 @@ void Roaming::on_response(Instant now, const wire::Heartbeat& response, Actions&
         on_path_answered(now, *answer, actions);
     } else {
         follow(now, mtu_.on_answer(now, response.sequence), actions);
+        keepalive_.on_response(now, response.sequence);
     }
     // RFC 5847 §3.2: another counter means that the home agent has lost its state.
     if (const auto* counter = wire::find<wire::RestartCounter>(response.options)) {
@@ -206,11 +206,11 @@ void Roaming::on_path_answered(Instant now, const PathProbes::Answer& answer, Ac
         }
         return;
     }
-    const Away* offer = offer_along(answer.path);
+    const Away* offer = offer_along(offers_, answer.path);
     if (offer == nullptr) {
         return;
     }
-    const std::vector<Path> better = better_paths();
+    const std::vector<Path> better = paths_before(offers_, in_use_->path);
     const bool is_better = std::ranges::find(better, answer.path) != better.end();
     const bool is_needed = is_settled_ ? liveness_.is_given_up() : !is_answered_;
     if (is_better || is_needed) {
@@ -237,7 +237,7 @@ void Roaming::on_traffic(Instant now, const mobility::TrafficNotice& notice, Act
         watch(What::any_sent, actions);
     } else if (liveness_.ask_at()) {
         liveness_.on_asked(now);
-        probes_.ask(now, paths_from_the_one_in_use());
+        probes_.ask(now, paths_from(offers_, in_use_->path));
         ask_due(now, actions);
     }
 }
@@ -287,55 +287,51 @@ void Roaming::leave_if_silent(Instant now, Actions& actions) {
         liveness_.rest();
         is_settled_ = is_acknowledged_ = is_answered_ = false;
         mtu_.rest();
-        registration_.register_anew(now, paths_from_the_one_in_use(), actions);
+        registration_.register_anew(now, paths_from(offers_, in_use_->path), actions);
     }
 }
 
 void Roaming::take_nat_detection(Instant now, const wire::BindingAcknowledgement& message,
                                  Actions& actions) {
-    const auto* detection = wire::find<wire::NatDetection>(message.options);
-    const bool is_behind_nat = in_use_->path.encapsulation == mobility::Encapsulation::udp &&
-                               detection != nullptr &&
-                               detection->refresh.count() != no_keepalive_needed;
-    if (!is_behind_nat) {
-        keepalive_interval_.reset();
-        return;
-    }
-    const bool is_new = !keepalive_interval_;
-    const std::chrono::seconds advised(detection->refresh.count());
-    keepalive_interval_ = advised == 0s ? default_keepalive : advised;
-    next_keepalive_ = now + *keepalive_interval_;
-    if (is_new) {
-        actions.emplace_back(mobility::Event{mobility::NatDetected{
-            .home = settings_.home,
-            .care_of = {in_use_->path.local},
-            .refresh = std::chrono::floor<std::chrono::seconds>(*keepalive_interval_)}});
+    const bool is_udp = in_use_->path.encapsulation == mobility::Encapsulation::udp;
+    const auto* detection = is_udp ? wire::find<wire::NatDetection>(message.options) : nullptr;
+    if (keepalive_.on_detection(now, detection)) {
+        actions.emplace_back(
+            mobility::Event{mobility::NatDetected{.home = settings_.home,
+                                                  .care_of = {in_use_->path.local},
+                                                  .refresh = keepalive_.interval()}});
     }
 }
 
 // Sealed, so that the home agent also learns where the NAT has moved the node to.
 void Roaming::keep_alive(Instant now, Actions& actions) {
-    if (!keepalive_interval_ || now < next_keepalive_) {
-        return;
-    }
-    next_keepalive_ = now + *keepalive_interval_;
     const auto seal = registration_.heartbeat_seal(now);
-    if (seal && std::holds_alternative<mobility::InSession>(*seal)) {
-        send_heartbeat(now, in_use_->path, 0, 0, actions);
-    } else {
-        actions.emplace_back(mobility::ConfirmSession{settings_.home});
+    if (keepalive_.is_due(now)) {
+        if (seal && std::holds_alternative<mobility::InSession>(*seal)) {
+            send_heartbeat(now, in_use_->path, {}, actions);
+        } else {
+            actions.emplace_back(mobility::ConfirmSession{settings_.home});
+        }
+    }
+    if (const auto trial = seal ? keepalive_.trial(now) : std::nullopt) {
+        Path path = in_use_->path;
+        path.local_port = settings_.scout_port;
+        send_heartbeat(
+            now, path,
+            {.sequence = trial->sequence, .options = {mobility::answer_after(trial->delay)}},
+            actions);
     }
 }
 
 void Roaming::ask_due(Instant now, Actions& actions) {
     for (const PathProbes::Heartbeat& heartbeat : probes_.due(now)) {
-        send_heartbeat(now, heartbeat.path, heartbeat.sequence, 0, actions);
+        send_heartbeat(now, heartbeat.path, {.sequence = heartbeat.sequence}, actions);
     }
 }
 
 void Roaming::follow(Instant now, const mobility::PathMtuSearch::Orders& orders, Actions& actions) {
     for (const mobility::PathMtuSearch::Probe& probe : orders.probes) {
-        send_heartbeat(now, in_use_->path, probe.sequence, probe.size, actions);
+        send_heartbeat(now, in_use_->path, {.sequence = probe.sequence}, actions, probe.size);
     }
     if (orders.watch_large) {
         watch(What::large_sent, actions);
@@ -346,12 +342,12 @@ void Roaming::follow(Instant now, const mobility::PathMtuSearch::Orders& orders,
     }
 }
 
-void Roaming::send_heartbeat(Instant now, const Path& path, std::uint32_t sequence,
-                             std::uint32_t padded_to, Actions& actions) {
+void Roaming::send_heartbeat(Instant now, const Path& path, const wire::Heartbeat& request,
+                             Actions& actions, std::uint32_t padded_to) {
     if (const auto seal = registration_.heartbeat_seal(now)) {
         actions.emplace_back(mobility::SendMessage{.path = path,
                                                    .home = settings_.home,
-                                                   .message = wire::Heartbeat{.sequence = sequence},
+                                                   .message = request,
                                                    .seal = *seal,
                                                    .padded_to = padded_to});
     }
@@ -377,7 +373,7 @@ std::optional<Instant> Roaming::next_deadline() const {
         consider(liveness_.give_up_at());
     }
     consider(ask_again_at_);
-    consider(keepalive_interval_ ? std::optional(next_keepalive_) : std::nullopt);
+    consider(keepalive_.next_deadline());
     return next;
 }
 
@@ -386,37 +382,11 @@ bool Roaming::can_ask(Instant now) const {
     return registration_.heartbeat_seal(now).has_value();
 }
 
-const Away* Roaming::offer_along(const Path& path) const {
-    const auto found = std::ranges::find(offers_, path, &Away::path);
-    return found != offers_.end() ? &*found : nullptr;
-}
-
 const Away* Roaming::other_that_answered() const {
     const auto found = std::ranges::find_if(offers_, [this](const Away& offer) {
         return offer.path != in_use_->path && probes_.has_answered(offer.path);
     });
     return found != offers_.end() ? &*found : nullptr;
-}
-
-std::vector<Path> Roaming::paths_from_the_one_in_use() const {
-    std::vector<Path> paths{in_use_->path};
-    for (const Away& offer : offers_) {
-        if (offer.path != in_use_->path) {
-            paths.push_back(offer.path);
-        }
-    }
-    return paths;
-}
-
-std::vector<Path> Roaming::better_paths() const {
-    std::vector<Path> paths;
-    for (const Away& offer : offers_) {
-        if (offer.path == in_use_->path) {
-            break;
-        }
-        paths.push_back(offer.path);
-    }
-    return paths;
 }
 
 }  // namespace godwit::client

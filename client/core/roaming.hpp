@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "client/core/home_registration.hpp"
+#include "client/core/nat_keepalive.hpp"
 #include "client/core/path_liveness.hpp"
 #include "client/core/path_memory.hpp"
 #include "client/core/path_offers.hpp"
@@ -23,6 +24,7 @@ struct RoamingSettings {
     wire::HomeAddress home;
     mobility::Protection protection = mobility::Protection::sealed;
     std::uint32_t first_heartbeat = 0;  // random
+    std::uint16_t scout_port = 0;       // a UDP socket that nothing else uses; 0: there is none
     std::chrono::nanoseconds mtu_probe_interval = std::chrono::minutes(10);
 };
 
@@ -55,7 +57,7 @@ class Roaming {
     [[nodiscard]] const PathMemory& memory() const { return memory_; }
     [[nodiscard]] mobility::TunnelMtu mtu() const { return mtu_.mtu(); }
     // The home agent saw another address than the node's own.
-    [[nodiscard]] bool is_behind_nat() const { return keepalive_interval_.has_value(); }
+    [[nodiscard]] bool is_behind_nat() const { return keepalive_.is_behind_nat(); }
 
   private:
     void take(mobility::Instant now, const Away& offer, mobility::MoveCause cause,
@@ -76,14 +78,12 @@ class Roaming {
     void ask_due(mobility::Instant now, mobility::Actions& actions);
     void follow(mobility::Instant now, const mobility::PathMtuSearch::Orders& orders,
                 mobility::Actions& actions);
-    void send_heartbeat(mobility::Instant now, const mobility::Path& path, std::uint32_t sequence,
-                        std::uint32_t padded_to, mobility::Actions& actions);
+    void send_heartbeat(mobility::Instant now, const mobility::Path& path,
+                        const wire::Heartbeat& request, mobility::Actions& actions,
+                        std::uint32_t padded_to = 0);
     void watch(mobility::WatchTraffic::What what, mobility::Actions& actions) const;
     [[nodiscard]] bool can_ask(mobility::Instant now) const;
-    [[nodiscard]] const Away* offer_along(const mobility::Path& path) const;
     [[nodiscard]] const Away* other_that_answered() const;
-    [[nodiscard]] std::vector<mobility::Path> paths_from_the_one_in_use() const;
-    [[nodiscard]] std::vector<mobility::Path> better_paths() const;
 
     RoamingSettings settings_;
     HomeRegistration& registration_;
@@ -98,8 +98,7 @@ class Roaming {
     PathProbes probes_;
     PathLiveness liveness_;
     mobility::PathMtuSearch mtu_;
-    std::optional<std::chrono::nanoseconds> keepalive_interval_;
-    mobility::Instant next_keepalive_;
+    NatKeepalive keepalive_;
     std::optional<mobility::Instant> ask_again_at_;
     std::optional<std::uint32_t> restart_counter_;  // the home agent's
 };
