@@ -300,6 +300,7 @@ wire::SignallingPacket SimulatedMobileNode::inner(const wire::HomeAddress& home)
 SimulatedHomeAgent::SimulatedHomeAgent(VirtualNetwork& network, server::HomeAgentSettings settings,
                                        std::vector<security::PublicKey> mobile_nodes)
     : Host(network, "HA"), settings_(std::move(settings)), mobile_nodes_(std::move(mobile_nodes)) {
+    settings_.checks.random = [&network] { return static_cast<std::uint32_t>(network.random()()); };
     const auto pair = security::KeyPair::generate();
     key_ = copy(pair.private_key());
     public_key_ = pair.public_key();

@@ -240,6 +240,7 @@ TEST_F(Roaming, SendsKeepalivesOnlyBehindANat) {
         std::size_t count = 0;
         network.watch([&count](const wire::Bytes&) { ++count; });
         network.run_for(time);
+        network.watch(nullptr);
         return count;
     };
     attach_ipv6();
