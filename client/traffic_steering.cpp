@@ -10,6 +10,7 @@ namespace {
 // Numbers of routing tables and rules that nobody else is known to use; 4191 is RFC 5555's port.
 constexpr std::uint32_t home_address_table = 4191;  // what has the home address for its source
 constexpr std::uint32_t routes_table = 4192;        // the rest
+constexpr std::uint32_t way_back_priority = 4190;
 constexpr std::uint32_t own_packets_priority = 4191;
 constexpr std::uint32_t home_address_priority = 4192;
 constexpr std::uint32_t specific_routes_priority = 4193;
@@ -86,6 +87,13 @@ void add_rules(SystemState& state, const SteeringSettings& settings, const Famil
                            .inverted = true});
 }
 
+void add_way_back(SystemState& state, const SteeringSettings& settings) {
+    if (settings.udp_port) {
+        state.rules.push_back(
+            {.ipv4 = true, .priority = way_back_priority, .udp_source_port = settings.udp_port});
+    }
+}
+
 }  // namespace
 
 SystemState system_state(const SteeringSettings& settings, Steering steering,
@@ -108,6 +116,7 @@ SystemState system_state(const SteeringSettings& settings, Steering steering,
     if (steering == Steering::through_tunnel) {
         add_away(state, settings, ipv6(settings));
         if (ipv4_home) {
+            add_way_back(state, settings);
             add_rules(state, settings, ipv4(*ipv4_home));
             add_away(state, settings, ipv4(*ipv4_home));
         }

@@ -4,6 +4,7 @@
 //
 //   rule                                      away          at home
 //   our own outer packets (by mark)           main          main
+//   the way back of outer packets in IPv4     main          -              see udp_port
 //   from the home address                     tunnel        -
 //   on-link and other specific routes         main          main           full tunnel only
 //   everything else                           tunnel        home router    full tunnel
@@ -30,6 +31,10 @@ struct SteeringSettings {
     wire::HomeAddress home;
     mobility::InterfaceIndex tunnel;   // the TUN interface
     std::vector<wire::Prefix> routes;  // ::/0 among them: a full tunnel; 0.0.0.0/0: of IPv4
+    // Of our socket for UDP, if there is one: a strict reverse path filter (rp_filter = 1) would
+    // otherwise drop what comes over IPv4, since unmarked packets to where it is from would take
+    // the tunnel.
+    std::optional<std::uint16_t> udp_port;
 };
 
 enum class Steering : std::uint8_t {

@@ -80,7 +80,7 @@ void DnsChannel::Free::operator()(ares_channeldata* channel) const {
     ::ares_destroy(channel);
 }
 
-DnsChannel::DnsChannel(const DnsSettings& settings) : settings_(settings) {
+DnsChannel::DnsChannel(DnsSettings settings) : settings_(std::move(settings)) {
     prepare_library();
     ares_options options{};
     options.flags = ARES_FLAG_NOSEARCH;

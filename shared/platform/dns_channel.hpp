@@ -27,15 +27,15 @@ enum class AddressFamily : std::uint8_t { ipv6, ipv4 };
 
 // What somebody on the network says: anything may be in it.
 struct DnsAnswer {
-    std::vector<wire::Ipv6Address> addresses{};  // IPv4 as ::ffff:0:0/96
-    std::string failure{};                       // why there are none; empty if there are
-    bool has_no_such_record = false;             // the failure: the name is there, without address
+    std::vector<wire::Ipv6Address> addresses;  // IPv4 as ::ffff:0:0/96
+    std::string failure;                       // why there are none; empty if there are
+    bool has_no_such_record = false;           // the failure: the name is there, without address
 };
 
 class DnsChannel {
   public:
     // Reads the configuration of this machine anew. Throws std::system_error.
-    explicit DnsChannel(const DnsSettings& settings);
+    explicit DnsChannel(DnsSettings settings);
     DnsChannel(const DnsChannel&) = delete;
     DnsChannel& operator=(const DnsChannel&) = delete;
     ~DnsChannel();

@@ -1,6 +1,7 @@
 #include "shared/platform/routing.hpp"
 
 #include <linux/fib_rules.h>
+#include <netinet/in.h>
 
 namespace godwit::platform {
 namespace {
@@ -58,6 +59,11 @@ NetlinkMessage about(std::uint16_t type, unsigned flags, const PolicyRule& rule,
     }
     if (rule.mark) {
         message.put(FRA_FWMARK, *rule.mark).put(FRA_FWMASK, std::uint32_t{0xffffffff});
+    }
+    if (rule.udp_source_port) {
+        const fib_rule_port_range only{*rule.udp_source_port, *rule.udp_source_port};
+        message.put(FRA_IP_PROTO, std::uint8_t{IPPROTO_UDP})
+            .put(FRA_SPORT_RANGE, &only, sizeof only);
     }
     if (rule.suppressed_prefix_length) {
         message.put(FRA_SUPPRESS_PREFIXLEN, *rule.suppressed_prefix_length);

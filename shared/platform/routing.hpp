@@ -33,7 +33,10 @@ struct PolicyRule {
     std::optional<wire::Prefix> from;
     std::optional<wire::Prefix> to;
     std::optional<std::uint32_t> mark;  // SO_MARK of the sending socket
-    bool inverted = false;              // packets that do not match, instead
+    // UDP from this port. The kernel's reverse path filter (RFC 3704) asks for the way back of what
+    // comes to it, by these rules but without a mark.
+    std::optional<std::uint16_t> udp_source_port;
+    bool inverted = false;  // packets that do not match, instead
     // Passes over routes whose prefix is this short or shorter: 0 means the default route.
     std::optional<std::uint32_t> suppressed_prefix_length;
 

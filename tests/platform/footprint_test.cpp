@@ -140,6 +140,8 @@ TEST_F(FootprintTest, AddsIpv4Rules) {
                                           .table = 77,
                                           .from = wire::Prefix::parse_ipv4("10.0.0.0/8"),
                                           .to = wire::Prefix::parse_ipv4("192.0.2.0/25")}));
+    ASSERT_FALSE(footprint.add(PolicyRule{.ipv4 = true, .priority = 4, .udp_source_port = 4191}));
+    EXPECT_TRUE(shows("ip -4 rule", "4:\tfrom all ipproto udp sport 4191 lookup main proto 193"));
     EXPECT_TRUE(shows("ip -4 rule", "5000:\tnot from all fwmark 0xbf lookup 1910 proto 193"));
     EXPECT_TRUE(shows("ip -4 rule", "3:\tfrom 10.0.0.0/8 to 192.0.2.0/25 lookup 77 proto 193"));
     EXPECT_FALSE(shows("ip -6 rule", "1910"));

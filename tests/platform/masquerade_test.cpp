@@ -6,6 +6,7 @@
 
 #include "server/home_network.hpp"
 #include "shared/platform/interface_config.hpp"
+#include "tests/platform/ipv4_datagram.hpp"
 #include "tests/platform/network_namespace.hpp"
 #include "tests/runtime/temporary_directory.hpp"
 
@@ -17,25 +18,8 @@ using testing::IsEmpty;
 
 const wire::Prefix pool = wire::Prefix::parse_ipv4("10.64.0.0/16").value();
 
-// A UDP datagram from a mobile node, 10.64.0.9, port 999, to port 7.
 wire::Bytes datagram_to(wire::Ipv4Address destination) {
-    wire::Bytes packet;
-    wire::Writer out(packet);
-    out.integer(std::uint32_t{0x4500001c});  // 28 octets
-    out.integer(std::uint32_t{0x00000000});
-    out.integer(std::uint32_t{0x40110000});  // UDP; the checksum comes last
-    out.bytes(std::array<std::uint8_t, 4>{10, 64, 0, 9});
-    out.bytes(destination.octets);
-    std::uint32_t sum = 0;
-    for (std::size_t octet = 0; octet < packet.size(); octet += 2) {
-        sum += std::uint32_t{packet[octet]} << 8U | packet[octet + 1];
-    }
-    sum = ~(sum % 0xffffU) & 0xffffU;
-    packet[10] = static_cast<std::uint8_t>(sum >> 8U);
-    packet[11] = static_cast<std::uint8_t>(sum);
-    out.integer(std::uint32_t{0x03e70007});  // the ports
-    out.integer(std::uint32_t{0x00080000});  // 8 octets, without a checksum
-    return packet;
+    return ipv4_datagram({{10, 64, 0, 9}}, destination, 999, 7);
 }
 
 // The home agent, with 192.0.2.1 on another device, behind which lies the Internet.

@@ -103,6 +103,18 @@ TEST(TrafficSteering, MayBeFullInOneFamilyAndSplitInTheOther) {
                 Not(Contains(Field(&PolicyRule::suppressed_prefix_length, std::optional{0U}))));
 }
 
+TEST(TrafficSteering, LeavesTheWayBackOfOuterPacketsOverIpv4Open) {
+    SteeringSettings settings = steering_of({all_ipv6, all_ipv4});
+    settings.udp_port = 40000;
+    const SystemState state =
+        system_state(settings, Steering::through_tunnel, std::nullopt, ipv4_home);
+    EXPECT_THAT(state.rules,
+                Contains(PolicyRule{
+                    .ipv4 = true, .priority = 4190, .udp_source_port = std::uint16_t{40000}}));
+    EXPECT_THAT(system_state(settings, Steering::through_tunnel, std::nullopt, std::nullopt).rules,
+                Each(Field(&PolicyRule::ipv4, false)));
+}
+
 TEST(TrafficSteering, HasTheSameRulesForBothFamilies) {
     const SystemState state = away({all_ipv6, all_ipv4}, ipv4_home);
     std::vector<PolicyRule> ipv6 = rules_of(state, false);
