@@ -14,8 +14,8 @@ T content(const cmsghdr& part) {
 }
 
 template <class T>
-cmsghdr* append(msghdr& message, cmsghdr* part, int type, const T& value) {
-    part->cmsg_level = IPPROTO_IPV6;
+cmsghdr* append(msghdr& message, cmsghdr* part, int level, int type, const T& value) {
+    part->cmsg_level = level;
     part->cmsg_type = type;
     part->cmsg_len = CMSG_LEN(sizeof value);
     std::memcpy(CMSG_DATA(part), &value, sizeof value);
@@ -30,6 +30,9 @@ ControlInformation read_control(const msghdr& message) {
     auto& parts = const_cast<msghdr&>(message);
     for (const cmsghdr* part = CMSG_FIRSTHDR(&parts); part != nullptr;
          part = CMSG_NXTHDR(&parts, const_cast<cmsghdr*>(part))) {
+        if (part->cmsg_level == IPPROTO_IP && part->cmsg_type == IP_TOS) {
+            information.traffic_class = content<std::uint8_t>(*part);
+        }
         if (part->cmsg_level != IPPROTO_IPV6) {
             continue;
         }
@@ -52,8 +55,10 @@ void write_control(msghdr& message, ControlRoom& room, const ControlInformation&
     departure.ipi6_ifindex = information.interface.value;
     message.msg_control = room.octets.data();
     message.msg_controllen = CMSG_SPACE(sizeof departure) + CMSG_SPACE(sizeof(int));
-    cmsghdr* next = append(message, CMSG_FIRSTHDR(&message), IPV6_PKTINFO, departure);
-    append(message, next, IPV6_TCLASS, int{information.traffic_class});
+    cmsghdr* next = append(message, CMSG_FIRSTHDR(&message), IPPROTO_IPV6, IPV6_PKTINFO, departure);
+    const bool is_ipv4 = IN6_IS_ADDR_V4MAPPED(&departure.ipi6_addr);
+    append(message, next, is_ipv4 ? IPPROTO_IP : IPPROTO_IPV6, is_ipv4 ? IP_TOS : IPV6_TCLASS,
+           int{information.traffic_class});
 }
 
 sockaddr_in6 socket_address(const wire::Ipv6Address& address, mobility::InterfaceIndex interface) {

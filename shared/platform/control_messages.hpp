@@ -1,6 +1,7 @@
 #pragma once
 // The ancillary parts of IPv6 messages (RFC 3542): which address and interface a packet came to, or
-// shall leave by, its traffic class and its hop limit.
+// shall leave by, its traffic class and its hop limit. Those of IPv4 messages, whose addresses are
+// mapped, differ in the traffic class only, which is their type of service.
 
 #include <netinet/in.h>
 #include <sys/socket.h>

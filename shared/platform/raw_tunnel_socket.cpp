@@ -1,32 +1,12 @@
 #include "shared/platform/raw_tunnel_socket.hpp"
 
-#include <algorithm>
-#include <array>
 #include <utility>
 
 #include "shared/platform/control_messages.hpp"
 #include "shared/platform/socket_options.hpp"
+#include "shared/platform/tunnel_batch.hpp"
 
 namespace godwit::platform {
-
-// What the kernel wants to be handed for a batch, made once so that a packet costs no allocation.
-struct RawTunnelSocket::Batch {
-    std::array<mmsghdr, max_batch> messages{};
-    std::array<iovec, max_batch> payloads{};
-    std::array<sockaddr_in6, max_batch> peers{};
-    std::array<ControlRoom, max_batch> control{};
-
-    Batch() {
-        for (std::size_t i = 0; i < max_batch; ++i) {
-            msghdr& message = messages[i].msg_hdr;
-            message.msg_name = &peers[i];
-            message.msg_namelen = sizeof peers[i];
-            message.msg_iov = &payloads[i];
-            message.msg_iovlen = 1;
-        }
-    }
-};
-
 namespace {
 
 void bind_to(const FileDescriptor& socket, const wire::Ipv6Address& address) {
@@ -71,77 +51,30 @@ FileDescriptor open_sending_socket(const RawTunnelSocket::Options& options) {
     return socket;
 }
 
-void write_arrival(const mmsghdr& received, const sockaddr_in6& peer, TunnelArrival& arrival) {
-    const ControlInformation control = read_control(received.msg_hdr);
-    arrival.payload = arrival.buffer.first(received.msg_len);
-    arrival.path = {.interface = control.interface,
-                    .local = control.local,
-                    .remote = address_of(peer.sin6_addr)};
-    arrival.traffic_class = control.traffic_class;
-    arrival.cut_off = (received.msg_hdr.msg_flags & MSG_TRUNC) != 0;
-}
-
-Transferred moved(int count) {
-    if (count < 0) {
-        return std::unexpected(last_error());
-    }
-    return static_cast<std::size_t>(count);
-}
-
 }  // namespace
 
 RawTunnelSocket::RawTunnelSocket(const Options& options)
     : listening_(open_listening_socket(options)),
       sending_(open_sending_socket(options)),
-      arriving_(std::make_unique<Batch>()),
-      departing_(std::make_unique<Batch>()) {}
+      arriving_(std::make_unique<TunnelBatch>()),
+      departing_(std::make_unique<TunnelBatch>()) {}
 
 RawTunnelSocket::RawTunnelSocket(RawTunnelSocket&&) noexcept = default;
 RawTunnelSocket& RawTunnelSocket::operator=(RawTunnelSocket&&) noexcept = default;
 RawTunnelSocket::~RawTunnelSocket() = default;
 
 Transferred RawTunnelSocket::receive(std::span<TunnelArrival> arrivals) {
-    Batch& batch = *arriving_;
-    const std::size_t room = std::min(arrivals.size(), max_batch);
-    for (std::size_t i = 0; i < room; ++i) {
-        batch.payloads[i] = {arrivals[i].buffer.data(), arrivals[i].buffer.size()};
-        batch.messages[i].msg_hdr.msg_control = batch.control[i].octets.data();
-        batch.messages[i].msg_hdr.msg_controllen = batch.control[i].octets.size();
-    }
-    const Transferred count = moved(::recvmmsg(listening_.number(), batch.messages.data(),
-                                               static_cast<unsigned>(room), 0, nullptr));
-    for (std::size_t i = 0; i < count.value_or(0); ++i) {
-        write_arrival(batch.messages[i], batch.peers[i], arrivals[i]);
-    }
-    return count;
+    return arriving_->receive(listening_, arrivals);
 }
 
 Transferred RawTunnelSocket::send(std::span<const TunnelDeparture> departures) {
-    Batch& batch = *departing_;
-    std::size_t count = 0;
-    for (const TunnelDeparture& departure :
-         departures.first(std::min(departures.size(), max_batch))) {
-        if (departure.path.interface != departures.front().path.interface) {
-            break;
-        }
-        // sendmmsg only reads what iovec calls mutable.
-        batch.payloads[count] = {const_cast<std::uint8_t*>(departure.payload.data()),
-                                 departure.payload.size()};
-        batch.peers[count] = socket_address(departure.path.remote, departure.path.interface);
-        write_control(batch.messages[count].msg_hdr, batch.control[count],
-                      {.local = departure.path.local,
-                       .interface = departure.path.interface,
-                       .traffic_class = departure.traffic_class});
-        ++count;
-    }
-    if (count == 0) {
+    if (departures.empty()) {
         return 0;
     }
     if (const std::error_code refusal = leave_by(departures.front().path.interface)) {
         return std::unexpected(refusal);
     }
-    return moved(
-        ::sendmmsg(sending_.number(), batch.messages.data(), static_cast<unsigned>(count), 0));
+    return departing_->send(sending_, departures);
 }
 
 // A path keeps its interface, so this hardly ever asks the kernel.
@@ -149,9 +82,8 @@ std::error_code RawTunnelSocket::leave_by(mobility::InterfaceIndex interface) {
     if (interface == sending_interface_) {
         return {};
     }
-    const int index = static_cast<int>(interface.value);
-    if (::setsockopt(sending_.number(), SOL_SOCKET, SO_BINDTOIFINDEX, &index, sizeof index) != 0) {
-        return last_error();
+    if (const std::error_code refusal = bind_to_interface(sending_, interface)) {
+        return refusal;
     }
     sending_interface_ = interface;
     return {};

@@ -1,8 +1,8 @@
 #pragma once
-// The tunnel's packets on native IPv6, by the batch: ESP (RFC 4303) or IPv6-in-IPv6 (RFC 2473). The
-// kernel writes and reads the outer IPv6 header, fragments outer packets that are too long for
-// their link (RFC 2473 §7.2), and puts fragments together again. While such a socket is open the
-// kernel sends no Parameter Problem for its protocol.
+// The tunnel's packets on native IPv6, by the batch: ESP (RFC 4303), IPv6-in-IPv6 or IPv4-in-IPv6
+// (RFC 2473). The kernel writes and reads the outer IPv6 header, fragments outer packets that are
+// too long for their link (RFC 2473 §7.2), and puts fragments together again. While such a socket
+// is open the kernel sends no Parameter Problem for its protocol.
 
 #include <cstdint>
 #include <memory>
@@ -11,24 +11,12 @@
 
 #include "shared/mobility/path.hpp"
 #include "shared/platform/file_descriptor.hpp"
-#include "shared/wire/bytes.hpp"
+#include "shared/platform/tunnel_packet.hpp"
 #include "shared/wire/next_header.hpp"
 
 namespace godwit::platform {
 
-struct TunnelArrival {
-    std::span<std::uint8_t> buffer;   // from the caller; 64 KiB lets a packet be as long as it may
-    std::span<std::uint8_t> payload;  // what stood behind the outer IPv6 header: within `buffer`
-    mobility::Path path;              // local: the outer destination; remote: the outer source
-    std::uint8_t traffic_class = 0;   // of the outer header
-    bool cut_off = false;             // it was longer than the buffer
-};
-
-struct TunnelDeparture {
-    wire::BytesView payload;
-    mobility::Path path;
-    std::uint8_t traffic_class = 0;  // for the outer header
-};
+class TunnelBatch;
 
 class RawTunnelSocket {
   public:
@@ -39,7 +27,7 @@ class RawTunnelSocket {
         int buffer_octets = 8 << 20;             // in the kernel, each way, if it may be so much
     };
 
-    static constexpr std::size_t max_batch = 64;  // packets moved by one call
+    static constexpr std::size_t max_batch = max_tunnel_batch;
 
     explicit RawTunnelSocket(const Options& options);  // throws std::system_error
     RawTunnelSocket(RawTunnelSocket&&) noexcept;
@@ -61,15 +49,13 @@ class RawTunnelSocket {
     [[nodiscard]] Transferred send(std::span<const TunnelDeparture> departures);
 
   private:
-    struct Batch;
-
     std::error_code leave_by(mobility::InterfaceIndex interface);
 
     FileDescriptor listening_;
     FileDescriptor sending_;
     mobility::InterfaceIndex sending_interface_;
-    std::unique_ptr<Batch> arriving_;
-    std::unique_ptr<Batch> departing_;
+    std::unique_ptr<TunnelBatch> arriving_;
+    std::unique_ptr<TunnelBatch> departing_;
 };
 
 }  // namespace godwit::platform

@@ -30,6 +30,14 @@ void mark_packets(const FileDescriptor& socket, std::uint32_t mark) {
     }
 }
 
+std::error_code bind_to_interface(const FileDescriptor& socket,
+                                  mobility::InterfaceIndex interface) {
+    const int index = static_cast<int>(interface.value);
+    const int done =
+        ::setsockopt(socket.number(), SOL_SOCKET, SO_BINDTOIFINDEX, &index, sizeof index);
+    return done != 0 ? last_error() : std::error_code{};
+}
+
 void enlarge_buffers(const FileDescriptor& socket, int octets) {
     enlarge(socket, octets, SO_RCVBUFFORCE, SO_RCVBUF);
     enlarge(socket, octets, SO_SNDBUFFORCE, SO_SNDBUF);

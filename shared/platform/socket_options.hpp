@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "shared/mobility/path.hpp"
 #include "shared/platform/file_descriptor.hpp"
 
 namespace godwit::platform {
@@ -20,6 +21,9 @@ void set_option(const FileDescriptor& socket, int level, int option, const Value
 
 // Marks every packet that leaves by this socket, so that policy rules know it; 0: no mark.
 void mark_packets(const FileDescriptor& socket, std::uint32_t mark);
+
+// From now on sends by this interface only, and hears no other; 0: any.
+std::error_code bind_to_interface(const FileDescriptor& socket, mobility::InterfaceIndex interface);
 
 // Asks for this much room in both directions: beyond the system's limit where that is allowed, up
 // to it otherwise.

@@ -9,7 +9,7 @@
 namespace godwit::platform {
 
 void wait_until_readable(std::span<Watched> watched) {
-    std::array<pollfd, 8> polled{};
+    std::array<pollfd, 16> polled{};
     assert(watched.size() <= polled.size());
     for (std::size_t i = 0; i < watched.size(); ++i) {
         polled[i] = {.fd = watched[i].descriptor, .events = POLLIN, .revents = 0};

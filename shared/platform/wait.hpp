@@ -11,7 +11,7 @@ struct Watched {
 };
 
 // Sleeps until at least one is readable or broken, and says which. A signal to the process ends it
-// with none. At most 8 descriptors.
+// with none. At most 16 descriptors.
 void wait_until_readable(std::span<Watched> watched);
 
 }  // namespace godwit::platform

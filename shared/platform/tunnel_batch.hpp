@@ -1,0 +1,42 @@
+#pragma once
+// Moves tunnelled packets through a socket by the batch (recvmmsg(2), sendmmsg(2)). What the kernel
+// wants to be handed is made once, so that a packet costs no allocation.
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <span>
+
+#include "shared/platform/control_messages.hpp"
+#include "shared/platform/file_descriptor.hpp"
+#include "shared/platform/tunnel_packet.hpp"
+
+namespace godwit::platform {
+
+class TunnelBatch {
+  public:
+    TunnelBatch();
+    // The kernel's structures point into each other.
+    TunnelBatch(const TunnelBatch&) = delete;
+    TunnelBatch& operator=(const TunnelBatch&) = delete;
+
+    // Fills arrivals from the front, at most max_tunnel_batch; says how many. Their paths lack what
+    // the socket alone knows: the encapsulation and the local port.
+    [[nodiscard]] Transferred receive(const FileDescriptor& socket,
+                                      std::span<TunnelArrival> arrivals);
+    // Sends departures from the front, up to the first that leaves by another interface than the
+    // one before; says how many. The socket is bound to that interface.
+    [[nodiscard]] Transferred send(const FileDescriptor& socket,
+                                   std::span<const TunnelDeparture> departures);
+
+  private:
+    void prepare(std::size_t index, const TunnelDeparture& departure);
+
+    std::array<mmsghdr, max_tunnel_batch> messages_{};
+    std::array<iovec, max_tunnel_batch> payloads_{};
+    std::array<sockaddr_in6, max_tunnel_batch> peers_{};
+    std::array<ControlRoom, max_tunnel_batch> control_{};
+};
+
+}  // namespace godwit::platform

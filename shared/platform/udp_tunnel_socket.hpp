@@ -1,0 +1,64 @@
+#pragma once
+// The tunnel's packets in UDP, over IPv6 and IPv4, by the batch (RFC 5555 §4): what a payload is
+// stands in its first octet (datapath/udp_payload.hpp). IPv4 addresses are mapped. The kernel
+// writes and reads the outer headers, refuses UDP over IPv6 without a checksum (RFC 8200 §8.1),
+// fragments what is too long for its link, and puts fragments together again.
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "shared/mobility/path.hpp"
+#include "shared/platform/file_descriptor.hpp"
+#include "shared/platform/tunnel_packet.hpp"
+
+namespace godwit::platform {
+
+class TunnelBatch;
+
+class UdpTunnelSocket {
+  public:
+    struct Options {
+        std::uint16_t port = 0;       // 0: one that is free
+        std::uint32_t mark = 0;       // on every packet sent; 0: none
+        int buffer_octets = 8 << 20;  // in the kernel, each way, if it may be so much
+    };
+
+    static constexpr std::size_t max_batch = max_tunnel_batch;
+
+    explicit UdpTunnelSocket(const Options& options);  // throws std::system_error
+    UdpTunnelSocket(UdpTunnelSocket&&) noexcept;
+    UdpTunnelSocket& operator=(UdpTunnelSocket&&) noexcept;
+    ~UdpTunnelSocket();
+
+    [[nodiscard]] std::uint16_t port() const { return port_; }
+    // Either readable: receive().
+    [[nodiscard]] std::array<int, 2> descriptors() const {
+        return {listening_.number(), sending_.number()};
+    }
+
+    // Fills arrivals from the front; says how many. Their paths are of encapsulation udp, with this
+    // socket's port. Errors that routers or links have reported are read away, and hinder nothing.
+    [[nodiscard]] Transferred receive(std::span<TunnelArrival> arrivals);
+
+    // Sends departures from the front, each from its path's local address and this socket's port,
+    // by its path's interface and no other (0: the routing table's); says how many. Errors and the
+    // rest as RawTunnelSocket::send; only that an IPv4 address which this machine does not have is
+    // std::errc::network_unreachable.
+    [[nodiscard]] Transferred send(std::span<const TunnelDeparture> departures);
+
+  private:
+    std::error_code leave_by(mobility::InterfaceIndex interface);
+
+    // Two of the same port: one that is bound to an interface is sure to send by it, and gets what
+    // comes by it; the other gets all the rest.
+    FileDescriptor listening_;
+    FileDescriptor sending_;
+    std::uint16_t port_ = 0;
+    mobility::InterfaceIndex sending_interface_;
+    std::unique_ptr<TunnelBatch> arriving_;
+    std::unique_ptr<TunnelBatch> departing_;
+};
+
+}  // namespace godwit::platform
