@@ -1,8 +1,10 @@
 #include "client/daemon.hpp"
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -14,11 +16,13 @@
 #include "shared/mobility/tunnel_mtu.hpp"
 #include "shared/platform/attempt.hpp"
 #include "shared/platform/neighbor_announcement.hpp"
+#include "shared/platform/outer_packet_socket.hpp"
 #include "shared/platform/process_hardening.hpp"
 #include "shared/platform/raw_tunnel_socket.hpp"
 #include "shared/platform/signalling_guard.hpp"
 #include "shared/platform/signalling_socket.hpp"
 #include "shared/platform/tun_device.hpp"
+#include "shared/platform/udp_tunnel_socket.hpp"
 #include "shared/runtime/clock.hpp"
 #include "shared/runtime/data_plane.hpp"
 #include "shared/runtime/data_plane_drops.hpp"
@@ -28,6 +32,7 @@
 #include "shared/runtime/node_runner.hpp"
 #include "shared/runtime/status_server.hpp"
 #include "shared/security/mobile_node_authenticator.hpp"
+#include "shared/security/random.hpp"
 #include "shared/security/unprotected_authenticator.hpp"
 
 namespace godwit::client {
@@ -62,11 +67,13 @@ RegistrationSettings registration_settings(const Configuration& configuration) {
         .wants_ipv4 = configuration.ipv4};
 }
 
-MobileNodeSettings mobile_node_settings(const Configuration& configuration) {
+MobileNodeSettings mobile_node_settings(const Configuration& configuration,
+                                        std::uint16_t scout_port) {
     return {.registration = registration_settings(configuration),
             .encapsulations = configuration.encapsulations,
             .ports = configuration.home_agent.ports,
             .first_heartbeat = security::random_number(),
+            .scout_port = scout_port,
             .mtu_probe_interval = configuration.mtu_probe_interval};
 }
 
@@ -111,6 +118,9 @@ class Daemon final : public runtime::NodeObserver {
     platform::SignallingSocket signalling_;
     platform::RawTunnelSocket esp_;
     platform::RawTunnelSocket ipv6_;
+    platform::RawTunnelSocket ipv4_;
+    std::array<platform::UdpTunnelSocket, 2> udp_;  // the second for RoamingSettings::scout_port
+    platform::OuterPacketSocket outer_;
     std::unique_ptr<security::Authenticator> authenticator_;
     MobileNode node_;
     runtime::DataPlane data_plane_;
@@ -133,11 +143,18 @@ Daemon::Daemon(const Configuration& configuration)
       signalling_(outer_packet_mark),
       esp_({.protocol = wire::NextHeader::esp, .mark = outer_packet_mark}),
       ipv6_({.protocol = wire::NextHeader::ipv6, .mark = outer_packet_mark}),
+      ipv4_({.protocol = wire::NextHeader::ipv4, .mark = outer_packet_mark}),
+      udp_{platform::UdpTunnelSocket({.mark = outer_packet_mark}),
+           platform::UdpTunnelSocket({.mark = outer_packet_mark})},
+      outer_(outer_packet_mark),
       authenticator_(make_authenticator(configuration)),
-      node_(mobile_node_settings(configuration)),
-      data_plane_(tun_, {.esp = esp_, .ipv6 = ipv6_}, datapath::LookUpBy::inner_source),
+      node_(mobile_node_settings(configuration, udp_.back().port())),
+      data_plane_(tun_,
+                  {.esp = esp_, .ipv6 = ipv6_, .ipv4 = ipv4_, .udp = udp_, .outer = outer_},
+                  datapath::LookUpBy::inner_source, configuration.home_agent.address),
       runner_(runtime::Role::mobile_node,
               {.node = node_,
+               .home_agent = configuration.home_agent.address,
                .authenticator = *authenticator_,
                .socket = signalling_,
                .data_plane = data_plane_,

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -13,11 +14,13 @@
 #include "shared/mobility/tunnel_mtu.hpp"
 #include "shared/platform/attempt.hpp"
 #include "shared/platform/interface_config.hpp"
+#include "shared/platform/outer_packet_socket.hpp"
 #include "shared/platform/process_hardening.hpp"
 #include "shared/platform/raw_tunnel_socket.hpp"
 #include "shared/platform/signalling_guard.hpp"
 #include "shared/platform/signalling_socket.hpp"
 #include "shared/platform/tun_device.hpp"
+#include "shared/platform/udp_tunnel_socket.hpp"
 #include "shared/runtime/clock.hpp"
 #include "shared/runtime/data_plane.hpp"
 #include "shared/runtime/data_plane_drops.hpp"
@@ -107,6 +110,9 @@ class Daemon final : public runtime::NodeObserver {
     platform::SignallingSocket signalling_;
     platform::RawTunnelSocket esp_;
     platform::RawTunnelSocket ipv6_;
+    platform::RawTunnelSocket ipv4_;
+    platform::UdpTunnelSocket udp_;
+    platform::OuterPacketSocket outer_;
     security::HomeAgentAuthenticator authenticator_;
     HomeAgent node_;
     runtime::DataPlane data_plane_;
@@ -126,11 +132,18 @@ Daemon::Daemon(const Configuration& configuration)
       signalling_(unmarked),
       esp_({.protocol = wire::NextHeader::esp, .local = configuration.address.address}),
       ipv6_({.protocol = wire::NextHeader::ipv6, .local = configuration.address.address}),
+      ipv4_({.protocol = wire::NextHeader::ipv4, .local = configuration.address.address}),
+      udp_({.port = mobility::dsmip_port}),
+      outer_(unmarked),
       authenticator_(credentials(configuration), store_),
       node_(home_agent_settings(configuration)),
-      data_plane_(tun_, {.esp = esp_, .ipv6 = ipv6_}, datapath::LookUpBy::inner_destination),
+      data_plane_(
+          tun_,
+          {.esp = esp_, .ipv6 = ipv6_, .ipv4 = ipv4_, .udp = std::span(&udp_, 1), .outer = outer_},
+          datapath::LookUpBy::inner_destination, configuration.address),
       runner_(runtime::Role::home_agent,
               {.node = node_,
+               .home_agent = configuration.address,
                .authenticator = authenticator_,
                .socket = signalling_,
                .data_plane = data_plane_,

@@ -7,14 +7,20 @@ std::string_view name(DropReason reason) {
         using enum DropReason;
         case malformed:
             return "malformed";
-        case not_ipv6:
-            return "not-ipv6";
+        case not_ip:
+            return "not-ip";
+        case ipv4_options:
+            return "ipv4-options";
         case too_big:
             return "too-big";
         case not_tunnelled:
             return "not-tunnelled";
         case no_binding:
             return "no-binding";
+        case unknown_payload:
+            return "unknown-payload";
+        case nat_keepalive:
+            return "nat-keepalive";
         case unknown_spi:
             return "unknown-spi";
         case replayed:
@@ -25,8 +31,12 @@ std::string_view name(DropReason reason) {
             return "inner-address";
         case outer_source:
             return "outer-source";
+        case signalling_overflow:
+            return "signalling-overflow";
         case not_deliverable:
             return "not-deliverable";
+        case held:
+            return "held";
         case exhausted:
             return "exhausted";
         case no_route:

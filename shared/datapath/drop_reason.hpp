@@ -10,18 +10,23 @@ namespace godwit::datapath {
 enum class DropReason : std::uint8_t {
     // Either way, for what the packet is.
     malformed,      // lengths that contradict each other
-    not_ipv6,       // the inner packet is of another protocol
+    not_ip,         // the inner packet is neither IPv6 nor IPv4, or not the one it came as
+    ipv4_options,   // an inner IPv4 packet with options (RFC 791 §3.1)
     too_big,        // longer than a packet buffer, or than the path takes
     not_tunnelled,  // to a link-local, multicast or loopback address (RFC 6275 §10.4.2)
     no_binding,     // no tunnel for this home address
     // On the way in (docs/protocol.md).
+    unknown_payload,  // in UDP, and nothing that its first octet may stand for
+    nat_keepalive,    // RFC 3948 §2.3: nothing is lost
     unknown_spi,
-    replayed,         // RFC 4303 §3.4.3
-    bad_tag,          // RFC 4303 §3.4.4.1: not sealed by the other end, or changed since
-    inner_address,    // the inner packet speaks for another home address than its session's
-    outer_source,     // plain, and not from where the binding says (RFC 6275 §10.4.5, §11.3.3)
-    not_deliverable,  // refused by the TUN device
+    replayed,             // RFC 4303 §3.4.3
+    bad_tag,              // RFC 4303 §3.4.4.1: not sealed by the other end, or changed since
+    inner_address,        // the inner packet speaks for another home address than its session's
+    outer_source,         // plain, and not from where the binding says (RFC 6275 §10.4.5, §11.3.3)
+    signalling_overflow,  // more messages than the control plane has taken
+    not_deliverable,      // refused by the TUN device
     // On the way out.
+    held,       // the tunnel waits for another path
     exhausted,  // all sequence numbers of the session are used up (RFC 4303 §3.3.3)
     no_route,
     no_source,      // the care-of address has gone, or may not send yet

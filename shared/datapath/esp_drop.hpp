@@ -18,7 +18,7 @@ constexpr DropReason drop_reason(security::EspError error) {
         case bad_tag:
             return DropReason::bad_tag;
         case bad_protocol:
-            return DropReason::not_ipv6;
+            return DropReason::not_ip;
         case bad_length:
         case bad_padding:
             break;

@@ -3,15 +3,45 @@
 #include <utility>
 
 #include "shared/datapath/esp_drop.hpp"
-#include "shared/datapath/inner_packet.hpp"
+#include "shared/datapath/segment_size.hpp"
 #include "shared/wire/esp_header.hpp"
 
 namespace godwit::datapath {
 namespace {
 
-// What comes in is looked at from the other end than what goes out.
-wire::HomeAddress home_address_of(const InnerPacket& inner, LookUpBy outbound) {
-    return {outbound == LookUpBy::inner_source ? inner.destination : inner.source};
+using mobility::Encapsulation;
+
+// What was said of it outside must be true of it.
+std::expected<InnerPacket, DropReason> parse(wire::NextHeader said, std::span<std::uint8_t> bytes) {
+    auto inner = InnerPacket::parse(bytes);
+    if (inner && inner->protocol() != said) {
+        return std::unexpected(DropReason::not_ip);
+    }
+    return inner;
+}
+
+bool comes_from(const mobility::Path& path, const mobility::Path& other) {
+    return path.encapsulation == other.encapsulation && path.remote_port == other.remote_port &&
+           path.remote == other.remote;
+}
+
+bool has_ends(const mobility::Path& path, const mobility::Path& other) {
+    return comes_from(path, other) && path.local_port == other.local_port &&
+           path.local == other.local;
+}
+
+// Only the newest packet tells where the other end is: an older one has come late, or somebody has
+// kept it. On native IPv6 no NAT moves it; its care-of address is a matter of signalling.
+bool has_moved(SealedTunnel& tunnel, std::uint32_t sequence, const mobility::Path& path) {
+    if (sequence != tunnel.opener.highest_sequence() ||
+        (tunnel.heard_by && has_ends(*tunnel.heard_by, path))) {
+        return false;
+    }
+    if (path.encapsulation == Encapsulation::udp) {
+        return true;
+    }
+    tunnel.heard_by = path;
+    return false;
 }
 
 }  // namespace
@@ -32,15 +62,42 @@ std::unique_ptr<PlainTunnel> InboundTunnels::close_plain(const wire::HomeAddress
     return plain_.remove(home);
 }
 
-std::expected<Incoming, DropReason> InboundTunnels::decapsulate(
-    const wire::Ipv6Address& outer_source, wire::NextHeader next_header,
-    std::span<std::uint8_t> bytes) {
-    return next_header == wire::NextHeader::esp ? open(bytes) : take_plain(outer_source, bytes);
+void InboundTunnels::fit(mobility::SessionId session, std::uint32_t whole) {
+    if (SealedTunnel* tunnel = sealed_.find(session)) {
+        tunnel->whole = whole;
+    }
+}
+
+void InboundTunnels::fit_plain(const wire::HomeAddress& home, std::uint32_t whole) {
+    if (PlainTunnel* tunnel = plain_.find(home)) {
+        tunnel->whole = whole;
+    }
+}
+
+std::expected<Incoming, DropReason> InboundTunnels::decapsulate(const mobility::Path& path,
+                                                                wire::NextHeader next_header,
+                                                                std::span<std::uint8_t> bytes) {
+    return next_header == wire::NextHeader::esp ? open(path, bytes)
+                                                : take_plain(path, next_header, bytes);
+}
+
+// What comes in is looked at from the other end than what goes out.
+std::optional<wire::HomeAddress> InboundTunnels::home_of(const InnerPacket& inner) const {
+    return ipv4_.home_of(look_up_by_ == LookUpBy::inner_source ? inner.destination : inner.source,
+                         inner.is_ipv4);
+}
+
+bool InboundTunnels::is_message(const InnerPacket& inner) const {
+    const wire::Ipv6Address& other_end =
+        look_up_by_ == LookUpBy::inner_source ? inner.source : inner.destination;
+    return inner.content == wire::NextHeader::mobility && !inner.is_ipv4 &&
+           other_end == home_agent_.address;
 }
 
 // The checks in the order of docs/protocol.md: SPI known, not replayed, tag right (the opener's
 // two), then the inner address. Where the packet came from does not matter (RFC 6275 §10.4.5).
-std::expected<Incoming, DropReason> InboundTunnels::open(std::span<std::uint8_t> bytes) {
+std::expected<Incoming, DropReason> InboundTunnels::open(const mobility::Path& path,
+                                                         std::span<std::uint8_t> bytes) {
     const auto header = wire::EspHeader::parse(bytes);
     if (!header) {
         return std::unexpected(DropReason::malformed);
@@ -53,39 +110,54 @@ std::expected<Incoming, DropReason> InboundTunnels::open(std::span<std::uint8_t>
     if (!opened) {
         return std::unexpected(drop_reason(opened.error()));
     }
+    Incoming incoming{.sealed = tunnel};
     if (opened->next_header == wire::NextHeader::none) {
-        return Incoming{.inner = {}, .sealed = tunnel, .received = &tunnel->received};
+        incoming.content = Incoming::Content::nothing;
+        incoming.has_moved = has_moved(*tunnel, header->sequence, path);
+        return incoming;
     }
-    if (opened->next_header != wire::NextHeader::ipv6) {
-        return std::unexpected(DropReason::not_ipv6);
-    }
-    const auto inner = InnerPacket::parse(opened->inner);
+    const auto inner = parse(opened->next_header, opened->inner);
     if (!inner) {
         return std::unexpected(inner.error());
     }
-    if (home_address_of(*inner, look_up_by_) != tunnel->home) {
+    if (home_of(*inner) != tunnel->home) {
         return std::unexpected(DropReason::inner_address);
     }
-    return Incoming{.inner = inner->bytes, .sealed = tunnel, .received = &tunnel->received};
+    incoming.inner = inner->bytes;
+    if (is_message(*inner)) {
+        incoming.content = Incoming::Content::message;
+        return incoming;
+    }
+    clamp_segment_size(*inner, tunnel->whole);
+    incoming.received = &tunnel->received;
+    incoming.has_moved = has_moved(*tunnel, header->sequence, path);
+    return incoming;
 }
 
 // RFC 6275 §10.4.5: "the home agent MUST verify that the Source Address in the tunnel IP header is
 // the mobile node's primary care-of address"; §11.3.3: "the mobile node MUST check that the IPv6
-// source address of the tunneled packet is the IP address of its home agent".
-std::expected<Incoming, DropReason> InboundTunnels::take_plain(
-    const wire::Ipv6Address& outer_source, std::span<std::uint8_t> bytes) {
-    const auto inner = InnerPacket::parse(bytes);
+// source address of the tunneled packet is the IP address of its home agent". Over UDP the port
+// belongs to the address. A message comes before any binding, and proves itself.
+std::expected<Incoming, DropReason> InboundTunnels::take_plain(const mobility::Path& path,
+                                                               wire::NextHeader next_header,
+                                                               std::span<std::uint8_t> bytes) {
+    const auto inner = parse(next_header, bytes);
     if (!inner) {
         return std::unexpected(inner.error());
     }
-    PlainTunnel* tunnel = plain_.find(home_address_of(*inner, look_up_by_));
+    if (is_message(*inner)) {
+        return Incoming{.content = Incoming::Content::message, .inner = inner->bytes};
+    }
+    const auto home = home_of(*inner);
+    PlainTunnel* tunnel = home ? plain_.find(*home) : nullptr;
     if (tunnel == nullptr) {
         return std::unexpected(DropReason::no_binding);
     }
-    if (tunnel->outer_source != outer_source) {
+    if (!comes_from(path, tunnel->path)) {
         return std::unexpected(DropReason::outer_source);
     }
-    return Incoming{.inner = inner->bytes, .sealed = nullptr, .received = &tunnel->received};
+    clamp_segment_size(*inner, tunnel->whole);
+    return Incoming{.inner = inner->bytes, .received = &tunnel->received};
 }
 
 }  // namespace godwit::datapath

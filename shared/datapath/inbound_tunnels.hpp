@@ -4,12 +4,17 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "shared/datapath/counters.hpp"
 #include "shared/datapath/drop_reason.hpp"
+#include "shared/datapath/inner_packet.hpp"
+#include "shared/datapath/ipv4_home_addresses.hpp"
 #include "shared/datapath/look_up_by.hpp"
+#include "shared/datapath/packet_buffer.hpp"
 #include "shared/datapath/tunnel_table.hpp"
+#include "shared/mobility/path.hpp"
 #include "shared/mobility/session.hpp"
 #include "shared/security/esp.hpp"
 #include "shared/wire/address.hpp"
@@ -22,7 +27,9 @@ struct SealedTunnel {
     std::unique_ptr<SealedTunnel> next;
     security::EspOpener opener;  // its SPI is the session's name
     wire::HomeAddress home;
-    bool confirmed = false;  // its first packet has been reported
+    bool confirmed = false;                  // its first packet has been reported
+    std::uint32_t whole = unfitted.whole;    // octets: mobility::TunnelMtu::whole
+    std::optional<mobility::Path> heard_by;  // the path of its newest packet, as far as reported
     TrafficCounter received;
 
     SealedTunnel(const wire::HomeAddress& of, security::EspOpener opened_by)
@@ -34,45 +41,75 @@ struct SealedTunnel {
 struct PlainTunnel {
     std::unique_ptr<PlainTunnel> next;
     wire::HomeAddress home;
-    wire::Ipv6Address outer_source;
+    mobility::Path path;
+    std::uint32_t whole = unfitted.whole;  // octets: mobility::TunnelMtu::whole
     TrafficCounter received;
 
-    PlainTunnel(const wire::HomeAddress& of, const wire::Ipv6Address& from)
-        : home(of), outer_source(from) {}
+    PlainTunnel(const wire::HomeAddress& of, const mobility::Path& along) : home(of), path(along) {}
     [[nodiscard]] const wire::HomeAddress& key() const { return home; }
 };
 
 // A packet that may come in. The pointers are valid until the table changes.
 struct Incoming {
-    std::span<const std::uint8_t> inner;  // empty: sealed without content, nothing to deliver
-    SealedTunnel* sealed = nullptr;       // the session that it is of; nothing if it came plain
-    TrafficCounter* received = nullptr;   // of the tunnel it came through
+    enum class Content : std::uint8_t {
+        packet,   // for the TUN device
+        nothing,  // sealed without content
+        message,  // signalling, for the control plane; unsealed it has yet to prove itself
+    };
+    Content content = Content::packet;
+    std::span<const std::uint8_t> inner;
+    SealedTunnel* sealed = nullptr;      // the session that it is of; nothing if it came plain
+    TrafficCounter* received = nullptr;  // of the tunnel it came through, if it counts
+    // The newest of its session, and over UDP from another place than the one before: to be
+    // reported, and then put into heard_by.
+    bool has_moved = false;
 };
 
 class InboundTunnels {
   public:
-    // `look_up_by` is what the outbound direction of the same role goes by.
-    explicit InboundTunnels(LookUpBy look_up_by) : look_up_by_(look_up_by) {}
+    // `look_up_by` is what the outbound direction of the same role goes by. Mobility Headers
+    // between a home address and the home agent's are messages.
+    InboundTunnels(LookUpBy look_up_by, const wire::HomeAgentAddress& home_agent)
+        : look_up_by_(look_up_by), home_agent_(home_agent) {}
 
     // These give back what was there before under the same key, or nothing.
     std::unique_ptr<SealedTunnel> admit(std::unique_ptr<SealedTunnel> tunnel);
     std::unique_ptr<SealedTunnel> end(mobility::SessionId session);
     std::unique_ptr<PlainTunnel> admit_plain(std::unique_ptr<PlainTunnel> tunnel);
     std::unique_ptr<PlainTunnel> close_plain(const wire::HomeAddress& home);
+    // How long inner packets may be so that the path takes them in one piece, in octets.
+    void fit(mobility::SessionId session, std::uint32_t whole);
+    void fit_plain(const wire::HomeAddress& home, std::uint32_t whole);
 
-    // The payload of an outer packet of next header esp or ipv6; opened in place.
-    [[nodiscard]] std::expected<Incoming, DropReason> decapsulate(
-        const wire::Ipv6Address& outer_source, wire::NextHeader next_header,
-        std::span<std::uint8_t> bytes);
+    // Which IPv4 address belongs to which home address; what they replace or end is given back.
+    std::unique_ptr<Ipv4HomeAddress> carry_ipv4(std::unique_ptr<Ipv4HomeAddress> address) {
+        return ipv4_.insert(std::move(address));
+    }
+    std::unique_ptr<Ipv4HomeAddress> end_ipv4(const wire::HomeAddress& home,
+                                              wire::Ipv4Address address) {
+        return ipv4_.remove(home, address);
+    }
+
+    // The payload of an outer packet of next header esp, ipv6 or ipv4, or what stands for that in
+    // UDP; opened in place.
+    [[nodiscard]] std::expected<Incoming, DropReason> decapsulate(const mobility::Path& path,
+                                                                  wire::NextHeader next_header,
+                                                                  std::span<std::uint8_t> bytes);
 
   private:
-    [[nodiscard]] std::expected<Incoming, DropReason> open(std::span<std::uint8_t> bytes);
-    [[nodiscard]] std::expected<Incoming, DropReason> take_plain(
-        const wire::Ipv6Address& outer_source, std::span<std::uint8_t> bytes);
+    [[nodiscard]] std::expected<Incoming, DropReason> open(const mobility::Path& path,
+                                                           std::span<std::uint8_t> bytes);
+    [[nodiscard]] std::expected<Incoming, DropReason> take_plain(const mobility::Path& path,
+                                                                 wire::NextHeader next_header,
+                                                                 std::span<std::uint8_t> bytes);
+    [[nodiscard]] std::optional<wire::HomeAddress> home_of(const InnerPacket& inner) const;
+    [[nodiscard]] bool is_message(const InnerPacket& inner) const;
 
     LookUpBy look_up_by_;
+    wire::HomeAgentAddress home_agent_;
     TunnelTable<SealedTunnel> sealed_;
     TunnelTable<PlainTunnel> plain_;
+    Ipv4HomeAddresses ipv4_;
 };
 
 }  // namespace godwit::datapath

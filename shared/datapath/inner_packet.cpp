@@ -1,14 +1,30 @@
 #include "shared/datapath/inner_packet.hpp"
 
+#include "shared/wire/ipv4_header.hpp"
 #include "shared/wire/ipv6_header.hpp"
 
 namespace godwit::datapath {
+namespace {
 
-std::expected<InnerPacket, DropReason> InnerPacket::parse(std::span<std::uint8_t> bytes) {
-    constexpr unsigned version = 6;
-    if (!bytes.empty() && bytes[0] >> 4U != version) {
-        return std::unexpected(DropReason::not_ipv6);
-    }
+constexpr unsigned ipv4_words = 5;  // of 32 bits, in a header without options
+
+bool is_beyond_its_scope(const wire::Ipv6Header& header) {
+    const wire::Ipv6Address& source = header.source;
+    const wire::Ipv6Address& destination = header.destination;
+    return destination.is_link_local() || destination.is_multicast() || destination.is_loopback() ||
+           destination.mapped_ipv4() || source.is_link_local() || source.is_loopback() ||
+           source.mapped_ipv4();
+}
+
+// RFC 6890: this network, loopback, link-local; from 224.0.0.0 on multicast, reserved, broadcast.
+bool is_beyond_its_scope(const wire::Ipv4Address& address) {
+    constexpr std::uint8_t first_multicast = 224;
+    const auto& octets = address.octets;
+    return octets[0] == 0 || octets[0] == 127 || (octets[0] == 169 && octets[1] == 254) ||
+           octets[0] >= first_multicast;
+}
+
+std::expected<InnerPacket, DropReason> parse_ipv6(std::span<std::uint8_t> bytes) {
     const auto header = wire::Ipv6Header::parse(bytes);
     if (!header) {
         return std::unexpected(DropReason::malformed);
@@ -17,15 +33,53 @@ std::expected<InnerPacket, DropReason> InnerPacket::parse(std::span<std::uint8_t
     if (!payload) {
         return std::unexpected(DropReason::malformed);
     }
-    const wire::Ipv6Address& destination = header->destination;
-    const bool is_beyond_its_scope = destination.is_link_local() || destination.is_multicast() ||
-                                     destination.is_loopback() || header->source.is_link_local() ||
-                                     header->source.is_loopback();
-    if (is_beyond_its_scope) {
+    if (is_beyond_its_scope(*header)) {
         return std::unexpected(DropReason::not_tunnelled);
     }
-    return InnerPacket{header->source, destination,
-                       bytes.first(wire::Ipv6Header::size + payload->size())};
+    return InnerPacket{.source = header->source,
+                       .destination = header->destination,
+                       .content = header->next_header,
+                       .bytes = bytes.first(wire::Ipv6Header::size + payload->size())};
+}
+
+std::expected<InnerPacket, DropReason> parse_ipv4(std::span<std::uint8_t> bytes) {
+    if ((bytes[0] & 0xfU) > ipv4_words) {
+        return std::unexpected(DropReason::ipv4_options);
+    }
+    const auto header = wire::Ipv4Header::parse(bytes);
+    if (!header || !header->payload_of(bytes)) {
+        return std::unexpected(DropReason::malformed);
+    }
+    if (is_beyond_its_scope(header->source) || is_beyond_its_scope(header->destination)) {
+        return std::unexpected(DropReason::not_tunnelled);
+    }
+    return InnerPacket{.is_ipv4 = true,
+                       .source = wire::Ipv6Address::mapped(header->source),
+                       .destination = wire::Ipv6Address::mapped(header->destination),
+                       .content = header->protocol,
+                       .fragment_offset = header->fragment_offset,
+                       .dont_fragment = header->dont_fragment,
+                       .bytes = bytes.first(header->total_length)};
+}
+
+}  // namespace
+
+std::span<std::uint8_t> InnerPacket::payload() const {
+    return bytes.subspan(is_ipv4 ? wire::Ipv4Header::size : wire::Ipv6Header::size);
+}
+
+std::expected<InnerPacket, DropReason> InnerPacket::parse(std::span<std::uint8_t> bytes) {
+    if (bytes.empty()) {
+        return std::unexpected(DropReason::malformed);
+    }
+    switch (bytes[0] >> 4U) {
+        case 6:
+            return parse_ipv6(bytes);
+        case 4:
+            return parse_ipv4(bytes);
+        default:
+            return std::unexpected(DropReason::not_ip);
+    }
 }
 
 }  // namespace godwit::datapath

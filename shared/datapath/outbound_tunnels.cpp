@@ -1,15 +1,27 @@
 #include "shared/datapath/outbound_tunnels.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "shared/datapath/esp_drop.hpp"
-#include "shared/datapath/inner_packet.hpp"
+#include "shared/datapath/segment_size.hpp"
+#include "shared/datapath/too_big_reply.hpp"
+#include "shared/datapath/udp_payload.hpp"
 
 namespace godwit::datapath {
 namespace {
 
-std::expected<Outgoing, DropReason> seal(OutboundTunnel& tunnel, PacketBuffer& buffer,
-                                         std::size_t size, wire::NextHeader inner) {
+using mobility::Encapsulation;
+
+// The first `size` octets of the buffer's room, as the tunnel sends them.
+std::expected<Outgoing, DropReason> protect(OutboundTunnel& tunnel, PacketBuffer& buffer,
+                                            std::size_t size, wire::NextHeader inner) {
+    if (!tunnel.seal) {
+        return Outgoing{.tunnel = &tunnel,
+                        .next_header = inner,
+                        .bytes = buffer.room().first(size),
+                        .inner_size = size};
+    }
     const auto sealed =
         tunnel.seal->sealer.seal(buffer.whole(), security::esp_headroom, size, inner);
     if (!sealed) {
@@ -21,15 +33,27 @@ std::expected<Outgoing, DropReason> seal(OutboundTunnel& tunnel, PacketBuffer& b
                     .inner_size = size};
 }
 
+// The longest outer packet that the path takes in one piece.
+std::uint32_t longest_outer(const OutboundTunnel& tunnel) {
+    return mobility::TunnelOverhead{.encapsulation = tunnel.path.encapsulation,
+                                    .is_ipv4 = tunnel.path.is_ipv4(),
+                                    .is_sealed = tunnel.seal.has_value()}
+        .outer(tunnel.mtu.whole);
+}
+
 }  // namespace
 
 std::unique_ptr<OutboundTunnel> OutboundTunnels::direct(std::unique_ptr<OutboundTunnel> tunnel) {
+    if (const OutboundTunnel* before = tunnels_.find(tunnel->home)) {
+        tunnel->watch = before->watch;
+    }
     return tunnels_.insert(std::move(tunnel));
 }
 
 void OutboundTunnels::move(const wire::HomeAddress& home, const mobility::Path& path) {
     if (OutboundTunnel* tunnel = tunnels_.find(home)) {
         tunnel->path = path;
+        tunnel->is_held = false;
     }
 }
 
@@ -37,32 +61,104 @@ std::unique_ptr<OutboundTunnel> OutboundTunnels::close(const wire::HomeAddress& 
     return tunnels_.remove(home);
 }
 
+void OutboundTunnels::hold(const wire::HomeAddress& home) {
+    if (OutboundTunnel* tunnel = tunnels_.find(home)) {
+        tunnel->is_held = true;
+    }
+}
+
+void OutboundTunnels::fit(const wire::HomeAddress& home, const mobility::TunnelMtu& mtu) {
+    if (OutboundTunnel* tunnel = tunnels_.find(home)) {
+        tunnel->mtu = mtu;
+    }
+}
+
+void OutboundTunnels::watch(const wire::HomeAddress& home, mobility::WatchTraffic::What what) {
+    if (OutboundTunnel* tunnel = tunnels_.find(home)) {
+        tunnel->watch.any_sent |= what == mobility::WatchTraffic::What::any_sent;
+        tunnel->watch.large_sent |= what == mobility::WatchTraffic::What::large_sent;
+    }
+}
+
+OutboundTunnel* OutboundTunnels::tunnel_of(const InnerPacket& packet) const {
+    const auto home = ipv4_.home_of(
+        look_up_by_ == LookUpBy::inner_source ? packet.source : packet.destination, packet.is_ipv4);
+    return home ? tunnels_.find(*home) : nullptr;
+}
+
 std::expected<Outgoing, DropReason> OutboundTunnels::encapsulate(PacketBuffer& buffer) {
     const auto inner = InnerPacket::parse(buffer.packet());
     if (!inner) {
         return std::unexpected(inner.error());
     }
-    OutboundTunnel* tunnel =
-        tunnels_.find({look_up_by_ == LookUpBy::inner_source ? inner->source : inner->destination});
+    OutboundTunnel* tunnel = tunnel_of(*inner);
     if (tunnel == nullptr) {
         return std::unexpected(DropReason::no_binding);
     }
-    if (tunnel->seal) {
-        return seal(*tunnel, buffer, inner->bytes.size(), wire::NextHeader::ipv6);
+    if (tunnel->is_held) {
+        return std::unexpected(DropReason::held);
     }
-    return Outgoing{.tunnel = tunnel,
-                    .next_header = wire::NextHeader::ipv6,
-                    .bytes = inner->bytes,
-                    .inner_size = inner->bytes.size()};
+    const std::size_t size = inner->bytes.size();
+    if (size > tunnel->mtu.inner && inner->dont_fragment) {
+        return std::unexpected(DropReason::too_big);
+    }
+    clamp_segment_size(*inner, tunnel->mtu.whole);
+    auto outgoing = protect(*tunnel, buffer, size, inner->protocol());
+    if (outgoing) {
+        outgoing->is_traffic = true;
+        outgoing->longest = size > tunnel->mtu.whole ? longest_outer(*tunnel) : 0;
+    }
+    return outgoing;
+}
+
+std::optional<wire::Bytes> OutboundTunnels::answer_too_big(
+    PacketBuffer& buffer, const wire::HomeAgentAddress& home_agent) const {
+    const auto inner = InnerPacket::parse(buffer.packet());
+    const OutboundTunnel* tunnel = inner ? tunnel_of(*inner) : nullptr;
+    if (tunnel == nullptr) {
+        return std::nullopt;
+    }
+    return too_big_reply(*inner, tunnel->mtu.inner, home_agent);
 }
 
 std::expected<Outgoing, DropReason> OutboundTunnels::dummy(const wire::HomeAddress& home,
                                                            PacketBuffer& buffer) {
     OutboundTunnel* tunnel = tunnels_.find(home);
-    if (tunnel == nullptr || !tunnel->seal) {
+    if (tunnel == nullptr) {
         return std::unexpected(DropReason::no_binding);
     }
-    return seal(*tunnel, buffer, 0, wire::NextHeader::none);
+    if (tunnel->is_held) {
+        return std::unexpected(DropReason::held);
+    }
+    if (tunnel->seal) {
+        return protect(*tunnel, buffer, 0, wire::NextHeader::none);
+    }
+    if (tunnel->path.encapsulation != Encapsulation::udp) {
+        return std::unexpected(DropReason::no_binding);
+    }
+    buffer.room().front() = nat_keepalive_octet;
+    return Outgoing{.tunnel = tunnel, .bytes = buffer.room().first(1)};
+}
+
+std::expected<Outgoing, DropReason> OutboundTunnels::message(const wire::HomeAddress& home,
+                                                             wire::BytesView packet,
+                                                             std::size_t padded_to,
+                                                             PacketBuffer& buffer) {
+    OutboundTunnel* tunnel = tunnels_.find(home);
+    if (tunnel == nullptr) {
+        return std::unexpected(DropReason::no_binding);
+    }
+    const std::size_t size = std::max(packet.size(), padded_to);
+    if (size > max_inner_packet) {
+        return std::unexpected(DropReason::too_big);
+    }
+    const auto padding = std::ranges::copy(packet, buffer.room().begin()).out;
+    std::fill(padding, buffer.room().begin() + static_cast<std::ptrdiff_t>(size), std::uint8_t{0});
+    auto outgoing = protect(*tunnel, buffer, size, wire::NextHeader::ipv6);
+    if (outgoing) {
+        outgoing->is_probe = padded_to != 0;
+    }
+    return outgoing;
 }
 
 }  // namespace godwit::datapath

@@ -10,13 +10,18 @@
 
 #include "shared/datapath/counters.hpp"
 #include "shared/datapath/drop_reason.hpp"
+#include "shared/datapath/inner_packet.hpp"
+#include "shared/datapath/ipv4_home_addresses.hpp"
 #include "shared/datapath/look_up_by.hpp"
 #include "shared/datapath/packet_buffer.hpp"
 #include "shared/datapath/tunnel_table.hpp"
+#include "shared/mobility/node.hpp"
 #include "shared/mobility/path.hpp"
 #include "shared/mobility/session.hpp"
+#include "shared/mobility/tunnel_mtu.hpp"
 #include "shared/security/esp.hpp"
 #include "shared/wire/address.hpp"
+#include "shared/wire/bytes.hpp"
 #include "shared/wire/next_header.hpp"
 
 namespace godwit::datapath {
@@ -31,11 +36,20 @@ struct OutboundSeal {
     [[nodiscard]] bool rekey_due() const { return sealer.sequence() >= (std::uint32_t{1} << 31U); }
 };
 
+// What is to be told of the next packet that goes out, once.
+struct TrafficWatch {
+    bool any_sent = false;
+    bool large_sent = false;  // of more than mobility::large_packet octets
+};
+
 struct OutboundTunnel {
     std::unique_ptr<OutboundTunnel> next;
     wire::HomeAddress home;
     mobility::Path path;
-    std::optional<OutboundSeal> seal;  // none: plain IPv6-in-IPv6 (RFC 2473)
+    std::optional<OutboundSeal> seal;  // none: the inner packet as it is (RFC 2473)
+    mobility::TunnelMtu mtu = unfitted;
+    bool is_held = false;  // until it is directed again
+    TrafficWatch watch;
     TrafficCounter sent;
 
     OutboundTunnel(const wire::HomeAddress& of, const mobility::Path& along,
@@ -44,38 +58,73 @@ struct OutboundTunnel {
     [[nodiscard]] const wire::HomeAddress& key() const { return home; }
 };
 
-// What is to be sent along the tunnel's path, behind an outer IPv6 header.
+// What is to be sent along the tunnel's path, behind the outer headers.
 struct Outgoing {
-    OutboundTunnel* tunnel = nullptr;     // valid until the table changes
-    wire::NextHeader next_header{};       // esp or ipv6
+    OutboundTunnel* tunnel = nullptr;     // valid until the table changes; none: of no tunnel
+    wire::NextHeader next_header{};       // esp, ipv6 or ipv4; over UDP the payload tells
     std::span<const std::uint8_t> bytes;  // lie in the packet's buffer
     std::size_t inner_size = 0;           // octets
+    bool is_traffic = false;              // neither a message nor without content
+    bool is_probe = false;                // goes in one piece or not at all
+    std::uint32_t longest = 0;  // octets of an outer packet, which goes in fragments; 0: no limit
 };
 
 class OutboundTunnels {
   public:
     explicit OutboundTunnels(LookUpBy look_up_by) : look_up_by_(look_up_by) {}
 
-    // Gives back the tunnel of the same home address that was there before, or nothing.
+    // Gives back the tunnel of the same home address that was there before, or nothing. What was
+    // watched goes on being watched.
     std::unique_ptr<OutboundTunnel> direct(std::unique_ptr<OutboundTunnel> tunnel);
     // The same tunnel along another path, which is all that a handover is.
     void move(const wire::HomeAddress& home, const mobility::Path& path);
     std::unique_ptr<OutboundTunnel> close(const wire::HomeAddress& home);
+    // Nothing but messages goes out until the tunnel is directed or moved.
+    void hold(const wire::HomeAddress& home);
+    void fit(const wire::HomeAddress& home, const mobility::TunnelMtu& mtu);
+    void watch(const wire::HomeAddress& home, mobility::WatchTraffic::What what);
 
-    // Seals the packet in the buffer, if its tunnel is not a plain one.
+    // Which IPv4 address goes through which tunnel; what they replace or end is given back.
+    std::unique_ptr<Ipv4HomeAddress> carry_ipv4(std::unique_ptr<Ipv4HomeAddress> address) {
+        return ipv4_.insert(std::move(address));
+    }
+    std::unique_ptr<Ipv4HomeAddress> end_ipv4(const wire::HomeAddress& home,
+                                              wire::Ipv4Address address) {
+        return ipv4_.remove(home, address);
+    }
+
+    // Seals the packet in the buffer, if its tunnel is not a plain one. One that is too long for
+    // the tunnel is too_big and stays as it is, unless it is IPv4 that may be fragmented: of that,
+    // and of what is longer than the path takes whole, the outer packet goes in fragments.
     [[nodiscard]] std::expected<Outgoing, DropReason> encapsulate(PacketBuffer& buffer);
-    // A sealed packet without content, next header 59 (RFC 4303 §2.6), made in the buffer: it shows
-    // the other end that this end has the keys. A plain tunnel has none.
+    // To be written to the TUN device for a packet that was refused as too_big; nothing where there
+    // is no answer (see datapath/too_big_reply.hpp).
+    [[nodiscard]] std::optional<wire::Bytes> answer_too_big(
+        PacketBuffer& buffer, const wire::HomeAgentAddress& home_agent) const;
+
+    // Without content, made in the buffer, from a tunnel that is not held. Sealed it has next
+    // header 59 (RFC 4303 §2.6) and shows the other end that this end has the keys; plain over UDP
+    // it is the keepalive of RFC 3948 §2.3; plain on native IPv6 there is none.
     [[nodiscard]] std::expected<Outgoing, DropReason> dummy(const wire::HomeAddress& home,
                                                             PacketBuffer& buffer);
+    // An inner IPv6 packet that this end has made, put into the buffer as the tunnel wants it. Up
+    // to `padded_to` octets zeros follow it, which its receiver cuts off by its length (RFC 4303
+    // §2.7); such a one is a probe. 0: none.
+    [[nodiscard]] std::expected<Outgoing, DropReason> message(const wire::HomeAddress& home,
+                                                              wire::BytesView packet,
+                                                              std::size_t padded_to,
+                                                              PacketBuffer& buffer);
 
     [[nodiscard]] const OutboundTunnel* find(const wire::HomeAddress& home) const {
         return tunnels_.find(home);
     }
 
   private:
+    [[nodiscard]] OutboundTunnel* tunnel_of(const InnerPacket& packet) const;
+
     LookUpBy look_up_by_;
     TunnelTable<OutboundTunnel> tunnels_;
+    Ipv4HomeAddresses ipv4_;
 };
 
 }  // namespace godwit::datapath

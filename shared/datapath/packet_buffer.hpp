@@ -7,12 +7,16 @@
 #include <cstdint>
 #include <span>
 
+#include "shared/mobility/tunnel_mtu.hpp"
 #include "shared/security/esp.hpp"
 
 namespace godwit::datapath {
 
 // The longest inner packet, in octets: jumbo frames. A TUN device's MTU must not be above it.
 inline constexpr std::size_t max_inner_packet = 9216;
+
+// Of a tunnel that nobody has fitted to its path yet: no limit.
+inline constexpr mobility::TunnelMtu unfitted{.inner = max_inner_packet, .whole = max_inner_packet};
 
 class PacketBuffer {
   public:

@@ -18,6 +18,12 @@ class CommandQueue {
   public:
     static constexpr std::size_t capacity = capacity_;
 
+    // From the one thread: whether push() will find room.
+    [[nodiscard]] bool has_room() const {
+        return tail_.load(std::memory_order_relaxed) - head_.load(std::memory_order_acquire) !=
+               capacity;
+    }
+
     // From the one thread. If there is no room: false, and `item` is as it was.
     [[nodiscard]] bool push(T&& item) {
         const std::size_t tail = tail_.load(std::memory_order_relaxed);

@@ -11,9 +11,10 @@ using datapath::OutboundTunnel;
 using datapath::PlainTunnel;
 using datapath::SealedTunnel;
 
-DataPlane::DataPlane(const platform::TunDevice& tun, Sockets sockets, datapath::LookUpBy look_up_by)
-    : outbound_(tun, sockets.esp, sockets.ipv6, look_up_by, control_),
-      inbound_(tun, sockets.esp, sockets.ipv6, look_up_by, control_),
+DataPlane::DataPlane(const platform::TunDevice& tun, const Sockets& sockets,
+                     datapath::LookUpBy look_up_by, const wire::HomeAgentAddress& home_agent)
+    : outbound_(tun, sockets, look_up_by, home_agent, control_),
+      inbound_(tun, sockets, look_up_by, home_agent, control_),
       outbound_thread_([this](const std::stop_token& stop) { outbound_.run(stop); }),
       inbound_thread_([this](const std::stop_token& stop) { inbound_.run(stop); }) {}
 
@@ -28,6 +29,7 @@ bool DataPlane::admit(const wire::HomeAddress& home, const security::TunnelKeys&
     }
     auto tunnel = std::make_unique<SealedTunnel>(home, security::EspOpener(keys));
     Binding& binding = bindings_[home];
+    tunnel->whole = binding.mtu.whole;
     binding.admitted.push_back(session);
     binding.received.open(tunnel->received);
     inbound_.channel().publish(InboundTunnelWorker::Admit{std::move(tunnel)});
@@ -76,9 +78,55 @@ void DataPlane::direct_plain(const wire::HomeAddress& home, const mobility::Path
         publish_tunnel(binding, std::make_unique<OutboundTunnel>(home, path));
         binding.tunnel = Tunnel::plain;
     }
-    auto source = std::make_unique<PlainTunnel>(home, path.remote);
+    auto source = std::make_unique<PlainTunnel>(home, path);
+    source->whole = binding.mtu.whole;
     binding.received.open(source->received);
     inbound_.channel().publish(InboundTunnelWorker::AdmitPlain{std::move(source)});
+}
+
+void DataPlane::hold(const wire::HomeAddress& home) {
+    outbound_.channel().publish(OutboundTunnelWorker::Hold{home});
+}
+
+void DataPlane::fit(const wire::HomeAddress& home, const mobility::TunnelMtu& mtu) {
+    Binding& binding = bindings_[home];
+    binding.mtu = mtu;
+    outbound_.channel().publish(OutboundTunnelWorker::Fit{home, mtu});
+    for (const mobility::SessionId session : binding.admitted) {
+        inbound_.channel().publish(InboundTunnelWorker::Fit{session, mtu.whole});
+    }
+    inbound_.channel().publish(InboundTunnelWorker::FitPlain{home, mtu.whole});
+}
+
+void DataPlane::carry_ipv4(const wire::HomeAddress& home,
+                           const std::optional<wire::Ipv4Address>& ipv4) {
+    Binding& binding = bindings_[home];
+    if (binding.ipv4 != ipv4) {
+        end_ipv4(home, binding);
+    }
+    binding.ipv4 = ipv4;
+    if (ipv4) {
+        outbound_.channel().publish(OutboundTunnelWorker::CarryIpv4{
+            std::make_unique<datapath::Ipv4HomeAddress>(*ipv4, home)});
+        inbound_.channel().publish(InboundTunnelWorker::CarryIpv4{
+            std::make_unique<datapath::Ipv4HomeAddress>(*ipv4, home)});
+    } else {
+        forget_if_unused(home);
+    }
+}
+
+void DataPlane::watch(const wire::HomeAddress& home, mobility::WatchTraffic::What what) {
+    outbound_.channel().publish(OutboundTunnelWorker::Watch{home, what});
+}
+
+void DataPlane::send_message(const wire::HomeAddress& home, const mobility::Path& path,
+                             wire::Bytes packet, std::size_t padded_to) {
+    outbound_.channel().publish(
+        OutboundTunnelWorker::SendMessage{home, path, std::move(packet), padded_to});
+}
+
+void DataPlane::send_bare(const mobility::Path& path, wire::Bytes payload) {
+    outbound_.channel().publish(OutboundTunnelWorker::SendBare{path, std::move(payload)});
 }
 
 void DataPlane::send_dummy(const wire::HomeAddress& home) {
@@ -96,6 +144,8 @@ void DataPlane::close(const wire::HomeAddress& home) {
         sessions_.at(session).seal.reset();
     }
     close_outbound(home, binding);
+    end_ipv4(home, binding);
+    binding.mtu = datapath::unfitted;
     forget_if_unused(home);
 }
 
@@ -132,8 +182,28 @@ DataPlane::Notices DataPlane::take_notices() {
             notices.rekey_due.push_back(*session);
         }
     }
+    take_messages(notices);
+    while (const auto moved = inbound_.take_moved_endpoint()) {
+        if (sessions_.contains(moved->session)) {
+            notices.moved_endpoints.push_back(*moved);
+        }
+    }
+    while (const auto watched = outbound_.take_watched()) {
+        notices.watched.push_back(*watched);
+    }
     notices.device_lost = outbound_.device_lost();
     return notices;
+}
+
+void DataPlane::take_messages(Notices& notices) {
+    while (notices.messages.size() < max_messages) {
+        auto message = inbound_.take_message();
+        if (!message) {
+            return;
+        }
+        notices.messages.push_back(std::move(*message));
+    }
+    control_.raise();
 }
 
 DataPlane::Traffic DataPlane::traffic() const {
@@ -153,8 +223,16 @@ DataPlane::Traffic DataPlane::traffic(const wire::HomeAddress& home) const {
 }
 
 void DataPlane::publish_tunnel(Binding& binding, std::unique_ptr<OutboundTunnel> tunnel) {
+    tunnel->mtu = binding.mtu;
     binding.sent.open(tunnel->sent);
     outbound_.channel().publish(OutboundTunnelWorker::Direct{std::move(tunnel)});
+}
+
+void DataPlane::end_ipv4(const wire::HomeAddress& home, Binding& binding) {
+    if (const auto ipv4 = std::exchange(binding.ipv4, std::nullopt)) {
+        outbound_.channel().publish(OutboundTunnelWorker::EndIpv4{home, *ipv4});
+        inbound_.channel().publish(InboundTunnelWorker::EndIpv4{home, *ipv4});
+    }
 }
 
 void DataPlane::close_outbound(const wire::HomeAddress& home, Binding& binding) {
@@ -175,10 +253,10 @@ void DataPlane::close_inbound(Binding& binding, mobility::SessionId session) {
 
 // What a worker gave back is read for the last time and freed here.
 void DataPlane::collect_receipts() {
-    outbound_.channel().collect([this](OutboundTunnelWorker::Receipt tunnel) {
-        if (tunnel != nullptr) {
-            bindings_.at(tunnel->home).sent.close(tunnel->sent);
-            forget_if_unused(tunnel->home);
+    outbound_.channel().collect([this](OutboundTunnelWorker::Receipt receipt) {
+        if (receipt.tunnel != nullptr) {
+            bindings_.at(receipt.tunnel->home).sent.close(receipt.tunnel->sent);
+            forget_if_unused(receipt.tunnel->home);
         }
     });
     inbound_.channel().collect([this](InboundTunnelWorker::Receipt receipt) {
@@ -193,15 +271,9 @@ void DataPlane::collect_receipts() {
     });
 }
 
-// As long as a worker may hold a counter of it, a binding stays.
 void DataPlane::forget_if_unused(const wire::HomeAddress& home) {
     const auto found = bindings_.find(home);
-    if (found == bindings_.end()) {
-        return;
-    }
-    const Binding& binding = found->second;
-    if (binding.tunnel == Tunnel::closed && binding.admitted.empty() && !binding.sent.is_open() &&
-        !binding.received.is_open()) {
+    if (found != bindings_.end() && !found->second.is_in_use()) {
         bindings_.erase(found);
     }
 }

@@ -3,7 +3,7 @@
 // the packets. A tunnel is sealed by a session, or plain. All calls are for the control thread and
 // return at once; they take effect in the order they are made.
 
-#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <thread>
@@ -12,28 +12,31 @@
 
 #include "shared/datapath/counters.hpp"
 #include "shared/datapath/look_up_by.hpp"
+#include "shared/datapath/packet_buffer.hpp"
 #include "shared/datapath/traffic_total.hpp"
+#include "shared/mobility/node.hpp"
 #include "shared/mobility/path.hpp"
 #include "shared/mobility/session.hpp"
+#include "shared/mobility/tunnel_mtu.hpp"
 #include "shared/platform/event_signal.hpp"
-#include "shared/platform/raw_tunnel_socket.hpp"
 #include "shared/platform/tun_device.hpp"
+#include "shared/runtime/path_sockets.hpp"
 #include "shared/runtime/tunnel_worker_inbound.hpp"
 #include "shared/runtime/tunnel_worker_outbound.hpp"
 #include "shared/security/session_keys.hpp"
 #include "shared/wire/address.hpp"
+#include "shared/wire/bytes.hpp"
 
 namespace godwit::runtime {
 
 class DataPlane {
   public:
-    struct Sockets {
-        platform::RawTunnelSocket& esp;   // protocol 50
-        platform::RawTunnelSocket& ipv6;  // protocol 41
-    };
+    using Sockets = PathSockets;
     // Starts the threads; packets without a tunnel are dropped from here on. What is passed by
-    // reference outlives the data plane.
-    DataPlane(const platform::TunDevice& tun, Sockets sockets, datapath::LookUpBy look_up_by);
+    // reference outlives the data plane. Mobility Headers between a home address and the home
+    // agent's are messages (see Notices), and it answers packets that are too long.
+    DataPlane(const platform::TunDevice& tun, const Sockets& sockets, datapath::LookUpBy look_up_by,
+              const wire::HomeAgentAddress& home_agent);
     DataPlane(const DataPlane&) = delete;
     DataPlane& operator=(const DataPlane&) = delete;
 
@@ -46,8 +49,28 @@ class DataPlane {
     // session is not admitted for this home address, or if another took its place before.
     bool direct(const wire::HomeAddress& home, const mobility::Path& path,
                 const std::optional<mobility::SessionId>& session);
-    // Sends a sealed packet without content, which tells the other end that this end has the keys.
+    // Sends nothing but messages for this home address until it is directed again.
+    void hold(const wire::HomeAddress& home);
+    // How long inner packets may be. Without it there is no limit. Stays until it is closed.
+    void fit(const wire::HomeAddress& home, const mobility::TunnelMtu& mtu);
+    // Which IPv4 address travels through the tunnel beside the home address; none: none does. It
+    // is taken from whom it belonged to before. Stays until it is closed.
+    void carry_ipv4(const wire::HomeAddress& home, const std::optional<wire::Ipv4Address>& ipv4);
+    // Notices, once, the next packet that goes out through the tunnel, which must be directed;
+    // `reading` is answered by traffic().
+    void watch(const wire::HomeAddress& home, mobility::WatchTraffic::What what);
+
+    // Sends a packet without content: sealed it tells the other end that this end has the keys;
+    // plain over UDP it is the keepalive of RFC 3948 §2.3.
     void send_dummy(const wire::HomeAddress& home);
+    // Sends an inner IPv6 packet along this path, as the tunnel sends its own: sealed by its
+    // session, or as it is. It is no traffic. If `padded_to` is not 0, zeros follow it up to so
+    // many octets, and it goes in one outer packet, which nobody fragments, or not at all.
+    void send_message(const wire::HomeAddress& home, const mobility::Path& path, wire::Bytes packet,
+                      std::size_t padded_to);
+    // Sends a UDP payload as it is, whatever tunnels there are.
+    void send_bare(const mobility::Path& path, wire::Bytes payload);
+
     // Neither sends nor takes packets for this home address any more, nor ever by its sessions.
     void close(const wire::HomeAddress& home);
     // Forgets a session and its keys, and with them a tunnel that it still seals.
@@ -57,8 +80,15 @@ class DataPlane {
     struct Notices {
         std::vector<mobility::SessionId> confirmed;  // a first packet was opened
         std::vector<mobility::SessionId> rekey_due;  // half of the sequence numbers are used
-        bool device_lost = false;                    // the TUN device is gone; told every time
+        // In the order in which they came; not one of them has been looked into.
+        std::vector<InboundTunnelWorker::Message> messages;
+        // The newest data packet came over UDP from another place than the one before.
+        std::vector<InboundTunnelWorker::MovedEndpoint> moved_endpoints;
+        std::vector<OutboundTunnelWorker::Watched> watched;
+        bool device_lost = false;  // the TUN device is gone; told every time
     };
+    // Anybody may send messages: so many are taken at once, and the rest is left for the next time.
+    static constexpr std::size_t max_messages = 64;
     // A descriptor, readable when there is something to take.
     [[nodiscard]] int notices() const { return control_.descriptor(); }
     [[nodiscard]] Notices take_notices();
@@ -83,21 +113,30 @@ class DataPlane {
         Tunnel tunnel = Tunnel::closed;
         mobility::SessionId sealed_by;  // if it is
         std::vector<mobility::SessionId> admitted;
+        mobility::TunnelMtu mtu = datapath::unfitted;
+        std::optional<wire::Ipv4Address> ipv4;
         datapath::TrafficTotal sent;
         datapath::TrafficTotal received;
 
         [[nodiscard]] bool is_sealed_by(mobility::SessionId session) const {
             return tunnel == Tunnel::sealed && sealed_by == session;
         }
+        // As long as a worker may hold a counter of it, it is in use.
+        [[nodiscard]] bool is_in_use() const {
+            return tunnel != Tunnel::closed || !admitted.empty() || sent.is_open() ||
+                   received.is_open() || ipv4 || mtu != datapath::unfitted;
+        }
     };
 
     bool direct_sealed(const wire::HomeAddress& home, const mobility::Path& path,
                        mobility::SessionId session);
     void direct_plain(const wire::HomeAddress& home, const mobility::Path& path);
+    void end_ipv4(const wire::HomeAddress& home, Binding& binding);
     void publish_tunnel(Binding& binding, std::unique_ptr<datapath::OutboundTunnel> tunnel);
     void close_outbound(const wire::HomeAddress& home, Binding& binding);
     void close_inbound(Binding& binding, mobility::SessionId session);
     void collect_receipts();
+    void take_messages(Notices& notices);
     void forget_if_unused(const wire::HomeAddress& home);
 
     std::unordered_map<mobility::SessionId, Session> sessions_;

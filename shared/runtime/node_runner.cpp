@@ -35,11 +35,26 @@ void NodeRunner::read_packet(const platform::SignallingArrival& arrival) {
     }
     const mobility::Path path{
         .interface = arrival.interface, .local = packet->destination, .remote = packet->source};
-    const auto received = parts_.authenticator.open(path, *packet);
+    receive(*packet, parts_.authenticator.open(path, *packet));
+}
+
+void NodeRunner::read_message(const InboundTunnelWorker::Message& message) {
+    const auto packet = wire::SignallingPacket::parse(message.packet);
+    if (!packet) {
+        drops_.add(wire::name(packet.error()));
+        return;
+    }
+    receive(*packet, message.sealed_by ? parts_.authenticator.open_tunnelled(
+                                             message.path, *message.sealed_by, *packet)
+                                       : parts_.authenticator.open(message.path, *packet));
+}
+
+void NodeRunner::receive(const wire::SignallingPacket& packet,
+                         const std::expected<mobility::Received, security::Rejection>& received) {
     if (!received) {
         drops_.add(security::name(received.error()));
         parts_.log.debug("message-rejected",
-                         {{"from", packet->source}, {"reason", security::name(received.error())}});
+                         {{"from", packet.source}, {"reason", security::name(received.error())}});
         return;
     }
     if (const auto* message = std::get_if<0>(&received->content)) {
@@ -56,11 +71,28 @@ void NodeRunner::read_notices() {
     for (const mobility::SessionId session : notices.rekey_due) {
         perform(parts_.node.on_rekey_due(boot_now(), session));
     }
+    for (const InboundTunnelWorker::Message& message : notices.messages) {
+        read_message(message);
+    }
+    for (const auto& [session, path] : notices.moved_endpoints) {
+        perform(parts_.node.on_moved_endpoint(boot_now(), session, path));
+    }
+    for (const auto& [home, what] : notices.watched) {
+        notify_traffic(home, what);
+    }
     if (notices.device_lost) {
         // Nothing can be carried any more; who supervises the daemon starts it anew.
         throw std::system_error(std::make_error_code(std::errc::no_such_device),
                                 "read the TUN interface, which somebody has deleted");
     }
+}
+
+void NodeRunner::notify_traffic(const wire::HomeAddress& home, mobility::WatchTraffic::What what) {
+    const DataPlane::Traffic traffic = parts_.data_plane.traffic(home);
+    perform(parts_.node.on_traffic(boot_now(), {.home = home,
+                                                .what = what,
+                                                .sent = traffic.sent.packets,
+                                                .received = traffic.received.packets}));
 }
 
 // The acknowledgement that completes a handshake makes its session, so it is sealed in its turn;
@@ -74,6 +106,9 @@ void NodeRunner::perform(const mobility::Actions& actions) {
     for (const Sealed& message : std::exchange(held_back_, {})) {
         send(message);
     }
+    for (const wire::HomeAddress& home : std::exchange(readings_, {})) {
+        notify_traffic(home, mobility::WatchTraffic::What::reading);
+    }
 }
 
 void NodeRunner::carry_out(const mobility::SendMessage& order) {
@@ -82,9 +117,13 @@ void NodeRunner::carry_out(const mobility::SendMessage& order) {
         parts_.log.error("message-not-sealed", {{"reason", security::name(header.error())}});
         return;
     }
-    wire::SignallingPacket packet = addressed(order);
-    packet.mobility_header = std::move(*header);
-    Sealed sealed{packet.serialize(), order};
+    const bool is_native = way_of(order) == Way::native;
+    Sealed sealed{is_native ? addressed(order) : inner(order), order};
+    if (!is_native) {
+        // No path's address takes part in an inner packet, and no seal covers the checksum.
+        wire::write_checksum(*header, sealed.packet.pseudo_header());
+    }
+    sealed.packet.mobility_header = std::move(*header);
     if (std::holds_alternative<mobility::InHandshake>(order.seal)) {
         held_back_.push_back(std::move(sealed));
     } else {
@@ -93,13 +132,38 @@ void NodeRunner::carry_out(const mobility::SendMessage& order) {
 }
 
 void NodeRunner::send(const Sealed& message) {
-    const mobility::Path& path = message.order.path;
-    if (const auto error = parts_.socket.send(message.packet, path.interface)) {
+    const mobility::SendMessage& order = message.order;
+    const mobility::Path& path = order.path;
+    const Way way = way_of(order);
+    if (way == Way::through_tunnel) {
+        parts_.data_plane.send_message(order.home, path, message.packet.serialize(),
+                                       order.padded_to);
+    } else if (way == Way::in_udp) {
+        parts_.data_plane.send_bare(path, message.packet.serialize());
+    } else if (const auto error = parts_.socket.send(message.packet.serialize(), path.interface)) {
         drops_.add("message-not-sent");
         parts_.log.debug("message-not-sent", {{"to", path.remote}, {"reason", error.message()}});
         return;
     }
-    parts_.observer.on_message_out(message.order.message);
+    parts_.observer.on_message_out(order.message);
+}
+
+NodeRunner::Way NodeRunner::way_of(const mobility::SendMessage& order) {
+    const bool is_heartbeat_in_session = std::holds_alternative<wire::Heartbeat>(order.message) &&
+                                         std::holds_alternative<mobility::InSession>(order.seal);
+    if (std::holds_alternative<mobility::ThroughTunnel>(order.seal) || is_heartbeat_in_session) {
+        return Way::through_tunnel;
+    }
+    return order.path.encapsulation == mobility::Encapsulation::udp ? Way::in_udp : Way::native;
+}
+
+wire::SignallingPacket NodeRunner::inner(const mobility::SendMessage& order) const {
+    const wire::Ipv6Address& home = order.home.address;
+    const wire::Ipv6Address& home_agent = parts_.home_agent.address;
+    if (role_ == Role::mobile_node) {
+        return {.source = home, .destination = home_agent};
+    }
+    return {.source = home_agent, .destination = home};
 }
 
 wire::SignallingPacket NodeRunner::addressed(const mobility::SendMessage& order) const {
@@ -130,10 +194,26 @@ void NodeRunner::carry_out(const mobility::ConfirmSession& order) {
     parts_.data_plane.send_dummy(order.home);
 }
 
-void NodeRunner::carry_out(const mobility::HoldTunnel& /*order*/) {}
-void NodeRunner::carry_out(const mobility::FitTunnel& /*order*/) {}
-void NodeRunner::carry_out(const mobility::CarryIpv4& /*order*/) {}
-void NodeRunner::carry_out(const mobility::WatchTraffic& /*order*/) {}
+void NodeRunner::carry_out(const mobility::HoldTunnel& order) {
+    parts_.data_plane.hold(order.home);
+}
+
+void NodeRunner::carry_out(const mobility::FitTunnel& order) {
+    parts_.data_plane.fit(order.home, order.mtu);
+    parts_.observer.on_fit(order);
+}
+
+void NodeRunner::carry_out(const mobility::CarryIpv4& order) {
+    parts_.data_plane.carry_ipv4(order.home, order.ipv4);
+}
+
+void NodeRunner::carry_out(const mobility::WatchTraffic& order) {
+    if (order.what == mobility::WatchTraffic::What::reading) {
+        readings_.push_back(order.home);
+    } else {
+        parts_.data_plane.watch(order.home, order.what);
+    }
+}
 
 void NodeRunner::carry_out(const mobility::CloseTunnel& order) {
     parts_.data_plane.close(order.home);

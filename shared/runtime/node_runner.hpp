@@ -1,10 +1,11 @@
 #pragma once
-// Connects a core with the world: packets from the signalling socket go through the authenticator
-// into the core, and what the core answers is carried out. The same for both roles; nothing is
-// decided here.
+// Connects a core with the world: packets from the signalling socket and messages from the data
+// plane go through the authenticator into the core, and what the core answers is carried out. The
+// same for both roles; nothing is decided here.
 
 #include <array>
 #include <cstdint>
+#include <expected>
 #include <functional>
 #include <optional>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "shared/runtime/event_loop.hpp"
 #include "shared/runtime/log.hpp"
 #include "shared/security/authenticator.hpp"
+#include "shared/wire/address.hpp"
 #include "shared/wire/native_signalling.hpp"
 
 namespace godwit::runtime {
@@ -32,6 +34,8 @@ class NodeObserver {
     // A message that has been proved; hints are none.
     virtual void on_message_in(const wire::MobilityMessage& message) = 0;
     virtual void on_message_out(const wire::MobilityMessage& message) = 0;
+    // The tunnel of a home address has been fitted to its path.
+    virtual void on_fit(const mobility::FitTunnel& /*fit*/) {}
     // Something may have changed in the core, and its answer is about to be carried out.
     virtual void before_actions() = 0;
 };
@@ -46,6 +50,7 @@ class NodeRunner {
   public:
     struct Parts {
         mobility::Node& node;
+        wire::HomeAgentAddress home_agent;
         security::Authenticator& authenticator;
         const platform::SignallingSocket& socket;
         DataPlane& data_plane;
@@ -68,13 +73,23 @@ class NodeRunner {
 
   private:
     struct Sealed {
-        wire::Bytes packet;
+        wire::SignallingPacket packet;
         mobility::SendMessage order;
+    };
+    // How a message travels.
+    enum class Way : std::uint8_t {
+        native,          // as it is, behind a Home Address option or a type 2 routing header
+        in_udp,          // as an inner packet in UDP, whatever tunnel there is
+        through_tunnel,  // as an inner packet of the home address's tunnel
     };
 
     void read_signalling();
     void read_packet(const platform::SignallingArrival& arrival);
+    void read_message(const InboundTunnelWorker::Message& message);
+    void receive(const wire::SignallingPacket& packet,
+                 const std::expected<mobility::Received, security::Rejection>& received);
     void read_notices();
+    void notify_traffic(const wire::HomeAddress& home, mobility::WatchTraffic::What what);
     void carry_out(const mobility::SendMessage& order);
     void carry_out(const mobility::AdmitSession& order);
     void carry_out(const mobility::DirectTunnel& order);
@@ -87,7 +102,9 @@ class NodeRunner {
     void carry_out(const mobility::EndSession& order);
     void carry_out(const mobility::Event& event);
     void send(const Sealed& message);
+    [[nodiscard]] static Way way_of(const mobility::SendMessage& order);
     [[nodiscard]] wire::SignallingPacket addressed(const mobility::SendMessage& order) const;
+    [[nodiscard]] wire::SignallingPacket inner(const mobility::SendMessage& order) const;
 
     Role role_;
     Parts parts_;
@@ -95,6 +112,7 @@ class NodeRunner {
     Counters drops_;
     std::optional<security::Suite> suite_;
     std::vector<Sealed> held_back_;
+    std::vector<wire::HomeAddress> readings_;  // to be told behind the present actions
     std::array<std::uint8_t, 2048> buffer_{};  // more than a Mobility Header in its packet may have
 };
 

@@ -1,25 +1,23 @@
 #include "shared/runtime/tunnel_worker_inbound.hpp"
 
-#include <span>
+#include <cassert>
 #include <utility>
 
-#include "shared/platform/wait.hpp"
+#include "shared/datapath/udp_payload.hpp"
 
 namespace godwit::runtime {
 
 using datapath::DropReason;
 
-InboundTunnelWorker::InboundTunnelWorker(const platform::TunDevice& tun,
-                                         platform::RawTunnelSocket& esp,
-                                         platform::RawTunnelSocket& ipv6,
+InboundTunnelWorker::InboundTunnelWorker(const platform::TunDevice& tun, const PathSockets& sockets,
                                          datapath::LookUpBy look_up_by,
+                                         const wire::HomeAgentAddress& home_agent,
                                          const platform::EventSignal& control)
     : tun_(&tun),
-      esp_(&esp),
-      ipv6_(&ipv6),
+      sockets_(sockets),
       control_(&control),
       channel_(control),
-      tunnels_(look_up_by),
+      tunnels_(look_up_by, home_agent),
       buffers_(batch_size) {
     for (std::size_t i = 0; i < batch_size; ++i) {
         arrivals_[i].buffer = buffers_[i].whole();
@@ -28,52 +26,114 @@ InboundTunnelWorker::InboundTunnelWorker(const platform::TunDevice& tun,
 
 void InboundTunnelWorker::run(const std::stop_token& stop) {
     const std::stop_callback wake(stop, [this] { channel_.wake(); });
-    std::array<platform::Watched, 3> watched{};
-    auto& [commands, sealed, plain] = watched;
-    commands.descriptor = channel_.descriptor();
-    sealed.descriptor = esp_->descriptor();
-    plain.descriptor = ipv6_->descriptor();
+    std::vector<platform::Watched> watched = descriptors();
     while (!stop.stop_requested()) {
         platform::wait_until_readable(watched);
-        if (commands.readable) {
+        if (watched.front().readable) {
             channel_.woken();
             receive_commands();
         }
-        if (sealed.readable) {
-            forward_batch(*esp_, wire::NextHeader::esp);
+        forward_from(std::span(watched).subspan(1));
+    }
+}
+
+// The commands, then the sockets in the order of forward_from.
+std::vector<platform::Watched> InboundTunnelWorker::descriptors() const {
+    std::vector<platform::Watched> watched{{.descriptor = channel_.descriptor()},
+                                           {.descriptor = sockets_.esp.descriptor()},
+                                           {.descriptor = sockets_.ipv6.descriptor()},
+                                           {.descriptor = sockets_.ipv4.descriptor()}};
+    for (const platform::UdpTunnelSocket& socket : sockets_.udp) {
+        for (const int descriptor : socket.descriptors()) {
+            watched.push_back({.descriptor = descriptor});
         }
-        if (plain.readable) {
-            forward_batch(*ipv6_, wire::NextHeader::ipv6);
+    }
+    return watched;
+}
+
+void InboundTunnelWorker::forward_from(std::span<const platform::Watched> watched) {
+    if (watched[0].readable) {
+        forward_batch(sockets_.esp, wire::NextHeader::esp);
+    }
+    if (watched[1].readable) {
+        forward_batch(sockets_.ipv6, wire::NextHeader::ipv6);
+    }
+    if (watched[2].readable) {
+        forward_batch(sockets_.ipv4, wire::NextHeader::ipv4);
+    }
+    std::size_t at = 3;
+    for (platform::UdpTunnelSocket& socket : sockets_.udp) {
+        if (watched[at].readable || watched[at + 1].readable) {
+            forward_batch(socket);
         }
+        at += 2;
     }
 }
 
 void InboundTunnelWorker::receive_commands() {
-    channel_.receive([this](Command command) { return carry_out(std::move(command)); });
+    channel_.receive([this](Command command) {
+        return std::visit([this](auto&& order) { return carry_out(std::move(order)); },
+                          std::move(command));
+    });
 }
 
-InboundTunnelWorker::Receipt InboundTunnelWorker::carry_out(Command command) {
-    Receipt receipt;
-    if (auto* admit = std::get_if<Admit>(&command)) {
-        receipt.sealed = tunnels_.admit(std::move(admit->tunnel));
-    } else if (const auto* end = std::get_if<End>(&command)) {
-        receipt.sealed = tunnels_.end(end->session);
-    } else if (auto* admit_plain = std::get_if<AdmitPlain>(&command)) {
-        receipt.plain = tunnels_.admit_plain(std::move(admit_plain->tunnel));
-    } else if (const auto* close = std::get_if<ClosePlain>(&command)) {
-        receipt.plain = tunnels_.close_plain(close->home);
-    }
-    return receipt;
+InboundTunnelWorker::Receipt InboundTunnelWorker::carry_out(Admit order) {
+    return {.sealed = tunnels_.admit(std::move(order.tunnel))};
 }
 
-void InboundTunnelWorker::forward_batch(platform::RawTunnelSocket& socket,
-                                        wire::NextHeader next_header) {
+InboundTunnelWorker::Receipt InboundTunnelWorker::carry_out(const End& order) {
+    return {.sealed = tunnels_.end(order.session)};
+}
+
+InboundTunnelWorker::Receipt InboundTunnelWorker::carry_out(AdmitPlain order) {
+    return {.plain = tunnels_.admit_plain(std::move(order.tunnel))};
+}
+
+InboundTunnelWorker::Receipt InboundTunnelWorker::carry_out(const ClosePlain& order) {
+    return {.plain = tunnels_.close_plain(order.home)};
+}
+
+InboundTunnelWorker::Receipt InboundTunnelWorker::carry_out(const Fit& order) {
+    tunnels_.fit(order.session, order.whole);
+    return {};
+}
+
+InboundTunnelWorker::Receipt InboundTunnelWorker::carry_out(const FitPlain& order) {
+    tunnels_.fit_plain(order.home, order.whole);
+    return {};
+}
+
+InboundTunnelWorker::Receipt InboundTunnelWorker::carry_out(CarryIpv4 order) {
+    return {.ipv4 = tunnels_.carry_ipv4(std::move(order.address))};
+}
+
+InboundTunnelWorker::Receipt InboundTunnelWorker::carry_out(const EndIpv4& order) {
+    return {.ipv4 = tunnels_.end_ipv4(order.home, order.address)};
+}
+
+template <class Socket>
+std::span<const platform::TunnelArrival> InboundTunnelWorker::receive_batch(Socket& socket) {
     // An error of the socket is one that a link reported and that passes: it is read away here.
     const auto count = socket.receive(arrivals_);
     // Whatever was published before the other end could send one of these packets applies to it.
     receive_commands();
-    for (const platform::TunnelArrival& arrival : std::span(arrivals_).first(count.value_or(0))) {
+    return std::span(arrivals_).first(count.value_or(0));
+}
+
+void InboundTunnelWorker::forward_batch(platform::RawTunnelSocket& socket,
+                                        wire::NextHeader next_header) {
+    for (const platform::TunnelArrival& arrival : receive_batch(socket)) {
         forward(arrival, next_header);
+    }
+}
+
+void InboundTunnelWorker::forward_batch(platform::UdpTunnelSocket& socket) {
+    for (const platform::TunnelArrival& arrival : receive_batch(socket)) {
+        if (const auto protocol = datapath::protocol_of_udp_payload(arrival.payload)) {
+            forward(arrival, *protocol);
+        } else {
+            drops_.count(protocol.error());
+        }
     }
 }
 
@@ -83,7 +143,7 @@ void InboundTunnelWorker::forward(const platform::TunnelArrival& arrival,
         drops_.count(DropReason::too_big);
         return;
     }
-    const auto packet = tunnels_.decapsulate(arrival.path.remote, next_header, arrival.payload);
+    const auto packet = tunnels_.decapsulate(arrival.path, next_header, arrival.payload);
     if (!packet) {
         drops_.count(packet.error());
         return;
@@ -91,15 +151,39 @@ void InboundTunnelWorker::forward(const platform::TunnelArrival& arrival,
     if (packet->sealed != nullptr) {
         report_confirmed(*packet->sealed);
     }
-    if (packet->inner.empty()) {
-        return;
+    if (packet->has_moved) {
+        report_moved(*packet->sealed, arrival.path);
     }
-    if (!tun_->write(packet->inner)) {
+    if (packet->content == datapath::Incoming::Content::packet) {
+        deliver(*packet);
+    } else if (packet->content == datapath::Incoming::Content::message) {
+        hand_over(*packet, arrival.path);
+    }
+}
+
+void InboundTunnelWorker::deliver(const datapath::Incoming& packet) {
+    if (!tun_->write(packet.inner)) {
         drops_.count(DropReason::not_deliverable);
         return;
     }
-    packet->received->count(packet->inner.size());
-    received_.count(packet->inner.size());
+    packet.received->count(packet.inner.size());
+    received_.count(packet.inner.size());
+}
+
+// Anybody may send what looks like a message: without room it costs no memory.
+void InboundTunnelWorker::hand_over(const datapath::Incoming& message, const mobility::Path& path) {
+    if (!messages_.has_room()) {
+        drops_.count(DropReason::signalling_overflow);
+        return;
+    }
+    const bool room = messages_.push({.path = path,
+                                      .packet = {message.inner.begin(), message.inner.end()},
+                                      .sealed_by = message.sealed != nullptr
+                                                       ? std::optional(message.sealed->key())
+                                                       : std::nullopt});
+    assert(room && "nobody else pushes");
+    static_cast<void>(room);
+    control_->raise();
 }
 
 void InboundTunnelWorker::report_confirmed(datapath::SealedTunnel& tunnel) {
@@ -108,6 +192,14 @@ void InboundTunnelWorker::report_confirmed(datapath::SealedTunnel& tunnel) {
         tunnel.confirmed = confirmed_.push(tunnel.key());
         control_->raise();
     }
+}
+
+void InboundTunnelWorker::report_moved(datapath::SealedTunnel& tunnel, const mobility::Path& path) {
+    // Without room the next packet reports it.
+    if (moved_.push({.session = tunnel.key(), .path = path})) {
+        tunnel.heard_by = path;
+    }
+    control_->raise();
 }
 
 }  // namespace godwit::runtime

@@ -1,23 +1,28 @@
 #pragma once
 // The thread that carries packets in: from the path sockets through their tunnels to the TUN
-// device, a batch at a time.
+// device, a batch at a time. Messages go to the control thread.
 
 #include <array>
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <variant>
 #include <vector>
 
 #include "shared/datapath/counters.hpp"
 #include "shared/datapath/inbound_tunnels.hpp"
+#include "shared/datapath/ipv4_home_addresses.hpp"
 #include "shared/datapath/packet_buffer.hpp"
+#include "shared/mobility/path.hpp"
 #include "shared/mobility/session.hpp"
 #include "shared/platform/event_signal.hpp"
-#include "shared/platform/raw_tunnel_socket.hpp"
 #include "shared/platform/tun_device.hpp"
+#include "shared/platform/tunnel_packet.hpp"
+#include "shared/platform/wait.hpp"
 #include "shared/runtime/command_queue.hpp"
+#include "shared/runtime/path_sockets.hpp"
 #include "shared/runtime/tunnel_worker_channel.hpp"
 
 namespace godwit::runtime {
@@ -36,16 +41,45 @@ class InboundTunnelWorker {
     struct ClosePlain {
         wire::HomeAddress home;
     };
-    using Command = std::variant<Admit, End, AdmitPlain, ClosePlain>;
+    struct Fit {
+        mobility::SessionId session;
+        std::uint32_t whole = 0;  // octets: mobility::TunnelMtu::whole
+    };
+    struct FitPlain {
+        wire::HomeAddress home;
+        std::uint32_t whole = 0;  // octets: mobility::TunnelMtu::whole
+    };
+    struct CarryIpv4 {
+        std::unique_ptr<datapath::Ipv4HomeAddress> address;
+    };
+    struct EndIpv4 {
+        wire::HomeAddress home;
+        wire::Ipv4Address address;
+    };
+    using Command =
+        std::variant<Admit, End, AdmitPlain, ClosePlain, Fit, FitPlain, CarryIpv4, EndIpv4>;
     struct Receipt {  // replaced or closed
         std::unique_ptr<datapath::SealedTunnel> sealed;
         std::unique_ptr<datapath::PlainTunnel> plain;
+        std::unique_ptr<datapath::Ipv4HomeAddress> ipv4;
     };
     using Channel = TunnelWorkerChannel<Command, Receipt>;
 
+    // An inner IPv6 packet with a Mobility Header, between a home address and the home agent's.
+    struct Message {
+        mobility::Path path;
+        wire::Bytes packet;
+        std::optional<mobility::SessionId> sealed_by;  // none: nothing is proved
+    };
+    // The newest packet of a session came over UDP by another path than the one before.
+    struct MovedEndpoint {
+        mobility::SessionId session;
+        mobility::Path path;
+    };
+
     // All of them outlive the worker. `control` is raised when there is something to collect.
-    InboundTunnelWorker(const platform::TunDevice& tun, platform::RawTunnelSocket& esp,
-                        platform::RawTunnelSocket& ipv6, datapath::LookUpBy look_up_by,
+    InboundTunnelWorker(const platform::TunDevice& tun, const PathSockets& sockets,
+                        datapath::LookUpBy look_up_by, const wire::HomeAgentAddress& home_agent,
                         const platform::EventSignal& control);
 
     // The worker's thread, until it is asked to stop.
@@ -55,24 +89,42 @@ class InboundTunnelWorker {
     [[nodiscard]] Channel& channel() { return channel_; }
     // A session whose first packet has been opened; each is told once.
     [[nodiscard]] std::optional<mobility::SessionId> take_confirmed() { return confirmed_.pop(); }
+    [[nodiscard]] std::optional<Message> take_message() { return messages_.pop(); }
+    [[nodiscard]] std::optional<MovedEndpoint> take_moved_endpoint() { return moved_.pop(); }
     [[nodiscard]] datapath::Traffic received() const { return received_.reading(); }
     [[nodiscard]] const datapath::DropCounters& drops() const { return drops_; }
 
   private:
-    static constexpr std::size_t batch_size = platform::RawTunnelSocket::max_batch;
+    static constexpr std::size_t batch_size = platform::max_tunnel_batch;
 
+    [[nodiscard]] std::vector<platform::Watched> descriptors() const;
+    void forward_from(std::span<const platform::Watched> watched);
     void receive_commands();
-    Receipt carry_out(Command command);
+    Receipt carry_out(Admit order);
+    Receipt carry_out(const End& order);
+    Receipt carry_out(AdmitPlain order);
+    Receipt carry_out(const ClosePlain& order);
+    Receipt carry_out(const Fit& order);
+    Receipt carry_out(const FitPlain& order);
+    Receipt carry_out(CarryIpv4 order);
+    Receipt carry_out(const EndIpv4& order);
+    template <class Socket>
+    std::span<const platform::TunnelArrival> receive_batch(Socket& socket);
     void forward_batch(platform::RawTunnelSocket& socket, wire::NextHeader next_header);
+    void forward_batch(platform::UdpTunnelSocket& socket);
     void forward(const platform::TunnelArrival& arrival, wire::NextHeader next_header);
+    void deliver(const datapath::Incoming& packet);
+    void hand_over(const datapath::Incoming& message, const mobility::Path& path);
     void report_confirmed(datapath::SealedTunnel& tunnel);
+    void report_moved(datapath::SealedTunnel& tunnel, const mobility::Path& path);
 
     const platform::TunDevice* tun_;
-    platform::RawTunnelSocket* esp_;
-    platform::RawTunnelSocket* ipv6_;
+    PathSockets sockets_;
     const platform::EventSignal* control_;
     Channel channel_;
     CommandQueue<mobility::SessionId, 1024> confirmed_;
+    CommandQueue<Message, 256> messages_;
+    CommandQueue<MovedEndpoint, 1024> moved_;
     datapath::TrafficCounter received_;
     datapath::DropCounters drops_;
     // The worker's alone.

@@ -1,15 +1,18 @@
 #include "shared/runtime/tunnel_worker_outbound.hpp"
 
+#include <array>
 #include <span>
 #include <system_error>
 #include <utility>
 
 #include "shared/platform/wait.hpp"
+#include "shared/runtime/clock.hpp"
 
 namespace godwit::runtime {
 namespace {
 
 using datapath::DropReason;
+using What = mobility::WatchTraffic::What;
 
 DropReason reason_of(std::error_code refusal) {
     if (refusal == std::errc::network_unreachable || refusal == std::errc::host_unreachable ||
@@ -33,17 +36,17 @@ DropReason reason_of(std::error_code refusal) {
 }  // namespace
 
 OutboundTunnelWorker::OutboundTunnelWorker(const platform::TunDevice& tun,
-                                           platform::RawTunnelSocket& esp,
-                                           platform::RawTunnelSocket& ipv6,
+                                           const PathSockets& sockets,
                                            datapath::LookUpBy look_up_by,
+                                           const wire::HomeAgentAddress& home_agent,
                                            const platform::EventSignal& control)
     : tun_(&tun),
+      home_agent_(home_agent),
       control_(&control),
       channel_(control),
       tunnels_(look_up_by),
       buffers_(batch_size),
-      esp_{.socket = &esp, .departures = {}, .packets = {}},
-      ipv6_{.socket = &ipv6, .departures = {}, .packets = {}} {}
+      departures_(sockets, *this) {}
 
 void OutboundTunnelWorker::run(const std::stop_token& stop) {
     const std::stop_callback wake(stop, [this] { channel_.wake(); });
@@ -67,32 +70,72 @@ void OutboundTunnelWorker::run(const std::stop_token& stop) {
 }
 
 void OutboundTunnelWorker::receive_commands() {
-    channel_.receive([this](Command command) { return carry_out(std::move(command)); });
+    channel_.receive([this](Command command) {
+        return std::visit([this](auto&& order) { return carry_out(std::move(order)); },
+                          std::move(command));
+    });
 }
 
-OutboundTunnelWorker::Receipt OutboundTunnelWorker::carry_out(Command command) {
-    if (auto* direct = std::get_if<Direct>(&command)) {
-        return tunnels_.direct(std::move(direct->tunnel));
-    }
-    if (const auto* close = std::get_if<Close>(&command)) {
-        return tunnels_.close(close->home);
-    }
-    if (const auto* move = std::get_if<Move>(&command)) {
-        tunnels_.move(move->home, move->path);
-    } else if (const auto* dummy = std::get_if<SendDummy>(&command)) {
-        send_dummy(dummy->home);
-    }
-    return nullptr;
+OutboundTunnelWorker::Receipt OutboundTunnelWorker::carry_out(Direct order) {
+    return {.tunnel = tunnels_.direct(std::move(order.tunnel))};
 }
 
-void OutboundTunnelWorker::send_dummy(const wire::HomeAddress& home) {
-    const auto packet = tunnels_.dummy(home, dummy_);
-    if (packet) {
-        enqueue(*packet);
-        send(esp_);
+OutboundTunnelWorker::Receipt OutboundTunnelWorker::carry_out(const Move& order) {
+    tunnels_.move(order.home, order.path);
+    return {};
+}
+
+OutboundTunnelWorker::Receipt OutboundTunnelWorker::carry_out(const Hold& order) {
+    tunnels_.hold(order.home);
+    return {};
+}
+
+OutboundTunnelWorker::Receipt OutboundTunnelWorker::carry_out(const Fit& order) {
+    tunnels_.fit(order.home, order.mtu);
+    return {};
+}
+
+OutboundTunnelWorker::Receipt OutboundTunnelWorker::carry_out(CarryIpv4 order) {
+    return {.ipv4 = tunnels_.carry_ipv4(std::move(order.address))};
+}
+
+OutboundTunnelWorker::Receipt OutboundTunnelWorker::carry_out(const EndIpv4& order) {
+    return {.ipv4 = tunnels_.end_ipv4(order.home, order.address)};
+}
+
+OutboundTunnelWorker::Receipt OutboundTunnelWorker::carry_out(const Watch& order) {
+    tunnels_.watch(order.home, order.what);
+    return {};
+}
+
+OutboundTunnelWorker::Receipt OutboundTunnelWorker::carry_out(const Close& order) {
+    return {.tunnel = tunnels_.close(order.home)};
+}
+
+OutboundTunnelWorker::Receipt OutboundTunnelWorker::carry_out(const SendDummy& order) {
+    if (const auto packet = tunnels_.dummy(order.home, own_)) {
+        departures_.add(*packet, packet->tunnel->path);
+        departures_.send();
     } else {
         drops_.count(packet.error());
     }
+    return {};
+}
+
+OutboundTunnelWorker::Receipt OutboundTunnelWorker::carry_out(SendMessage order) {
+    if (const auto packet = tunnels_.message(order.home, order.packet, order.padded_to, own_)) {
+        departures_.add(*packet, order.path);
+        departures_.send();
+    } else {
+        drops_.count(packet.error());
+    }
+    return {.message = std::move(order.packet)};
+}
+
+OutboundTunnelWorker::Receipt OutboundTunnelWorker::carry_out(SendBare order) {
+    departures_.add({.bytes = order.payload}, order.path);
+    departures_.send();
+    return {.message = std::move(order.payload)};
 }
 
 void OutboundTunnelWorker::forward_batch() {
@@ -100,17 +143,20 @@ void OutboundTunnelWorker::forward_batch() {
     while (count < batch_size && read(buffers_[count])) {
         ++count;
     }
+    read_at_.reset();
     // Whatever was published before one of these packets was written applies to it.
     receive_commands();
     for (datapath::PacketBuffer& buffer : std::span(buffers_).first(count)) {
         if (const auto packet = tunnels_.encapsulate(buffer)) {
-            enqueue(*packet);
+            departures_.add(*packet, packet->tunnel->path);
         } else {
             drops_.count(packet.error());
+            if (packet.error() == DropReason::too_big) {
+                answer_too_big(buffer);
+            }
         }
     }
-    send(esp_);
-    send(ipv6_);
+    departures_.send();
 }
 
 // False when there is nothing more to read.
@@ -128,39 +174,55 @@ bool OutboundTunnelWorker::read(datapath::PacketBuffer& buffer) {
     return true;
 }
 
-void OutboundTunnelWorker::enqueue(const datapath::Outgoing& packet) {
-    Batch& batch = packet.next_header == wire::NextHeader::esp ? esp_ : ipv6_;
-    batch.departures[batch.size] = {.payload = packet.bytes, .path = packet.tunnel->path};
-    batch.packets[batch.size] = packet;
-    ++batch.size;
-}
-
-// A packet that the system refuses is counted and passed over: when the care-of address has just
-// gone that is every one of them, until the tunnel is directed along another path.
-void OutboundTunnelWorker::send(Batch& batch) {
-    std::size_t next = 0;
-    while (next < batch.size) {
-        const auto sent =
-            batch.socket->send(std::span(batch.departures).first(batch.size).subspan(next));
-        if (!sent) {
-            drops_.count(reason_of(sent.error()));
-            ++next;
-            continue;
-        }
-        for (const std::size_t end = next + *sent; next < end; ++next) {
-            const datapath::Outgoing& packet = batch.packets[next];
-            packet.tunnel->sent.count(packet.inner_size);
-            sent_.count(packet.inner_size);
-            report_rekey(*packet.tunnel);
-        }
+// Lost if the TUN device does not take it, as any ICMP error may be.
+void OutboundTunnelWorker::answer_too_big(datapath::PacketBuffer& buffer) {
+    if (!read_at_) {
+        read_at_ = boot_now();
     }
-    batch.size = 0;
+    if (!replies_.take(*read_at_)) {
+        return;
+    }
+    if (const auto reply = tunnels_.answer_too_big(buffer, home_agent_)) {
+        static_cast<void>(tun_->write(*reply));
+    }
 }
 
-void OutboundTunnelWorker::report_rekey(datapath::OutboundTunnel& tunnel) {
-    if (tunnel.seal && tunnel.seal->rekey_due() && !tunnel.seal->rekey_reported) {
+void OutboundTunnelWorker::on_sent(const datapath::Outgoing& packet) {
+    if (packet.tunnel == nullptr) {
+        return;
+    }
+    if (packet.tunnel->seal) {
+        report_rekey(*packet.tunnel->seal);
+    }
+    if (packet.is_traffic) {
+        packet.tunnel->sent.count(packet.inner_size);
+        sent_.count(packet.inner_size);
+        report_watched(*packet.tunnel, packet.inner_size);
+    }
+}
+
+void OutboundTunnelWorker::on_refused(std::error_code reason) {
+    drops_.count(reason_of(reason));
+}
+
+void OutboundTunnelWorker::report_rekey(datapath::OutboundSeal& seal) {
+    if (seal.rekey_due() && !seal.rekey_reported) {
         // Without room the next packet reports it.
-        tunnel.seal->rekey_reported = rekey_due_.push(mobility::SessionId{tunnel.seal->session});
+        seal.rekey_reported = rekey_due_.push(mobility::SessionId{seal.session});
+        control_->raise();
+    }
+}
+
+// Without room the next packet reports it.
+void OutboundTunnelWorker::report_watched(datapath::OutboundTunnel& tunnel,
+                                          std::size_t inner_size) {
+    datapath::TrafficWatch& watch = tunnel.watch;
+    if (watch.any_sent) {
+        watch.any_sent = !watched_.push({tunnel.home, What::any_sent});
+        control_->raise();
+    }
+    if (watch.large_sent && inner_size > mobility::large_packet) {
+        watch.large_sent = !watched_.push({tunnel.home, What::large_sent});
         control_->raise();
     }
 }

@@ -2,27 +2,33 @@
 // The thread that carries packets out: from the TUN device through their tunnels to the path
 // sockets, a batch at a time.
 
-#include <array>
 #include <atomic>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <variant>
 #include <vector>
 
 #include "shared/datapath/counters.hpp"
+#include "shared/datapath/ipv4_home_addresses.hpp"
 #include "shared/datapath/outbound_tunnels.hpp"
 #include "shared/datapath/packet_buffer.hpp"
+#include "shared/datapath/reply_budget.hpp"
+#include "shared/mobility/node.hpp"
 #include "shared/mobility/session.hpp"
+#include "shared/mobility/tunnel_mtu.hpp"
 #include "shared/platform/event_signal.hpp"
-#include "shared/platform/raw_tunnel_socket.hpp"
 #include "shared/platform/tun_device.hpp"
+#include "shared/platform/tunnel_packet.hpp"
 #include "shared/runtime/command_queue.hpp"
+#include "shared/runtime/departures.hpp"
+#include "shared/runtime/path_sockets.hpp"
 #include "shared/runtime/tunnel_worker_channel.hpp"
 
 namespace godwit::runtime {
 
-class OutboundTunnelWorker {
+class OutboundTunnelWorker final : private DepartureObserver {
   public:
     struct Direct {
         std::unique_ptr<datapath::OutboundTunnel> tunnel;
@@ -31,19 +37,58 @@ class OutboundTunnelWorker {
         wire::HomeAddress home;
         mobility::Path path;
     };
+    struct Hold {
+        wire::HomeAddress home;
+    };
+    struct Fit {
+        wire::HomeAddress home;
+        mobility::TunnelMtu mtu;
+    };
+    struct CarryIpv4 {
+        std::unique_ptr<datapath::Ipv4HomeAddress> address;
+    };
+    struct EndIpv4 {
+        wire::HomeAddress home;
+        wire::Ipv4Address address;
+    };
+    struct Watch {
+        wire::HomeAddress home;
+        mobility::WatchTraffic::What what{};
+    };
     struct Close {
         wire::HomeAddress home;
     };
     struct SendDummy {
         wire::HomeAddress home;
     };
-    using Command = std::variant<Direct, Move, Close, SendDummy>;
-    using Receipt = std::unique_ptr<datapath::OutboundTunnel>;  // replaced or closed
+    struct SendMessage {
+        wire::HomeAddress home;
+        mobility::Path path;
+        wire::Bytes packet;
+        std::size_t padded_to = 0;  // octets
+    };
+    struct SendBare {  // in UDP, as it is
+        mobility::Path path;
+        wire::Bytes payload;
+    };
+    using Command = std::variant<Direct, Move, Hold, Fit, CarryIpv4, EndIpv4, Watch, Close,
+                                 SendDummy, SendMessage, SendBare>;
+    struct Receipt {  // replaced, closed or sent
+        std::unique_ptr<datapath::OutboundTunnel> tunnel;
+        std::unique_ptr<datapath::Ipv4HomeAddress> ipv4;
+        wire::Bytes message;
+    };
     using Channel = TunnelWorkerChannel<Command, Receipt>;
 
+    // A packet that Watch asked for has gone out.
+    struct Watched {
+        wire::HomeAddress home;
+        mobility::WatchTraffic::What what{};
+    };
+
     // All of them outlive the worker. `control` is raised when there is something to collect.
-    OutboundTunnelWorker(const platform::TunDevice& tun, platform::RawTunnelSocket& esp,
-                         platform::RawTunnelSocket& ipv6, datapath::LookUpBy look_up_by,
+    OutboundTunnelWorker(const platform::TunDevice& tun, const PathSockets& sockets,
+                         datapath::LookUpBy look_up_by, const wire::HomeAgentAddress& home_agent,
                          const platform::EventSignal& control);
 
     // The worker's thread, until it is asked to stop.
@@ -53,44 +98,51 @@ class OutboundTunnelWorker {
     [[nodiscard]] Channel& channel() { return channel_; }
     // A session that has used up half of its sequence numbers; each is told once.
     [[nodiscard]] std::optional<mobility::SessionId> take_rekey_due() { return rekey_due_.pop(); }
+    [[nodiscard]] std::optional<Watched> take_watched() { return watched_.pop(); }
     // The TUN device is gone: nothing will come from it any more.
     [[nodiscard]] bool device_lost() const { return device_lost_; }
     [[nodiscard]] datapath::Traffic sent() const { return sent_.reading(); }
     [[nodiscard]] const datapath::DropCounters& drops() const { return drops_; }
 
   private:
-    static constexpr std::size_t batch_size = platform::RawTunnelSocket::max_batch;
-
-    // What goes out by one socket.
-    struct Batch {
-        platform::RawTunnelSocket* socket;
-        std::array<platform::TunnelDeparture, batch_size> departures;
-        std::array<datapath::Outgoing, batch_size> packets;
-        std::size_t size = 0;
-    };
+    static constexpr std::size_t batch_size = platform::max_tunnel_batch;
 
     void receive_commands();
-    Receipt carry_out(Command command);
-    void send_dummy(const wire::HomeAddress& home);
+    Receipt carry_out(Direct order);
+    Receipt carry_out(const Move& order);
+    Receipt carry_out(const Hold& order);
+    Receipt carry_out(const Fit& order);
+    Receipt carry_out(CarryIpv4 order);
+    Receipt carry_out(const EndIpv4& order);
+    Receipt carry_out(const Watch& order);
+    Receipt carry_out(const Close& order);
+    Receipt carry_out(const SendDummy& order);
+    Receipt carry_out(SendMessage order);
+    Receipt carry_out(SendBare order);
     void forward_batch();
     bool read(datapath::PacketBuffer& buffer);
-    void enqueue(const datapath::Outgoing& packet);
-    void send(Batch& batch);
-    void report_rekey(datapath::OutboundTunnel& tunnel);
+    void answer_too_big(datapath::PacketBuffer& buffer);
+    void on_sent(const datapath::Outgoing& packet) override;
+    void on_refused(std::error_code reason) override;
+    void report_rekey(datapath::OutboundSeal& seal);
+    void report_watched(datapath::OutboundTunnel& tunnel, std::size_t inner_size);
 
     const platform::TunDevice* tun_;
+    wire::HomeAgentAddress home_agent_;
     const platform::EventSignal* control_;
     Channel channel_;
     CommandQueue<mobility::SessionId, 256> rekey_due_;
+    CommandQueue<Watched, 256> watched_;
     std::atomic<bool> device_lost_ = false;
     datapath::TrafficCounter sent_;
     datapath::DropCounters drops_;
     // The worker's alone.
     datapath::OutboundTunnels tunnels_;
     std::vector<datapath::PacketBuffer> buffers_;
-    datapath::PacketBuffer dummy_;
-    Batch esp_;
-    Batch ipv6_;
+    datapath::PacketBuffer own_;  // for what this end makes itself
+    Departures departures_;
+    datapath::ReplyBudget replies_;
+    std::optional<mobility::Instant> read_at_;  // this batch, once somebody has asked
 };
 
 }  // namespace godwit::runtime

@@ -69,7 +69,7 @@ BENCHMARK(encapsulate)->ArgsProduct({{aes, chacha}, {64, 1400}});
 void decapsulate(benchmark::State& state) {
     const Suite suite = suite_of(state);
     auto sender = mobile_node_tunnels(suite);
-    InboundTunnels tunnels{LookUpBy::inner_destination};
+    InboundTunnels tunnels{LookUpBy::inner_destination, test::home_agent};
     tunnels.admit(
         std::make_unique<SealedTunnel>(home, security::EspOpener(test::home_agent_keys(1, suite))));
     const auto packet =
@@ -84,8 +84,8 @@ void decapsulate(benchmark::State& state) {
         }
         state.ResumeTiming();
         for (PacketBuffer& buffer : buffers) {
-            const auto incoming = tunnels.decapsulate(
-                test::care_of_a.address, wire::NextHeader::esp, buffer.whole().first(sealed_size));
+            const auto incoming = tunnels.decapsulate(test::to_a, wire::NextHeader::esp,
+                                                      buffer.whole().first(sealed_size));
             if (!incoming) {
                 state.SkipWithError("refused");
             }

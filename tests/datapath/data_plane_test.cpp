@@ -1,8 +1,3 @@
-// The mobile node and its home agent, each in a network namespace, with a link between them; the
-// correspondent node is an address of the home agent's machine.
-
-#include "shared/runtime/data_plane.hpp"
-
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -11,117 +6,14 @@
 #include <vector>
 
 #include "shared/security/suite.hpp"
-#include "tests/datapath/tunnel_ends.hpp"
-#include "tests/datapath/udp_socket.hpp"
-#include "tests/platform/network_namespace.hpp"
+#include "tests/datapath/data_plane_fixture.hpp"
 
 namespace godwit::runtime {
 namespace {
 
 using datapath::DropReason;
-using datapath::LookUpBy;
 using test::correspondent;
 using test::home;
-using test::UdpSocket;
-
-const wire::HomeAddress other_home{test::ip("2001:db8:f::a")};
-const wire::Ipv6Address second_care_of = test::ip("2001:db8::3");
-
-// Octets of an inner packet with this payload of UDP.
-constexpr std::size_t inner_size(std::size_t payload) {
-    return 40 + 8 + payload;
-}
-
-// A worker counts a packet right after it has moved it, so the packet may be seen before.
-template <class Reading, class Expected>
-void expect_to_become(const Expected& expected, Reading reading) {
-    constexpr int patience = 10'000'000;
-    for (int tries = 0; reading() != expected && tries < patience; ++tries) {
-        std::this_thread::yield();
-    }
-    EXPECT_EQ(reading(), expected);
-}
-
-struct Machine {
-    Machine(const platform::NetworkNamespace& where, const std::string& name, LookUpBy look_up_by,
-            const std::string& configuration)
-        : tun((where.enter(), name)),
-          esp({.protocol = wire::NextHeader::esp}),
-          ipv6({.protocol = wire::NextHeader::ipv6}),
-          plane(tun, {.esp = esp, .ipv6 = ipv6}, look_up_by) {
-        platform::run("ip link set " + name + " addrgenmode none; ip link set " + name +
-                      " mtu 1400 up; " + configuration);
-    }
-
-    platform::TunDevice tun;
-    platform::RawTunnelSocket esp;
-    platform::RawTunnelSocket ipv6;
-    DataPlane plane;
-};
-
-class DataPlaneTest : public platform::OnALink {
-  protected:
-    DataPlaneTest()
-        : agent_(far_, "agent", LookUpBy::inner_destination,
-                 "ip addr add 2001:db8:c::1/128 dev lo nodad;"
-                 "ip route add 2001:db8:f::9 dev agent; ip route add 2001:db8:f::a dev agent"),
-          correspondent_(correspondent),
-          node_(near_, "node", LookUpBy::inner_source,
-                "ip addr add 2001:db8:f::9/128 dev node nodad;"
-                "ip addr add 2001:db8:f::a/128 dev node nodad;"
-                "ip addr add 2001:db8::3/64 dev near nodad; ip route add 2001:db8:c::1 dev node"),
-          application_(home.address),
-          other_application_(other_home.address) {}
-
-    void register_sealed(const security::TunnelKeys& keys) {
-        const auto theirs = test::other_end(keys);
-        EXPECT_TRUE(agent().admit(home, theirs));
-        EXPECT_TRUE(agent().direct(home, downlink_, test::session_of(theirs)));
-        EXPECT_TRUE(node().admit(home, keys));
-        EXPECT_TRUE(node().direct(home, uplink_, test::session_of(keys)));
-    }
-    void register_plain() {
-        EXPECT_TRUE(agent().direct(home, downlink_, std::nullopt));
-        EXPECT_TRUE(node().direct(home, uplink_, std::nullopt));
-    }
-
-    void expect_both_ways(const std::string& text) {
-        application_.send(correspondent, text);
-        EXPECT_EQ(correspondent_.receive(), text);
-        correspondent_.send(home.address, text + " too");
-        EXPECT_EQ(application_.receive(), text + " too");
-    }
-
-    // The first session that this end is told to be confirmed.
-    static std::vector<mobility::SessionId> confirmed_at(DataPlane& plane) {
-        while (platform::becomes_readable(plane.notices())) {
-            if (auto taken = plane.take_notices(); !taken.confirmed.empty()) {
-                return taken.confirmed;
-            }
-        }
-        return {};
-    }
-
-    // Until this end has dropped what was closed.
-    static bool forgets(DataPlane& plane, const wire::HomeAddress& closed) {
-        while (plane.traffic(closed).received.packets != 0 &&
-               platform::becomes_readable(plane.notices())) {
-            static_cast<void>(plane.take_notices());
-        }
-        return plane.traffic(closed).received.packets == 0;
-    }
-
-    DataPlane& agent() { return agent_.plane; }
-    DataPlane& node() { return node_.plane; }
-
-    const mobility::Path uplink_{.local = near_address_, .remote = far_address_};
-    const mobility::Path downlink_{.local = far_address_, .remote = near_address_};
-    Machine agent_;
-    UdpSocket correspondent_;
-    Machine node_;
-    UdpSocket application_;
-    UdpSocket other_application_;
-};
 
 TEST_F(DataPlaneTest, CarriesPacketsSealedByEitherSuite) {
     register_sealed(test::mobile_node_keys(1, security::Suite::chacha20_poly1305));

@@ -41,13 +41,13 @@ std::unique_ptr<SealedTunnel> sealed_tunnel(const security::TunnelKeys& keys) {
 class InboundTunnelsTest : public testing::Test {
   protected:
     std::expected<Incoming, DropReason> receive(wire::Bytes& packet) {
-        return agent.decapsulate(test::care_of_a.address, NextHeader::esp, packet);
+        return agent.decapsulate(test::to_a, NextHeader::esp, packet);
     }
     DropReason refusal_of(wire::Bytes packet) { return receive(packet).error(); }
     bool accepts(wire::Bytes packet) { return receive(packet).has_value(); }
 
     const wire::Bytes uplink = test::inner_packet(home.address, correspondent);
-    InboundTunnels agent{LookUpBy::inner_destination};
+    InboundTunnels agent{LookUpBy::inner_destination, test::home_agent};
     Sender sender{test::mobile_node_keys()};
 };
 
@@ -108,20 +108,21 @@ TEST_F(InboundTunnelsTest, RefusesAnInnerSourceThatIsAnotherHomeAddress) {
 }
 
 TEST_F(InboundTunnelsTest, RefusesAtTheMobileNodeAnInnerDestinationThatIsNotItsHomeAddress) {
-    InboundTunnels mobile_node{LookUpBy::inner_source};
+    InboundTunnels mobile_node{LookUpBy::inner_source, test::home_agent};
     mobile_node.admit(sealed_tunnel(test::mobile_node_keys()));
     Sender home_agent{test::home_agent_keys()};
     auto wanted = home_agent.seal(test::inner_packet(correspondent, home.address));
     auto stray = home_agent.seal(test::inner_packet(correspondent, other_home.address));
-    EXPECT_TRUE(mobile_node.decapsulate(test::home_agent.address, NextHeader::esp, wanted));
-    EXPECT_EQ(mobile_node.decapsulate(test::home_agent.address, NextHeader::esp, stray).error(),
+    EXPECT_TRUE(mobile_node.decapsulate(test::from_a, NextHeader::esp, wanted));
+    EXPECT_EQ(mobile_node.decapsulate(test::from_a, NextHeader::esp, stray).error(),
               DropReason::inner_address);
 }
 
 TEST_F(InboundTunnelsTest, TakesSealedPacketsFromAnywhere) {  // RFC 6275 §10.4.5
     agent.admit(sealed_tunnel(test::home_agent_keys()));
     auto packet = sender.seal(uplink);
-    EXPECT_TRUE(agent.decapsulate(test::ip("2001:db8:bad::1"), NextHeader::esp, packet));
+    EXPECT_TRUE(
+        agent.decapsulate({.remote = test::ip("2001:db8:bad::1")}, NextHeader::esp, packet));
 }
 
 TEST_F(InboundTunnelsTest, DeliversNothingOfADummyPacketButKnowsItsSession) {  // RFC 4303 §2.6
@@ -141,12 +142,13 @@ TEST_F(InboundTunnelsTest, CutsOffPaddingBehindTheInnerPacket) {  // RFC 4303 §
     EXPECT_EQ(copy(receive(packet)->inner), uplink);
 }
 
-TEST_F(InboundTunnelsTest, CarriesIpv6Only) {
+TEST_F(InboundTunnelsTest, TakesNothingForWhatItIsNot) {
     agent.admit(sealed_tunnel(test::home_agent_keys()));
-    EXPECT_EQ(refusal_of(sender.seal(wire::Bytes(20, 0x45), NextHeader::ipv4)),
-              DropReason::not_ipv6);
-    EXPECT_EQ(refusal_of(sender.seal(wire::Bytes(20, 0x45))), DropReason::not_ipv6);
-    EXPECT_EQ(refusal_of(sender.seal(uplink, NextHeader::tcp)), DropReason::not_ipv6);
+    EXPECT_EQ(refusal_of(sender.seal(uplink, NextHeader::ipv4)), DropReason::not_ip);
+    EXPECT_EQ(refusal_of(sender.seal(test::ipv4_packet("192.0.2.9", "192.0.2.1"))),
+              DropReason::not_ip);
+    EXPECT_EQ(refusal_of(sender.seal(wire::Bytes(20, 0x55))), DropReason::not_ip);
+    EXPECT_EQ(refusal_of(sender.seal(uplink, NextHeader::tcp)), DropReason::not_ip);
 }
 
 TEST_F(InboundTunnelsTest, OpensTheOldSessionsPacketsWhileTheNewOneIsUsed) {
@@ -163,19 +165,20 @@ TEST_F(InboundTunnelsTest, OpensTheOldSessionsPacketsWhileTheNewOneIsUsed) {
 class PlainTunnelTest : public testing::Test {
   protected:
     DropReason refusal_of(const wire::Ipv6Address& outer_source, wire::Bytes packet) {
-        return agent.decapsulate(outer_source, NextHeader::ipv6, packet).error();
+        return agent.decapsulate({.remote = outer_source}, NextHeader::ipv6, packet).error();
     }
     void bind_to(const wire::CareOfAddress& care_of) {
-        agent.admit_plain(std::make_unique<PlainTunnel>(home, care_of.address));
+        agent.admit_plain(
+            std::make_unique<PlainTunnel>(home, mobility::Path{.remote = care_of.address}));
     }
 
     wire::Bytes uplink = test::inner_packet(home.address, correspondent);
-    InboundTunnels agent{LookUpBy::inner_destination};
+    InboundTunnels agent{LookUpBy::inner_destination, test::home_agent};
 };
 
 TEST_F(PlainTunnelTest, TakesPacketsFromTheCareOfAddress) {
     bind_to(test::care_of_a);
-    const auto incoming = agent.decapsulate(test::care_of_a.address, NextHeader::ipv6, uplink);
+    const auto incoming = agent.decapsulate(test::to_a, NextHeader::ipv6, uplink);
     ASSERT_TRUE(incoming);
     EXPECT_EQ(incoming->inner.data(), uplink.data());
     EXPECT_EQ(incoming->inner.size(), uplink.size());
@@ -191,7 +194,7 @@ TEST_F(PlainTunnelTest, GoesByTheCareOfAddressOfTheLatestBinding) {
     bind_to(test::care_of_a);
     bind_to(test::care_of_b);
     EXPECT_EQ(refusal_of(test::care_of_a.address, uplink), DropReason::outer_source);
-    EXPECT_TRUE(agent.decapsulate(test::care_of_b.address, NextHeader::ipv6, uplink));
+    EXPECT_TRUE(agent.decapsulate(test::to_b, NextHeader::ipv6, uplink));
 }
 
 TEST_F(PlainTunnelTest, TakesNothingWithoutABinding) {
@@ -207,12 +210,180 @@ TEST_F(PlainTunnelTest, TakesNothingPlainForASealedBinding) {
 }
 
 TEST_F(PlainTunnelTest, TakesPacketsAtTheMobileNodeFromItsHomeAgentOnly) {  // RFC 6275 §11.3.3
-    InboundTunnels mobile_node{LookUpBy::inner_source};
-    mobile_node.admit_plain(std::make_unique<PlainTunnel>(home, test::home_agent.address));
+    InboundTunnels mobile_node{LookUpBy::inner_source, test::home_agent};
+    mobile_node.admit_plain(std::make_unique<PlainTunnel>(home, test::from_a));
     auto downlink = test::inner_packet(correspondent, home.address);
-    EXPECT_TRUE(mobile_node.decapsulate(test::home_agent.address, NextHeader::ipv6, downlink));
-    EXPECT_EQ(mobile_node.decapsulate(correspondent, NextHeader::ipv6, downlink).error(),
+    EXPECT_TRUE(mobile_node.decapsulate(test::from_a, NextHeader::ipv6, downlink));
+    EXPECT_EQ(
+        mobile_node.decapsulate({.remote = correspondent}, NextHeader::ipv6, downlink).error(),
+        DropReason::outer_source);
+}
+
+TEST_F(PlainTunnelTest, RefusesPacketsFromAnotherPortOfTheSameNat) {
+    const mobility::Path path{.encapsulation = mobility::Encapsulation::udp,
+                              .remote = test::ip("::ffff:192.0.2.7"),
+                              .remote_port = 1000};
+    mobility::Path other = path;
+    other.remote_port = 1001;
+    agent.admit_plain(std::make_unique<PlainTunnel>(home, path));
+    EXPECT_TRUE(agent.decapsulate(path, NextHeader::ipv6, uplink));
+    EXPECT_EQ(agent.decapsulate(other, NextHeader::ipv6, uplink).error(), DropReason::outer_source);
+    EXPECT_EQ(agent.decapsulate({.remote = path.remote}, NextHeader::ipv6, uplink).error(),
               DropReason::outer_source);
+}
+
+class InboundIpv4Test : public InboundTunnelsTest {
+  protected:
+    InboundIpv4Test() {
+        agent.admit(sealed_tunnel(test::home_agent_keys()));
+        agent.carry_ipv4(std::make_unique<Ipv4HomeAddress>(test::ipv4("192.0.2.9"), home));
+        agent.carry_ipv4(std::make_unique<Ipv4HomeAddress>(test::ipv4("192.0.2.10"), other_home));
+    }
+    const wire::Bytes own = test::ipv4_packet("192.0.2.9", "192.0.2.1");
+};
+
+TEST_F(InboundIpv4Test, TakesTheIpv4AddressBesideTheHomeAddress) {
+    auto packet = sender.seal(own, NextHeader::ipv4);
+    const auto incoming = receive(packet);
+    ASSERT_TRUE(incoming);
+    EXPECT_EQ(copy(incoming->inner), own);
+    EXPECT_EQ(incoming->received, &incoming->sealed->received);
+}
+
+TEST_F(InboundIpv4Test, RefusesTheIpv4AddressOfAnotherOrOfNobody) {
+    for (const auto* source : {"192.0.2.10", "192.0.2.11"}) {
+        EXPECT_EQ(refusal_of(sender.seal(test::ipv4_packet(source, "192.0.2.1"), NextHeader::ipv4)),
+                  DropReason::inner_address);
+    }
+}
+
+TEST_F(InboundIpv4Test, RefusesAnIpv4AddressThatIsNotCarriedAnyMore) {
+    EXPECT_EQ(agent.end_ipv4(other_home, test::ipv4("192.0.2.9")), nullptr);
+    EXPECT_TRUE(accepts(sender.seal(own, NextHeader::ipv4)));
+    EXPECT_NE(agent.end_ipv4(home, test::ipv4("192.0.2.9")), nullptr);
+    EXPECT_EQ(refusal_of(sender.seal(own, NextHeader::ipv4)), DropReason::inner_address);
+}
+
+TEST_F(InboundIpv4Test, TakesPlainIpv4OfABindingOnly) {
+    auto packet = test::ipv4_packet("192.0.2.10", "192.0.2.1");
+    EXPECT_EQ(agent.decapsulate(test::to_a, NextHeader::ipv4, packet).error(),
+              DropReason::no_binding);
+    agent.admit_plain(std::make_unique<PlainTunnel>(other_home, test::to_a));
+    EXPECT_TRUE(agent.decapsulate(test::to_a, NextHeader::ipv4, packet));
+    EXPECT_EQ(agent.decapsulate(test::to_a, NextHeader::ipv6, packet).error(), DropReason::not_ip);
+}
+
+class MessageTest : public InboundTunnelsTest {
+  protected:
+    MessageTest() { agent.admit(sealed_tunnel(test::home_agent_keys())); }
+    const wire::Bytes message = test::message_packet(home.address, test::home_agent.address);
+};
+
+TEST_F(MessageTest, ComesFromTheSessionThatSealedIt) {
+    auto padded = message;
+    padded.resize(1300);
+    auto packet = sender.seal(padded);
+    const auto incoming = receive(packet);
+    ASSERT_TRUE(incoming);
+    EXPECT_EQ(incoming->content, Incoming::Content::message);
+    EXPECT_EQ(copy(incoming->inner), message);
+    EXPECT_EQ(incoming->sealed->key(), test::session_of(test::home_agent_keys()));
+    EXPECT_EQ(incoming->received, nullptr);
+}
+
+TEST_F(MessageTest, SpeaksForItsOwnHomeAddressOnlyWhenSealed) {
+    EXPECT_EQ(
+        refusal_of(sender.seal(test::message_packet(other_home.address, test::home_agent.address))),
+        DropReason::inner_address);
+}
+
+TEST_F(MessageTest, NeedsNoBindingWhenItIsNotSealed) {
+    auto packet = message;
+    const auto incoming = agent.decapsulate(test::to_b, NextHeader::ipv6, packet);
+    ASSERT_TRUE(incoming);
+    EXPECT_EQ(incoming->content, Incoming::Content::message);
+    EXPECT_EQ(incoming->sealed, nullptr);
+}
+
+TEST_F(MessageTest, IsAnInnerPacketLikeAnyOtherIfItGoesElsewhere) {  // route optimization
+    auto packet = sender.seal(test::message_packet(home.address, correspondent));
+    EXPECT_EQ(receive(packet)->content, Incoming::Content::packet);
+    auto plain = test::message_packet(home.address, correspondent);
+    EXPECT_EQ(agent.decapsulate(test::to_a, NextHeader::ipv6, plain).error(),
+              DropReason::no_binding);
+}
+
+TEST_F(MessageTest, ComesToTheMobileNodeFromItsHomeAgentOnly) {
+    InboundTunnels mobile_node{LookUpBy::inner_source, test::home_agent};
+    auto message_down = test::message_packet(test::home_agent.address, home.address);
+    EXPECT_EQ(mobile_node.decapsulate(test::from_a, NextHeader::ipv6, message_down)->content,
+              Incoming::Content::message);
+    auto stray = test::message_packet(correspondent, home.address);
+    EXPECT_EQ(mobile_node.decapsulate(test::from_a, NextHeader::ipv6, stray).error(),
+              DropReason::no_binding);
+}
+
+class NatRebindingTest : public InboundTunnelsTest {
+  protected:
+    NatRebindingTest() { agent.admit(sealed_tunnel(test::home_agent_keys())); }
+
+    static mobility::Path from_port(std::uint16_t port) {
+        return {.encapsulation = mobility::Encapsulation::udp,
+                .local = test::ip("::ffff:192.0.2.1"),
+                .remote = test::ip("::ffff:192.0.2.7"),
+                .local_port = 4191,
+                .remote_port = port};
+    }
+    // Whether the packet tells of another place; if so, that is taken note of.
+    bool has_moved(const mobility::Path& path, wire::Bytes packet) {
+        const auto incoming = agent.decapsulate(path, NextHeader::esp, packet);
+        if (incoming && incoming->has_moved) {
+            incoming->sealed->heard_by = path;
+        }
+        return incoming && incoming->has_moved;
+    }
+};
+
+TEST_F(NatRebindingTest, IsToldOfTheFirstPacketAndOfThoseFromElsewhere) {
+    EXPECT_TRUE(has_moved(from_port(1000), sender.seal(uplink)));
+    EXPECT_FALSE(has_moved(from_port(1000), sender.seal(uplink)));
+    EXPECT_TRUE(has_moved(from_port(1001), sender.seal(uplink)));
+    EXPECT_FALSE(has_moved(from_port(1001), sender.seal({}, NextHeader::none)));
+    EXPECT_TRUE(has_moved(from_port(1002), sender.seal({}, NextHeader::none)));
+}
+
+TEST_F(NatRebindingTest, IsToldAgainUntilItIsTakenNoteOf) {
+    auto first = sender.seal(uplink);
+    auto second = sender.seal(uplink);
+    EXPECT_TRUE(agent.decapsulate(from_port(1000), NextHeader::esp, first)->has_moved);
+    EXPECT_TRUE(agent.decapsulate(from_port(1000), NextHeader::esp, second)->has_moved);
+}
+
+TEST_F(NatRebindingTest, IsNotToldOfAPacketThatHasBeenOvertaken) {
+    const auto kept_by_somebody = sender.seal(uplink);
+    EXPECT_TRUE(has_moved(from_port(1000), sender.seal(uplink)));
+    EXPECT_FALSE(has_moved(from_port(666), kept_by_somebody));
+}
+
+TEST_F(NatRebindingTest, IsNotToldOfMessages) {
+    const auto message = test::message_packet(home.address, test::home_agent.address);
+    EXPECT_FALSE(has_moved(from_port(1000), sender.seal(message)));
+}
+
+TEST_F(NatRebindingTest, IsNotToldOfRefusedPackets) {
+    const auto spoofed = test::inner_packet(other_home.address, correspondent);
+    EXPECT_FALSE(has_moved(from_port(1000), sender.seal(spoofed)));
+    auto forged = sender.seal(uplink);
+    forged.back() ^= 0x01U;
+    EXPECT_FALSE(has_moved(from_port(1000), forged));
+}
+
+TEST_F(NatRebindingTest, DoesNotHappenOnNativeIpv6) {
+    EXPECT_FALSE(has_moved(test::to_a, sender.seal(uplink)));
+    EXPECT_FALSE(has_moved(test::to_b, sender.seal(uplink)));
+    EXPECT_TRUE(has_moved(from_port(1000), sender.seal(uplink)));
+    EXPECT_FALSE(has_moved(test::to_b, sender.seal(uplink)));
+    EXPECT_TRUE(has_moved(from_port(1000), sender.seal(uplink)));
 }
 
 }  // namespace

@@ -40,11 +40,11 @@ TEST(InnerPacket, LeavesOutPaddingBehindItsPayload) {  // RFC 4303 §2.7
     EXPECT_EQ(InnerPacket::parse(bytes)->bytes.size(), 60U);
 }
 
-TEST(InnerPacket, IsNotOfAnotherIpVersion) {
+TEST(InnerPacket, IsOfNoOtherIpVersion) {
     auto bytes = test::inner_packet(correspondent, home.address);
-    for (const unsigned version : {0U, 4U, 5U, 7U, 15U}) {
+    for (const unsigned version : {0U, 5U, 7U, 15U}) {
         bytes[0] = static_cast<std::uint8_t>(version << 4U);
-        EXPECT_EQ(InnerPacket::parse(bytes).error(), DropReason::not_ipv6) << version;
+        EXPECT_EQ(InnerPacket::parse(bytes).error(), DropReason::not_ip) << version;
     }
 }
 
@@ -67,6 +67,52 @@ TEST(InnerPacket, KeepsItsHopLimit) {  // RFC 2473 §3.1: whoever forwards it ha
     const auto before = bytes;
     EXPECT_TRUE(InnerPacket::parse(bytes));
     EXPECT_EQ(bytes, before);
+}
+
+TEST(InnerPacket, IsNotTunnelledFromOrToAMappedAddress) {  // those stand for IPv4 here
+    auto from = test::inner_packet(ip("::ffff:192.0.2.9"), correspondent);
+    EXPECT_EQ(InnerPacket::parse(from).error(), DropReason::not_tunnelled);
+    auto to = test::inner_packet(correspondent, ip("::ffff:192.0.2.9"));
+    EXPECT_EQ(InnerPacket::parse(to).error(), DropReason::not_tunnelled);
+}
+
+TEST(InnerPacketOfIpv4, HasMappedAddresses) {
+    auto bytes = test::ipv4_packet("192.0.2.1", "192.0.2.9", 100);
+    bytes.resize(120);
+    const auto packet = InnerPacket::parse(bytes);
+    ASSERT_TRUE(packet);
+    EXPECT_TRUE(packet->is_ipv4);
+    EXPECT_EQ(packet->protocol(), wire::NextHeader::ipv4);
+    EXPECT_EQ(packet->source, ip("::ffff:192.0.2.1"));
+    EXPECT_EQ(packet->destination, ip("::ffff:192.0.2.9"));
+    EXPECT_EQ(packet->bytes.size(), 100U);
+    EXPECT_FALSE(packet->dont_fragment);
+}
+
+TEST(InnerPacketOfIpv4, IsMalformedAtEveryTruncation) {
+    auto bytes = test::ipv4_packet("192.0.2.1", "192.0.2.9");
+    for (std::size_t size = 0; size < bytes.size(); ++size) {
+        EXPECT_EQ(InnerPacket::parse(std::span(bytes).first(size)).error(), DropReason::malformed)
+            << size;
+    }
+}
+
+TEST(InnerPacketOfIpv4, HasNoOptions) {
+    auto bytes = test::ipv4_packet("192.0.2.1", "192.0.2.9");
+    bytes[0] = 0x46;
+    EXPECT_EQ(InnerPacket::parse(bytes).error(), DropReason::ipv4_options);
+    bytes[0] = 0x44;
+    EXPECT_EQ(InnerPacket::parse(bytes).error(), DropReason::malformed);
+}
+
+TEST(InnerPacketOfIpv4, IsNotTunnelledFromOrToAddressesOfASmallScope) {  // RFC 6890
+    for (const auto* text : {"0.0.0.0", "0.1.2.3", "127.0.0.1", "169.254.7.8", "224.0.0.1",
+                             "239.255.255.250", "240.0.0.1", "255.255.255.255"}) {
+        auto to = test::ipv4_packet("192.0.2.1", text);
+        EXPECT_EQ(InnerPacket::parse(to).error(), DropReason::not_tunnelled) << text;
+        auto from = test::ipv4_packet(text, "192.0.2.1");
+        EXPECT_EQ(InnerPacket::parse(from).error(), DropReason::not_tunnelled) << text;
+    }
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <limits>
 #include <memory>
 
+#include "shared/datapath/inbound_tunnels.hpp"
 #include "tests/datapath/tunnel_ends.hpp"
 
 namespace godwit::datapath {
@@ -147,10 +148,125 @@ TEST_F(OutboundTunnelsTest, StopsWhenTheSequenceNumbersAreUsedUp) {  // RFC 4303
 
 TEST_F(OutboundTunnelsTest, DropsWhatIsNoPacketForATunnel) {
     mobile_node.direct(sealed_tunnel(test::from_a, test::mobile_node_keys()));
-    EXPECT_EQ(send(wire::Bytes(20, 0x45)).error(), DropReason::not_ipv6);
+    EXPECT_EQ(send(wire::Bytes(20, 0x55)).error(), DropReason::not_ip);
     EXPECT_EQ(send(wire::BytesView(uplink).first(50)).error(), DropReason::malformed);
     EXPECT_EQ(send(test::inner_packet(home.address, test::ip("ff02::1"))).error(),
               DropReason::not_tunnelled);
+}
+
+TEST_F(OutboundTunnelsTest, SendsNothingWhileItIsHeldAndGoesOnWithTheSameSequenceNumbers) {
+    mobile_node.direct(sealed_tunnel(test::from_a, test::mobile_node_keys()));
+    EXPECT_TRUE(send(uplink));
+    mobile_node.hold(home);
+    EXPECT_EQ(send(uplink).error(), DropReason::held);
+    EXPECT_EQ(mobile_node.dummy(home, *buffer).error(), DropReason::held);
+    mobile_node.move(home, test::from_b);
+    EXPECT_EQ(wire::EspHeader::parse(send(uplink)->bytes)->sequence, 2U);
+}
+
+TEST_F(OutboundTunnelsTest, SendsAKeepaliveForAPlainTunnelOverUdp) {  // RFC 3948 §2.3
+    mobile_node.direct(std::make_unique<OutboundTunnel>(
+        home, mobility::Path{.encapsulation = mobility::Encapsulation::udp}));
+    const auto outgoing = mobile_node.dummy(home, *buffer);
+    ASSERT_TRUE(outgoing);
+    EXPECT_EQ(wire::Bytes(outgoing->bytes.begin(), outgoing->bytes.end()), wire::Bytes{0xff});
+    EXPECT_FALSE(outgoing->is_traffic);
+}
+
+TEST_F(OutboundTunnelsTest, FindsTheTunnelOfAnIpv4AddressBesideTheHomeAddress) {
+    const auto own = test::ipv4_packet("192.0.2.9", "192.0.2.1");
+    mobile_node.direct(sealed_tunnel(test::from_a, test::mobile_node_keys()));
+    EXPECT_EQ(send(own).error(), DropReason::no_binding);
+    mobile_node.carry_ipv4(std::make_unique<Ipv4HomeAddress>(test::ipv4("192.0.2.9"), home));
+    const auto outgoing = send(own);
+    ASSERT_TRUE(outgoing);
+    wire::Bytes wire_bytes(outgoing->bytes.begin(), outgoing->bytes.end());
+    EXPECT_EQ(security::EspOpener(test::home_agent_keys()).open(wire_bytes)->next_header,
+              wire::NextHeader::ipv4);
+    EXPECT_NE(mobile_node.end_ipv4(home, test::ipv4("192.0.2.9")), nullptr);
+    EXPECT_EQ(send(own).error(), DropReason::no_binding);
+}
+
+TEST_F(OutboundTunnelsTest, LeavesPlainIpv4AsItIs) {  // RFC 2473 §3.1
+    const auto own = test::ipv4_packet("192.0.2.9", "192.0.2.1");
+    mobile_node.direct(std::make_unique<OutboundTunnel>(home, test::from_a));
+    mobile_node.carry_ipv4(std::make_unique<Ipv4HomeAddress>(test::ipv4("192.0.2.9"), home));
+    EXPECT_EQ(send(own)->next_header, wire::NextHeader::ipv4);
+}
+
+TEST_F(OutboundTunnelsTest, MakesMessagesEvenWhileItIsHeld) {
+    const auto packet = test::message_packet(home.address, test::home_agent.address);
+    EXPECT_EQ(mobile_node.message(home, packet, 0, *buffer).error(), DropReason::no_binding);
+    mobile_node.direct(sealed_tunnel(test::from_a, test::mobile_node_keys()));
+    mobile_node.hold(home);
+    const auto outgoing = mobile_node.message(home, packet, 0, *buffer);
+    ASSERT_TRUE(outgoing);
+    EXPECT_FALSE(outgoing->is_traffic);
+    EXPECT_FALSE(outgoing->is_probe);
+    wire::Bytes wire_bytes(outgoing->bytes.begin(), outgoing->bytes.end());
+    const auto opened = security::EspOpener(test::home_agent_keys()).open(wire_bytes);
+    EXPECT_EQ(wire::Bytes(opened->inner.begin(), opened->inner.end()), packet);
+}
+
+TEST_F(OutboundTunnelsTest, PadsProbesBehindTheirInnerPacket) {  // RFC 4303 §2.7
+    const auto packet = test::message_packet(home.address, test::home_agent.address);
+    mobile_node.direct(sealed_tunnel(test::from_a, test::mobile_node_keys()));
+    mobile_node.fit(home, mobility::TunnelMtu::of(1280));
+    const auto outgoing = mobile_node.message(home, packet, 1400, *buffer);
+    ASSERT_TRUE(outgoing);
+    EXPECT_TRUE(outgoing->is_probe);
+    EXPECT_EQ(outgoing->bytes.size(), security::esp_length(1400));
+    InboundTunnels agent{LookUpBy::inner_destination, test::home_agent};
+    agent.admit(std::make_unique<SealedTunnel>(home, security::EspOpener(test::home_agent_keys())));
+    wire::Bytes wire_bytes(outgoing->bytes.begin(), outgoing->bytes.end());
+    const auto incoming = agent.decapsulate(test::to_a, wire::NextHeader::esp, wire_bytes);
+    ASSERT_TRUE(incoming);
+    EXPECT_EQ(wire::Bytes(incoming->inner.begin(), incoming->inner.end()), packet);
+    EXPECT_EQ(mobile_node.message(home, packet, max_inner_packet + 1, *buffer).error(),
+              DropReason::too_big);
+}
+
+class FittedTunnelTest : public OutboundTunnelsTest {
+  protected:
+    FittedTunnelTest() {
+        mobile_node.direct(sealed_tunnel(test::from_a, test::mobile_node_keys()));
+        mobile_node.carry_ipv4(std::make_unique<Ipv4HomeAddress>(test::ipv4("192.0.2.9"), home));
+    }
+    wire::Bytes uplink_of(std::size_t size) {
+        return test::inner_packet(home.address, correspondent, size);
+    }
+};
+
+TEST_F(FittedTunnelTest, RefusesIpv6ThatIsLongerThanItTakes) {
+    mobile_node.fit(home, mobility::TunnelMtu::of(1400));
+    EXPECT_EQ(send(uplink_of(1400))->longest, 0U);
+    EXPECT_EQ(send(uplink_of(1401)).error(), DropReason::too_big);
+    const auto reply = mobile_node.answer_too_big(*buffer, test::home_agent);
+    ASSERT_TRUE(reply);
+    EXPECT_EQ(wire::Ipv6Header::parse(*reply)->destination, home.address);
+}
+
+TEST_F(FittedTunnelTest, SendsWhatThePathDoesNotTakeWholeInFragments) {  // RFC 2473 §7.2
+    mobile_node.fit(home, mobility::TunnelMtu::of(1000));
+    EXPECT_EQ(send(uplink_of(1000))->longest, 0U);
+    EXPECT_EQ(send(uplink_of(1001))->longest, mobility::TunnelOverhead{}.outer(1000));
+    EXPECT_EQ(send(uplink_of(1281)).error(), DropReason::too_big);
+}
+
+TEST_F(FittedTunnelTest, SendsIpv4InFragmentsOfTheOuterPacketUnlessDfIsSet) {
+    mobile_node.fit(home, mobility::TunnelMtu::of(1400));
+    auto packet = test::ipv4_packet("192.0.2.9", "192.0.2.1", 1401);
+    EXPECT_EQ(send(packet)->longest, mobility::TunnelOverhead{}.outer(1400));
+    packet[6] |= 0x40U;
+    EXPECT_EQ(send(packet).error(), DropReason::too_big);
+    EXPECT_TRUE(mobile_node.answer_too_big(*buffer, test::home_agent));
+}
+
+TEST_F(FittedTunnelTest, GoesOnWatchingWhenRekeyed) {
+    mobile_node.watch(home, mobility::WatchTraffic::What::large_sent);
+    mobile_node.direct(sealed_tunnel(test::from_a, test::mobile_node_keys(2)));
+    EXPECT_TRUE(mobile_node.find(home)->watch.large_sent);
+    EXPECT_FALSE(mobile_node.find(home)->watch.any_sent);
 }
 
 }  // namespace

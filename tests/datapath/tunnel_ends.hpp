@@ -10,7 +10,9 @@
 #include "shared/mobility/session.hpp"
 #include "shared/security/session_keys.hpp"
 #include "shared/wire/bytes.hpp"
+#include "shared/wire/ipv4_header.hpp"
 #include "shared/wire/ipv6_header.hpp"
+#include "shared/wire/next_header.hpp"
 #include "tests/support/addresses.hpp"
 
 namespace godwit::test {
@@ -64,6 +66,30 @@ inline wire::Bytes inner_packet(const wire::Ipv6Address& source,
         .source = source,
         .destination = destination};
     header.write(std::span(packet).first<wire::Ipv6Header::size>());
+    return packet;
+}
+
+inline wire::Ipv4Address ipv4(const char* text) {
+    return wire::Ipv4Address::parse(text).value();
+}
+
+// An IPv4 packet of a protocol that nobody knows, of at least 20 octets; DF is not set.
+inline wire::Bytes ipv4_packet(const char* source, const char* destination, std::size_t size = 60) {
+    wire::Bytes packet(size, 0xab);
+    const wire::Ipv4Header header{.total_length = static_cast<std::uint16_t>(size),
+                                  .protocol = wire::NextHeader::none,
+                                  .source = ipv4(source),
+                                  .destination = ipv4(destination)};
+    header.write(std::span(packet).first<wire::Ipv4Header::size>());
+    return packet;
+}
+
+// A Mobility Header that says nothing, as an inner packet.
+inline wire::Bytes message_packet(const wire::Ipv6Address& source,
+                                  const wire::Ipv6Address& destination) {
+    constexpr std::size_t next_header_offset = 6;
+    wire::Bytes packet = inner_packet(source, destination, 48);
+    packet[next_header_offset] = static_cast<std::uint8_t>(wire::NextHeader::mobility);
     return packet;
 }
 

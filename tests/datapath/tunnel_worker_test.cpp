@@ -15,8 +15,15 @@ class OutboundTunnelWorkerTest : public platform::OnALink {
     platform::TunDevice tun_{"node"};
     platform::RawTunnelSocket esp_{{.protocol = wire::NextHeader::esp}};
     platform::RawTunnelSocket ipv6_{{.protocol = wire::NextHeader::ipv6}};
+    platform::RawTunnelSocket ipv4_{{.protocol = wire::NextHeader::ipv4}};
+    platform::OuterPacketSocket outer_{0};
     platform::EventSignal control_;
-    OutboundTunnelWorker worker_{tun_, esp_, ipv6_, datapath::LookUpBy::inner_source, control_};
+    OutboundTunnelWorker worker_{
+        tun_,
+        {.esp = esp_, .ipv6 = ipv6_, .ipv4 = ipv4_, .udp = {}, .outer = outer_},
+        datapath::LookUpBy::inner_source,
+        test::home_agent,
+        control_};
     std::jthread thread_{[this](const std::stop_token& stop) { worker_.run(stop); }};
 };
 

@@ -1,0 +1,148 @@
+#pragma once
+// The mobile node and its home agent, each in a network namespace, with a link between them; the
+// correspondent node is an address of the home agent's machine.
+
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <span>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "shared/runtime/data_plane.hpp"
+#include "tests/datapath/tunnel_ends.hpp"
+#include "tests/datapath/udp_socket.hpp"
+#include "tests/platform/network_namespace.hpp"
+
+namespace godwit::runtime {
+
+inline const wire::HomeAddress other_home{test::ip("2001:db8:f::a")};
+inline const wire::Ipv6Address second_care_of = test::ip("2001:db8::3");
+inline const wire::Ipv6Address node_ipv4 = test::ip("::ffff:203.0.113.1");  // on the link
+inline const wire::Ipv6Address second_node_ipv4 = test::ip("::ffff:203.0.113.3");
+inline const wire::Ipv6Address agent_ipv4 = test::ip("::ffff:203.0.113.2");
+inline const wire::Ipv4Address home_ipv4 = test::ipv4("192.0.2.9");
+inline const wire::Ipv6Address correspondent_ipv4 = test::ip("::ffff:198.51.100.1");
+
+// Octets of an inner packet with this payload of UDP.
+constexpr std::size_t inner_size(std::size_t payload) {
+    return 40 + 8 + payload;
+}
+
+// A worker counts a packet right after it has moved it, so the packet may be seen before.
+template <class Reading, class Expected>
+void expect_to_become(const Expected& expected, Reading reading) {
+    constexpr int patience = 10'000'000;
+    for (int tries = 0; reading() != expected && tries < patience; ++tries) {
+        std::this_thread::yield();
+    }
+    EXPECT_EQ(reading(), expected);
+}
+
+struct Machine {
+    Machine(const platform::NetworkNamespace& where, const std::string& name,
+            datapath::LookUpBy look_up_by, const std::string& configuration)
+        : tun((where.enter(), name)),
+          esp({.protocol = wire::NextHeader::esp}),
+          ipv6({.protocol = wire::NextHeader::ipv6}),
+          ipv4({.protocol = wire::NextHeader::ipv4}),
+          udp({.port = mobility::dsmip_port}),
+          outer(0),
+          plane(tun,
+                {.esp = esp, .ipv6 = ipv6, .ipv4 = ipv4, .udp = std::span(&udp, 1), .outer = outer},
+                look_up_by, test::home_agent) {
+        platform::run("ip link set " + name + " addrgenmode none; ip link set " + name +
+                      " mtu 1400 up; " + configuration);
+    }
+
+    platform::TunDevice tun;
+    platform::RawTunnelSocket esp;
+    platform::RawTunnelSocket ipv6;
+    platform::RawTunnelSocket ipv4;
+    platform::UdpTunnelSocket udp;
+    platform::OuterPacketSocket outer;
+    DataPlane plane;
+};
+
+class DataPlaneTest : public platform::OnALink {
+  protected:
+    DataPlaneTest()
+        : agent_(far_, "agent", datapath::LookUpBy::inner_destination,
+                 "ip addr add 2001:db8:c::1/128 dev lo nodad;"
+                 "ip addr add 198.51.100.1/32 dev lo; ip addr add 203.0.113.2/24 dev far;"
+                 "sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.agent.rp_filter=0;"
+                 "ip route add 192.0.2.9 dev agent;"
+                 "ip route add 2001:db8:f::9 dev agent; ip route add 2001:db8:f::a dev agent"),
+          correspondent_(test::correspondent),
+          node_(near_, "node", datapath::LookUpBy::inner_source,
+                "ip addr add 2001:db8:f::9/128 dev node nodad;"
+                "ip addr add 192.0.2.9/32 dev node; ip addr add 203.0.113.1/24 dev near; ip addr "
+                "add 203.0.113.3/24 dev near;"
+                "sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.node.rp_filter=0;"
+                "ip route add 198.51.100.1 dev node src 192.0.2.9;"
+                "ip addr add 2001:db8:f::a/128 dev node nodad;"
+                "ip addr add 2001:db8::3/64 dev near nodad; ip route add 2001:db8:c::1 dev node"),
+          application_(test::home.address),
+          other_application_(other_home.address) {}
+
+    void register_sealed(const security::TunnelKeys& keys) {
+        register_sealed_along(keys, uplink_, downlink_);
+    }
+    void register_sealed_along(const security::TunnelKeys& keys, const mobility::Path& up,
+                               const mobility::Path& down) {
+        const auto theirs = test::other_end(keys);
+        EXPECT_TRUE(agent().admit(test::home, theirs));
+        EXPECT_TRUE(agent().direct(test::home, down, test::session_of(theirs)));
+        EXPECT_TRUE(node().admit(test::home, keys));
+        EXPECT_TRUE(node().direct(test::home, up, test::session_of(keys)));
+    }
+    void register_plain() {
+        EXPECT_TRUE(agent().direct(test::home, downlink_, std::nullopt));
+        EXPECT_TRUE(node().direct(test::home, uplink_, std::nullopt));
+    }
+
+    void expect_both_ways(const std::string& text) {
+        application_.send(test::correspondent, text);
+        EXPECT_EQ(correspondent_.receive(), text);
+        correspondent_.send(test::home.address, text + " too");
+        EXPECT_EQ(application_.receive(), text + " too");
+    }
+
+    // What this end tells, as soon as there is any of it.
+    template <class Told>
+    static std::vector<Told> told_by(DataPlane& plane,
+                                     std::vector<Told> DataPlane::Notices::* what) {
+        while (platform::becomes_readable(plane.notices())) {
+            if (auto taken = plane.take_notices(); !(taken.*what).empty()) {
+                return taken.*what;
+            }
+        }
+        return {};
+    }
+    static std::vector<mobility::SessionId> confirmed_at(DataPlane& plane) {
+        return told_by(plane, &DataPlane::Notices::confirmed);
+    }
+
+    // Until this end has dropped what was closed.
+    static bool forgets(DataPlane& plane, const wire::HomeAddress& closed) {
+        while (plane.traffic(closed).received.packets != 0 &&
+               platform::becomes_readable(plane.notices())) {
+            static_cast<void>(plane.take_notices());
+        }
+        return plane.traffic(closed).received.packets == 0;
+    }
+
+    DataPlane& agent() { return agent_.plane; }
+    DataPlane& node() { return node_.plane; }
+
+    const mobility::Path uplink_{.local = near_address_, .remote = far_address_};
+    const mobility::Path downlink_{.local = far_address_, .remote = near_address_};
+    Machine agent_;
+    test::UdpSocket correspondent_;
+    Machine node_;
+    test::UdpSocket application_;
+    test::UdpSocket other_application_;
+};
+
+}  // namespace godwit::runtime
