@@ -110,7 +110,7 @@ TEST_F(Masquerading, IsLeftOutWhereThePoolIsRouted) {
 TEST_F(Masquerading, LeavesNothingOfAHomeNetwork) {
     const auto everything = [] {
         return run(
-            "ip addr; ip -4 route show table all type unicast; nft list ruleset;"
+            "ip -4 addr; ip -4 route show table all type unicast; nft list ruleset;"
             "cat /proc/sys/net/ipv4/ip_forward");
     };
     const std::string before = everything();
