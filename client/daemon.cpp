@@ -163,7 +163,8 @@ Daemon::Daemon(const Configuration& configuration)
               [this](const wire::Ipv6Address& address) { return is_ours(address); }),
       steering_({.home = configuration.home_address,
                  .tunnel = tun_.interface(),
-                 .routes = configuration.routes},
+                 .routes = configuration.routes,
+                 .udp_port = udp_.front().port()},
                 log_),
       attachments_(attachment_settings(configuration, tun_), loop_, log_,
                    [this](const mobility::Attachments& attachments) {
