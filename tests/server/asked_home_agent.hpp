@@ -87,16 +87,6 @@ inline std::vector<mobility::SendMessage> challenges_in(const Actions& actions) 
 inline std::vector<mobility::SendMessage> probes_in(const Actions& actions) {
     return heartbeats_in(actions, true);
 }
-// test::order() without heartbeats.
-inline std::string order(const Actions& actions) {
-    Actions others = actions;
-    std::erase_if(others, [](const mobility::Action& action) {
-        const auto* message = std::get_if<mobility::SendMessage>(&action);
-        return message != nullptr && std::holds_alternative<wire::Heartbeat>(message->message);
-    });
-    return test::order(others);
-}
-
 class AskedHomeAgent {
   public:
     explicit AskedHomeAgent(Protection protection = Protection::none)

@@ -23,7 +23,7 @@ wire::BindingError error_in(const Actions& actions) {
 TEST(HomeAgent, HintsThatItDoesNotHaveTheSession) {  // status 146
     AskedHomeAgent home_agent(Protection::sealed);
     const Actions actions = home_agent.hint(noon, Kind::unknown_session);
-    EXPECT_EQ(order(actions), "send");
+    EXPECT_EQ(test::order(actions), "send");
     EXPECT_EQ(status_in(actions), authentication_failed);
     EXPECT_EQ(answer_in(actions).sequence, SequenceNumber(7));
     EXPECT_TRUE(std::holds_alternative<mobility::Unprotected>(answer_order(actions).seal));
@@ -35,18 +35,18 @@ TEST(HomeAgent, HintsOnceASecondToEachHomeAddress) {
     HomeAgentSettings settings = settings_of(Protection::sealed);
     settings.mobile_nodes.push_back({"other", other});
     AskedHomeAgent home_agent(settings);
-    EXPECT_EQ(order(home_agent.hint(noon, Kind::unknown_session)), "send");
+    EXPECT_EQ(test::order(home_agent.hint(noon, Kind::unknown_session)), "send");
     const Actions early = home_agent.hint(noon + 1s - 1ms, Kind::unknown_session);
-    EXPECT_EQ(order(early), "");
+    EXPECT_EQ(test::order(early), "");
     EXPECT_THAT(test::drops(early), ElementsAre(DropReason::rate_limited));
-    EXPECT_EQ(order(home_agent.hint(noon, Kind::unknown_session, other)), "send");
-    EXPECT_EQ(order(home_agent.hint(noon + 1s, Kind::unknown_session)), "send");
+    EXPECT_EQ(test::order(home_agent.hint(noon, Kind::unknown_session, other)), "send");
+    EXPECT_EQ(test::order(home_agent.hint(noon + 1s, Kind::unknown_session)), "send");
 }
 
 TEST(HomeAgent, HintsToItsOwnMobileNodesAlone) {
     AskedHomeAgent home_agent(Protection::sealed);
     const Actions actions = home_agent.hint(noon, Kind::unknown_session, stranger);
-    EXPECT_EQ(order(actions), "");
+    EXPECT_EQ(test::order(actions), "");
     EXPECT_THAT(test::drops(actions), ElementsAre(DropReason::not_expected));
 }
 
@@ -54,8 +54,8 @@ TEST(HomeAgent, SaysNothingToStrangersOutsideALaboratory) {
     AskedHomeAgent home_agent(Protection::sealed);
     for (const Kind kind : {Kind::unrecognized_type, Kind::unknown_home, Kind::refresh_requested,
                             Kind::authentication_failed, Kind::unknown_binding}) {
-        EXPECT_EQ(order(home_agent.hint(noon, kind, stranger)), "");
-        EXPECT_EQ(order(home_agent.hint(noon, kind)), "");
+        EXPECT_EQ(test::order(home_agent.hint(noon, kind, stranger)), "");
+        EXPECT_EQ(test::order(home_agent.hint(noon, kind)), "");
     }
 }
 
@@ -80,7 +80,7 @@ TEST(HomeAgent, AnswersNoAddressThatIsNotUnicast) {  // §9.3.3
     for (const Kind kind : {Kind::unrecognized_type, Kind::unknown_home}) {
         for (const auto& source : {ip("ff02::1"), ip("::")}) {
             const Actions actions = home_agent.hint(noon, kind, stranger, source);
-            EXPECT_EQ(order(actions), "");
+            EXPECT_EQ(test::order(actions), "");
             EXPECT_THAT(test::drops(actions), ElementsAre(DropReason::bad_address));
         }
     }
@@ -89,10 +89,10 @@ TEST(HomeAgent, AnswersNoAddressThatIsNotUnicast) {  // §9.3.3
 TEST(HomeAgent, AnswersAllStrangersTogetherOnceASecond) {
     AskedHomeAgent home_agent(Protection::none);
     const wire::HomeAddress another{ip("2001:db8:f::78")};
-    EXPECT_EQ(order(home_agent.hint(noon, Kind::unrecognized_type, stranger)), "send");
+    EXPECT_EQ(test::order(home_agent.hint(noon, Kind::unrecognized_type, stranger)), "send");
     const Actions early = home_agent.hint(noon + 1s - 1ms, Kind::unrecognized_type, another);
     EXPECT_THAT(test::drops(early), ElementsAre(DropReason::rate_limited));
-    EXPECT_EQ(order(home_agent.hint(noon + 1s, Kind::unrecognized_type, another)), "send");
+    EXPECT_EQ(test::order(home_agent.hint(noon + 1s, Kind::unrecognized_type, another)), "send");
 }
 
 TEST(HomeAgent, TellsStrangersInALaboratoryWhyTheyAreRefused) {  // §10.3.1

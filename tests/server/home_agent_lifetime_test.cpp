@@ -16,7 +16,7 @@ TEST(HomeAgent, LetsABindingGoWhenItsLifetimeIsOver) {  // RFC 6275 §10.3.1
     EXPECT_NE(home_agent.binding(noon + 600s - 1ms), nullptr);
     EXPECT_EQ(home_agent.binding(noon + 600s), nullptr) << "whether or not a timer has run";
     const Actions actions = home_agent.core.on_deadline(noon + 600s);
-    EXPECT_EQ(order(actions), "close");
+    EXPECT_EQ(test::order(actions), "close");
     EXPECT_EQ(test::events<mobility::BindingExpired>(actions).size(), 1U);
     EXPECT_EQ(home_agent.core.bindings().size(), 0U);
     EXPECT_FALSE(home_agent.core.next_deadline());
@@ -33,7 +33,7 @@ TEST(HomeAgent, KnowsThatABindingIsOverBeforeATimerHasRun) {
     AskedHomeAgent home_agent;
     (void)home_agent.hear(noon, update(1));
     const Actions actions = home_agent.hear(noon + 600s, update(1, care_of_b));
-    EXPECT_EQ(order(actions), "close send direct") << "and takes any number again";
+    EXPECT_EQ(test::order(actions), "close send direct") << "and takes any number again";
     EXPECT_EQ(test::events<mobility::BindingRegistered>(actions).size(), 1U);
 }
 
@@ -46,7 +46,8 @@ TEST(HomeAgent, KeepsADeregisteredEntryForTenSecondsAsInvalid) {  // RFC 6275 §
     EXPECT_EQ(status_in(late), sequence_number_out_of_window);
     EXPECT_EQ(answer_in(late).sequence, SequenceNumber(5));
     EXPECT_EQ(home_agent.binding(noon + 11s - 1ms), nullptr);
-    EXPECT_EQ(order(home_agent.core.on_deadline(noon + 11s)), "") << "its tunnel is closed already";
+    EXPECT_EQ(test::order(home_agent.core.on_deadline(noon + 11s)), "")
+        << "its tunnel is closed already";
     EXPECT_EQ(home_agent.core.bindings().size(), 0U);
     EXPECT_EQ(status_in(home_agent.hear(noon + 11s, update(4))), accepted);
 }
@@ -69,7 +70,7 @@ TEST(HomeAgent, AnswersADeregistrationThatIsSentAgain) {
     EXPECT_EQ(status_in(duplicate), sequence_number_out_of_window);
     const Actions retransmission = home_agent.hear(noon + 2s, deregistration(3));
     EXPECT_EQ(status_in(retransmission), not_home_agent_for_this_mobile_node);
-    EXPECT_EQ(order(retransmission), "send") << "there is no tunnel to close";
+    EXPECT_EQ(test::order(retransmission), "send") << "there is no tunnel to close";
     EXPECT_EQ(home_agent.core.next_deadline(), noon + 11s) << "the entry does not stay for longer";
 }
 

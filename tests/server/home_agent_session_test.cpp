@@ -31,7 +31,7 @@ std::vector<SessionId> admitted(const Actions& actions) {
 TEST(HomeAgent, AdmitsASessionBeforeItDirectsTheTunnel) {
     AskedHomeAgent home_agent(Protection::sealed);
     const Actions actions = home_agent.hear(noon, update(1));
-    EXPECT_EQ(order(actions), "send admit direct");
+    EXPECT_EQ(test::order(actions), "send admit direct");
     EXPECT_EQ(directed(actions), admitted(actions).at(0)) << "the first one seals at once";
     (void)home_agent.complete(actions);
 }
@@ -39,7 +39,7 @@ TEST(HomeAgent, AdmitsASessionBeforeItDirectsTheTunnel) {
 TEST(HomeAgent, AdmitsNoSessionToAPlainTunnel) {
     AskedHomeAgent home_agent(Protection::plain);
     const Actions actions = home_agent.hear(noon, update(1));
-    EXPECT_EQ(order(actions), "send direct");
+    EXPECT_EQ(test::order(actions), "send direct");
     EXPECT_FALSE(directed(actions));
 }
 
@@ -48,7 +48,7 @@ TEST(HomeAgent, TakesAHandoverUnderTheSession) {
     const Actions first = home_agent.hear(noon, update(1));
     const SessionId session = home_agent.complete(first);
     const Actions moved = home_agent.hear_in_session(noon + 1s, update(2, care_of_b), session);
-    EXPECT_EQ(order(moved), "send direct");
+    EXPECT_EQ(test::order(moved), "send direct");
     EXPECT_EQ(directed(moved), admitted(first).at(0));
     EXPECT_TRUE(std::holds_alternative<mobility::InSession>(answer_order_in(moved).seal));
 }
@@ -58,11 +58,11 @@ TEST(HomeAgent, GoesOnSealingWithTheSessionBeforeUntilTheNewOneIsConfirmed) {
     const Actions first = home_agent.hear(noon, update(1));
     (void)home_agent.complete(first);
     const Actions second = home_agent.hear(noon + 480s, update(2));
-    EXPECT_EQ(order(second), "send admit direct");
+    EXPECT_EQ(test::order(second), "send admit direct");
     EXPECT_EQ(directed(second), admitted(first).at(0));
     const SessionId fresh = admitted(second).at(0);
     const Actions confirmed = home_agent.core.on_session_confirmed(noon + 481s, fresh);
-    EXPECT_EQ(order(confirmed), "direct");
+    EXPECT_EQ(test::order(confirmed), "direct");
     EXPECT_EQ(directed(confirmed), fresh);
     EXPECT_TRUE(home_agent.core.on_session_confirmed(noon + 482s, fresh).empty()) << "once";
 }
@@ -92,7 +92,7 @@ TEST(HomeAgent, EndsASessionThatWasNeverConfirmedWhenAnotherComes) {
     (void)home_agent.hear(noon, update(1));
     const Actions lost = home_agent.hear(noon + 480s, update(2));
     const Actions again = home_agent.hear(noon + 481s, update(3));
-    EXPECT_EQ(order(again), "send end admit direct");
+    EXPECT_EQ(test::order(again), "send end admit direct");
     EXPECT_EQ(ended(again), admitted(lost));
     EXPECT_TRUE(home_agent.core.on_session_confirmed(noon + 482s, admitted(lost).at(0)).empty());
 }
@@ -122,7 +122,7 @@ TEST(HomeAgent, EndsAllSessionsWithTheBinding) {
     const Actions first = home_agent.hear(noon, update(1));
     const Actions second = home_agent.hear(noon + 480s, update(2));
     const Actions actions = home_agent.core.on_deadline(noon + 1080s);
-    EXPECT_EQ(order(actions), "close end end");
+    EXPECT_EQ(test::order(actions), "close end end");
     EXPECT_THAT(ended(actions),
                 testing::UnorderedElementsAre(admitted(first).at(0), admitted(second).at(0)));
     EXPECT_TRUE(home_agent.core.on_session_confirmed(noon + 1081s, admitted(second).at(0)).empty());
@@ -134,7 +134,7 @@ TEST(HomeAgent, EndsTheSessionOfARefusedHandshakeAfterTheAnswer) {
         home_agent.carry(update(1, {test::ip("2001:db8:f::5")}), mobility::StartHandshake{});
     const Actions actions = home_agent.core.on_received(noon, received);
     EXPECT_EQ(status_in(actions), invalid_care_of_address);
-    EXPECT_EQ(order(actions), "send end");
+    EXPECT_EQ(test::order(actions), "send end");
     EXPECT_THAT(ended(actions), ElementsAre(test::proving_session(received)));
     (void)home_agent.complete(actions);
 }
@@ -146,7 +146,7 @@ TEST(HomeAgent, IsSilentToOneWhoBindsTheHomeAddressOfAnother) {  // RFC 6275 §5
     AskedHomeAgent home_agent(settings);
     const auto received = home_agent.carry(update(1), mobility::StartHandshake{}, other);
     const Actions actions = home_agent.core.on_received(noon, received);
-    EXPECT_EQ(order(actions), "end");
+    EXPECT_EQ(test::order(actions), "end");
     EXPECT_THAT(ended(actions), ElementsAre(test::proving_session(received)));
     EXPECT_THAT(test::drops(actions), ElementsAre(DropReason::not_owner));
     EXPECT_EQ(home_agent.core.bindings().size(), 0U);
@@ -157,11 +157,11 @@ TEST(HomeAgent, WantsAHandshakeAfterADeregistration) {
     const Actions first = home_agent.hear(noon, update(1));
     const SessionId session = home_agent.complete(first);
     const Actions farewell = home_agent.hear_in_session(noon + 1s, deregistration(2), session);
-    EXPECT_EQ(order(farewell), "close send") << "the session still signs";
+    EXPECT_EQ(test::order(farewell), "close send") << "the session still signs";
 
     const Actions refused = home_agent.hear_in_session(noon + 2s, update(3), session);
     EXPECT_EQ(status_in(refused), authentication_failed);
-    EXPECT_EQ(order(refused), "send");
+    EXPECT_EQ(test::order(refused), "send");
     EXPECT_EQ(answer_in(refused).sequence, SequenceNumber(3));
 
     const Actions again = home_agent.hear(noon + 3s, update(4));
@@ -176,7 +176,7 @@ TEST(HomeAgent, EndsTheSessionOfAnEntryThatHasHadItsTenSeconds) {
     (void)home_agent.hear_in_session(noon + 1s, deregistration(2), home_agent.complete(first));
     EXPECT_TRUE(home_agent.core.on_deadline(noon + 11s - 1ms).empty());
     const Actions actions = home_agent.core.on_deadline(noon + 11s);
-    EXPECT_EQ(order(actions), "end");
+    EXPECT_EQ(test::order(actions), "end");
     EXPECT_EQ(ended(actions), admitted(first));
 }
 
@@ -184,7 +184,7 @@ TEST(HomeAgent, EndsTheSessionOfADeregistrationByHandshake) {
     AskedHomeAgent home_agent(Protection::sealed);
     const Actions first = home_agent.hear(noon, update(1));
     const Actions actions = home_agent.hear(noon + 1s, deregistration(2));
-    EXPECT_EQ(order(actions), "close send end");
+    EXPECT_EQ(test::order(actions), "close send end");
     EXPECT_NE(ended(actions), admitted(first)) << "the new one, which nobody needs";
 }
 

@@ -15,7 +15,7 @@ using testing::ElementsAre;
 TEST(HomeAgent, BindsAndAnswersBeforeItDirectsTheTunnel) {
     AskedHomeAgent home_agent;
     const Actions actions = home_agent.hear(noon, update(1));
-    EXPECT_EQ(order(actions), "send direct");
+    EXPECT_EQ(test::order(actions), "send direct");
     EXPECT_EQ(status_in(actions), accepted);
     EXPECT_EQ(answer_in(actions).sequence, SequenceNumber(1));
     EXPECT_EQ(test::all<mobility::DirectTunnel>(actions).at(0).path.remote, care_of_a.address);
@@ -49,7 +49,7 @@ TEST(HomeAgent, AnswersAnOldSequenceNumberWithTheLastOne) {  // §9.5.1
     (void)home_agent.hear(noon, update(10));
     for (const std::uint16_t old : std::to_array<std::uint16_t>({10, 9, 32778})) {
         const Actions actions = home_agent.hear(noon + 1s, update(old, care_of_b));
-        EXPECT_EQ(order(actions), "send");
+        EXPECT_EQ(test::order(actions), "send");
         EXPECT_EQ(status_in(actions), sequence_number_out_of_window);
         EXPECT_EQ(answer_in(actions).sequence, SequenceNumber(10));
     }
@@ -75,7 +75,7 @@ TEST(HomeAgent, DiscardsNonceIndicesInAHomeRegistration) {  // §9.5.1
     wire::BindingUpdate routability = update(1);
     routability.options.emplace_back(wire::NonceIndices{.home = 1, .care_of = 2});
     const Actions actions = home_agent.hear(noon, routability);
-    EXPECT_EQ(order(actions), "");
+    EXPECT_EQ(test::order(actions), "");
     EXPECT_THAT(test::drops(actions), ElementsAre(DropReason::not_home_registration));
 }
 
@@ -84,7 +84,7 @@ TEST(HomeAgent, DiscardsACareOfAddressThatIsNotUnicastRoutable) {  // §9.5.1
         AskedHomeAgent home_agent;
         const Actions actions =
             home_agent.hear_from(noon, update(1, {test::ip(address)}), care_of_a.address);
-        EXPECT_EQ(order(actions), "") << address;
+        EXPECT_EQ(test::order(actions), "") << address;
         EXPECT_THAT(test::drops(actions), ElementsAre(DropReason::bad_address)) << address;
         EXPECT_EQ(home_agent.core.bindings().size(), 0U);
     }
@@ -129,7 +129,7 @@ TEST(HomeAgent, KeepsABindingWhoseRefreshItRefuses) {  // §10.3.1
     (void)home_agent.hear(noon, update(1));
     const Actions refused = home_agent.hear(noon + 10s, update(2, {test::ip("2001:db8:f::5")}));
     EXPECT_EQ(status_in(refused), invalid_care_of_address);
-    EXPECT_EQ(order(refused), "send");
+    EXPECT_EQ(test::order(refused), "send");
     EXPECT_EQ(home_agent.binding(noon + 10s)->care_of, care_of_a);
     EXPECT_EQ(home_agent.binding(noon + 10s)->sequence, SequenceNumber(1));
     EXPECT_EQ(home_agent.binding(noon + 10s)->expires, noon + 600s);
@@ -167,14 +167,14 @@ TEST(HomeAgent, HasNothingToDeregister) {  // §10.3.2
     AskedHomeAgent home_agent;
     const Actions actions = home_agent.hear(noon, deregistration(1));
     EXPECT_EQ(status_in(actions), not_home_agent_for_this_mobile_node);
-    EXPECT_EQ(order(actions), "send");
+    EXPECT_EQ(test::order(actions), "send");
 }
 
 TEST(HomeAgent, StopsTheTunnelBeforeItAcknowledgesADeregistration) {  // §10.3.2
     AskedHomeAgent home_agent;
     (void)home_agent.hear(noon, update(1));
     const Actions actions = home_agent.hear(noon + 1s, deregistration(2));
-    EXPECT_EQ(order(actions), "close send");
+    EXPECT_EQ(test::order(actions), "close send");
     EXPECT_EQ(status_in(actions), accepted);
     EXPECT_EQ(answer_in(actions).lifetime, 0s);
     EXPECT_EQ(test::events<mobility::BindingRemoved>(actions).size(), 1U);
@@ -187,7 +187,7 @@ TEST(HomeAgent, DeregistersFromAwayToo) {
     wire::BindingUpdate farewell = update(2);
     farewell.lifetime = {};
     const Actions actions = home_agent.hear(noon + 1s, farewell);
-    EXPECT_EQ(order(actions), "close send");
+    EXPECT_EQ(test::order(actions), "close send");
     EXPECT_EQ(answer_path_in(actions).remote, care_of_a.address);
 }
 

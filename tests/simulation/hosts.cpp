@@ -317,6 +317,7 @@ void SimulatedHomeAgent::start() {
     }
     authenticator_ =
         std::make_unique<security::HomeAgentAuthenticator>(std::move(credentials), ledger_);
+    settings_.checks.random = [this] { return static_cast<std::uint32_t>(network_.random()()); };
     core_ = std::make_unique<server::HomeAgent>(settings_);
 }
 
