@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 
+#include "server/ipv4_pool.hpp"
+#include "shared/mobility/tunnel_mtu.hpp"
 #include "shared/runtime/configuration_forms.hpp"
 #include "shared/runtime/toml_forms.hpp"
 #include "shared/runtime/toml_reader.hpp"
@@ -16,6 +19,80 @@ namespace {
 
 // Below this a mobile node's refresh and its retransmissions leave no time in between.
 constexpr auto least_lifetime = 40s;
+constexpr std::size_t max_udp_ports = 6;       // runtime::PathSockets
+constexpr std::int64_t least_keepalive = 5;    // seconds
+constexpr std::int64_t most_keepalive = 3600;  // seconds
+constexpr std::int64_t most_path_mtu = 9216;   // octets: no link of today has more
+constexpr std::chrono::nanoseconds least_probe_interval = 5s;
+constexpr std::chrono::nanoseconds most_probe_interval = 24h;
+constexpr unsigned shortest_pool = 8;  // bits
+constexpr unsigned longest_pool = 30;  // bits: one address to give, beside the home agent's own
+
+// From `least` to `most` of `unit`.
+Form<std::int64_t> whole_number(std::int64_t least, std::int64_t most, const std::string& unit) {
+    const std::string right = "write a whole number of " + unit + " from " + std::to_string(least) +
+                              " to " + std::to_string(most);
+    return {right,
+            [least, most](const toml::node& node) -> std::expected<std::int64_t, std::string> {
+                const auto written = node.value_exact<std::int64_t>();
+                if (!written) {
+                    return std::unexpected("is " + kind_of(node) + ", not a whole number");
+                }
+                if (*written < least || *written > most) {
+                    return std::unexpected(std::to_string(*written) + " is too " +
+                                           (*written < least ? "small" : "large"));
+                }
+                return *written;
+            }};
+}
+
+Form<std::vector<std::uint16_t>> udp_ports() {
+    const auto some = list_of(udp_port());
+    return {
+        "write a list of at most " + std::to_string(max_udp_ports) +
+            " ports in square brackets, each a whole number from 1 to 65535 and there once, "
+            "such as [4191, 443], or [] for no UDP",
+        [some](const toml::node& node) -> std::expected<std::vector<std::uint16_t>, std::string> {
+            if (node.is_array() && node.as_array()->empty()) {
+                return std::vector<std::uint16_t>();
+            }
+            auto ports = some.read(node);
+            if (ports && ports->size() > max_udp_ports) {
+                return std::unexpected("has " + std::to_string(ports->size()) + " ports");
+            }
+            return ports;
+        }};
+}
+
+Form<wire::Prefix> ipv4_pool() {
+    return text_form<wire::Prefix>(
+        "write an IPv4 prefix of 8 to 30 bits in quotes, with no bit set beyond its length, such "
+        "as \"10.19.0.0/24\"",
+        [](const std::string& written) -> std::expected<wire::Prefix, std::string> {
+            const auto prefix = wire::Prefix::parse_ipv4(written);
+            if (!prefix) {
+                return std::unexpected(in_quotes(written) + " is no IPv4 prefix");
+            }
+            const unsigned bits = prefix->length - 96U;
+            if (bits < shortest_pool || bits > longest_pool) {
+                return std::unexpected("a pool of " + std::to_string(bits) + " bits is too " +
+                                       (bits < shortest_pool ? "large" : "small"));
+            }
+            return *prefix;
+        });
+}
+
+Form<wire::Ipv4Address> ipv4_address() {
+    return text_form<wire::Ipv4Address>(
+        "write an IPv4 address of the pool in quotes, such as \"10.19.0.2\"",
+        [](const std::string& written) -> std::expected<wire::Ipv4Address, std::string> {
+            const auto address = wire::Ipv4Address::parse(written);
+            if (!address) {
+                return std::unexpected(in_quotes(written) + " is no IPv4 address");
+            }
+            return *address;
+        });
+}
 
 void read_address(TomlTable& table, MobileNodeEntry& node, const Configuration& configuration) {
     if (!table.require("home_address", routable_address(), node.home_address.address)) {
@@ -31,6 +108,27 @@ void read_address(TomlTable& table, MobileNodeEntry& node, const Configuration& 
     if (node.home_address.address == configuration.address.address) {
         table.reject("home_address", "is the home agent's own address",
                      "write another address of the home prefix");
+    }
+}
+
+void read_ipv4_address(TomlTable& table, MobileNodeEntry& node,
+                       const Configuration& configuration) {
+    constexpr const char* key = "ipv4_home_address";
+    if (!table.read(key, ipv4_address(), node.ipv4_home_address)) {
+        return;
+    }
+    const auto& pool = configuration.ipv4_pool;
+    if (!pool) {
+        table.reject(key, "there is no ipv4_pool that it could be of",
+                     "write ipv4_pool at the top of the file, or leave this key out");
+    } else if (!pool->contains(wire::Ipv6Address::mapped(*node.ipv4_home_address))) {
+        table.reject(key, node.ipv4_home_address->text() + " is outside ipv4_pool " + pool->text(),
+                     "write an address of that prefix");
+    } else if (!is_assignable(*pool, *node.ipv4_home_address)) {
+        table.reject(key,
+                     node.ipv4_home_address->text() +
+                         " is the network's, the home agent's or the broadcast address",
+                     "write another address of the pool");
     }
 }
 
@@ -71,12 +169,29 @@ void read_mobile_node(TomlTable& table, const std::filesystem::path& directory,
     MobileNodeEntry node;
     table.require("name", node_name(), node.name);
     read_address(table, node, configuration);
+    read_ipv4_address(table, node, configuration);
     read_keys(table, node, directory, configuration);
     const std::vector<MobileNodeEntry>& others = configuration.mobile_nodes;
     reject_repetition(table, "name", node, others, &MobileNodeEntry::name);
     reject_repetition(table, "home_address", node, others, &MobileNodeEntry::home_address);
     reject_repetition(table, "public_key", node, others, &MobileNodeEntry::public_key);
+    reject_repetition(table, "ipv4_home_address", node, others,
+                      &MobileNodeEntry::ipv4_home_address);
     configuration.mobile_nodes.push_back(std::move(node));
+}
+
+void read_paths(TomlTable& root, Configuration& configuration) {
+    std::int64_t keepalive = configuration.nat_keepalive.count();
+    std::int64_t path_mtu = configuration.path_mtu;
+    root.read("udp_ports", udp_ports(), configuration.udp_ports);
+    root.read("ipv4_pool", ipv4_pool(), configuration.ipv4_pool);
+    root.read("masquerade", yes_or_no(), configuration.masquerade);
+    root.read("nat_keepalive", whole_number(least_keepalive, most_keepalive, "seconds"), keepalive);
+    root.read("path_mtu", whole_number(mobility::min_ipv6_mtu, most_path_mtu, "octets"), path_mtu);
+    root.read("mtu_probe_interval", duration(least_probe_interval, most_probe_interval),
+              configuration.mtu_probe_interval);
+    configuration.nat_keepalive = std::chrono::seconds(keepalive);
+    configuration.path_mtu = static_cast<std::uint32_t>(path_mtu);
 }
 
 void read_private_key(TomlTable& root, const std::filesystem::path& directory,
@@ -103,6 +218,7 @@ Configuration read_configuration(const std::filesystem::path& path) {
     root.require("address", routable_address(), configuration.address.address);
     root.require("home_prefix", home_prefix(), configuration.home_prefix);
     root.read("home_link", interface_name(), configuration.home_link);
+    read_paths(root, configuration);
     root.read("max_lifetime", lifetime(least_lifetime), configuration.max_lifetime);
     root.read("interface", interface_name(), configuration.interface);
     root.read("status_socket", socket_path_from(directory), configuration.status_socket);

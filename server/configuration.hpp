@@ -1,11 +1,14 @@
 #pragma once
 // The home agent's configuration: ha.toml, docs/configuration.md.
 
+#include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "shared/mobility/path.hpp"
 #include "shared/mobility/session.hpp"
 #include "shared/runtime/log_level.hpp"
 #include "shared/security/keys.hpp"
@@ -22,6 +25,7 @@ struct MobileNodeEntry {
     std::optional<security::PublicKey> public_key;  // there unless the protection is none
     mobility::Protection protection = mobility::Protection::sealed;
     std::optional<std::filesystem::path> preshared_key_file;
+    std::optional<wire::Ipv4Address> ipv4_home_address{};  // in the pool; none: the next free one
 };
 
 // Paths are absolute, or relative to the working directory: those in the file are relative to it.
@@ -31,6 +35,12 @@ struct Configuration {
     wire::Prefix home_prefix;
     std::optional<std::string> home_link;  // interface whose neighbours see the home addresses
     wire::Lifetime max_lifetime{900};      // 3600 s
+    std::vector<std::uint16_t> udp_ports{mobility::dsmip_port};  // empty: no UDP
+    std::optional<wire::Prefix> ipv4_pool;   // of the IPv4 home addresses; none: no IPv4 inside
+    bool masquerade = true;                  // what leaves from the pool
+    std::chrono::seconds nat_keepalive{25};  // advised to mobile nodes behind a NAT
+    std::uint32_t path_mtu = 1500;           // octets that leave this machine in one piece
+    std::chrono::nanoseconds mtu_probe_interval = std::chrono::seconds(600);
     std::string interface = "godwit-ha0";
     std::filesystem::path status_socket = "/run/godwit-ha/status.sock";
     std::filesystem::path state_directory = "/var/lib/godwit-ha";

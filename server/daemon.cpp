@@ -2,16 +2,16 @@
 
 #include <chrono>
 #include <optional>
-#include <span>
 #include <utility>
 #include <vector>
 
 #include "server/core/home_agent.hpp"
 #include "server/home_network.hpp"
+#include "server/ipv4_pool.hpp"
 #include "server/keys.hpp"
+#include "server/own_address.hpp"
 #include "server/status.hpp"
 #include "server/store/home_agent_store.hpp"
-#include "shared/mobility/tunnel_mtu.hpp"
 #include "shared/platform/attempt.hpp"
 #include "shared/platform/interface_config.hpp"
 #include "shared/platform/outer_packet_socket.hpp"
@@ -37,7 +37,6 @@ namespace godwit::server {
 namespace {
 
 constexpr std::uint32_t unmarked = 0;
-constexpr std::uint32_t assumed_path_mtu = 1500;  // octets
 
 std::vector<std::optional<security::PublicKey>> public_keys(const Configuration& configuration) {
     std::vector<std::optional<security::PublicKey>> keys;
@@ -66,14 +65,51 @@ security::HomeAgentCredentials credentials(const Configuration& configuration) {
     return result;
 }
 
-HomeAgentSettings home_agent_settings(const Configuration& configuration) {
+std::vector<platform::UdpTunnelSocket> udp_sockets(const Configuration& configuration) {
+    std::vector<platform::UdpTunnelSocket> sockets;
+    for (const std::uint16_t port : configuration.udp_ports) {
+        sockets.emplace_back(platform::UdpTunnelSocket::Options{.port = port});
+    }
+    return sockets;
+}
+
+// Who has which IPv4 home address, now and after the next start.
+Ipv4Assignments ipv4_assignments(const Configuration& configuration, HomeAgentStore& store,
+                                 const runtime::Log& log) {
+    if (!configuration.ipv4_pool) {
+        return {};
+    }
+    Ipv4Assignments assigned = assign_ipv4(*configuration.ipv4_pool, configuration.mobile_nodes,
+                                           store.ipv4_home_addresses());
+    store.put_ipv4_home_addresses(assigned);
+    for (const MobileNodeEntry& node : configuration.mobile_nodes) {
+        if (!assigned.contains(node.home_address)) {
+            log.warning("ipv4-pool-used-up", {{"mobile_node", node.name}});
+        }
+    }
+    return assigned;
+}
+
+HomeAgentSettings home_agent_settings(const Configuration& configuration, HomeAgentStore& store,
+                                      const runtime::Log& log) {
     HomeAgentSettings settings{.address = configuration.address,
                                .home_prefix = configuration.home_prefix,
+                               .ipv4_pool = configuration.ipv4_pool,
                                .max_lifetime = configuration.max_lifetime,
+                               .nat_keepalive = configuration.nat_keepalive,
+                               .restart_counter = store.count_restart(),
                                .allow_unprotected = configuration.allow_unprotected,
-                               .checks = {.random = security::random_number}};
+                               .checks = {.random = security::random_number,
+                                          .path_mtu = configuration.path_mtu,
+                                          .mtu_probe_interval = configuration.mtu_probe_interval}};
+    const Ipv4Assignments ipv4 = ipv4_assignments(configuration, store, log);
     for (const MobileNodeEntry& node : configuration.mobile_nodes) {
-        settings.mobile_nodes.push_back({node.name, node.home_address, node.protection});
+        const auto found = ipv4.find(node.home_address);
+        settings.mobile_nodes.push_back(
+            {.name = node.name,
+             .home = node.home_address,
+             .protection = node.protection,
+             .ipv4_home = found != ipv4.end() ? std::optional(found->second) : std::nullopt});
     }
     return settings;
 }
@@ -105,13 +141,14 @@ class Daemon final : public runtime::NodeObserver {
     runtime::EventLoop loop_;
     platform::TunDevice tun_;
     platform::NetlinkSocket netlink_;
+    bool has_own_address_;  // of its own making: on the TUN interface
     HomeAgentStore store_;
     platform::SignallingGuard guard_;
     platform::SignallingSocket signalling_;
     platform::RawTunnelSocket esp_;
     platform::RawTunnelSocket ipv6_;
     platform::RawTunnelSocket ipv4_;
-    platform::UdpTunnelSocket udp_;
+    std::vector<platform::UdpTunnelSocket> udp_;
     platform::OuterPacketSocket outer_;
     security::HomeAgentAuthenticator authenticator_;
     HomeAgent node_;
@@ -120,6 +157,7 @@ class Daemon final : public runtime::NodeObserver {
     std::optional<HomeNetwork> network_;
     MessageCounts messages_in_;
     MessageCounts messages_out_;
+    std::uint64_t endpoint_moves_ = 0;
     runtime::StatusServer status_server_;
 };
 
@@ -127,20 +165,19 @@ Daemon::Daemon(const Configuration& configuration)
     : configuration_(configuration),
       log_(configuration.log_level),
       tun_(configuration.interface),
+      has_own_address_(ensure_own_address(netlink_, tun_.interface(), configuration.address)),
       store_(configuration.state_directory, public_keys(configuration)),
       guard_("godwit_ha", {.local = {configuration.address.address}, .peers = {}}),
       signalling_(unmarked),
       esp_({.protocol = wire::NextHeader::esp, .local = configuration.address.address}),
       ipv6_({.protocol = wire::NextHeader::ipv6, .local = configuration.address.address}),
       ipv4_({.protocol = wire::NextHeader::ipv4, .local = configuration.address.address}),
-      udp_({.port = mobility::dsmip_port}),
+      udp_(udp_sockets(configuration)),
       outer_(unmarked),
       authenticator_(credentials(configuration), store_),
-      node_(home_agent_settings(configuration)),
-      data_plane_(
-          tun_,
-          {.esp = esp_, .ipv6 = ipv6_, .ipv4 = ipv4_, .udp = std::span(&udp_, 1), .outer = outer_},
-          datapath::LookUpBy::inner_destination, configuration.address),
+      node_(home_agent_settings(configuration, store_, log_)),
+      data_plane_(tun_, {.esp = esp_, .ipv6 = ipv6_, .ipv4 = ipv4_, .udp = udp_, .outer = outer_},
+                  datapath::LookUpBy::inner_destination, configuration.address),
       runner_(runtime::Role::home_agent,
               {.node = node_,
                .home_agent = configuration.address,
@@ -156,18 +193,18 @@ Daemon::Daemon(const Configuration& configuration)
                      [this] { return to_json(status()).dump(); }) {}
 
 void Daemon::run() {
+    // Of the interface that leads to all tunnels; what is too long for one the data plane refuses.
     platform::require("set the MTU of " + tun_.name(),
-                      platform::change_mtu(netlink_, tun_.interface(),
-                                           mobility::TunnelOverhead{}.inner(assumed_path_mtu)));
-    platform::require("bring " + tun_.name() + " up",
-                      platform::bring_up(netlink_, tun_.interface()));
+                      platform::change_mtu(netlink_, tun_.interface(), configuration_.path_mtu));
     network_.emplace(
         HomeNetworkSettings{
             .home_prefix = configuration_.home_prefix,
             .home_link = configuration_.home_link,
             .tunnel = tun_.interface(),
             .sysctl_journal =
-                (configuration_.status_socket.parent_path() / "sysctl-journal").string()},
+                (configuration_.status_socket.parent_path() / "sysctl-journal").string(),
+            .ipv4_pool = configuration_.ipv4_pool,
+            .masquerade = configuration_.masquerade},
         log_);
     runner_.join(loop_);
     loop_.on_deadline([this] { return node_.next_deadline(); },
@@ -175,6 +212,9 @@ void Daemon::run() {
     log_.info("started", {{"address", configuration_.address},
                           {"home_prefix", configuration_.home_prefix},
                           {"mobile_nodes", configuration_.mobile_nodes.size()}});
+    if (has_own_address_) {
+        log_.info("address-on-tunnel", {{"address", configuration_.address}});
+    }
     if (configuration_.allow_unprotected) {
         log_.warning("unprotected-mobile-nodes-allowed");
     }
@@ -188,10 +228,14 @@ void Daemon::ask_who_was_bound() {
     const auto now = std::chrono::floor<std::chrono::seconds>(runtime::wall_now());
     for (const StoredBinding& binding : store_.bindings(now)) {
         if (node_.mobile_nodes().find(binding.home) != nullptr) {
-            lost.push_back({.home = binding.home,
-                            .path = {.encapsulation = binding.encapsulation,
-                                     .local = configuration_.address.address,
-                                     .remote = binding.remote}});
+            lost.push_back(
+                {.home = binding.home,
+                 .path = {.encapsulation = binding.encapsulation,
+                          .local = binding.local.is_unspecified() ? configuration_.address.address
+                                                                  : binding.local,
+                          .remote = binding.remote,
+                          .local_port = binding.local_port,
+                          .remote_port = binding.remote_port}});
         }
     }
     runner_.perform(node_.on_restart(runtime::boot_now(), lost));
@@ -206,6 +250,11 @@ void Daemon::on_event(const mobility::Event& event) {
         remember(refreshed->home);
     } else if (const auto* moved = std::get_if<mobility::BindingMoved>(&event)) {
         remember(moved->home);
+    } else if (const auto* unproved = std::get_if<mobility::CareOfAddressUnproved>(&event)) {
+        remember(unproved->home);
+    } else if (const auto* endpoint = std::get_if<mobility::EndpointMoved>(&event)) {
+        ++endpoint_moves_;
+        remember(endpoint->home);
     } else if (const auto* removed = std::get_if<mobility::BindingRemoved>(&event)) {
         forget(removed->home);
     } else if (const auto* expired = std::get_if<mobility::BindingExpired>(&event)) {
@@ -221,7 +270,10 @@ void Daemon::remember(const wire::HomeAddress& home) {
                             .encapsulation = binding->path.encapsulation,
                             .remote = binding->path.remote,
                             .expires = std::chrono::floor<std::chrono::seconds>(
-                                runtime::wall_now() + (binding->expires - now))});
+                                runtime::wall_now() + (binding->expires - now)),
+                            .local = binding->path.local,
+                            .local_port = binding->path.local_port,
+                            .remote_port = binding->path.remote_port});
     }
 }
 
@@ -238,8 +290,10 @@ void Daemon::count(MessageCounts& counts, const wire::MobilityMessage& message) 
 
 Status Daemon::status() const {
     const mobility::Instant now = runtime::boot_now();
-    Status status{
-        .messages_in = messages_in_, .messages_out = messages_out_, .drops = runner_.drops()};
+    Status status{.messages_in = messages_in_,
+                  .messages_out = messages_out_,
+                  .endpoint_moves = endpoint_moves_,
+                  .drops = runner_.drops()};
     for (const auto& [home, binding] : node_.bindings()) {
         const MobileNodeRecord* owner = node_.mobile_nodes().find(home);
         if (!binding.is_valid || owner == nullptr || now >= binding.expires) {
@@ -250,7 +304,11 @@ Status Daemon::status() const {
             {.name = owner->name,
              .home_address = home,
              .care_of_address = binding.care_of,
-             .encapsulation = binding.path.encapsulation,
+             .path = binding.path,
+             .is_behind_nat = binding.is_behind_nat(),
+             .is_proved = node_.path_checks().is_proved(binding),
+             .ipv4_home_address = binding.ipv4,
+             .mtu = node_.path_checks().mtu(binding),
              .lifetime = binding.granted,
              .remaining = std::chrono::floor<std::chrono::seconds>(binding.expires - now),
              .sequence = binding.sequence,

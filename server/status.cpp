@@ -6,11 +6,24 @@ using runtime::Json;
 
 namespace {
 
+std::string address_text(const wire::Ipv6Address& address) {
+    const auto ipv4 = address.mapped_ipv4();
+    return ipv4 ? ipv4->text() : address.text();
+}
+
 Json binding_object(const BindingReport& binding) {
+    const bool is_udp = binding.path.encapsulation == mobility::Encapsulation::udp;
     Json object{{"name", binding.name},
                 {"home_address", binding.home_address.text()},
-                {"care_of_address", binding.care_of_address.text()},
-                {"encapsulation", name(binding.encapsulation)},
+                {"care_of_address", address_text(binding.care_of_address.address)},
+                {"encapsulation", name(binding.path.encapsulation)},
+                {"remote_address", address_text(binding.path.remote)},
+                {"remote_port", is_udp ? Json(binding.path.remote_port) : Json()},
+                {"nat", binding.is_behind_nat},
+                {"proven", binding.is_proved},
+                {"ipv4_home_address",
+                 binding.ipv4_home_address ? Json(binding.ipv4_home_address->text()) : Json()},
+                {"mtu", binding.mtu.inner},
                 {"lifetime_s", binding.lifetime.count()},
                 {"remaining_s", binding.remaining.count()},
                 {"sequence", binding.sequence.value()}};
@@ -43,6 +56,7 @@ Json to_json(const Status& status) {
             {"signalling",
              {{"in", messages_object(status.messages_in)},
               {"out", messages_object(status.messages_out)}}},
+            {"endpoint_moves", status.endpoint_moves},
             {"drops", runtime::to_json(status.drops)},
             {"health", status.health}};
 }

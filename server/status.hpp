@@ -3,6 +3,7 @@
 // changes its meaning or goes away.
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "shared/mobility/path.hpp"
+#include "shared/mobility/tunnel_mtu.hpp"
 #include "shared/runtime/counters.hpp"
 #include "shared/runtime/status_document.hpp"
 #include "shared/wire/address.hpp"
@@ -22,7 +24,11 @@ struct BindingReport {
     std::string name;  // of the mobile node, from the configuration
     wire::HomeAddress home_address;
     wire::CareOfAddress care_of_address;
-    mobility::Encapsulation encapsulation{};
+    mobility::Path path;
+    bool is_behind_nat = false;
+    bool is_proved = false;  // it has answered from there
+    std::optional<wire::Ipv4Address> ipv4_home_address{};
+    mobility::TunnelMtu mtu{};
     std::chrono::seconds lifetime{};   // as granted
     std::chrono::seconds remaining{};  // until it expires
     wire::SequenceNumber sequence;
@@ -46,6 +52,7 @@ struct Status {
     std::vector<BindingReport> bindings;
     MessageCounts messages_in;
     MessageCounts messages_out;
+    std::uint64_t endpoint_moves = 0;  // by NATs
     runtime::Counters drops;
     std::vector<std::string> health;  // what is wrong, a sentence each; empty: nothing
 };

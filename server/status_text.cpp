@@ -10,17 +10,36 @@ using runtime::Json;
 
 namespace {
 
+// "ip6", "udp to 198.51.100.5:61234, NAT".
+std::string path_text(const Json& binding) {
+    std::string text = binding.at("encapsulation").get<std::string>();
+    if (!binding.at("remote_port").is_null()) {
+        const auto address = binding.at("remote_address").get<std::string>();
+        const bool is_ipv6 = address.contains(':');
+        text += " to " + (is_ipv6 ? '[' + address + ']' : address) + ':' +
+                binding.at("remote_port").dump();
+    }
+    text += binding.at("nat").get<bool>() ? ", NAT" : "";
+    return text + (binding.at("proven").get<bool>() ? "" : ", unproven");
+}
+
+std::string or_dash(const Json& text) {
+    return text.is_null() ? "-" : text.get<std::string>();
+}
+
 std::string bindings_text(const Json& bindings) {
     if (bindings.empty()) {
         return "no bindings\n";
     }
-    std::vector<std::vector<std::string>> rows{{"MOBILE NODE", "HOME ADDRESS", "CARE-OF ADDRESS",
-                                                "PATH", "TIME LEFT", "SENT", "RECEIVED"}};
+    std::vector<std::vector<std::string>> rows{{"MOBILE NODE", "HOME ADDRESS", "IPV4",
+                                                "CARE-OF ADDRESS", "PATH", "MTU", "TIME LEFT",
+                                                "SENT", "RECEIVED"}};
     for (const Json& binding : bindings) {
         rows.push_back(
             {binding.at("name").get<std::string>(), binding.at("home_address").get<std::string>(),
-             binding.at("care_of_address").get<std::string>(),
-             binding.at("encapsulation").get<std::string>(),
+             or_dash(binding.at("ipv4_home_address")),
+             binding.at("care_of_address").get<std::string>(), path_text(binding),
+             binding.at("mtu").dump(),
              binding.at("remaining_s").dump() + " of " + binding.at("lifetime_s").dump() + " s",
              runtime::octets(binding.at("tx_bytes").get<std::uint64_t>()),
              runtime::octets(binding.at("rx_bytes").get<std::uint64_t>())});
@@ -46,6 +65,7 @@ std::string status_text(const Json& status) {
     std::vector<std::vector<std::string>> rows{
         {"signalling in", messages_text(signalling.at("in"))},
         {"signalling out", messages_text(signalling.at("out"))},
+        {"endpoint moves", status.at("endpoint_moves").dump()},
         {"drops", runtime::counts(status.at("drops"))},
     };
     runtime::append_health(rows, status.at("health"));

@@ -44,7 +44,7 @@ HomeAgentStore::HomeAgentStore(const std::filesystem::path& directory,
       advance_(durable_,
                "INSERT INTO handshake VALUES (?, ?) ON CONFLICT (public_key) "
                "DO UPDATE SET time = excluded.time WHERE excluded.time > time"),
-      put_(lazy_, "INSERT OR REPLACE INTO binding VALUES (?, ?, ?, ?, ?)"),
+      put_(lazy_, "INSERT OR REPLACE INTO binding VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
       remove_(lazy_, "DELETE FROM binding WHERE home_address = ?") {}
 
 bool HomeAgentStore::advance(mobility::PeerId peer, const security::Tai64n& time) {
@@ -63,6 +63,9 @@ void HomeAgentStore::put_binding(const StoredBinding& binding) {
     put_.bind(2, static_cast<std::int64_t>(binding.encapsulation));
     put_.bind(3, binding.remote.octets);
     put_.bind(4, binding.expires.time_since_epoch().count());
+    put_.bind(5, binding.local.octets);
+    put_.bind(6, std::int64_t{binding.local_port});
+    put_.bind(7, std::int64_t{binding.remote_port});
     failure_ = put_.run();
 }
 
@@ -84,9 +87,55 @@ std::vector<StoredBinding> HomeAgentStore::bindings(std::chrono::sys_seconds now
                          {address(select.octets(1))},
                          static_cast<mobility::Encapsulation>(select.number(2)),
                          address(select.octets(3)),
-                         std::chrono::sys_seconds(std::chrono::seconds(select.number(4)))});
+                         std::chrono::sys_seconds(std::chrono::seconds(select.number(4))),
+                         address(select.octets(5)),
+                         static_cast<std::uint16_t>(select.number(6)),
+                         static_cast<std::uint16_t>(select.number(7))});
     }
     return found;
+}
+
+std::map<wire::HomeAddress, wire::Ipv4Address> HomeAgentStore::ipv4_home_addresses() {
+    Statement select(durable_, "SELECT * FROM ipv4_home_address");
+    std::map<wire::HomeAddress, wire::Ipv4Address> found;
+    for (auto row = select.next(); row != false; row = select.next()) {
+        if (!row) {
+            throw std::system_error(row.error(), "read the IPv4 addresses in the state file");
+        }
+        wire::Ipv4Address ipv4;
+        std::ranges::copy_n(select.octets(1).begin(), std::ssize(ipv4.octets), ipv4.octets.begin());
+        found.emplace(wire::HomeAddress{address(select.octets(0))}, ipv4);
+    }
+    return found;
+}
+
+void HomeAgentStore::put_ipv4_home_addresses(
+    const std::map<wire::HomeAddress, wire::Ipv4Address>& addresses) {
+    durable_.require("BEGIN IMMEDIATE; DELETE FROM ipv4_home_address", "write IPv4 addresses");
+    Statement insert(durable_, "INSERT INTO ipv4_home_address VALUES (?, ?)");
+    for (const auto& [home, ipv4] : addresses) {
+        insert.bind(0, home.address.octets);
+        insert.bind(1, ipv4.octets);
+        if (const auto error = insert.run()) {
+            throw std::system_error(error, "write the IPv4 addresses into the state file");
+        }
+    }
+    durable_.require("COMMIT", "write IPv4 addresses");
+}
+
+std::uint32_t HomeAgentStore::count_restart() {
+    durable_.require(
+        "INSERT INTO restart VALUES (1, 1) ON CONFLICT (only_row) "
+        "DO UPDATE SET counter = (counter + 1) % 4294967296",
+        "count this start");
+    Statement select(durable_, "SELECT counter FROM restart");
+    const auto row = select.next();
+    if (!row.value_or(false)) {
+        throw std::system_error(row ? std::error_code() : row.error(),
+                                "read the restart counter in the state file");
+    }
+    const auto counter = static_cast<std::uint32_t>(select.number(0));
+    return counter;
 }
 
 }  // namespace godwit::server

@@ -4,7 +4,9 @@
 // and who was bound where, to be asked to register again.
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <system_error>
 #include <vector>
@@ -24,6 +26,9 @@ struct StoredBinding {
     mobility::Encapsulation encapsulation{};
     wire::Ipv6Address remote;          // of the path
     std::chrono::sys_seconds expires;  // by the wall clock
+    wire::Ipv6Address local{};         // of the path, as the two ports
+    std::uint16_t local_port = 0;
+    std::uint16_t remote_port = 0;
     bool operator==(const StoredBinding&) const = default;
 };
 
@@ -43,6 +48,13 @@ class HomeAgentStore final : public security::HandshakeLedger {
     void remove_binding(const wire::HomeAddress& home);
     // Those that have not expired; the others are forgotten. Throws std::system_error.
     [[nodiscard]] std::vector<StoredBinding> bindings(std::chrono::sys_seconds now);
+
+    // Which IPv4 home address each mobile node has. Throw std::system_error.
+    [[nodiscard]] std::map<wire::HomeAddress, wire::Ipv4Address> ipv4_home_addresses();
+    void put_ipv4_home_addresses(const std::map<wire::HomeAddress, wire::Ipv4Address>& addresses);
+
+    // Counts this start (RFC 5847 §3.4); on disk before it answers. Throws std::system_error.
+    [[nodiscard]] std::uint32_t count_restart();
 
     // Why the last write failed; none if it did not.
     [[nodiscard]] std::error_code failure() const { return failure_; }

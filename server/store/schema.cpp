@@ -23,6 +23,18 @@ constexpr std::array migrations{
            remote BLOB NOT NULL CHECK (length(remote) = 16),
            expires INTEGER NOT NULL  -- seconds of Unix time
        ) STRICT, WITHOUT ROWID;)",
+    R"(ALTER TABLE binding ADD COLUMN local BLOB NOT NULL
+           DEFAULT x'00000000000000000000000000000000' CHECK (length(local) = 16);
+       ALTER TABLE binding ADD COLUMN local_port INTEGER NOT NULL DEFAULT 0;
+       ALTER TABLE binding ADD COLUMN remote_port INTEGER NOT NULL DEFAULT 0;
+       CREATE TABLE ipv4_home_address (
+           home_address BLOB PRIMARY KEY CHECK (length(home_address) = 16),
+           ipv4 BLOB NOT NULL UNIQUE CHECK (length(ipv4) = 4)
+       ) STRICT, WITHOUT ROWID;
+       CREATE TABLE restart (
+           only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+           counter INTEGER NOT NULL  -- RFC 5847
+       ) STRICT;)",
 };
 
 std::size_t version_of(Database& database) {

@@ -41,7 +41,10 @@ class Store : public testing::Test {
                            {address("2001:db8:a::20")},
                            mobility::Encapsulation::ip6,
                            address("2001:db8:a::21"),
-                           std::chrono::sys_seconds(1000s)};
+                           std::chrono::sys_seconds(1000s),
+                           address("2001:db8:f::1"),
+                           4191,
+                           61234};
 };
 
 TEST_F(Store, TakesOnlyNewerHandshakesOfAPeer) {
@@ -129,6 +132,38 @@ TEST_F(Store, ForgetsExpiredBindings) {
     EXPECT_THAT(store.bindings({}), testing::IsEmpty()) << "for good";
 }
 
+TEST_F(Store, CountsItsStarts) {  // RFC 5847 §3.4
+    EXPECT_EQ(open().count_restart(), 1U);
+    EXPECT_EQ(open().count_restart(), 2U);
+}
+
+TEST_F(Store, RemembersIpv4HomeAddresses) {
+    const std::map<wire::HomeAddress, wire::Ipv4Address> first{
+        {binding_.home, {{10, 19, 0, 2}}}, {{address("2001:db8:f::a")}, {{10, 19, 0, 3}}}};
+    const std::map<wire::HomeAddress, wire::Ipv4Address> second{{binding_.home, {{10, 19, 0, 3}}}};
+    EXPECT_THAT(open().ipv4_home_addresses(), testing::IsEmpty());
+    open().put_ipv4_home_addresses(first);
+    EXPECT_EQ(open().ipv4_home_addresses(), first);
+    open().put_ipv4_home_addresses(second);
+    EXPECT_EQ(open().ipv4_home_addresses(), second);
+}
+
+TEST_F(Store, TakesOverAFileOfTheFirstVersion) {
+    open().put_binding(binding_);
+    {
+        Database older(file());
+        ASSERT_FALSE(older.run(
+            "ALTER TABLE binding DROP COLUMN local; ALTER TABLE binding DROP COLUMN local_port;"
+            "ALTER TABLE binding DROP COLUMN remote_port; DROP TABLE ipv4_home_address;"
+            "DROP TABLE restart; PRAGMA user_version = 1"));
+    }
+    StoredBinding without_ports = binding_;
+    without_ports.local = {};
+    without_ports.local_port = 0;
+    without_ports.remote_port = 0;
+    EXPECT_THAT(open().bindings({}), testing::ElementsAre(without_ports));
+}
+
 TEST_F(Store, KeepsItsDirectoryToItself) {
     open();
     EXPECT_EQ(std::filesystem::status(file().parent_path()).permissions(),
@@ -151,7 +186,7 @@ TEST_F(Store, RefusesAFileOfANewerVersion) {
     open();
     {
         Database newer(file());
-        ASSERT_FALSE(newer.run("PRAGMA user_version = 2"));
+        ASSERT_FALSE(newer.run("PRAGMA user_version = 3"));
     }
     try {
         open();

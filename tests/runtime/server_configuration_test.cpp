@@ -54,7 +54,110 @@ TEST(ServerConfiguration, HasDefaultsForAllThatCanHaveOne) {
     EXPECT_EQ(configuration.state_directory, "/var/lib/godwit-ha");
     EXPECT_FALSE(configuration.allow_unprotected);
     EXPECT_EQ(configuration.suites, security::all_suites);
+    EXPECT_THAT(configuration.udp_ports, testing::ElementsAre(4191));
+    EXPECT_EQ(configuration.ipv4_pool, std::nullopt);
+    EXPECT_TRUE(configuration.masquerade);
+    EXPECT_EQ(configuration.nat_keepalive, 25s);
+    EXPECT_EQ(configuration.path_mtu, 1500U);
+    EXPECT_EQ(configuration.mtu_probe_interval, 600s);
     EXPECT_TRUE(configuration.mobile_nodes.empty());
+}
+
+TEST(ServerConfiguration, ServesIpv4AndUdp) {
+    const TemporaryDirectory directory;
+    const Configuration configuration = read_configuration(
+        directory.write("ha.toml",
+                        "udp_ports = [4191, 443]\nipv4_pool = '10.19.0.0/24'\nmasquerade = false\n"
+                        "nat_keepalive = 5\npath_mtu = 9216\nmtu_probe_interval = 5\n" +
+                            top + mobile_node("laptop", "2001:db8:f::9", key_one) +
+                            "ipv4_home_address = '10.19.0.2'\n"));
+    EXPECT_THAT(configuration.udp_ports, testing::ElementsAre(4191, 443));
+    EXPECT_EQ(configuration.ipv4_pool->text(), "10.19.0.0/24");
+    EXPECT_FALSE(configuration.masquerade);
+    EXPECT_EQ(configuration.nat_keepalive, 5s);
+    EXPECT_EQ(configuration.path_mtu, 9216U);
+    EXPECT_EQ(configuration.mtu_probe_interval, 5s);
+    EXPECT_EQ(configuration.mobile_nodes.front().ipv4_home_address->text(), "10.19.0.2");
+}
+
+TEST(ServerConfiguration, MayDoWithoutUdp) {
+    const TemporaryDirectory directory;
+    EXPECT_TRUE(
+        read_configuration(directory.write("ha.toml", "udp_ports = []\n" + top)).udp_ports.empty());
+}
+
+struct BadKey {
+    const char* name;
+    const char* line;
+    const char* wrong;
+    const char* advice;
+};
+
+class BadServerPaths : public testing::TestWithParam<BadKey> {};
+
+TEST_P(BadServerPaths, AreToldWithLineReasonAndAdvice) {
+    const std::string errors = errors_of(std::string(GetParam().line) + "\n" + top);
+    EXPECT_THAT(errors, HasSubstr("ha.toml:1:"));
+    EXPECT_THAT(errors, HasSubstr(GetParam().wrong));
+    EXPECT_THAT(errors, HasSubstr(std::string("; ") + GetParam().advice));
+    EXPECT_THAT(errors, testing::Not(HasSubstr("\n"))) << "one fault, one line";
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, BadServerPaths,
+    testing::Values(
+        BadKey{"NoListOfPorts", "udp_ports = 4191", "udp_ports: is a whole number, not a list",
+               "write a list of at most 6 ports"},
+        BadKey{"PortZero", "udp_ports = [0]", "udp_ports: item 1: 0 is no port", "write a list"},
+        BadKey{"PortTooLarge", "udp_ports = [443, 65536]", "item 2: 65536 is no port",
+               "write a list"},
+        BadKey{"PortTwice", "udp_ports = [443, 443]", "item 2: is there twice", "write a list"},
+        BadKey{"SevenPorts", "udp_ports = [1, 2, 3, 4, 5, 6, 7]", "has 7 ports", "write a list"},
+        BadKey{"PoolOfIpv6", "ipv4_pool = '2001:db8::/64'", "\"2001:db8::/64\" is no IPv4 prefix",
+               "write an IPv4 prefix of 8 to 30 bits"},
+        BadKey{"PoolWithBitsBeyond", "ipv4_pool = '10.19.0.1/24'", "is no IPv4 prefix",
+               "write an IPv4 prefix"},
+        BadKey{"PoolTooSmall", "ipv4_pool = '10.19.0.0/31'", "a pool of 31 bits is too small",
+               "write an IPv4 prefix"},
+        BadKey{"PoolTooLarge", "ipv4_pool = '10.0.0.0/7'", "a pool of 7 bits is too large",
+               "write an IPv4 prefix"},
+        BadKey{"KeepaliveTooShort", "nat_keepalive = 4", "nat_keepalive: 4 is too small",
+               "write a whole number of seconds from 5 to 3600"},
+        BadKey{"KeepaliveTooLong", "nat_keepalive = 3601", "3601 is too large",
+               "write a whole number of seconds from 5 to 3600"},
+        BadKey{"MtuTooSmall", "path_mtu = 1279", "path_mtu: 1279 is too small",
+               "write a whole number of octets from 1280 to 9216"},
+        BadKey{"MtuTooLarge", "path_mtu = 9217", "9217 is too large", "write a whole number"},
+        BadKey{"ProbesTooOften", "mtu_probe_interval = 4", "4 is out of range",
+               "write a number of seconds from 5"},
+        BadKey{"MasqueradeAsText", "masquerade = 'yes'", "is a text, not true or false",
+               "write true or false"}),
+    [](const auto& test) { return std::string(test.param.name); });
+
+TEST(ServerConfiguration, WantsAnIpv4HomeAddressOfThePool) {
+    const auto errors = [](const std::string& address) {
+        return errors_of("ipv4_pool = '10.19.0.0/24'\n" + top +
+                         mobile_node("laptop", "2001:db8:f::9", key_one) + "ipv4_home_address = '" +
+                         address + "'\n");
+    };
+    EXPECT_THAT(errors("10.20.0.2"),
+                HasSubstr("ha.toml:11:21: mobile_node.ipv4_home_address: 10.20.0.2 is outside "
+                          "ipv4_pool 10.19.0.0/24; write an address of that prefix"));
+    for (const char* reserved : {"10.19.0.0", "10.19.0.1", "10.19.0.255"}) {
+        EXPECT_THAT(errors(reserved), HasSubstr("is the network's, the home agent's or the "
+                                                "broadcast address; write another"));
+    }
+    EXPECT_THAT(errors("laptop"), HasSubstr("\"laptop\" is no IPv4 address; write an IPv4"));
+    EXPECT_EQ(errors("10.19.0.254"), "none");
+    EXPECT_THAT(errors_of(top + mobile_node("laptop", "2001:db8:f::9", key_one) +
+                          "ipv4_home_address = '10.19.0.2'\n"),
+                HasSubstr("there is no ipv4_pool that it could be of; write ipv4_pool"));
+    EXPECT_THAT(errors_of("ipv4_pool = '10.19.0.0/24'\n" + top +
+                          mobile_node("laptop", "2001:db8:f::9", key_one) +
+                          "ipv4_home_address = '10.19.0.2'\n" +
+                          mobile_node("phone", "2001:db8:f::a", key_two) +
+                          "ipv4_home_address = '10.19.0.2'\n"),
+                HasSubstr("is that of the mobile node \"laptop\" as well"));
 }
 
 TEST(ServerConfiguration, KeepsTheOrderOfTheMobileNodes) {

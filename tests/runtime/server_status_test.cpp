@@ -25,15 +25,27 @@ Status busy() {
     status.bindings = {{"laptop",
                         {address("2001:db8:f::9")},
                         {address("2001:db8:b::20")},
-                        mobility::Encapsulation::ip6,
+                        {.remote = address("2001:db8:b::20")},
+                        false,
+                        true,
+                        {},
+                        {.inner = 1426, .whole = 1426},
                         600s,
                         480s,
                         wire::SequenceNumber(17),
                         {{1'000'000, 1'204'000'000}, {1, 90}}},
                        {"phone",
                         {address("2001:db8:f::a")},
-                        {address("2001:db8:a:1:2:3:4:5")},
-                        mobility::Encapsulation::ip6,
+                        {address("::ffff:192.168.1.7")},
+                        {.encapsulation = mobility::Encapsulation::udp,
+                         .local = address("::ffff:203.0.113.1"),
+                         .remote = address("::ffff:198.51.100.5"),
+                         .local_port = 443,
+                         .remote_port = 61234},
+                        true,
+                        false,
+                        wire::Ipv4Address{{10, 19, 0, 2}},
+                        {.inner = 1280, .whole = 1200},
                         3600s,
                         7s,
                         wire::SequenceNumber(65535),
@@ -44,6 +56,7 @@ Status busy() {
     status.messages_out.add("binding-acknowledgement",
                             wire::BindingStatus::sequence_number_out_of_window);
     status.messages_out.add("binding-refresh-request");
+    status.endpoint_moves = 3;
     status.drops.add("unknown-spi", 12);
     return status;
 }
