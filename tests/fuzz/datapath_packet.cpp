@@ -1,0 +1,82 @@
+// What comes in UDP from anybody, and inner packets from anybody's applications: through the whole
+// of both directions, with a limit that asks for answers and for smaller segments.
+
+#include <algorithm>
+#include <memory>
+#include <span>
+
+#include "shared/datapath/inbound_tunnels.hpp"
+#include "shared/datapath/outbound_tunnels.hpp"
+#include "shared/datapath/udp_payload.hpp"
+#include "tests/fuzz/require.hpp"
+
+namespace godwit {
+namespace {
+
+using namespace datapath;
+
+constexpr std::size_t max_input = 2048;  // octets: more than any packet of a 1500-octet link
+constexpr mobility::TunnelMtu tight{.inner = 100, .whole = 80};
+
+// The tunnel of the very address that the input has, so that nothing else keeps it out.
+void come_in(wire::Bytes packet) {
+    const auto protocol = protocol_of_udp_payload(packet);
+    const auto inner = InnerPacket::parse(packet);
+    if (!protocol || !inner) {
+        return;
+    }
+    const mobility::Path path{.encapsulation = mobility::Encapsulation::udp};
+    const wire::HomeAddress home{inner->source};
+    InboundTunnels tunnels{LookUpBy::inner_destination, {inner->destination}};
+    auto tunnel = std::make_unique<PlainTunnel>(home, path);
+    tunnel->whole = tight.whole;
+    tunnels.admit_plain(std::move(tunnel));
+    if (const auto ipv4 = inner->source.mapped_ipv4()) {
+        tunnels.carry_ipv4(std::make_unique<Ipv4HomeAddress>(*ipv4, home));
+    }
+    const auto incoming = tunnels.decapsulate(path, *protocol, packet);
+    fuzz::require(incoming.has_value());
+    fuzz::require(incoming->inner.data() == packet.data());
+    fuzz::require(incoming->inner.size() <= packet.size());
+}
+
+void go_out(wire::BytesView packet) {
+    auto buffer = std::make_unique<PacketBuffer>();
+    std::ranges::copy(packet, buffer->room().begin());
+    buffer->resize(packet.size());
+    const auto inner = InnerPacket::parse(buffer->packet());
+    if (!inner) {
+        return;
+    }
+    const wire::HomeAddress home{inner->source};
+    OutboundTunnels tunnels{LookUpBy::inner_source};
+    auto tunnel = std::make_unique<OutboundTunnel>(home, mobility::Path{});
+    tunnel->mtu = tight;
+    tunnels.direct(std::move(tunnel));
+    if (const auto ipv4 = inner->source.mapped_ipv4()) {
+        tunnels.carry_ipv4(std::make_unique<Ipv4HomeAddress>(*ipv4, home));
+    }
+    const auto outgoing = tunnels.encapsulate(*buffer);
+    if (outgoing) {
+        fuzz::require(outgoing->bytes.size() == inner->bytes.size());
+        return;
+    }
+    fuzz::require(outgoing.error() == DropReason::too_big && inner->bytes.size() > tight.inner);
+    if (const auto reply = tunnels.answer_too_big(*buffer, {})) {
+        fuzz::require(reply->size() <= mobility::min_ipv6_mtu);
+        wire::Bytes copy = *reply;
+        fuzz::require(!inner->is_ipv4 || InnerPacket::parse(copy).has_value());
+    }
+}
+
+}  // namespace
+}  // namespace godwit
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    if (size > godwit::max_input) {
+        return -1;
+    }
+    godwit::come_in({data, data + size});
+    godwit::go_out({data, size});
+    return 0;
+}
