@@ -68,7 +68,7 @@ class DataPlane {
     // many octets, and it goes in one outer packet, which nobody fragments, or not at all.
     void send_message(const wire::HomeAddress& home, const mobility::Path& path, wire::Bytes packet,
                       std::size_t padded_to);
-    // Sends a UDP payload as it is, whatever tunnels there are.
+    // Sends a UDP payload as it is along a path over UDP, whatever tunnels there are.
     void send_bare(const mobility::Path& path, wire::Bytes payload);
 
     // Neither sends nor takes packets for this home address any more, nor ever by its sessions.
