@@ -25,9 +25,11 @@ std::optional<Whereabouts> CareOfProof::on_claim(mobility::Instant now,
     return is_asking_ && has_credit_ ? claimed : proved_;
 }
 
-std::optional<Whereabouts> CareOfProof::on_answer(std::uint32_t sequence) const {
-    const bool is_one = std::ranges::count(std::span(numbers_).first(sent_), sequence) > 0;
-    return is_one ? std::optional(claimed_) : std::nullopt;
+std::optional<std::chrono::nanoseconds> CareOfProof::on_answer(mobility::Instant now,
+                                                               std::uint32_t sequence) const {
+    const auto requests = std::span(requests_).first(std::min(sent_, requests_.size()));
+    const auto answered = std::ranges::find(requests, sequence, &Request::number);
+    return answered != requests.end() ? std::optional(now - answered->sent) : std::nullopt;
 }
 
 void CareOfProof::on_binding_ended() {
@@ -38,11 +40,16 @@ void CareOfProof::on_binding_ended() {
 
 std::optional<std::uint32_t> CareOfProof::next_request(mobility::Instant now,
                                                        const Random& random) {
-    if (!is_asking_ || sent_ == asked_after.size() || now < began_ + asked_after.at(sent_)) {
+    const auto due = next_request();
+    if (!due || now < *due) {
         return std::nullopt;
     }
-    numbers_.at(sent_) = random();
-    return numbers_.at(sent_++);
+    if (!is_asking_) {
+        interval_ = std::min(2 * interval_, longest_interval);
+    }
+    const std::uint32_t number = random();
+    requests_.at(sent_++ % requests_.size()) = {.number = number, .sent = now};
+    return number;
 }
 
 bool CareOfProof::give_up(mobility::Instant now) {
@@ -54,11 +61,8 @@ bool CareOfProof::give_up(mobility::Instant now) {
 }
 
 std::optional<mobility::Instant> CareOfProof::next_deadline() const {
-    if (!is_asking_) {
-        return std::nullopt;
-    }
-    return began_ + (sent_ < asked_after.size() ? asked_after.at(sent_)
-                                                : std::chrono::milliseconds(patience));
+    const auto request = next_request();
+    return is_asking_ ? request.value_or(began_ + patience) : request;
 }
 
 void CareOfProof::ask(mobility::Instant now, const Whereabouts& claimed, bool has_credit) {
@@ -67,6 +71,7 @@ void CareOfProof::ask(mobility::Instant now, const Whereabouts& claimed, bool ha
     is_asking_ = true;
     has_credit_ = has_credit;
     sent_ = 0;
+    interval_ = patience;
 }
 
 // Ends the asking. An answer that comes after all still counts.
@@ -75,6 +80,17 @@ void CareOfProof::doubt() {
         doubtful_.push_back(claimed_.path);
     }
     is_asking_ = false;
+}
+
+std::optional<mobility::Instant> CareOfProof::next_request() const {
+    if (is_asking_) {
+        return sent_ < asked_after.size() ? std::optional(began_ + asked_after.at(sent_))
+                                          : std::nullopt;
+    }
+    if (sent_ == 0) {
+        return std::nullopt;  // there is nothing to ask
+    }
+    return requests_.at((sent_ - 1) % requests_.size()).sent + interval_;
 }
 
 bool CareOfProof::is_doubtful(const mobility::Path& path) const {

@@ -28,11 +28,13 @@ struct Whereabouts {
 
 class CareOfProof {
   public:
-    // When the heartbeats go out, counted from the claim; and how long an answer may take.
+    // When the heartbeats go out, counted from the claim; and how long an answer may take. After
+    // that it is asked ever more rarely, since an answer may be all that keeps data away from it.
     static constexpr std::array<std::chrono::milliseconds, 3> asked_after{
         std::chrono::milliseconds(0), std::chrono::milliseconds(333),
         std::chrono::milliseconds(667)};
     static constexpr std::chrono::seconds patience{1};
+    static constexpr std::chrono::seconds longest_interval{64};
     // Places that may have had data without ever answering, until another one has answered: a node
     // that goes on naming others must not keep its downlink on strangers.
     static constexpr std::size_t max_doubtful = 3;
@@ -44,8 +46,10 @@ class CareOfProof {
 
     // The mobile node says that it is there. Returns where data shall go.
     std::optional<Whereabouts> on_claim(mobility::Instant now, const Whereabouts& claimed);
-    // A heartbeat response of the mobile node; where it has proved to be, if it has.
-    [[nodiscard]] std::optional<Whereabouts> on_answer(std::uint32_t sequence) const;
+    // A heartbeat response of the mobile node, if it proves it to be at claimed(): how long it
+    // took.
+    [[nodiscard]] std::optional<std::chrono::nanoseconds> on_answer(mobility::Instant now,
+                                                                    std::uint32_t sequence) const;
     // The binding has ended. What was in doubt stays so.
     void on_binding_ended();
 
@@ -57,14 +61,11 @@ class CareOfProof {
 
     [[nodiscard]] const Whereabouts& claimed() const { return claimed_; }
     [[nodiscard]] const std::optional<Whereabouts>& proved() const { return proved_; }
-    // How long the first request has been out.
-    [[nodiscard]] std::chrono::nanoseconds asked_for(mobility::Instant now) const {
-        return now - began_;
-    }
 
   private:
     void ask(mobility::Instant now, const Whereabouts& claimed, bool has_credit);
     void doubt();
+    [[nodiscard]] std::optional<mobility::Instant> next_request() const;
     [[nodiscard]] bool is_doubtful(const mobility::Path& path) const;
 
     std::optional<Whereabouts> proved_;
@@ -72,9 +73,14 @@ class CareOfProof {
     mobility::Instant began_;
     bool is_asking_ = false;
     bool has_credit_ = false;  // data goes to claimed_ while it is asked
-    std::size_t sent_ = 0;
-    std::array<std::uint32_t, asked_after.size()> numbers_{};
-    std::vector<mobility::Path> doubtful_;  // have had data, have not answered
+    struct Request {
+        std::uint32_t number = 0;
+        mobility::Instant sent;
+    };
+    std::size_t sent_ = 0;                              // since it was claimed
+    std::array<Request, asked_after.size()> requests_;  // the last ones
+    std::chrono::seconds interval_{};                   // to the next one, once it is given up
+    std::vector<mobility::Path> doubtful_;              // have had data, have not answered
 };
 
 }  // namespace godwit::server

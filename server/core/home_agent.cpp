@@ -6,6 +6,7 @@
 
 #include "server/core/acknowledgement.hpp"
 #include "server/core/ipv4_home_address.hpp"
+#include "shared/mobility/answer_delay.hpp"
 #include "shared/mobility/claimed_care_of_address.hpp"
 #include "shared/mobility/constants.hpp"
 
@@ -179,6 +180,7 @@ void HomeAgent::deregister(Instant now, const Request& request, Actions& actions
         entry.expires = now + mobility::max_delete_bce_timeout;
     });
     checks_.on_binding_ended(home);
+    delayed_answers_.forget(home);
     actions.emplace_back(mobility::CloseTunnel{home});
     actions.emplace_back(acknowledgement(request,
                                          {.status = wire::BindingStatus::accepted,
@@ -216,19 +218,30 @@ void HomeAgent::on_heartbeat(Instant now, const mobility::Received& received,
     if (heartbeat.response) {
         return on_answer(now, *binding, heartbeat.sequence, actions);
     }
-    const auto* in_session = std::get_if<mobility::InSession>(&message.proof());
-    actions.emplace_back(mobility::SendMessage{
-        .path = way_back(received),
-        .home = received.home,
-        .message = wire::Heartbeat{.response = true,
-                                   .sequence = heartbeat.sequence,
-                                   .options = {wire::RestartCounter{settings_.restart_counter}}},
-        .seal = in_session != nullptr ? mobility::Seal{*in_session}
-                                      : mobility::Seal{mobility::ThroughTunnel{}}});
+    const DelayedAnswers::Answer answer{
+        .home = received.home, .path = way_back(received), .sequence = heartbeat.sequence};
+    if (const auto delay = mobility::answer_delay(heartbeat)) {
+        delayed_answers_.put(now + *delay, answer);
+        return;
+    }
+    actions.emplace_back(heartbeat_response(*binding, answer));
     checks_.on_request(now, *binding, received.path, actions);
-    if (in_session != nullptr) {  // a sealed one moves its endpoint by its newest packet
+    // A sealed one moves its endpoint by its newest data packet.
+    if (std::holds_alternative<mobility::InSession>(message.proof()) &&
+        received.path.remote == binding->path.remote) {
         follow_endpoint(now, *binding, received.path, actions);
     }
+}
+
+mobility::SendMessage HomeAgent::heartbeat_response(const Binding& binding,
+                                                    const DelayedAnswers::Answer& answer) const {
+    return {
+        .path = answer.path,
+        .home = answer.home,
+        .message = wire::Heartbeat{.response = true,
+                                   .sequence = answer.sequence,
+                                   .options = {wire::RestartCounter{settings_.restart_counter}}},
+        .seal = heartbeat_seal(binding)};
 }
 
 Actions HomeAgent::on_session_confirmed(Instant now, mobility::SessionId session) {
@@ -267,6 +280,12 @@ Actions HomeAgent::on_deadline(Instant now) {
     while (const auto home = checks_.due(now)) {
         on_check_due(now, *home, actions);
     }
+    while (const auto answer = delayed_answers_.take(now)) {
+        const Binding* binding = cache_.find(answer->home, now);
+        if (binding != nullptr && binding->is_valid) {
+            actions.emplace_back(heartbeat_response(*binding, *answer));
+        }
+    }
     reunion_.on_deadline(now, actions);
     return finished(std::move(actions));
 }
@@ -285,12 +304,13 @@ void HomeAgent::on_due(Instant now, const wire::HomeAddress& home, Actions& acti
     });
     cache_.erase(home);
     checks_.forget(home);
+    delayed_answers_.forget(home);
 }
 
 std::optional<Instant> HomeAgent::next_deadline() const {
     std::optional<Instant> next;
-    for (const auto& deadline :
-         {cache_.next_deadline(), checks_.next_deadline(), reunion_.next_deadline()}) {
+    for (const auto& deadline : {cache_.next_deadline(), checks_.next_deadline(),
+                                 delayed_answers_.next_deadline(), reunion_.next_deadline()}) {
         if (deadline && (!next || *deadline < *next)) {
             next = deadline;
         }

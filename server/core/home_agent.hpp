@@ -9,6 +9,7 @@
 
 #include "server/core/admission.hpp"
 #include "server/core/binding_cache.hpp"
+#include "server/core/delayed_answers.hpp"
 #include "server/core/hint_answers.hpp"
 #include "server/core/mobile_node_registry.hpp"
 #include "server/core/path_checks.hpp"
@@ -48,6 +49,8 @@ class HomeAgent final : public mobility::Node {
     void on_heartbeat(mobility::Instant now, const mobility::Received& received,
                       const mobility::Authenticated<wire::MobilityMessage>& message,
                       const wire::Heartbeat& heartbeat, mobility::Actions& actions);
+    [[nodiscard]] mobility::SendMessage heartbeat_response(
+        const Binding& binding, const DelayedAnswers::Answer& answer) const;
     void register_binding(mobility::Instant now, const Request& request, const Binding* entry,
                           mobility::Actions& actions);
     void deregister(mobility::Instant now, const Request& request, mobility::Actions& actions);
@@ -82,6 +85,7 @@ class HomeAgent final : public mobility::Node {
     BindingCache cache_;
     std::unordered_map<mobility::SessionId, wire::HomeAddress> owners_;  // of all sessions
     PathChecks checks_;
+    DelayedAnswers delayed_answers_;
     Reunion reunion_;
     HintAnswers hint_answers_;
 };

@@ -13,18 +13,21 @@ using mobility::Instant;
 
 mobility::SendMessage request(const Binding& binding, const mobility::Path& path,
                               std::uint32_t sequence, std::uint32_t padded_to) {
-    mobility::Seal seal = mobility::ThroughTunnel{};
-    if (binding.protection == mobility::Protection::plain && binding.sessions.in_use()) {
-        seal = mobility::InSession{*binding.sessions.in_use()};
-    }
     return {.path = path,
             .home = binding.home,
             .message = wire::Heartbeat{.sequence = sequence},
-            .seal = seal,
+            .seal = heartbeat_seal(binding),
             .padded_to = padded_to};
 }
 
 }  // namespace
+
+mobility::Seal heartbeat_seal(const Binding& binding) {
+    if (binding.protection == mobility::Protection::plain && binding.sessions.in_use()) {
+        return mobility::InSession{*binding.sessions.in_use()};
+    }
+    return mobility::ThroughTunnel{};
+}
 
 std::optional<Whereabouts> PathChecks::on_claim(Instant now, const Binding& binding,
                                                 const Whereabouts& claimed,
@@ -93,8 +96,9 @@ std::optional<PathChecks::Proved> PathChecks::on_answer(Instant now, const Bindi
     }
     Check& check = found->second;
     std::optional<Proved> proved;
-    if (const auto place = check.proof ? check.proof->on_answer(sequence) : std::nullopt) {
-        proved = {.place = *place, .round_trip = check.proof->asked_for(now)};
+    if (const auto round_trip =
+            check.proof ? check.proof->on_answer(now, sequence) : std::nullopt) {
+        proved = {.place = check.proof->claimed(), .round_trip = *round_trip};
         check.proof.reset();
     } else {
         perform(check.search.on_answer(now, sequence), binding, actions);

@@ -25,6 +25,9 @@ struct PathCheckSettings {
     std::chrono::nanoseconds mtu_probe_interval = std::chrono::seconds(600);
 };
 
+// How a heartbeat to this mobile node proves itself: by the tunnel or, where that is plain, itself.
+mobility::Seal heartbeat_seal(const Binding& binding);
+
 class PathChecks {
   public:
     explicit PathChecks(PathCheckSettings settings) : settings_(std::move(settings)) {}

@@ -1,6 +1,7 @@
 // Heartbeats at the home agent (RFC 5847), the proof of a care-of address by them, and the endpoint
 // that a NAT moves.
 
+#include "shared/mobility/answer_delay.hpp"
 #include "tests/server/asked_home_agent.hpp"
 
 namespace godwit::server {
@@ -37,6 +38,10 @@ mobility::Path directed(const Actions& actions) {
 }
 mobility::SessionId admitted(const Actions& actions) {
     return test::all<mobility::AdmitSession>(actions).at(0).session;
+}
+
+mobility::Path answered_path(const Actions& actions) {
+    return test::all<mobility::SendMessage>(actions).at(0).path;
 }
 
 class SilentMobileNode : public testing::Test {
@@ -83,8 +88,44 @@ TEST(HomeAgentHeartbeat, IsAnsweredUnderItsSessionInAPlainTunnel) {
     const auto orders =
         test::all<mobility::SendMessage>(home_agent.core.on_received(noon + 1s, asked));
     ASSERT_EQ(orders.size(), 1U);
-    EXPECT_EQ(mobility::Proof(std::get<mobility::InSession>(orders.at(0).seal)),
-              mobility::Proof(mobility::InSession{test::proving_session(asked)}));
+    EXPECT_EQ(std::get<mobility::InSession>(orders.at(0).seal).session,
+              test::proving_session(asked));
+}
+
+wire::Heartbeat answered_after(std::chrono::seconds delay, std::uint32_t sequence) {
+    return {.sequence = sequence, .options = {mobility::answer_after(delay)}};
+}
+
+// docs/protocol.md, Heartbeats: how a mobile node learns how long a NAT keeps a mapping.
+TEST(HomeAgentHeartbeat, IsAnsweredAfterAWhileIfItAsksForThat) {
+    AskedHomeAgent home_agent(Protection::sealed);
+    (void)home_agent.hear(noon, update(1));
+    const Actions asked = home_agent.hear_heartbeat(noon, answered_after(41s, 5), nat_path(1));
+    EXPECT_TRUE(test::all<mobility::SendMessage>(asked).empty());
+    EXPECT_EQ(home_agent.core.next_deadline(), noon + 41s);
+    EXPECT_TRUE(home_agent.core.on_deadline(noon + 41s - 1ms).empty());
+    const auto orders = test::all<mobility::SendMessage>(home_agent.core.on_deadline(noon + 41s));
+    ASSERT_EQ(orders.size(), 1U);
+    EXPECT_EQ(orders.at(0).path, nat_path(1));
+    EXPECT_EQ(std::get<wire::Heartbeat>(orders.at(0).message).sequence, 5U);
+    EXPECT_TRUE(std::get<wire::Heartbeat>(orders.at(0).message).response);
+}
+
+TEST(HomeAgentHeartbeat, WaitsToBeAnsweredOneAtATime) {
+    AskedHomeAgent home_agent(Protection::sealed);
+    (void)home_agent.hear(noon, update(1));
+    (void)home_agent.hear_heartbeat(noon, answered_after(41s, 5), nat_path(1));
+    (void)home_agent.hear_heartbeat(noon + 1s, answered_after(41s, 6), nat_path(2));
+    EXPECT_TRUE(home_agent.core.on_deadline(noon + 41s).empty());
+    EXPECT_EQ(answered_path(home_agent.core.on_deadline(noon + 42s)), nat_path(2));
+}
+
+TEST(HomeAgentHeartbeat, IsNotAnsweredOnceTheBindingIsGone) {
+    AskedHomeAgent home_agent(Protection::sealed);
+    const auto session = home_agent.complete(home_agent.hear(noon, update(1)));
+    (void)home_agent.hear_heartbeat(noon, answered_after(41s, 5), nat_path(1));
+    (void)home_agent.hear_in_session(noon + 1s, deregistration(2), session);
+    EXPECT_TRUE(test::all<mobility::SendMessage>(home_agent.core.on_deadline(noon + 41s)).empty());
 }
 
 TEST(HomeAgentHeartbeat, IsForTheBound) {
@@ -324,6 +365,21 @@ TEST(PlainTunnelBehindANat, IsFollowedByItsHeartbeats) {
     const Actions actions = home_agent.core.on_received(noon + 10s, asked);
     EXPECT_EQ(directed(actions), nat_path(50000));
     EXPECT_EQ(test::events<mobility::EndpointMoved>(actions).size(), 1U);
+}
+
+// The mobile node asks along other paths too, and from a port that nothing depends on.
+TEST(PlainTunnelBehindANat, IsNotMovedByEveryHeartbeat) {
+    AskedHomeAgent home_agent(Protection::plain);
+    home_agent.put_behind_nat(nat_path(0).remote, 61234);
+    const auto session = home_agent.complete(home_agent.hear_along(noon, udp_update(1), udp_path));
+    home_agent.put_behind_nat(nat_path(0).remote, 50000);
+    const auto hear = [&](const wire::Heartbeat& heartbeat) {
+        return home_agent.core.on_received(
+            noon + 10s, home_agent.carry(heartbeat, mobility::InSession{session}, udp_path));
+    };
+    EXPECT_TRUE(test::all<mobility::DirectTunnel>(hear(answered_after(41s, 1))).empty());
+    home_agent.put_behind_nat(test::ip("::ffff:198.51.100.99"), 50000);
+    EXPECT_TRUE(test::all<mobility::DirectTunnel>(hear({.sequence = 2})).empty());
 }
 
 }  // namespace

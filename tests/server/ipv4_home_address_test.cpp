@@ -62,7 +62,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"ItsOwnAsAPrefix", {.prefix_length = 24, .home = own}, own, prefix_unauthorized}),
     [](const auto& test) { return std::string(test.param.name); });
 
-TEST(Ipv4HomeAddressRule, IgnoresThePrefixFlagInARefresh) {  // §3.1.1
+TEST(Ipv4HomeAddresses, IgnoreThePrefixFlagInARefresh) {  // §3.1.1
     wire::BindingUpdate asked = update(1);
     asked.options.emplace_back(Ipv4HomeAddress{.request_prefix = true, .home = own});
     const MobileNodeRecord owner{.name = "laptop", .home = test::home, .ipv4_home = own};
