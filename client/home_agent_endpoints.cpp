@@ -15,6 +15,9 @@ using namespace std::chrono_literals;
 constexpr std::size_t max_addresses = 16;  // the oldest are forgotten
 constexpr std::chrono::seconds first_retry = 1s;
 constexpr std::chrono::seconds longest_retry = 30s;
+// How long after an arrival, and how often, it is looked whether the name servers are others.
+constexpr auto watching_time = 5s;
+constexpr auto watching_interval = 20ms;
 
 void add_once(std::vector<wire::Ipv6Address>& addresses, const wire::Ipv6Address& address) {
     if (std::ranges::find(addresses, address) == addresses.end()) {
@@ -43,8 +46,15 @@ void HomeAgentEndpoints::look_up() {
     retry_at_.reset();
     retry_after_ = first_retry;
     if (needs_asking()) {
-        lookup_.request({.names = names_, .mark = mark_});
+        request();
+        watch_until_ = runtime::boot_now() + watching_time;
+        watch_at_ = runtime::boot_now() + watching_interval;
     }
+}
+
+void HomeAgentEndpoints::request() {
+    resolver_ = platform::resolver_configuration();
+    lookup_.request({.names = names_, .mark = mark_});
 }
 
 // Literal IPv6 addresses are the same everywhere; IPv4 ones may lie behind a NAT64.
@@ -94,10 +104,27 @@ std::vector<mobility::HomeAgentEndpoint> HomeAgentEndpoints::known(bool has_ipv4
 }
 
 void HomeAgentEndpoints::on_deadline() {
-    if (retry_at_ && runtime::boot_now() >= *retry_at_) {
-        retry_at_.reset();
-        lookup_.request({.names = names_, .mark = mark_});
+    const mobility::Instant now = runtime::boot_now();
+    if (watch_at_ && now >= *watch_at_) {
+        watch_resolver(now);
     }
+    if (retry_at_ && now >= *retry_at_) {
+        retry_at_.reset();
+        request();
+    }
+}
+
+void HomeAgentEndpoints::watch_resolver(mobility::Instant now) {
+    watch_at_ = now < watch_until_ ? std::optional(now + watching_interval) : std::nullopt;
+    if (platform::resolver_configuration() != resolver_) {
+        request();
+    }
+}
+
+std::optional<mobility::Instant> HomeAgentEndpoints::next_deadline() const {
+    return retry_at_ && watch_at_ ? std::min(*retry_at_, *watch_at_)
+           : retry_at_            ? retry_at_
+                                  : watch_at_;
 }
 
 }  // namespace godwit::client

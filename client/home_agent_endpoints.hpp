@@ -29,13 +29,15 @@ class HomeAgentEndpoints {
     // The best first. Without IPv4 of its own, a network may have a NAT64 that has not told.
     [[nodiscard]] std::vector<mobility::HomeAgentEndpoint> known(bool has_ipv4) const;
 
-    // For the loop's deadline: names that were not found are looked up again.
-    [[nodiscard]] std::optional<mobility::Instant> next_deadline() const { return retry_at_; }
+    // For the loop's deadline: names are looked up again if they were not found, or by others.
+    [[nodiscard]] std::optional<mobility::Instant> next_deadline() const;
     void on_deadline();
 
   private:
     void on_resolved(const platform::Resolution& resolution);
     [[nodiscard]] bool needs_asking() const;
+    void request();
+    void watch_resolver(mobility::Instant now);
 
     std::vector<std::string> names_;
     std::uint32_t mark_;
@@ -44,6 +46,10 @@ class HomeAgentEndpoints {
     std::vector<wire::Ipv6Address> addresses_;  // the latest first
     std::optional<mobility::Instant> retry_at_;
     std::chrono::seconds retry_after_{};
+    // A network's name servers may be known later than its addresses.
+    std::string resolver_;
+    mobility::Instant watch_until_;
+    std::optional<mobility::Instant> watch_at_;
     runtime::NameLookup lookup_;
 };
 

@@ -17,7 +17,7 @@ using mobility::Instant;
 // A home agent that restarted answers nothing under the session, unless its hint gets through.
 constexpr std::size_t tries_in_session = 2;
 constexpr std::size_t max_outstanding = 16;  // numbers whose acknowledgement still counts
-// Between the updates of one try, and the soonest that one is sent again.
+// Between the first two updates of one try, and the soonest that one is sent again.
 constexpr std::chrono::nanoseconds stagger = 50ms;
 
 // RFC 6275 §11.7.1, RFC 5555 §3.1.2: always, since nothing else that is authenticated names the
@@ -101,7 +101,8 @@ void BindingUpdateSender::send(Instant now, const Terms& terms, Actions& actions
     }
     update.sent.push_back({sequence_, now, path, update.lifetime});
     if (++update.next_path < update.paths.size()) {
-        update.send_at = now + stagger;
+        // Ever later: whoever spends the three of a second on a race has none left to move.
+        update.send_at = now + stagger * (1U << (update.next_path - 1));
         return;
     }
     update.next_path = 0;

@@ -64,7 +64,7 @@ void MobileNode::go_home(Instant now, const mobility::HomeLink& link, Actions& a
 
 void MobileNode::go_away(Instant now, const mobility::Attachments& attachments, Actions& actions) {
     const auto* away = std::get_if<Away>(&target_);
-    auto offers = path_offers(attachments, preferences_, roaming_.memory(),
+    auto offers = path_offers(attachments, preferences_, roaming_.memory(), now,
                               away != nullptr ? &away->path : nullptr);
     if (!offers.empty()) {
         roaming_.on_offers(now, std::move(offers), actions);

@@ -55,6 +55,9 @@ class PathLiveness {
         give_up_at_ = now + std::max<std::chrono::nanoseconds>(2 * round_trip_, least_wait);
     }
 
+    [[nodiscard]] bool is_due(mobility::Instant now) const {
+        return (ask_at_ && now >= *ask_at_) || (give_up_at_ && now >= *give_up_at_);
+    }
     // When to look whether something has come in, and to ask if not.
     [[nodiscard]] std::optional<mobility::Instant> ask_at() const { return ask_at_; }
     // When another path that answers is better than this one.

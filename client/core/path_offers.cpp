@@ -88,10 +88,11 @@ struct RankedOffer {
 class Offers {
   public:
     Offers(const Attachments& attachments, const PathPreferences& preferences,
-           const PathMemory& memory, const Path* present)
+           const PathMemory& memory, mobility::Instant now, const Path* present)
         : attachments_(attachments),
           preferences_(preferences),
           memory_(memory),
+          now_(now),
           present_(present),
           best_(best_addresses(attachments, preferences, present)) {}
 
@@ -140,7 +141,7 @@ class Offers {
         ranked_.push_back(
             {.rank = {candidate.abandoned, candidate.deprecated, metric_of(path.interface, best_),
                       present_ == nullptr || present_->interface != path.interface, path.interface,
-                      memory_.has_failed(path, candidate.prefix_length), order, port,
+                      memory_.has_failed(now_, path, candidate.prefix_length), order, port,
                       path.is_ipv4(), end},
              .offer = {candidate, path}});
     }
@@ -148,6 +149,7 @@ class Offers {
     const Attachments& attachments_;
     const PathPreferences& preferences_;
     const PathMemory& memory_;
+    mobility::Instant now_;
     const Path* present_;
     ByInterfaceAndFamily best_;
     std::vector<RankedOffer> ranked_;
@@ -156,8 +158,9 @@ class Offers {
 }  // namespace
 
 std::vector<Away> path_offers(const Attachments& attachments, const PathPreferences& preferences,
-                              const PathMemory& memory, const Path* present) {
-    return Offers(attachments, preferences, memory, present).in_order();
+                              const PathMemory& memory, mobility::Instant now,
+                              const Path* present) {
+    return Offers(attachments, preferences, memory, now, present).in_order();
 }
 
 const Away* offer_along(const std::vector<Away>& offers, const Path& path) {

@@ -28,7 +28,7 @@ struct PathPreferences {
 // the preferences, and IPv6 before IPv4. `present`: the path in use, or nullptr.
 std::vector<Away> path_offers(const mobility::Attachments& attachments,
                               const PathPreferences& preferences, const PathMemory& memory,
-                              const mobility::Path* present);
+                              mobility::Instant now, const mobility::Path* present);
 
 // The offer of this path; nullptr if there is none.
 const Away* offer_along(const std::vector<Away>& offers, const mobility::Path& path);

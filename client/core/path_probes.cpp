@@ -89,6 +89,11 @@ std::vector<mobility::Path> PathProbes::unanswered() const {
     return paths;
 }
 
+bool PathProbes::is_unanswered(const mobility::Path& path) const {
+    const Question* question = find(path);
+    return question != nullptr && !question->sent.empty() && !question->is_answered;
+}
+
 bool PathProbes::has_answered(const mobility::Path& path) const {
     const Question* question = find(path);
     return question != nullptr && question->is_answered;

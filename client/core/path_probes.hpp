@@ -45,6 +45,8 @@ class PathProbes {
     // Every path has answered or had its time to.
     [[nodiscard]] bool is_over() const;
     [[nodiscard]] std::vector<mobility::Path> unanswered() const;
+    // Asked, and no answer yet.
+    [[nodiscard]] bool is_unanswered(const mobility::Path& path) const;
     [[nodiscard]] bool has_answered(const mobility::Path& path) const;
 
   private:

@@ -84,13 +84,20 @@ void Roaming::take(Instant now, const Away& offer, MoveCause cause, Actions& act
 // To another one of the same offers: what has answered stays answered.
 void Roaming::switch_to(Instant now, const Away& offer, MoveCause cause, Actions& actions) {
     const Away other = offer;
-    const Path before = in_use_->path;
+    for (const Path& path : paths_before(offers_, other.path)) {
+        if (probes_.is_unanswered(path)) {
+            remember_failure(now, path);
+        }
+    }
     take(now, other, cause, actions);
     if (is_answered_) {
         registration_.on_round_trip(other.path, round_trip_);
     }
-    if (cause == MoveCause::path_silent) {
-        memory_.on_failed(before, in_use_->care_of.prefix_length);
+}
+
+void Roaming::remember_failure(Instant now, const Path& path) {
+    if (const Away* offer = offer_along(offers_, path)) {
+        memory_.on_failed(now, path, offer->care_of.prefix_length);
     }
 }
 
@@ -152,20 +159,17 @@ void Roaming::settle_if_proved(Instant now, Actions& actions) {
         actions.emplace_back(mobility::FitTunnel{settings_.home, mtu_.mtu()});
         mtu_.rest();
     }
-    stop_asking_if_settled();
+    stop_asking_if_settled(now);
 }
 
 // Better ones may still answer; once they had their time they have failed here.
-void Roaming::stop_asking_if_settled() {
+void Roaming::stop_asking_if_settled(Instant now) {
     if (!is_settled_ || (!paths_before(offers_, in_use_->path).empty() && !probes_.is_over())) {
         return;
     }
-    if (probes_.is_over()) {
-        for (const Path& path : probes_.unanswered()) {
-            if (const Away* offer = offer_along(offers_, path);
-                offer != nullptr && path != in_use_->path) {
-                memory_.on_failed(path, offer->care_of.prefix_length);
-            }
+    for (const Path& path : probes_.is_over() ? probes_.unanswered() : std::vector<Path>{}) {
+        if (path != in_use_->path) {
+            remember_failure(now, path);
         }
     }
     if (!liveness_.silent_since()) {
@@ -200,7 +204,7 @@ void Roaming::on_path_answered(Instant now, const PathProbes::Answer& answer, Ac
         if (is_settled_) {
             liveness_.on_answer(answer.round_trip);
             watch(What::any_sent, actions);
-            stop_asking_if_settled();
+            stop_asking_if_settled(now);
         } else {
             settle_if_proved(now, actions);
         }
@@ -210,6 +214,7 @@ void Roaming::on_path_answered(Instant now, const PathProbes::Answer& answer, Ac
     if (offer == nullptr) {
         return;
     }
+    memory_.on_worked(answer.path, offer->care_of.prefix_length);
     const std::vector<Path> better = paths_before(offers_, in_use_->path);
     const bool is_better = std::ranges::find(better, answer.path) != better.end();
     const bool is_needed = is_settled_ ? liveness_.is_given_up() : !is_answered_;
@@ -233,12 +238,15 @@ void Roaming::on_traffic(Instant now, const mobility::TrafficNotice& notice, Act
     } else if (notice.what == What::any_sent) {
         liveness_.on_sent(now, notice.received);
     } else if (liveness_.on_reading(notice.received)) {
-        stop_asking_if_settled();
+        stop_asking_if_settled(now);
         watch(What::any_sent, actions);
     } else if (liveness_.ask_at()) {
         liveness_.on_asked(now);
         probes_.ask(now, paths_from(offers_, in_use_->path));
         ask_due(now, actions);
+    } else {
+        liveness_.on_deadline(now);
+        leave_if_silent(now, actions);
     }
 }
 
@@ -248,12 +256,12 @@ void Roaming::on_deadline(Instant now, Actions& actions) {
     }
     ask_due(now, actions);
     leave_if_mute(now, actions);
-    if (is_settled_ && liveness_.ask_at() && now >= *liveness_.ask_at()) {
-        watch(What::reading, actions);
+    if (is_settled_ && liveness_.is_due(now)) {
+        watch(What::reading, actions);  // what follows is decided when that is known
     }
     leave_if_silent(now, actions);
     race_again_if_over(now, actions);
-    stop_asking_if_settled();
+    stop_asking_if_settled(now);
     if (is_settled_ && can_ask(now)) {
         follow(now, mtu_.on_deadline(now), actions);
     }
@@ -266,19 +274,19 @@ void Roaming::leave_if_mute(Instant now, Actions& actions) {
         return;
     }
     if (const Away* other = other_that_answered()) {
-        memory_.on_failed(in_use_->path, in_use_->care_of.prefix_length);
+        remember_failure(now, in_use_->path);
         switch_to(now, *other, cause_, actions);
     }
 }
 
 void Roaming::leave_if_silent(Instant now, Actions& actions) {
-    liveness_.on_deadline(now);
     if (!is_settled_ || !liveness_.is_given_up()) {
         return;
     }
     const auto silent_for = now - liveness_.silent_since().value_or(now);
     if (const Away* other = other_that_answered()) {
         actions.emplace_back(mobility::Event{mobility::PathSilent{in_use_->path, silent_for}});
+        remember_failure(now, in_use_->path);
         switch_to(now, *other, MoveCause::path_silent, actions);
     } else if (probes_.is_over()) {
         // Nothing answers along any path. Perhaps the home agent knows the session no more.

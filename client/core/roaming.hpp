@@ -67,7 +67,8 @@ class Roaming {
     void race(mobility::Instant now, mobility::Actions& actions);
     void race_again_if_over(mobility::Instant now, mobility::Actions& actions);
     void settle_if_proved(mobility::Instant now, mobility::Actions& actions);
-    void stop_asking_if_settled();
+    void stop_asking_if_settled(mobility::Instant now);
+    void remember_failure(mobility::Instant now, const mobility::Path& path);
     void on_path_answered(mobility::Instant now, const PathProbes::Answer& answer,
                           mobility::Actions& actions);
     void leave_if_mute(mobility::Instant now, mobility::Actions& actions);

@@ -1,6 +1,8 @@
 #include "shared/platform/resolver.hpp"
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -152,6 +154,11 @@ Resolution resolve(const ResolverOptions& options, const std::stop_token& stop) 
         lookup.fail_all(error.what());
     }
     return lookup.result();
+}
+
+std::string resolver_configuration() {
+    std::ifstream file("/etc/resolv.conf", std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
 }
 
 }  // namespace godwit::platform

@@ -21,7 +21,7 @@ const wire::Ipv6Address ipv6_of_home_agent = test::home_agent.address;
 struct Links {
     std::vector<Away> offers() const {
         return path_offers({.candidates = candidates, .endpoints = endpoints, .home = {}},
-                           preferences, memory, present ? &*present : nullptr);
+                           preferences, memory, now, present ? &*present : nullptr);
     }
     // The care-of address of the first offer.
     std::string first() const { return offers().at(0).path.local.text(); }
@@ -40,6 +40,7 @@ struct Links {
     PathPreferences preferences{.home_agent = test::home_agent};
     PathMemory memory{};
     std::optional<Path> present{};
+    mobility::Instant now = test::noon;
 };
 
 TEST(PathOffers, AreNoneWhereNoAddressIsOffered) {
@@ -132,13 +133,16 @@ TEST(PathOffers, RememberWhatFailedInThisNetworkAndInNoOther) {
     Links links{.candidates = {candidate("2001:db8:a::2"), candidate("::ffff:192.0.2.7")},
                 .endpoints = {{ipv4_of_home_agent}}};
     const Path native = links.offers().at(0).path;
-    links.memory.on_failed(native, 64);
+    links.memory.on_failed(links.now, native, 64);
     EXPECT_THAT(links.ways(), testing::ElementsAre("udp 203.0.113.2:4191", "ip6 2001:db8:f::1"));
     links.candidates[0].address = ip("2001:db8:a::77");
     EXPECT_EQ(links.ways().at(0), "udp 203.0.113.2:4191") << "the same network, another address";
     links.candidates[0].address = ip("2001:db8:b::2");
     EXPECT_EQ(links.ways().at(0), "ip6 2001:db8:f::1");
     links.candidates[0].address = ip("2001:db8:a::2");
+    links.now += std::chrono::hours(1);
+    EXPECT_EQ(links.ways().at(0), "ip6 2001:db8:f::1") << "not for ever";
+    links.memory.on_failed(links.now, native, 64);
     links.memory.on_worked(native, 64);
     EXPECT_EQ(links.ways().at(0), "ip6 2001:db8:f::1");
 }
