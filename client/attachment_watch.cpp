@@ -14,6 +14,10 @@ using namespace std::chrono_literals;
 
 constexpr auto retry_delay = 10ms;  // after the network could not be read
 
+// Where a default route leads: 192.0.2.1, RFC 5737.
+const wire::Ipv6Address anywhere_in_ipv4 =
+    wire::Ipv6Address::mapped(wire::Ipv4Address{{192, 0, 2, 1}});
+
 RouterHeard heard_from(const platform::AdvertisedRouter& router, std::uint32_t mtu) {
     RouterHeard heard{.interface = router.interface, .router = router.router, .mtu = mtu};
     for (const wire::PrefixInformation& information : router.advertisement.options.prefixes) {
@@ -159,6 +163,10 @@ platform::Destination AttachmentWatch::destination() const {
                                       .tunnel = settings_.tunnel};
     for (const mobility::HomeAgentEndpoint& endpoint : endpoints_.known(false)) {
         destination.home_agent.push_back(endpoint.address);
+    }
+    if (endpoints_.has_names()) {
+        // Perhaps of the other family, which only a network of that family tells.
+        destination.home_agent.push_back(anywhere_in_ipv4);
     }
     return destination;
 }

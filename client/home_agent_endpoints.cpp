@@ -65,6 +65,11 @@ bool HomeAgentEndpoints::needs_asking() const {
     });
 }
 
+bool HomeAgentEndpoints::has_names() const {
+    return std::ranges::any_of(
+        names_, [](const std::string& name) { return !platform::literal_address(name); });
+}
+
 void HomeAgentEndpoints::on_resolved(const platform::Resolution& resolution) {
     std::vector<wire::Ipv6Address> addresses;
     for (const wire::Ipv6Address& address : resolution.addresses) {

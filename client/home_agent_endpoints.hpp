@@ -29,6 +29,9 @@ class HomeAgentEndpoints {
     // The best first. Without IPv4 of its own, a network may have a NAT64 that has not told.
     [[nodiscard]] std::vector<mobility::HomeAgentEndpoint> known(bool has_ipv4) const;
 
+    // Whether more may become known than is.
+    [[nodiscard]] bool has_names() const;
+
     // For the loop's deadline: names are looked up again if they were not found, or by others.
     [[nodiscard]] std::optional<mobility::Instant> next_deadline() const;
     void on_deadline();

@@ -37,6 +37,24 @@ void BindingUpdateSender::ask(Instant now, PendingUpdate update, const Terms& te
     send_now_or_later(now, terms, actions);
 }
 
+void BindingUpdateSender::also_along(Instant now, const std::vector<mobility::Path>& paths) {
+    if (!pending_) {
+        return;
+    }
+    std::vector<mobility::Path>& known = pending_->paths;
+    const std::size_t before = known.size();
+    for (const mobility::Path& path : paths) {
+        if (std::ranges::find(known, path) == known.end()) {
+            known.push_back(path);
+        }
+    }
+    const bool is_between_tries = pending_->next_path == 0 && pending_->tries > 0;
+    if (is_between_tries && known.size() > before) {
+        pending_->next_path = before;
+        pending_->send_at = rate_.earliest(now);
+    }
+}
+
 void BindingUpdateSender::ask_again(Instant now, const Terms& terms, Actions& actions) {
     pending_->next_path = 0;
     send_now_or_later(now, terms, actions);

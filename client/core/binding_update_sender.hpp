@@ -29,6 +29,8 @@ class BindingUpdateSender {
     // In place of what was under way.
     void ask(mobility::Instant now, PendingUpdate update, const Terms& terms,
              mobility::Actions& actions);
+    // Along these paths too, from the present try on.
+    void also_along(mobility::Instant now, const std::vector<mobility::Path>& paths);
     // Once more, as soon as the rate allows.
     void ask_again(mobility::Instant now, const Terms& terms, mobility::Actions& actions);
     // Refused for a reason that time may heal: not again for MAX_BINDACK_TIMEOUT.

@@ -24,6 +24,12 @@ class HomeRegistration {
     // apart, and that of the first acknowledgement is taken.
     void register_paths(mobility::Instant now, std::vector<mobility::Path> paths,
                         mobility::Actions& actions);
+    // Along these paths too, if no session is there yet.
+    void also_along(mobility::Instant now, const std::vector<mobility::Path>& paths) {
+        if (!session()) {
+            sender_.also_along(now, paths);
+        }
+    }
     // The same, by a handshake in either case: the home agent may have lost the session.
     void register_anew(mobility::Instant now, std::vector<mobility::Path> paths,
                        mobility::Actions& actions);

@@ -44,6 +44,8 @@ void Roaming::on_offers(Instant now, std::vector<Away> offers, Actions& actions)
     if (!can_ask(now)) {
         if (!better.empty()) {
             take(now, offers_.front(), MoveCause::better_path, actions);
+        } else {
+            registration_.also_along(now, paths_from(offers_, in_use_->path));
         }
     } else if (!is_settled_) {
         race(now, actions);

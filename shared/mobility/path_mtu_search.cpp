@@ -14,9 +14,10 @@ constexpr std::array<std::uint32_t, 4> ladder{1418, 1400, 1340, min_ipv6_mtu};
 constexpr std::array<std::uint32_t, 6> low_steps{1200, 1120, 1040, 900, 700, 500};
 constexpr std::uint32_t close_enough = 8;  // octets between what passes and what does not
 constexpr unsigned max_tries = 3;          // RFC 8899 §5.1.2, MAX_PROBES
+constexpr unsigned tries_in_between = 2;   // where a few octets are at stake
 constexpr std::size_t convincing = 3;      // probes lost at once are no accident
-constexpr auto verification_interval = 1s;
-constexpr std::chrono::nanoseconds least_patience = 100ms;
+constexpr auto verification_interval = 500ms;
+constexpr std::chrono::nanoseconds least_patience = 80ms;
 constexpr std::chrono::nanoseconds most_patience = 1s;
 constexpr auto dead_path_interval = 5s;  // where not even a short probe was answered
 
@@ -43,15 +44,14 @@ void PathMtuSearch::rest() {
     round_over_.reset();
     next_period_.reset();
     watch_at_.reset();
+    is_in_doubt_ = false;
 }
 
 PathMtuSearch::Orders PathMtuSearch::on_large_sent(Instant now) {
     Orders orders;
     watch_at_ = now + verification_interval;
-    if (phase_ == Phase::resting && ceiling_ != 0) {
-        enter(Phase::verifying);
-        ask(now, mtu_.whole, orders);
-    }
+    is_in_doubt_ = true;
+    verify_if_in_doubt(now, orders);
     return orders;
 }
 
@@ -144,17 +144,14 @@ void PathMtuSearch::ask_low_steps(Instant now, Orders& orders) {
 
 void PathMtuSearch::on_round_over(Instant now, Orders& orders) {
     round_over_.reset();
-    if (phase_ == Phase::verifying && tries_ >= max_tries) {
-        // It has shrunk, or is dead: what is shorter will tell.
+    if (phase_ == Phase::verifying) {
+        // It was lost, the path has shrunk, or it is dead: what is shorter will tell.
         outstanding_.clear();
         passes_ = 0;
-        fails_ = mtu_.whole;
+        fails_ = mtu_.whole + 1;
         ask_ladder(now, orders);
         ask_low_steps(now, orders);
-        return;
-    }
-    if (phase_ == Phase::verifying) {
-        ask(now, mtu_.whole, orders);
+        tries_ = 2;
         return;
     }
     if (passes_ == 0) {
@@ -162,7 +159,8 @@ void PathMtuSearch::on_round_over(Instant now, Orders& orders) {
         return;
     }
     const std::uint32_t doubtful = smallest_unanswered();
-    const bool is_convincing = outstanding_.size() >= convincing || tries_ >= max_tries;
+    const unsigned enough = phase_ == Phase::narrowing ? tries_in_between : max_tries;
+    const bool is_convincing = outstanding_.size() >= convincing || tries_ >= enough;
     if (!is_convincing) {
         ask(now, doubtful, orders);
         return;
@@ -192,7 +190,11 @@ void PathMtuSearch::narrow(Instant now, Orders& orders) {
         return;
     }
     enter(Phase::narrowing);
-    ask(now, passes_ + ((fails_ - passes_) / 2), orders);
+    const std::uint32_t quarter = (fails_ - passes_) / 4;
+    for (std::uint32_t step = 1; step <= 3; ++step) {
+        ask(now, passes_ + (step * quarter), orders);
+    }
+    tries_ = 1;
 }
 
 void PathMtuSearch::finish(Instant now, Orders& orders) {
@@ -202,6 +204,16 @@ void PathMtuSearch::finish(Instant now, Orders& orders) {
     next_period_ = next_period_.value_or(now + period_);
     if (passes_ != mtu_.whole) {
         publish(passes_, orders);
+    }
+    verify_if_in_doubt(now, orders);
+}
+
+// Long packets were sent while something else was being asked, or just now.
+void PathMtuSearch::verify_if_in_doubt(Instant now, Orders& orders) {
+    if (is_in_doubt_ && phase_ == Phase::resting && ceiling_ != 0) {
+        is_in_doubt_ = false;
+        enter(Phase::verifying);
+        ask(now, mtu_.whole, orders);
     }
 }
 

@@ -64,6 +64,7 @@ class PathMtuSearch {
     void ask_low_steps(Instant now, Orders& orders);
     void narrow(Instant now, Orders& orders);
     void finish(Instant now, Orders& orders);
+    void verify_if_in_doubt(Instant now, Orders& orders);
     void on_round_over(Instant now, Orders& orders);
     void on_nothing_passed(Instant now, Orders& orders);
     void publish(std::uint32_t whole, Orders& orders);
@@ -87,6 +88,7 @@ class PathMtuSearch {
     std::optional<Instant> round_over_;
     std::optional<Instant> next_period_;
     std::optional<Instant> watch_at_;
+    bool is_in_doubt_ = false;  // a long packet has been sent since the MTU was last verified
 };
 
 }  // namespace godwit::mobility

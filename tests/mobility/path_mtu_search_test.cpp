@@ -94,7 +94,8 @@ TEST_F(PathMtu, StopsBeingABlackHoleWithinAThirdOfASecond) {
     carries_ = 1062;
     begin();
     run_for(330ms);
-    EXPECT_EQ(whole(), 1040U);
+    EXPECT_LE(whole(), 1062U);
+    EXPECT_GE(whole(), 1040U);
 }
 
 TEST_F(PathMtu, IsNeverLessThan1280ForInnerPackets) {  // RFC 8200 §5
@@ -128,13 +129,26 @@ TEST_F(PathMtu, ShrinksInMidFlowWhenLongPacketsVanish) {
     run_for(5s);
     carries_ = 1062;
     send_large();
-    run_for(700ms);
+    run_for(400ms);
     EXPECT_LE(whole(), 1062U);
     run_for(2s);
     EXPECT_GE(whole(), 1054U);
 }
 
-TEST_F(PathMtu, IsVerifiedAtMostOnceASecondHoweverMuchIsSent) {
+TEST_F(PathMtu, ShrinksTwiceInARowWhileItIsStillBeingNarrowed) {
+    carries_ = 1206;
+    begin();
+    run_for(400ms);
+    carries_ = 1062;
+    for (int packet = 0; packet < 10; ++packet) {
+        send_large();
+        run_for(100ms);
+    }
+    EXPECT_LE(whole(), 1062U);
+    EXPECT_GE(whole(), 1040U);
+}
+
+TEST_F(PathMtu, IsVerifiedTwiceASecondHoweverMuchIsSent) {
     begin();
     run_for(1s);
     asked_ = 0;
@@ -142,8 +156,8 @@ TEST_F(PathMtu, IsVerifiedAtMostOnceASecondHoweverMuchIsSent) {
         send_large();
         run_for(10ms);
     }
-    EXPECT_GE(asked_, 9U);
-    EXPECT_LE(asked_, 11U);
+    EXPECT_GE(asked_, 19U);
+    EXPECT_LE(asked_, 21U);
 }
 
 TEST_F(PathMtu, CostsNothingWhileNothingLongIsSent) {
