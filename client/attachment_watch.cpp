@@ -129,6 +129,15 @@ void AttachmentWatch::tell() {
     if (now == told_) {
         return;
     }
+    for (const mobility::CandidateAddress& candidate : now.candidates) {
+        log_.debug("address-offered", {{"address", candidate.address},
+                                       {"metric", candidate.route_metric},
+                                       {"tentative", candidate.tentative ? "yes" : "no"},
+                                       {"abandoned", candidate.abandoned ? "yes" : "no"}});
+    }
+    for (const mobility::HomeAgentEndpoint& endpoint : now.endpoints) {
+        log_.debug("home-agent-at", {{"address", endpoint.address}});
+    }
     const bool is_elsewhere = !told_ || told_->candidates != now.candidates;
     told_ = now;
     on_change_(now);

@@ -71,6 +71,7 @@ void Roaming::register_again(Instant now, Actions& actions) {
 }
 
 void Roaming::take(Instant now, const Away& offer, MoveCause cause, Actions& actions) {
+    actions.emplace_back(mobility::Event{mobility::PathTaken{offer.path, cause}});
     in_use_ = offer;
     cause_ = cause;
     is_acknowledged_ = false;
@@ -152,13 +153,12 @@ void Roaming::settle_if_proved(Instant now, Actions& actions) {
     const auto ceiling = mobility::TunnelOverhead::of(in_use_->path, settings_.protection)
                              .inner(in_use_->care_of.mtu);
     const auto orders = mtu_.begin(now, ceiling, round_trip_);
+    actions.emplace_back(mobility::FitTunnel{settings_.home, mtu_.mtu()});
     if (can_ask(now)) {
-        actions.emplace_back(mobility::FitTunnel{settings_.home, mtu_.mtu()});
         follow(now, orders, actions);
         liveness_.begin(round_trip_);
         watch(What::any_sent, actions);
     } else {
-        actions.emplace_back(mobility::FitTunnel{settings_.home, mtu_.mtu()});
         mtu_.rest();
     }
     stop_asking_if_settled(now);
@@ -221,13 +221,9 @@ void Roaming::on_path_answered(Instant now, const PathProbes::Answer& answer, Ac
     const bool is_better = std::ranges::find(better, answer.path) != better.end();
     const bool is_needed = is_settled_ ? liveness_.is_given_up() : !is_answered_;
     if (is_better || is_needed) {
-        const bool is_silent = is_settled_ && !is_better;
+        const MoveCause settled = is_better ? MoveCause::better_path : MoveCause::path_silent;
         round_trip_ = answer.round_trip;
-        switch_to(now, *offer,
-                  is_silent     ? MoveCause::path_silent
-                  : is_settled_ ? MoveCause::better_path
-                                : cause_,
-                  actions);
+        switch_to(now, *offer, is_settled_ ? settled : cause_, actions);
     }
 }
 

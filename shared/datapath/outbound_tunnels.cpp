@@ -91,6 +91,9 @@ std::expected<Outgoing, DropReason> OutboundTunnels::encapsulate(PacketBuffer& b
     if (!inner) {
         return std::unexpected(inner.error());
     }
+    if (passes_for_message(*inner)) {
+        return std::unexpected(DropReason::not_tunnelled);
+    }
     OutboundTunnel* tunnel = tunnel_of(*inner);
     if (tunnel == nullptr) {
         return std::unexpected(DropReason::no_binding);
@@ -111,14 +114,22 @@ std::expected<Outgoing, DropReason> OutboundTunnels::encapsulate(PacketBuffer& b
     return outgoing;
 }
 
-std::optional<wire::Bytes> OutboundTunnels::answer_too_big(
-    PacketBuffer& buffer, const wire::HomeAgentAddress& home_agent) const {
+// Whoever can send packets through this machine could else speak for it: at the other end a
+// Mobility Header that has come through the tunnel is proved.
+bool OutboundTunnels::passes_for_message(const InnerPacket& inner) const {
+    const wire::Ipv6Address& other_end =
+        look_up_by_ == LookUpBy::inner_source ? inner.destination : inner.source;
+    return inner.content == wire::NextHeader::mobility && !inner.is_ipv4 &&
+           other_end == home_agent_.address;
+}
+
+std::optional<wire::Bytes> OutboundTunnels::answer_too_big(PacketBuffer& buffer) const {
     const auto inner = InnerPacket::parse(buffer.packet());
     const OutboundTunnel* tunnel = inner ? tunnel_of(*inner) : nullptr;
     if (tunnel == nullptr) {
         return std::nullopt;
     }
-    return too_big_reply(*inner, tunnel->mtu.inner, home_agent);
+    return too_big_reply(*inner, tunnel->mtu.inner, home_agent_);
 }
 
 std::expected<Outgoing, DropReason> OutboundTunnels::dummy(const wire::HomeAddress& home,

@@ -71,7 +71,8 @@ struct Outgoing {
 
 class OutboundTunnels {
   public:
-    explicit OutboundTunnels(LookUpBy look_up_by) : look_up_by_(look_up_by) {}
+    OutboundTunnels(LookUpBy look_up_by, const wire::HomeAgentAddress& home_agent)
+        : look_up_by_(look_up_by), home_agent_(home_agent) {}
 
     // Gives back the tunnel of the same home address that was there before, or nothing. What was
     // watched goes on being watched.
@@ -95,12 +96,12 @@ class OutboundTunnels {
 
     // Seals the packet in the buffer, if its tunnel is not a plain one. One that is too long for
     // the tunnel is too_big and stays as it is, unless it is IPv4 that may be fragmented: of that,
-    // and of what is longer than the path takes whole, the outer packet goes in fragments.
+    // and of what is longer than the path takes whole, the outer packet goes in fragments. What
+    // would pass at the other end for a message of this end is not_tunnelled: those are made here.
     [[nodiscard]] std::expected<Outgoing, DropReason> encapsulate(PacketBuffer& buffer);
     // To be written to the TUN device for a packet that was refused as too_big; nothing where there
     // is no answer (see datapath/too_big_reply.hpp).
-    [[nodiscard]] std::optional<wire::Bytes> answer_too_big(
-        PacketBuffer& buffer, const wire::HomeAgentAddress& home_agent) const;
+    [[nodiscard]] std::optional<wire::Bytes> answer_too_big(PacketBuffer& buffer) const;
 
     // Without content, made in the buffer, from a tunnel that is not held. Sealed it has next
     // header 59 (RFC 4303 §2.6) and shows the other end that this end has the keys; plain over UDP
@@ -121,8 +122,10 @@ class OutboundTunnels {
 
   private:
     [[nodiscard]] OutboundTunnel* tunnel_of(const InnerPacket& packet) const;
+    [[nodiscard]] bool passes_for_message(const InnerPacket& inner) const;
 
     LookUpBy look_up_by_;
+    wire::HomeAgentAddress home_agent_;
     TunnelTable<OutboundTunnel> tunnels_;
     Ipv4HomeAddresses ipv4_;
 };

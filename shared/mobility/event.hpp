@@ -67,6 +67,10 @@ struct NatDetected {
     wire::CareOfAddress care_of;
     std::chrono::seconds refresh{};
 };
+struct PathTaken {  // by the mobile node
+    Path path;
+    MoveCause cause{};
+};
 struct PathSilent {  // data was sent along it, probes too, and nothing came back
     Path path;
     std::chrono::nanoseconds silent_for{};
@@ -107,8 +111,8 @@ struct MessageDropped {
 
 using Event = std::variant<BindingRegistered, BindingRefreshed, BindingMoved, EndpointMoved,
                            CareOfAddressProved, CareOfAddressUnproved, Ipv4Bound, MtuChanged,
-                           NatDetected, PathSilent, BindingRemoved, BindingExpired, BindingRefused,
-                           HandoverCompleted, NoAcknowledgement, MessageDropped>;
+                           NatDetected, PathTaken, PathSilent, BindingRemoved, BindingExpired,
+                           BindingRefused, HandoverCompleted, NoAcknowledgement, MessageDropped>;
 
 std::string_view name(MoveCause cause);
 std::string_view name(DropReason reason);

@@ -68,7 +68,7 @@ PathMtuSearch::Orders PathMtuSearch::on_answer(Instant now, std::uint32_t sequen
     fails_ = std::max(fails_, passes_ + 1);
     std::erase_if(outstanding_,
                   [&](const Outstanding& probe) { return probe.probe.size <= passes_; });
-    if (passes_ > mtu_.whole) {
+    if (passes_ > mtu_.whole && outstanding_.empty()) {
         publish(passes_, orders);
     }
     if (phase_ == Phase::verifying || passes_ >= ceiling_) {
@@ -167,9 +167,7 @@ void PathMtuSearch::on_round_over(Instant now, Orders& orders) {
     }
     outstanding_.clear();
     fails_ = std::min(fails_, doubtful);
-    if (passes_ < mtu_.whole) {
-        publish(passes_, orders);
-    }
+    publish(passes_, orders);
     narrow(now, orders);
 }
 

@@ -46,6 +46,12 @@ struct EventLog {
                                   {"care_of", event.care_of},
                                   {"refresh_s", event.refresh.count()}});
     }
+    void operator()(const mobility::PathTaken& event) const {
+        log.debug("path-taken", {{"encapsulation", mobility::name(event.path.encapsulation)},
+                                 {"from", event.path.local},
+                                 {"to", event.path.remote_text()},
+                                 {"cause", event.cause}});
+    }
     void operator()(const mobility::PathSilent& event) const {
         log.warning("path-silent", {{"to", event.path.remote_text()},
                                     {"encapsulation", mobility::name(event.path.encapsulation)},

@@ -41,10 +41,9 @@ OutboundTunnelWorker::OutboundTunnelWorker(const platform::TunDevice& tun,
                                            const wire::HomeAgentAddress& home_agent,
                                            const platform::EventSignal& control)
     : tun_(&tun),
-      home_agent_(home_agent),
       control_(&control),
       channel_(control),
-      tunnels_(look_up_by),
+      tunnels_(look_up_by, home_agent),
       buffers_(batch_size),
       departures_(sockets, *this) {}
 
@@ -182,7 +181,7 @@ void OutboundTunnelWorker::answer_too_big(datapath::PacketBuffer& buffer) {
     if (!replies_.take(*read_at_)) {
         return;
     }
-    if (const auto reply = tunnels_.answer_too_big(buffer, home_agent_)) {
+    if (const auto reply = tunnels_.answer_too_big(buffer)) {
         static_cast<void>(tun_->write(*reply));
     }
 }

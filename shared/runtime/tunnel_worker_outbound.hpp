@@ -128,7 +128,6 @@ class OutboundTunnelWorker final : private DepartureObserver {
     void report_watched(datapath::OutboundTunnel& tunnel, std::size_t inner_size);
 
     const platform::TunDevice* tun_;
-    wire::HomeAgentAddress home_agent_;
     const platform::EventSignal* control_;
     Channel channel_;
     CommandQueue<mobility::SessionId, 256> rekey_due_;

@@ -62,9 +62,9 @@ struct Prefix {
     static std::optional<Prefix> parse_ipv4(std::string_view text);
     // The prefix of this address alone.
     static Prefix host(const Ipv6Address& address) { return {address, 128}; }
-    // IPv4 as parse_ipv4() reads it.
     // The prefix of this length that an address lies in.
     static Prefix around(const Ipv6Address& address, std::uint8_t length);
+    // IPv4 as parse_ipv4() reads it.
     [[nodiscard]] std::string text() const;
     [[nodiscard]] bool is_ipv4() const;
     [[nodiscard]] bool contains(const Ipv6Address& other) const;

@@ -38,7 +38,7 @@ Suite suite_of(benchmark::State& state) {
 
 OutboundTunnels mobile_node_tunnels(Suite suite) {
     const auto keys = test::mobile_node_keys(1, suite);
-    OutboundTunnels tunnels{LookUpBy::inner_source};
+    OutboundTunnels tunnels{LookUpBy::inner_source, test::home_agent};
     tunnels.direct(std::make_unique<OutboundTunnel>(
         home, test::from_a,
         OutboundSeal{.session = test::session_of(keys), .sealer = security::EspSealer(keys)}));
@@ -114,7 +114,7 @@ std::vector<wire::HomeAddress> homes(std::int64_t count) {
 }
 
 OutboundTunnels tunnels_of(const std::vector<wire::HomeAddress>& bound) {
-    OutboundTunnels tunnels{LookUpBy::inner_destination};
+    OutboundTunnels tunnels{LookUpBy::inner_destination, test::home_agent};
     for (const wire::HomeAddress& each : bound) {
         tunnels.direct(std::make_unique<OutboundTunnel>(each, test::to_a));
     }
@@ -158,7 +158,7 @@ double processor_time() {  // of this thread, seconds
 void longest_publish(benchmark::State& state) {
     const auto all = homes(state.range(0));
     for (auto _ : state) {
-        OutboundTunnels tunnels{LookUpBy::inner_destination};
+        OutboundTunnels tunnels{LookUpBy::inner_destination, test::home_agent};
         double longest = 0;
         for (const wire::HomeAddress& each : all) {
             auto tunnel = std::make_unique<OutboundTunnel>(each, test::to_a);

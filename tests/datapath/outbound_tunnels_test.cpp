@@ -33,7 +33,7 @@ class OutboundTunnelsTest : public testing::Test {
     }
 
     const wire::Bytes uplink = test::inner_packet(home.address, correspondent);
-    OutboundTunnels mobile_node{LookUpBy::inner_source};
+    OutboundTunnels mobile_node{LookUpBy::inner_source, test::home_agent};
     std::unique_ptr<PacketBuffer> buffer = std::make_unique<PacketBuffer>();
 };
 
@@ -49,12 +49,28 @@ TEST_F(OutboundTunnelsTest, FindsTheMobileNodesTunnelByTheInnerSource) {
 }
 
 TEST_F(OutboundTunnelsTest, FindsTheHomeAgentsTunnelByTheInnerDestination) {
-    OutboundTunnels agent{LookUpBy::inner_destination};
+    OutboundTunnels agent{LookUpBy::inner_destination, test::home_agent};
     agent.direct(std::make_unique<OutboundTunnel>(home, test::to_a));
     test::put(*buffer, test::inner_packet(correspondent, home.address));
     EXPECT_TRUE(agent.encapsulate(*buffer));
     test::put(*buffer, uplink);
     EXPECT_EQ(agent.encapsulate(*buffer).error(), DropReason::no_binding);
+}
+
+TEST_F(OutboundTunnelsTest, LetsNobodyElseSpeakForThisEnd) {
+    OutboundTunnels agent{LookUpBy::inner_destination, test::home_agent};
+    agent.direct(std::make_unique<OutboundTunnel>(home, test::to_a));
+    mobile_node.direct(std::make_unique<OutboundTunnel>(home, test::from_a));
+    const auto message = [](const wire::Ipv6Address& from, const wire::Ipv6Address& to) {
+        wire::Bytes packet = test::inner_packet(from, to);
+        packet.at(6) = std::uint8_t{135};  // Next Header: a Mobility Header
+        return packet;
+    };
+    test::put(*buffer, message(test::home_agent.address, home.address));
+    EXPECT_EQ(agent.encapsulate(*buffer).error(), DropReason::not_tunnelled);
+    EXPECT_EQ(send(message(home.address, test::home_agent.address)).error(),
+              DropReason::not_tunnelled);
+    EXPECT_TRUE(send(message(home.address, correspondent))) << "between others it is theirs";
 }
 
 TEST_F(OutboundTunnelsTest, LeavesPlainPacketsAsTheyAre) {  // RFC 2473 §3.1
@@ -241,7 +257,7 @@ TEST_F(FittedTunnelTest, RefusesIpv6ThatIsLongerThanItTakes) {
     mobile_node.fit(home, mobility::TunnelMtu::of(1400));
     EXPECT_EQ(send(uplink_of(1400))->longest, 0U);
     EXPECT_EQ(send(uplink_of(1401)).error(), DropReason::too_big);
-    const auto reply = mobile_node.answer_too_big(*buffer, test::home_agent);
+    const auto reply = mobile_node.answer_too_big(*buffer);
     ASSERT_TRUE(reply);
     EXPECT_EQ(wire::Ipv6Header::parse(*reply)->destination, home.address);
 }
@@ -259,7 +275,7 @@ TEST_F(FittedTunnelTest, SendsIpv4InFragmentsOfTheOuterPacketUnlessDfIsSet) {
     EXPECT_EQ(send(packet)->longest, mobility::TunnelOverhead{}.outer(1400));
     packet[6] |= 0x40U;
     EXPECT_EQ(send(packet).error(), DropReason::too_big);
-    EXPECT_TRUE(mobile_node.answer_too_big(*buffer, test::home_agent));
+    EXPECT_TRUE(mobile_node.answer_too_big(*buffer));
 }
 
 TEST_F(FittedTunnelTest, GoesOnWatchingWhenRekeyed) {

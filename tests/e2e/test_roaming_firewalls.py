@@ -20,7 +20,7 @@ def test_the_configuration_may_say_how_packets_travel(deploy_roaming, encapsulat
 
 
 def test_where_only_one_port_passes_the_other_is_tried(deploy_roaming):
-    deployment = deploy_roaming(("udp-only", "native"))
+    deployment = deploy_roaming(("udp-only", "native"), home_agent={"udp_ports": [4191, 443]})
     deployment.topology.run("gw-2", "nft add rule inet filter forward udp dport 4191 drop")
     deployment.topology.move("udp-only")
     assert deployment.wait_attached(encapsulation="udp", remote_port=443)

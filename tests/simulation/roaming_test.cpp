@@ -92,6 +92,21 @@ TEST_F(Roaming, RegistersOverUdpWhereAFirewallDropsTheRest) {
     EXPECT_EQ(encapsulation(), Encapsulation::udp);
 }
 
+TEST_F(Roaming, RegistersByAnotherPortWhereAFirewallPassesNothingElse) {
+    network.lose_where([](const wire::Bytes& packet) {
+        const auto frame = read(packet);
+        return is_native(*frame) ||
+               (frame->path.remote_port != 443 && frame->path.local_port != 443);
+    });
+    mobile_node.attach(care_of_a);
+    network.run_for(20ms);
+    attach_ipv6();  // the home agent has been looked up
+    talk_for(3s);
+    EXPECT_EQ(mobile_node.state(), State::registered);
+    EXPECT_EQ(way_to_mobile_node().local_port, 443);
+    world.expect_agreement();
+}
+
 TEST_F(Roaming, RegistersOverIpv4WhereIpv6IsBroken) {
     drop_ipv6();
     attach_dual_stack();
