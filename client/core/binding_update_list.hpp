@@ -42,7 +42,7 @@ struct PendingUpdate {
     std::size_t next_path = 0;  // of the present try
     std::size_t tries = 0;      // that have begun
     mobility::Instant try_began{};
-    std::chrono::nanoseconds timeout{};  // doubles with each try
+    std::chrono::nanoseconds timeout{};  // of the present try; doubles with each
     mobility::Instant send_at{};         // the next time
 };
 

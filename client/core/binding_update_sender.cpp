@@ -85,7 +85,7 @@ void BindingUpdateSender::on_round_trip(const mobility::Path& path,
     const auto timeout = std::clamp<std::chrono::nanoseconds>(2 * round_trip, stagger,
                                                               mobility::initial_bindack_timeout);
     pending_->send_at = std::min(pending_->send_at, pending_->try_began + timeout);
-    pending_->timeout = 2 * timeout;
+    pending_->timeout = timeout;
 }
 
 void BindingUpdateSender::on_deadline(Instant now, const Terms& terms, Actions& actions) {
@@ -125,8 +125,6 @@ void BindingUpdateSender::send(Instant now, const Terms& terms, Actions& actions
     }
     update.next_path = 0;
     update.send_at = std::max(now + stagger, update.try_began + update.timeout);
-    update.timeout =
-        std::min<std::chrono::nanoseconds>(2 * update.timeout, mobility::max_bindack_timeout);
 }
 
 void BindingUpdateSender::begin_try(Instant now, Actions& actions) {
@@ -134,6 +132,10 @@ void BindingUpdateSender::begin_try(Instant now, Actions& actions) {
     if (!update.sent.empty()) {
         actions.emplace_back(mobility::Event{
             mobility::NoAcknowledgement{{update.paths.front().local}, now - update.try_began}});
+    }
+    if (update.tries > 0) {
+        update.timeout =
+            std::min<std::chrono::nanoseconds>(2 * update.timeout, mobility::max_bindack_timeout);
     }
     update.by_handshake = update.by_handshake || update.tries >= tries_in_session;
     update.try_began = now;
