@@ -89,9 +89,10 @@ std::vector<mobility::Path> PathProbes::unanswered() const {
     return paths;
 }
 
-bool PathProbes::is_unanswered(const mobility::Path& path) const {
+bool PathProbes::is_unanswered(const mobility::Path& path, Instant since) const {
     const Question* question = find(path);
-    return question != nullptr && !question->sent.empty() && !question->is_answered;
+    return question != nullptr && !question->sent.empty() && !question->is_answered &&
+           question->sent.front().second <= since;
 }
 
 bool PathProbes::has_answered(const mobility::Path& path) const {

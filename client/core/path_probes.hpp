@@ -45,8 +45,8 @@ class PathProbes {
     // Every path has answered or had its time to.
     [[nodiscard]] bool is_over() const;
     [[nodiscard]] std::vector<mobility::Path> unanswered() const;
-    // Asked, and no answer yet.
-    [[nodiscard]] bool is_unanswered(const mobility::Path& path) const;
+    // Asked at that time at the latest, and no answer yet.
+    [[nodiscard]] bool is_unanswered(const mobility::Path& path, mobility::Instant since) const;
     [[nodiscard]] bool has_answered(const mobility::Path& path) const;
 
   private:

@@ -85,11 +85,13 @@ void Roaming::take(Instant now, const Away& offer, MoveCause cause, Actions& act
 }
 
 // To another one of the same offers: what has answered stays answered.
-void Roaming::switch_to(Instant now, const Away& offer, MoveCause cause, Actions& actions) {
-    const Away other = offer;
-    for (const Path& path : paths_before(offers_, other.path)) {
-        if (probes_.is_unanswered(path)) {
-            remember_failure(now, path);
+void Roaming::switch_to(Instant now, Away other, MoveCause cause, Actions& actions) {
+    bool is_before = true;
+    for (const Away& offered : offers_) {
+        is_before = is_before && offered.path != other.path;
+        // Those behind it may come before it in another network, so they are judged as well.
+        if (probes_.is_unanswered(offered.path, is_before ? now : now - 2 * round_trip_)) {
+            remember_failure(now, offered.path);
         }
     }
     take(now, other, cause, actions);

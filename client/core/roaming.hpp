@@ -62,7 +62,7 @@ class Roaming {
   private:
     void take(mobility::Instant now, const Away& offer, mobility::MoveCause cause,
               mobility::Actions& actions);
-    void switch_to(mobility::Instant now, const Away& offer, mobility::MoveCause cause,
+    void switch_to(mobility::Instant now, Away other, mobility::MoveCause cause,
                    mobility::Actions& actions);
     void race(mobility::Instant now, mobility::Actions& actions);
     void race_again_if_over(mobility::Instant now, mobility::Actions& actions);

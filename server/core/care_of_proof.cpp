@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <span>
+#include <utility>
 
 namespace godwit::server {
 
@@ -32,6 +33,14 @@ std::optional<std::chrono::nanoseconds> CareOfProof::on_answer(mobility::Instant
     return answered != requests.end() ? std::optional(now - answered->sent) : std::nullopt;
 }
 
+void CareOfProof::on_heard(mobility::Instant now) {
+    if (!is_asking_ && sent_ > 0) {
+        ask(now, claimed_, false);  // it has been given up, and is back
+    } else {
+        is_prompted_ = is_asking_ && extra_ < max_extra;
+    }
+}
+
 void CareOfProof::on_binding_ended() {
     doubt();
     sent_ = 0;
@@ -44,7 +53,11 @@ std::optional<std::uint32_t> CareOfProof::next_request(mobility::Instant now,
     if (!due || now < *due) {
         return std::nullopt;
     }
-    if (!is_asking_) {
+    if (std::exchange(is_prompted_, false)) {
+        ++extra_;
+    } else if (is_asking_) {
+        ++due_;
+    } else {
         interval_ = std::min(2 * interval_, longest_interval);
     }
     const std::uint32_t number = random();
@@ -70,7 +83,8 @@ void CareOfProof::ask(mobility::Instant now, const Whereabouts& claimed, bool ha
     began_ = now;
     is_asking_ = true;
     has_credit_ = has_credit;
-    sent_ = 0;
+    sent_ = due_ = extra_ = 0;
+    is_prompted_ = false;
     interval_ = patience;
 }
 
@@ -83,9 +97,12 @@ void CareOfProof::doubt() {
 }
 
 std::optional<mobility::Instant> CareOfProof::next_request() const {
+    if (is_prompted_) {
+        return mobility::Instant::min();
+    }
     if (is_asking_) {
-        return sent_ < asked_after.size() ? std::optional(began_ + asked_after.at(sent_))
-                                          : std::nullopt;
+        return due_ < asked_after.size() ? std::optional(began_ + asked_after.at(due_))
+                                         : std::nullopt;
     }
     if (sent_ == 0) {
         return std::nullopt;  // there is nothing to ask

@@ -46,6 +46,8 @@ class CareOfProof {
 
     // The mobile node says that it is there. Returns where data shall go.
     std::optional<Whereabouts> on_claim(mobility::Instant now, const Whereabouts& claimed);
+    // It has been heard from there, so it has the keys by now: it is asked once more, at once.
+    void on_heard(mobility::Instant now);
     // A heartbeat response of the mobile node, if it proves it to be at claimed(): how long it
     // took.
     [[nodiscard]] std::optional<std::chrono::nanoseconds> on_answer(mobility::Instant now,
@@ -77,10 +79,15 @@ class CareOfProof {
         std::uint32_t number = 0;
         mobility::Instant sent;
     };
-    std::size_t sent_ = 0;                              // since it was claimed
-    std::array<Request, asked_after.size()> requests_;  // the last ones
-    std::chrono::seconds interval_{};                   // to the next one, once it is given up
-    std::vector<mobility::Path> doubtful_;              // have had data, have not answered
+    static constexpr std::size_t max_extra = 3;  // requests because it was heard, for each claim
+
+    std::size_t sent_ = 0;                  // since it was claimed
+    std::size_t due_ = 0;                   // of them, because their time had come
+    std::size_t extra_ = 0;                 // of them, because it was heard
+    bool is_prompted_ = false;              // and one is to go now
+    std::array<Request, 6> requests_;       // the last ones
+    std::chrono::seconds interval_{};       // to the next one, once it is given up
+    std::vector<mobility::Path> doubtful_;  // have had data, have not answered
 };
 
 }  // namespace godwit::server

@@ -83,8 +83,7 @@ void PathChecks::on_request(Instant now, const Binding& binding, mobility::Path 
         found->second.proof->claimed().path != path) {
         return;
     }
-    CareOfProof& proof = *found->second.proof;
-    (void)proof.on_claim(now, Whereabouts(proof.claimed()));
+    found->second.proof->on_heard(now);
     ask(now, binding, actions);
 }
 

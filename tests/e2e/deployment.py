@@ -26,6 +26,7 @@ class Deployment:
         self.topology, self.protection, self.directory = topology, protection, topology.directory
         self.home_addresses = home_addresses or {"mn": HOME_ADDRESS}
         self.daemons, self.public = {}, {}
+        self.crashed = set()  # nodes; from then on their kernels may have answered in a daemon's place
         for node in ("ha", *self.home_addresses):
             self.public[node] = self.keygen(node)
         for node in self.home_addresses:
@@ -93,6 +94,7 @@ class Deployment:
         daemon = self.daemons.pop(node)
         daemon.send_signal(signal.SIGKILL)
         daemon.wait()
+        self.crashed.add(node)
 
     def socket(self, node):
         return self.directory / f"{node}.sock"

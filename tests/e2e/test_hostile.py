@@ -207,36 +207,46 @@ def cut(deployment, interface):
                                   f"meta l4proto 135 oifname {interface} drop; }}; }}'")
 
 
-def test_altered_binding_updates_change_nothing(at_home):
+@pytest.fixture
+def at_home_natively(deploy):
+    """As at_home, but who cuts Mobility Headers off cuts the mobile node off."""
+    deployment = deploy(mobile_node={"encapsulation": "ip6"})
+    deployment.topology.plug("home")
+    deployment.start_all()
+    deployment.wait_home()
+    return deployment
+
+
+def test_altered_binding_updates_change_nothing(at_home_natively):
     """The home agent has not seen the original, so only its authentication speaks against the copies."""
-    cut(at_home, "ha")
-    with Capture(at_home.topology, "rt", "A") as capture:
-        at_home.topology.move("A")
-        at_home.wait("mn", lambda status: status["state"] == "registering" and capture.mobility(BINDING_UPDATE))
+    cut(at_home_natively, "ha")
+    with Capture(at_home_natively.topology, "rt", "A") as capture:
+        at_home_natively.topology.move("A")
+        at_home_natively.wait("mn", lambda status: status["state"] == "registering" and capture.mobility(BINDING_UPDATE))
     original = bytes(capture.mobility(BINDING_UPDATE)[-1])
-    dropped = drops(at_home, "ha")
-    send_to(at_home, "ha", altered(original, HOME_ADDRESS_OFFSET))
-    at_home.wait("ha", lambda status: sum(status["drops"].values()) > dropped)
+    dropped = drops(at_home_natively, "ha")
+    send_to(at_home_natively, "ha", altered(original, HOME_ADDRESS_OFFSET))
+    at_home_natively.wait("ha", lambda status: sum(status["drops"].values()) > dropped)
     settle(1)
-    assert at_home.status("ha")["bindings"] == []
-    send_to(at_home, "ha", [original])
-    at_home.wait("ha", lambda status: binding(status, HOME_ADDRESS))
+    assert at_home_natively.status("ha")["bindings"] == []
+    send_to(at_home_natively, "ha", [original])
+    at_home_natively.wait("ha", lambda status: binding(status, HOME_ADDRESS))
 
 
-def test_altered_binding_acknowledgements_change_nothing(at_home):
+def test_altered_binding_acknowledgements_change_nothing(at_home_natively):
     """The mobile node has not seen the original."""
-    cut(at_home, "A")
-    with Capture(at_home.topology, "rt", "ha") as capture:
-        at_home.topology.move("A")
-        at_home.wait("mn", lambda status: status["state"] == "registering" and capture.mobility(BINDING_ACKNOWLEDGEMENT))
-        send_to(at_home, "mn", altered(bytes(capture.mobility(BINDING_ACKNOWLEDGEMENT)[-1]), HOME_ADDRESS_OFFSET))
+    cut(at_home_natively, "A")
+    with Capture(at_home_natively.topology, "rt", "ha") as capture:
+        at_home_natively.topology.move("A")
+        at_home_natively.wait("mn", lambda status: status["state"] == "registering" and capture.mobility(BINDING_ACKNOWLEDGEMENT))
+        send_to(at_home_natively, "mn", altered(bytes(capture.mobility(BINDING_ACKNOWLEDGEMENT)[-1]), HOME_ADDRESS_OFFSET))
         settle(0.3)
-        assert at_home.status("mn")["state"] == "registering"
+        assert at_home_natively.status("mn")["state"] == "registering"
 
         def registered_by_original(status):
-            send_to(at_home, "mn", [bytes(capture.mobility(BINDING_ACKNOWLEDGEMENT)[-1])])  # of the latest update
+            send_to(at_home_natively, "mn", [bytes(capture.mobility(BINDING_ACKNOWLEDGEMENT)[-1])])  # of the latest update
             return status["state"] == "registered"
-        at_home.wait("mn", registered_by_original)
+        at_home_natively.wait("mn", registered_by_original)
 
 
 def test_truncated_messages_change_nothing(heard):

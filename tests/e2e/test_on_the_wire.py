@@ -93,7 +93,7 @@ def test_the_status_tells_what_the_wire_shows(journey):
     status, sealed = journey.status, journey.deployment.protection == "sealed"
     assert status["schema"] == 1
     assert status["path"] == {"encapsulation": "ip6", "interface": "uplink", "local": journey.care_of_address,
-                              "remote": HOME_AGENT}
+                              "remote": HOME_AGENT, "remote_port": None, "nat": False}
     assert status["tunnel"]["protection"] == journey.deployment.protection
     assert bool(status["tunnel"]["suite"]) == sealed
     assert 1280 <= status["tunnel"]["mtu"] <= 1460

@@ -68,6 +68,27 @@ TEST_F(CareOfProofTest, AsksThreeTimesInASecondByDifferentNumbers) {
     EXPECT_FALSE(proof_.give_up(noon + 1s)) << "once";
 }
 
+TEST_F(CareOfProofTest,
+       AsksAtOnceWhoHasBeenHeardFromThere) {  // the first request may come too early
+    (void)proof_.on_claim(noon, b);
+    (void)request(noon);
+    proof_.on_heard(noon + 2ms);
+    EXPECT_TRUE(request(noon + 2ms));
+    EXPECT_FALSE(request(noon + 2ms));
+    EXPECT_EQ(proof_.next_deadline(), noon + 333ms) << "the others go out all the same";
+}
+
+TEST_F(CareOfProofTest, AsksNoMoreThanThreeTimesBecauseItHears) {
+    (void)proof_.on_claim(noon, b);
+    (void)request(noon);
+    int asked = 0;
+    for (int heartbeat = 0; heartbeat < 10; ++heartbeat) {
+        proof_.on_heard(noon + 2ms);
+        asked += request(noon + 2ms) ? 1 : 0;
+    }
+    EXPECT_EQ(asked, 3);
+}
+
 TEST_F(CareOfProofTest, GoesOnAskingEverMoreRarely) {
     (void)proof_.on_claim(noon, b);
     for (const auto after : {0ms, 333ms, 667ms}) {
@@ -83,7 +104,7 @@ TEST_F(CareOfProofTest, GoesOnAskingEverMoreRarely) {
     }
     EXPECT_EQ(proof_.on_answer(now + 30ms, random_), 30ms);
     EXPECT_EQ(proof_.on_answer(now + 30ms, random_ - 2), 128s + 30ms);
-    EXPECT_FALSE(proof_.on_answer(now + 30ms, random_ - 3)) << "too long ago";
+    EXPECT_FALSE(proof_.on_answer(now + 30ms, random_ - 6)) << "too long ago";
 }
 
 TEST_F(CareOfProofTest, TakesAnAnswerToAnyOfItsNumbersAndToNoOther) {
