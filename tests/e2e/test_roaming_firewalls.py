@@ -1,6 +1,9 @@
 """Behind firewalls that let a part of IPv6 disappear: the mobile node goes by UDP."""
 import pytest
 from access_networks import CORRESPONDENT
+from deployment import PATIENCE, settle
+from flows import Datagrams
+from network import SLOWNESS
 from topology import HOME_ADDRESS
 
 
@@ -25,3 +28,18 @@ def test_where_only_one_port_passes_the_other_is_tried(deploy_roaming):
     deployment.topology.move("udp-only")
     assert deployment.wait_attached(encapsulation="udp", remote_port=443)
     assert " 0% packet loss" in deployment.topology.run("mn", f"ping -n -c 3 -i 0.1 -W 5 {CORRESPONDENT}")
+
+
+def test_a_path_that_falls_silent_under_traffic_is_left_within_a_second(deploy_roaming, report):
+    deployment = deploy_roaming(("native",))
+    assert deployment.wait_attached(encapsulation="ip6")
+    datagrams = Datagrams(deployment.topology, HOME_ADDRESS, CORRESPONDENT)
+    begin = datagrams.wait_both_ways(0, PATIENCE)
+    deployment.topology.run("rt", "nft 'add table inet cut; add chain inet cut forward { type filter hook forward priority 0; }; "
+                                  "add rule inet cut forward meta l4proto { 41, 50, 135 } drop'")
+    status = deployment.wait_attached(encapsulation="udp")
+    settle(1)
+    silent = datagrams.silence(begin, datagrams.sent("down")[-1][0])
+    report(f"silent for {silent * 1e3:.0f} ms")
+    assert silent < 1 * SLOWNESS
+    assert status["handovers"]["count"] == 0, "the care-of address has stayed"

@@ -235,8 +235,8 @@ void SimulatedMobileNode::start() {
         });
     settings_.first_sequence =
         wire::SequenceNumber(static_cast<std::uint16_t>(network_.random()()));
-    core_ = std::make_unique<client::MobileNode>(
-        client::MobileNodeSettings{.registration = settings_, .ports = {4191, 443}});
+    core_ = std::make_unique<client::MobileNode>(client::MobileNodeSettings{
+        .registration = settings_, .ports = {4191, 443}, .scout_port = 1});
 }
 
 void SimulatedMobileNode::attach_to(const std::vector<wire::CareOfAddress>& care_of,

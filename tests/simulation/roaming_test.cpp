@@ -266,6 +266,17 @@ TEST_F(Roaming, SendsKeepalivesOnlyBehindANat) {
     EXPECT_GE(packets_in(100s), 3U);
 }
 
+TEST_F(Roaming, LearnsThatKeepalivesMayBeRareBehindAPatientNat) {
+    attach_ipv4();
+    network.run_for(620s);  // and the search for a greater MTU is over
+    std::size_t count = 0;
+    network.watch([&count](const wire::Bytes&) { ++count; });
+    network.run_for(331s);
+    network.watch(nullptr);
+    EXPECT_EQ(count, 3U) << "one each 110 s";
+    EXPECT_EQ(home_agent.count<mobility::EndpointMoved>(), 0U) << "the other port moves nothing";
+}
+
 TEST_F(Roaming, MovesToABetterPathOnlyOnceItHasAnswered) {
     attach_ipv4();
     talk_for(2s);
