@@ -68,25 +68,7 @@ Transferred RawTunnelSocket::receive(std::span<TunnelArrival> arrivals) {
 }
 
 Transferred RawTunnelSocket::send(std::span<const TunnelDeparture> departures) {
-    if (departures.empty()) {
-        return 0;
-    }
-    if (const std::error_code refusal = leave_by(departures.front().path.interface)) {
-        return std::unexpected(refusal);
-    }
     return departing_->send(sending_, departures);
-}
-
-// A path keeps its interface, so this hardly ever asks the kernel.
-std::error_code RawTunnelSocket::leave_by(mobility::InterfaceIndex interface) {
-    if (interface == sending_interface_) {
-        return {};
-    }
-    if (const std::error_code refusal = bind_to_interface(sending_, interface)) {
-        return refusal;
-    }
-    sending_interface_ = interface;
-    return {};
 }
 
 }  // namespace godwit::platform

@@ -49,11 +49,8 @@ class RawTunnelSocket {
     [[nodiscard]] Transferred send(std::span<const TunnelDeparture> departures);
 
   private:
-    std::error_code leave_by(mobility::InterfaceIndex interface);
-
     FileDescriptor listening_;
     FileDescriptor sending_;
-    mobility::InterfaceIndex sending_interface_;
     std::unique_ptr<TunnelBatch> arriving_;
     std::unique_ptr<TunnelBatch> departing_;
 };

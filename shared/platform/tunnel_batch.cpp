@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "shared/platform/socket_options.hpp"
+
 namespace godwit::platform {
 namespace {
 
@@ -54,6 +56,12 @@ Transferred TunnelBatch::receive(const FileDescriptor& socket, std::span<TunnelA
 
 Transferred TunnelBatch::send(const FileDescriptor& socket,
                               std::span<const TunnelDeparture> departures) {
+    if (departures.empty()) {
+        return 0;
+    }
+    if (const std::error_code refusal = bind(socket, departures.front().path.interface)) {
+        return std::unexpected(refusal);
+    }
     std::size_t count = 0;
     for (const TunnelDeparture& departure :
          departures.first(std::min(departures.size(), max_tunnel_batch))) {
@@ -64,6 +72,19 @@ Transferred TunnelBatch::send(const FileDescriptor& socket,
         ++count;
     }
     return moved(::sendmmsg(socket.number(), messages_.data(), static_cast<unsigned>(count), 0));
+}
+
+// A path keeps its interface, so this hardly ever asks the kernel.
+std::error_code TunnelBatch::bind(const FileDescriptor& socket,
+                                  mobility::InterfaceIndex interface) {
+    if (interface == bound_to_) {
+        return {};
+    }
+    const std::error_code refusal = bind_to_interface(socket, interface);
+    if (!refusal) {
+        bound_to_ = interface;
+    }
+    return refusal;
 }
 
 void TunnelBatch::prepare(std::size_t index, const TunnelDeparture& departure) {

@@ -26,17 +26,19 @@ class TunnelBatch {
     [[nodiscard]] Transferred receive(const FileDescriptor& socket,
                                       std::span<TunnelArrival> arrivals);
     // Sends departures from the front, up to the first that leaves by another interface than the
-    // one before; says how many. The socket is bound to that interface.
+    // one before; says how many. The socket, always the same one, is bound to that interface.
     [[nodiscard]] Transferred send(const FileDescriptor& socket,
                                    std::span<const TunnelDeparture> departures);
 
   private:
+    std::error_code bind(const FileDescriptor& socket, mobility::InterfaceIndex interface);
     void prepare(std::size_t index, const TunnelDeparture& departure);
 
     std::array<mmsghdr, max_tunnel_batch> messages_{};
     std::array<iovec, max_tunnel_batch> payloads_{};
     std::array<sockaddr_in6, max_tunnel_batch> peers_{};
     std::array<ControlRoom, max_tunnel_batch> control_{};
+    mobility::InterfaceIndex bound_to_;
 };
 
 }  // namespace godwit::platform

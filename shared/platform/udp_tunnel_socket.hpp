@@ -49,14 +49,11 @@ class UdpTunnelSocket {
     [[nodiscard]] Transferred send(std::span<const TunnelDeparture> departures);
 
   private:
-    std::error_code leave_by(mobility::InterfaceIndex interface);
-
     // Two of the same port: one that is bound to an interface is sure to send by it, and gets what
     // comes by it; the other gets all the rest.
     FileDescriptor listening_;
     FileDescriptor sending_;
     std::uint16_t port_ = 0;
-    mobility::InterfaceIndex sending_interface_;
     std::unique_ptr<TunnelBatch> arriving_;
     std::unique_ptr<TunnelBatch> departing_;
 };
