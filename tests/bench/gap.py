@@ -24,7 +24,7 @@ def main(moves, protection):
         topology.plug("A")
         deployment.start_all()
         deployment.wait_registered(topology.care_of_address("A"))
-        pinger = silence.Pinger(topology)
+        pinger = silence.Pinger(topology).under_way()
         felt, told = [], []
         for move in range(moves):
             moved = deployment.move("BA"[move % 2])

@@ -2,7 +2,7 @@
 import re
 import time
 
-from topology import CORRESPONDENT
+from topology import CORRESPONDENT, SLOWNESS
 
 RATE = 100  # echo requests a second
 
@@ -14,6 +14,14 @@ class Pinger:
         self.topology, self.path = topology, topology.directory / f"ping-{node}-{time.monotonic_ns()}"
         self.process = topology.start(node, f"ping -n -D -i {1 / RATE} {f'-I {source} ' if source else ''}{target}",
                                       log=self.path.name)
+
+    def under_way(self):
+        """Itself, once it has been answered: a move while it starts is not felt as it is."""
+        patience = time.time() + 10 * SLOWNESS
+        while not self.arrivals():
+            assert time.time() < patience, "no echo request was answered"
+            time.sleep(0.01)
+        return self
 
     def stop(self):
         self.topology.stop(self.process)

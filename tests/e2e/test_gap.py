@@ -10,7 +10,7 @@ LIMIT = 1000 * SLOWNESS  # ms after the new address: what a lost binding update 
 
 @pytest.mark.parametrize("node, target", [("mn", CORRESPONDENT), ("cn", HOME_ADDRESS)], ids=["up", "down"])
 def test_ping_at_100_hz_goes_on_after_each_move(at_home, report, node, target):
-    pinger = Pinger(at_home.topology, node, target)
+    pinger = Pinger(at_home.topology, node, target).under_way()
     for link in JOURNEY:
         before = at_home.topology.at["mn", "uplink"]
         gone, late = pinger.gap(at_home.move(link))
@@ -25,7 +25,7 @@ def test_the_gap_over_links_with_a_delay_of_20_ms(deploy, report):
     deployment.start_all()
     deployment.wait_registered(deployment.topology.care_of_address("A"))
     settle(1)  # three binding updates a second: registering along several paths may have taken them
-    pinger = Pinger(deployment.topology)
+    pinger = Pinger(deployment.topology).under_way()
     for link in ("B", "A") * 3:
         moved = deployment.move(link)
         gone, late = pinger.gap(moved)

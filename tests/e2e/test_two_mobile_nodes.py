@@ -33,7 +33,7 @@ def test_both_are_served_and_told_apart(pair):
 
 
 def test_one_moves_and_the_other_does_not_notice(pair):
-    pinger = Pinger(pair.topology, "mn2")
+    pinger = Pinger(pair.topology, "mn2").under_way()
     before = binding(pair.status("ha"), OTHER)
     for link in ("B", "home", "A"):
         moved = pair.move(link)
