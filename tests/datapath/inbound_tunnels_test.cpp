@@ -4,7 +4,6 @@
 
 #include <memory>
 
-#include "shared/wire/esp_header.hpp"
 #include "tests/datapath/tunnel_ends.hpp"
 
 namespace godwit::datapath {
@@ -51,24 +50,6 @@ class InboundTunnelsTest : public testing::Test {
     InboundTunnels agent{LookUpBy::inner_destination, test::home_agent};
     Sender sender{test::mobile_node_keys()};
 };
-
-TEST_F(InboundTunnelsTest, RefusesAMillionUnknownSpisAndStillOpensTheOneItKnows) {
-    agent.admit(sealed_tunnel(test::home_agent_keys()));
-    const std::uint32_t known = test::home_agent_keys().inbound_spi;
-    auto packet = sender.seal(uplink);
-    wire::Bytes stranger = packet;
-    constexpr std::uint32_t top_bit = std::uint32_t{1} << 31U;  // of every SPI
-    std::uint32_t refused = 0;
-    for (std::uint32_t number = 0; number < 1'000'000; ++number) {
-        const std::uint32_t spi = (number * 2147U) | top_bit;
-        wire::EspHeader{.spi = spi == known ? spi + 1 : spi, .sequence = 1}.write(
-            std::span(stranger).first<wire::EspHeader::size>());
-        const auto incoming = receive(stranger);
-        refused += !incoming && incoming.error() == DropReason::unknown_spi ? 1U : 0U;
-    }
-    EXPECT_EQ(refused, 1'000'000U);
-    EXPECT_TRUE(receive(packet));
-}
 
 TEST_F(InboundTunnelsTest, OpensWhatTheOtherEndSealed) {
     agent.admit(sealed_tunnel(test::home_agent_keys()));
