@@ -110,6 +110,12 @@ class EspOpener {
 
     // The highest sequence number taken; 0 before the first.
     [[nodiscard]] std::uint32_t highest_sequence() const { return window_.highest(); }
+    // All that has been taken. For any thread.
+    [[nodiscard]] mobility::Reception reception() const {
+        mobility::Reception reception = window_.read();
+        reception.spi = spi_;
+        return reception;
+    }
     [[nodiscard]] std::uint32_t spi() const { return spi_; }
 
   private:

@@ -1,10 +1,12 @@
 #include "shared/security/replay_window.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <limits>
 #include <random>
 #include <set>
+#include <thread>
 
 namespace godwit::security {
 namespace {
@@ -133,6 +135,53 @@ TEST(ReplayWindow, DecidesAsASetOfAllNumbersWould) {
         ASSERT_EQ(take(window, sequence), expected) << "step " << step << ": " << sequence;
         seen.insert(sequence);
         highest = std::max(highest, sequence);
+    }
+}
+
+TEST(ReplayWindow, TellsWhatHasComeInAndWhatIsMissing) {
+    using Gap = mobility::Reception::Gap;
+    ReplayWindow window;
+    EXPECT_EQ(window.read(), mobility::Reception{});
+    for (const std::uint32_t sequence : {1U, 2U, 5U, 6U, 70U, 300U}) {
+        EXPECT_TRUE(take(window, sequence));
+    }
+    const auto read = window.read();
+    EXPECT_EQ(read.highest, 300U);
+    EXPECT_THAT(read.gaps, testing::ElementsAre(Gap{71, 299}, Gap{7, 69}, Gap{3, 4}));
+}
+
+TEST(ReplayWindow, TellsOfTheNewestGapsOnlyAndOfNoneThatItHasForgotten) {
+    ReplayWindow window;
+    for (std::uint32_t sequence = 2; sequence <= 2 * size; sequence += 2) {
+        EXPECT_TRUE(take(window, sequence));
+    }
+    const auto read = window.read();
+    EXPECT_EQ(read.gaps.size(), mobility::Reception::max_gaps);
+    EXPECT_EQ(read.gaps.front().last, 2 * size - 1);
+
+    ReplayWindow jumped;
+    EXPECT_TRUE(take(jumped, 1));
+    EXPECT_TRUE(take(jumped, 3 * size));
+    ASSERT_EQ(jumped.read().gaps.size(), 1U);
+    EXPECT_GT(jumped.read().gaps.front().first, 2 * size);
+}
+
+TEST(ReplayWindow, ReadByAnotherThreadTellsOfNothingThatHasNotComeIn) {
+    ReplayWindow window;
+    constexpr std::uint32_t last = 2'000'000;
+    std::jthread writer([&window] {
+        for (std::uint32_t sequence = 1; sequence <= last; ++sequence) {
+            if (sequence % 5 != 0) {
+                window.advance(sequence);
+            }
+        }
+    });
+    while (window.highest() < last - 1) {
+        const auto read = window.read();
+        for (std::uint32_t sequence = read.highest - read.highest % 5;
+             sequence > 0 && sequence + 200 > read.highest; sequence -= 5) {
+            ASSERT_TRUE(read.is_missing(sequence)) << sequence << " of " << read.highest;
+        }
     }
 }
 
