@@ -50,7 +50,9 @@ class TrafficCounter {
 
 class DropCounters {
   public:
-    void count(DropReason reason) { counters_[index(reason)].add(1); }
+    void count(DropReason reason, std::uint64_t packets = 1) {
+        counters_[index(reason)].add(packets);
+    }
     [[nodiscard]] std::uint64_t reading(DropReason reason) const {
         return counters_[index(reason)].value();
     }

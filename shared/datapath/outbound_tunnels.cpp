@@ -43,27 +43,77 @@ std::uint32_t longest_outer(const OutboundTunnel& tunnel) {
 
 }  // namespace
 
-std::unique_ptr<OutboundTunnel> OutboundTunnels::direct(std::unique_ptr<OutboundTunnel> tunnel) {
-    if (const OutboundTunnel* before = tunnels_.find(tunnel->home)) {
-        tunnel->watch = before->watch;
+std::unique_ptr<OutboundTunnel> OutboundTunnels::direct(mobility::Instant now,
+                                                        std::unique_ptr<OutboundTunnel> tunnel) {
+    OutboundTunnel& directed = *tunnel;
+    std::unique_ptr<OutboundTunnel> before = tunnels_.insert(std::move(tunnel));
+    if (before != nullptr) {
+        std::erase(behind_, before.get());
+        directed.watch = before->watch;
+        directed.kept = std::move(before->kept);
+        if (before->path != directed.path || before->is_held) {
+            on_path(now, directed);
+        } else {
+            note_behind(directed);
+        }
     }
-    return tunnels_.insert(std::move(tunnel));
+    return before;
 }
 
-void OutboundTunnels::move(const wire::HomeAddress& home, const mobility::Path& path) {
-    if (OutboundTunnel* tunnel = tunnels_.find(home)) {
-        tunnel->path = path;
-        tunnel->is_held = false;
+void OutboundTunnels::move(mobility::Instant now, const wire::HomeAddress& home,
+                           const mobility::Path& path) {
+    OutboundTunnel* tunnel = tunnels_.find(home);
+    if (tunnel == nullptr) {
+        return;
+    }
+    const bool is_other = tunnel->path != path || tunnel->is_held;
+    tunnel->path = path;
+    tunnel->is_held = false;
+    if (is_other) {
+        on_path(now, *tunnel);
+    }
+}
+
+void OutboundTunnels::resend(mobility::Instant now, const wire::HomeAddress& home,
+                             const std::vector<mobility::Reception>& receptions) {
+    OutboundTunnel* tunnel = tunnels_.find(home);
+    if (tunnel != nullptr && tunnel->kept != nullptr) {
+        tunnel->kept->on_reception(now, receptions);
+        note_behind(*tunnel);
+    }
+}
+
+void OutboundTunnels::on_path(mobility::Instant now, OutboundTunnel& tunnel) {
+    if (tunnel.kept != nullptr) {
+        tunnel.kept->on_path(now);
+        note_behind(tunnel);
+    }
+}
+
+void OutboundTunnels::note_behind(OutboundTunnel& tunnel) {
+    if (tunnel.kept != nullptr && std::ranges::find(behind_, &tunnel) == behind_.end()) {
+        behind_.push_back(&tunnel);
     }
 }
 
 std::unique_ptr<OutboundTunnel> OutboundTunnels::close(const wire::HomeAddress& home) {
-    return tunnels_.remove(home);
+    std::unique_ptr<OutboundTunnel> closed = tunnels_.remove(home);
+    if (closed != nullptr) {
+        std::erase(behind_, closed.get());
+        closed->kept.reset();
+    }
+    return closed;
 }
 
 void OutboundTunnels::hold(const wire::HomeAddress& home) {
     if (OutboundTunnel* tunnel = tunnels_.find(home)) {
         tunnel->is_held = true;
+        if (tunnel->seal && memory_.limits().each != 0) {
+            if (tunnel->kept == nullptr) {
+                tunnel->kept = std::make_unique<ResendQueue>(memory_);
+            }
+            tunnel->kept->hold();
+        }
     }
 }
 
@@ -86,7 +136,8 @@ OutboundTunnel* OutboundTunnels::tunnel_of(const InnerPacket& packet) const {
     return home ? tunnels_.find(*home) : nullptr;
 }
 
-std::expected<Outgoing, DropReason> OutboundTunnels::encapsulate(PacketBuffer& buffer) {
+std::expected<Outgoing, DropReason> OutboundTunnels::encapsulate(mobility::Instant now,
+                                                                 PacketBuffer& buffer) {
     const auto inner = InnerPacket::parse(buffer.packet());
     if (!inner) {
         return std::unexpected(inner.error());
@@ -98,7 +149,7 @@ std::expected<Outgoing, DropReason> OutboundTunnels::encapsulate(PacketBuffer& b
     if (tunnel == nullptr) {
         return std::unexpected(DropReason::no_binding);
     }
-    if (tunnel->is_held) {
+    if (tunnel->is_held && tunnel->kept == nullptr) {
         return std::unexpected(DropReason::held);
     }
     const std::size_t size = inner->bytes.size();
@@ -110,8 +161,64 @@ std::expected<Outgoing, DropReason> OutboundTunnels::encapsulate(PacketBuffer& b
     if (outgoing) {
         outgoing->is_traffic = true;
         outgoing->longest = size > tunnel->mtu.whole ? longest_outer(*tunnel) : 0;
+        keep(now, *tunnel, *outgoing);
     }
     return outgoing;
+}
+
+// A plain packet has no number by which the other end could tell that it has come twice.
+void OutboundTunnels::keep(mobility::Instant now, OutboundTunnel& tunnel, Outgoing& outgoing) {
+    if (!tunnel.seal || memory_.limits().each == 0) {
+        return;
+    }
+    if (tunnel.kept == nullptr) {
+        tunnel.kept = std::make_unique<ResendQueue>(memory_);
+    }
+    outgoing.is_waiting = !tunnel.kept->keep(now, outgoing.bytes, outgoing.inner_size);
+}
+
+bool OutboundTunnels::on_refused(const Outgoing& packet) {
+    return packet.tunnel != nullptr && packet.tunnel->kept != nullptr &&
+           packet.tunnel->kept->on_refused(packet.bytes);
+}
+
+std::optional<Outgoing> OutboundTunnels::next_resent(mobility::Instant now) {
+    for (auto place = behind_.begin(); place != behind_.end();) {
+        OutboundTunnel& tunnel = **place;
+        if (const auto due = tunnel.kept->next(now)) {
+            return Outgoing{
+                .tunnel = &tunnel,
+                .next_header = wire::NextHeader::esp,
+                .bytes = due->sealed,
+                .inner_size = due->inner_size,
+                .is_traffic = due->is_new,
+                .longest = due->inner_size > tunnel.mtu.whole ? longest_outer(tunnel) : 0};
+        }
+        if (const auto outcome = tunnel.kept->take_outcome()) {
+            outcomes_.push_back({.home = tunnel.home, .outcome = *outcome});
+        }
+        place = tunnel.kept->is_behind() ? place + 1 : behind_.erase(place);
+    }
+    return std::nullopt;
+}
+
+std::optional<Resent> OutboundTunnels::take_outcome() {
+    if (outcomes_.empty()) {
+        return std::nullopt;
+    }
+    Resent outcome = outcomes_.back();
+    outcomes_.pop_back();
+    return outcome;
+}
+
+std::optional<mobility::Instant> OutboundTunnels::next_deadline() const {
+    std::optional<mobility::Instant> next = memory_.next_deadline();
+    for (const OutboundTunnel* tunnel : behind_) {
+        if (const auto due = tunnel->kept->next_deadline()) {
+            next = next ? std::min(*next, *due) : *due;
+        }
+    }
+    return next;
 }
 
 // Whoever can send packets through this machine could else speak for it: at the other end a

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "shared/datapath/counters.hpp"
 #include "shared/datapath/drop_reason.hpp"
@@ -14,6 +15,8 @@
 #include "shared/datapath/ipv4_home_addresses.hpp"
 #include "shared/datapath/look_up_by.hpp"
 #include "shared/datapath/packet_buffer.hpp"
+#include "shared/datapath/resend_memory.hpp"
+#include "shared/datapath/resend_queue.hpp"
 #include "shared/datapath/tunnel_table.hpp"
 #include "shared/mobility/node.hpp"
 #include "shared/mobility/path.hpp"
@@ -51,6 +54,7 @@ struct OutboundTunnel {
     bool is_held = false;  // until it is directed again
     TrafficWatch watch;
     TrafficCounter sent;
+    std::unique_ptr<ResendQueue> kept;  // sealed packets; made by the first
 
     OutboundTunnel(const wire::HomeAddress& of, const mobility::Path& along,
                    std::optional<OutboundSeal> sealed_by = std::nullopt)
@@ -66,21 +70,33 @@ struct Outgoing {
     std::size_t inner_size = 0;           // octets
     bool is_traffic = false;              // neither a message nor without content
     bool is_probe = false;                // goes in one piece or not at all
+    bool is_waiting = false;              // not now: next_resent() comes to it
     std::uint32_t longest = 0;  // octets of an outer packet, which goes in fragments; 0: no limit
+};
+
+// What a move had cost a tunnel, and has been made good.
+struct Resent {
+    wire::HomeAddress home;
+    ResendQueue::Outcome outcome;
 };
 
 class OutboundTunnels {
   public:
-    OutboundTunnels(LookUpBy look_up_by, const wire::HomeAgentAddress& home_agent)
-        : look_up_by_(look_up_by), home_agent_(home_agent) {}
+    OutboundTunnels(LookUpBy look_up_by, const wire::HomeAgentAddress& home_agent,
+                    const ResendLimits& limits = {})
+        : look_up_by_(look_up_by), home_agent_(home_agent), memory_(limits) {}
 
     // Gives back the tunnel of the same home address that was there before, or nothing. What was
-    // watched goes on being watched.
-    std::unique_ptr<OutboundTunnel> direct(std::unique_ptr<OutboundTunnel> tunnel);
+    // watched goes on being watched, what was kept stays.
+    std::unique_ptr<OutboundTunnel> direct(mobility::Instant now,
+                                           std::unique_ptr<OutboundTunnel> tunnel);
     // The same tunnel along another path, which is all that a handover is.
-    void move(const wire::HomeAddress& home, const mobility::Path& path);
+    void move(mobility::Instant now, const wire::HomeAddress& home, const mobility::Path& path);
+    // What the other end has received: the rest is sent again.
+    void resend(mobility::Instant now, const wire::HomeAddress& home,
+                const std::vector<mobility::Reception>& receptions);
     std::unique_ptr<OutboundTunnel> close(const wire::HomeAddress& home);
-    // Nothing but messages goes out until the tunnel is directed or moved.
+    // Nothing but messages goes out until the tunnel is directed or moved. What is sealed waits.
     void hold(const wire::HomeAddress& home);
     void fit(const wire::HomeAddress& home, const mobility::TunnelMtu& mtu);
     void watch(const wire::HomeAddress& home, mobility::WatchTraffic::What what);
@@ -98,7 +114,22 @@ class OutboundTunnels {
     // the tunnel is too_big and stays as it is, unless it is IPv4 that may be fragmented: of that,
     // and of what is longer than the path takes whole, the outer packet goes in fragments. What
     // would pass at the other end for a message of this end is not_tunnelled: those are made here.
-    [[nodiscard]] std::expected<Outgoing, DropReason> encapsulate(PacketBuffer& buffer);
+    [[nodiscard]] std::expected<Outgoing, DropReason> encapsulate(mobility::Instant now,
+                                                                  PacketBuffer& buffer);
+    // The system has refused what was made here. Whether it is kept, for another path.
+    bool on_refused(const Outgoing& packet);
+
+    // The next packet that waits for its turn or is to be sent again, if it is to be sent now. Its
+    // bytes stay until the next call that makes a packet.
+    [[nodiscard]] std::optional<Outgoing> next_resent(mobility::Instant now);
+    // What has been made good since it was asked the last time.
+    [[nodiscard]] std::optional<Resent> take_outcome();
+    // When next_resent() is to be called, or expire().
+    [[nodiscard]] std::optional<mobility::Instant> next_deadline() const;
+    void expire(mobility::Instant now) { memory_.expire(now); }
+    // Packets that have waited for a path in vain, since it was asked the last time.
+    [[nodiscard]] std::uint64_t take_unsent() { return memory_.take_unsent(); }
+
     // To be written to the TUN device for a packet that was refused as too_big; nothing where there
     // is no answer (see datapath/too_big_reply.hpp).
     [[nodiscard]] std::optional<wire::Bytes> answer_too_big(PacketBuffer& buffer) const;
@@ -121,12 +152,18 @@ class OutboundTunnels {
     }
 
   private:
+    void on_path(mobility::Instant now, OutboundTunnel& tunnel);
+    void note_behind(OutboundTunnel& tunnel);
+    void keep(mobility::Instant now, OutboundTunnel& tunnel, Outgoing& outgoing);
     [[nodiscard]] OutboundTunnel* tunnel_of(const InnerPacket& packet) const;
     [[nodiscard]] bool passes_for_message(const InnerPacket& inner) const;
 
     LookUpBy look_up_by_;
     wire::HomeAgentAddress home_agent_;
+    ResendMemory memory_;
     TunnelTable<OutboundTunnel> tunnels_;
+    std::vector<OutboundTunnel*> behind_;  // that may have something to send again
+    std::vector<Resent> outcomes_;
     Ipv4HomeAddresses ipv4_;
 };
 

@@ -24,7 +24,7 @@ void Departures::add(const datapath::Outgoing& packet, const mobility::Path& pat
         if (UdpQueue* queue = udp_queue(path.local_port)) {
             put(*queue, packet, path);
         } else {
-            observer_->on_refused(std::make_error_code(std::errc::bad_address));
+            observer_->on_refused(packet, std::make_error_code(std::errc::bad_address));
         }
         return;
     }
@@ -56,7 +56,7 @@ void Departures::send_whole(const datapath::Outgoing& packet, const mobility::Pa
     const bool is_udp = path.encapsulation == Encapsulation::udp;
     const UdpQueue* queue = is_udp ? udp_queue(path.local_port) : nullptr;
     if (is_udp && queue == nullptr) {
-        observer_->on_refused(std::make_error_code(std::errc::bad_address));
+        observer_->on_refused(packet, std::make_error_code(std::errc::bad_address));
         return;
     }
     const auto refusal =
@@ -67,7 +67,7 @@ void Departures::send_whole(const datapath::Outgoing& packet, const mobility::Pa
                       .longest = packet.longest,
                       .dont_fragment = packet.is_probe});
     if (refusal) {
-        observer_->on_refused(refusal);
+        observer_->on_refused(packet, refusal);
     } else {
         observer_->on_sent(packet);
     }
@@ -88,7 +88,7 @@ void Departures::send(Queue<Socket>& queue) {
         const auto sent =
             queue.socket->send(std::span(queue.departures).first(queue.size).subspan(next));
         if (!sent) {
-            observer_->on_refused(sent.error());
+            observer_->on_refused(queue.packets[next], sent.error());
             ++next;
             continue;
         }

@@ -25,7 +25,7 @@ class DepartureObserver {
     virtual ~DepartureObserver() = default;
 
     virtual void on_sent(const datapath::Outgoing& packet) = 0;
-    virtual void on_refused(std::error_code reason) = 0;
+    virtual void on_refused(const datapath::Outgoing& packet, std::error_code reason) = 0;
 };
 
 class Departures {

@@ -39,9 +39,10 @@ Suite suite_of(benchmark::State& state) {
 OutboundTunnels mobile_node_tunnels(Suite suite) {
     const auto keys = test::mobile_node_keys(1, suite);
     OutboundTunnels tunnels{LookUpBy::inner_source, test::home_agent};
-    tunnels.direct(std::make_unique<OutboundTunnel>(
-        home, test::from_a,
-        OutboundSeal{.session = test::session_of(keys), .sealer = security::EspSealer(keys)}));
+    tunnels.direct(
+        {}, std::make_unique<OutboundTunnel>(home, test::from_a,
+                                             OutboundSeal{.session = test::session_of(keys),
+                                                          .sealer = security::EspSealer(keys)}));
     return tunnels;
 }
 
@@ -60,7 +61,7 @@ void encapsulate(benchmark::State& state) {
     for (auto _ : state) {
         // Sealed where it lies: the payload is any, but the header must be one again.
         std::ranges::copy(header, buffer->packet().begin());
-        benchmark::DoNotOptimize(tunnels.encapsulate(*buffer));
+        benchmark::DoNotOptimize(tunnels.encapsulate({}, *buffer));
     }
     count_packets(state);
 }
@@ -80,7 +81,7 @@ void decapsulate(benchmark::State& state) {
         state.PauseTiming();
         for (PacketBuffer& buffer : buffers) {
             test::put(buffer, packet);
-            benchmark::DoNotOptimize(sender.encapsulate(buffer));
+            benchmark::DoNotOptimize(sender.encapsulate({}, buffer));
         }
         state.ResumeTiming();
         for (PacketBuffer& buffer : buffers) {
@@ -116,7 +117,7 @@ std::vector<wire::HomeAddress> homes(std::int64_t count) {
 OutboundTunnels tunnels_of(const std::vector<wire::HomeAddress>& bound) {
     OutboundTunnels tunnels{LookUpBy::inner_destination, test::home_agent};
     for (const wire::HomeAddress& each : bound) {
-        tunnels.direct(std::make_unique<OutboundTunnel>(each, test::to_a));
+        tunnels.direct({}, std::make_unique<OutboundTunnel>(each, test::to_a));
     }
     return tunnels;
 }
@@ -142,7 +143,7 @@ void publish(benchmark::State& state) {
     auto tunnels = tunnels_of(homes(state.range(0)));
     const wire::HomeAddress another = home_number(0xffff'ffff);
     for (auto _ : state) {
-        tunnels.direct(std::make_unique<OutboundTunnel>(another, test::to_a));
+        tunnels.direct({}, std::make_unique<OutboundTunnel>(another, test::to_a));
         benchmark::DoNotOptimize(tunnels.close(another));
     }
 }
@@ -163,7 +164,7 @@ void longest_publish(benchmark::State& state) {
         for (const wire::HomeAddress& each : all) {
             auto tunnel = std::make_unique<OutboundTunnel>(each, test::to_a);
             const double start = processor_time();
-            tunnels.direct(std::move(tunnel));
+            tunnels.direct({}, std::move(tunnel));
             longest = std::max(longest, processor_time() - start);
         }
         state.SetIterationTime(longest);

@@ -52,11 +52,11 @@ void go_out(wire::BytesView packet) {
     OutboundTunnels tunnels{LookUpBy::inner_source, {}};
     auto tunnel = std::make_unique<OutboundTunnel>(home, mobility::Path{});
     tunnel->mtu = tight;
-    tunnels.direct(std::move(tunnel));
+    tunnels.direct({}, std::move(tunnel));
     if (const auto ipv4 = inner->source.mapped_ipv4()) {
         tunnels.carry_ipv4(std::make_unique<Ipv4HomeAddress>(*ipv4, home));
     }
-    const auto outgoing = tunnels.encapsulate(*buffer);
+    const auto outgoing = tunnels.encapsulate({}, *buffer);
     if (outgoing) {
         fuzz::require(outgoing->bytes.size() == inner->bytes.size());
         return;

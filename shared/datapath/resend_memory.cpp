@@ -1,0 +1,54 @@
+#include "shared/datapath/resend_memory.hpp"
+
+#include <utility>
+
+#include "shared/datapath/resend_queue.hpp"
+
+namespace godwit::datapath {
+
+std::unique_ptr<ResendBlock> ResendMemory::take() {
+    if (octets_in_use() + ResendBlock::capacity > limits_.all && !by_oldest_.empty()) {
+        by_oldest_.begin()->second->give_up_oldest();
+    }
+    std::unique_ptr<ResendBlock> block;
+    if (spare_.empty()) {
+        block = std::make_unique<ResendBlock>();
+    } else {
+        block = std::move(spare_.back());
+        spare_.pop_back();
+    }
+    block->number = ++last_number_;
+    ++in_use_;
+    return block;
+}
+
+void ResendMemory::give_back(std::unique_ptr<ResendBlock> block) {
+    block->used = 0;
+    block->packets.clear();
+    spare_.push_back(std::move(block));
+    --in_use_;
+}
+
+void ResendMemory::on_oldest(ResendQueue& queue, std::uint64_t before, std::uint64_t after) {
+    by_oldest_.erase(before);
+    if (after != 0) {
+        by_oldest_.emplace(after, &queue);
+    }
+}
+
+void ResendMemory::expire(mobility::Instant now) {
+    while (!by_oldest_.empty() && by_oldest_.begin()->second->expire_oldest(now)) {
+    }
+    if (by_oldest_.empty()) {
+        spare_.clear();  // who is idle holds no memory
+    }
+}
+
+std::optional<mobility::Instant> ResendMemory::next_deadline() const {
+    if (by_oldest_.empty()) {
+        return std::nullopt;
+    }
+    return by_oldest_.begin()->second->oldest_expires();
+}
+
+}  // namespace godwit::datapath

@@ -1,0 +1,83 @@
+#pragma once
+// The memory of all resend queues of one worker: blocks of one size, of which there are only so
+// many. When there is no more, the oldest of all gives way.
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "shared/mobility/instant.hpp"
+
+namespace godwit::datapath {
+
+// What is kept of the sealed packets that have gone out. Beyond it, a packet that a move has cost
+// is lost, as it would be without Godwit.
+struct ResendLimits {
+    std::size_t each = std::size_t{16} << 20U;  // octets, of one tunnel; 0: nothing is kept
+    std::size_t all = std::size_t{256} << 20U;  // octets, of all tunnels
+    // Longer nobody waits for a packet: half a second without a link, and what it takes to see that
+    // a path is dead and to register.
+    std::chrono::nanoseconds age = std::chrono::seconds(2);
+};
+
+struct KeptPacket {
+    std::uint32_t spi = 0;
+    std::uint32_t sequence = 0;
+    std::uint32_t offset = 0;      // octets, in its block
+    std::uint32_t size = 0;        // octets, sealed
+    std::uint32_t inner_size = 0;  // octets
+    std::uint32_t sent_along = 0;  // the number of the last path it was sent along; 0: of none
+    mobility::Instant at;
+};
+
+struct ResendBlock {
+    static constexpr std::size_t capacity = std::size_t{32} << 10U;  // octets
+
+    std::uint64_t number = 0;  // in the order in which they were taken; from 1 on
+    std::size_t used = 0;      // octets
+    std::vector<KeptPacket> packets;
+    std::array<std::uint8_t, capacity> octets;
+
+    ResendBlock() {}  // the octets are not cleared
+};
+
+class ResendQueue;
+
+class ResendMemory {
+  public:
+    explicit ResendMemory(const ResendLimits& limits) : limits_(limits) {}
+
+    // An empty block; another queue's oldest may go for it.
+    std::unique_ptr<ResendBlock> take();
+    void give_back(std::unique_ptr<ResendBlock> block);
+    // The number of a queue's oldest block, whenever it becomes another one; 0: it has none.
+    void on_oldest(ResendQueue& queue, std::uint64_t before, std::uint64_t after);
+
+    // Whoever is older than the limit of age goes. At next_deadline(), or whenever it is
+    // convenient.
+    void expire(mobility::Instant now);
+    [[nodiscard]] std::optional<mobility::Instant> next_deadline() const;
+
+    // Packets that have left without ever having been sent: how many since it was asked last.
+    void note_unsent(std::uint64_t count) { unsent_ += count; }
+    [[nodiscard]] std::uint64_t take_unsent() { return std::exchange(unsent_, 0); }
+
+    [[nodiscard]] const ResendLimits& limits() const { return limits_; }
+    [[nodiscard]] std::size_t octets_in_use() const { return in_use_ * ResendBlock::capacity; }
+
+  private:
+    ResendLimits limits_;
+    std::uint64_t last_number_ = 0;
+    std::size_t in_use_ = 0;
+    std::uint64_t unsent_ = 0;
+    std::vector<std::unique_ptr<ResendBlock>> spare_;
+    std::map<std::uint64_t, ResendQueue*> by_oldest_;
+};
+
+}  // namespace godwit::datapath

@@ -1,0 +1,238 @@
+#include "shared/datapath/resend_queue.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "shared/wire/esp_header.hpp"
+
+namespace godwit::datapath {
+namespace {
+
+const mobility::Reception* find(const std::vector<mobility::Reception>& receptions,
+                                std::uint32_t spi) {
+    const auto found = std::ranges::find(receptions, spi, &mobility::Reception::spi);
+    return found != receptions.end() ? &*found : nullptr;
+}
+
+}  // namespace
+
+ResendQueue::~ResendQueue() {
+    while (!blocks_.empty()) {
+        drop_oldest();
+    }
+}
+
+bool ResendQueue::keep(mobility::Instant now, std::span<const std::uint8_t> sealed,
+                       std::size_t inner_size) {
+    const auto header = wire::EspHeader::parse(sealed);
+    if (!header || sealed.size() > ResendBlock::capacity) {
+        return true;
+    }
+    if (blocks_.empty() || blocks_.back()->used + sealed.size() > ResendBlock::capacity) {
+        take_block();
+    }
+    ResendBlock& block = *blocks_.back();
+    std::ranges::copy(sealed, block.octets.begin() + static_cast<std::ptrdiff_t>(block.used));
+    block.packets.push_back({.spi = header->spi,
+                             .sequence = header->sequence,
+                             .offset = static_cast<std::uint32_t>(block.used),
+                             .size = static_cast<std::uint32_t>(sealed.size()),
+                             .inner_size = static_cast<std::uint32_t>(inner_size),
+                             .sent_along = is_behind_ ? 0 : path_,
+                             .at = now});
+    block.used += sealed.size();
+    return !is_behind_;
+}
+
+// It is one of the newest.
+bool ResendQueue::on_refused(std::span<const std::uint8_t> sealed) {
+    const auto header = wire::EspHeader::parse(sealed);
+    for (auto block = blocks_.rbegin(); header && block != blocks_.rend(); ++block) {
+        for (auto packet = (*block)->packets.rbegin(); packet != (*block)->packets.rend();
+             ++packet) {
+            if (packet->spi != header->spi || packet->sequence < header->sequence) {
+                return false;
+            }
+            if (packet->sequence == header->sequence) {
+                packet->sent_along = 0;
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+void ResendQueue::take_block() {
+    if (blocks_.size() >=
+        std::max<std::size_t>(memory_->limits().each / ResendBlock::capacity, 1)) {
+        give_up_oldest();
+    }
+    blocks_.push_back(memory_->take());
+    if (blocks_.size() == 1) {
+        memory_->on_oldest(*this, 0, blocks_.front()->number);
+    }
+}
+
+void ResendQueue::drop_oldest() {
+    std::unique_ptr<ResendBlock> oldest = std::move(blocks_.front());
+    std::ranges::for_each(oldest->packets, [this](const auto& packet) { count_lost(packet); });
+    blocks_.pop_front();
+    ++first_block_;
+    memory_->on_oldest(*this, oldest->number, blocks_.empty() ? 0 : blocks_.front()->number);
+    memory_->give_back(std::move(oldest));
+}
+
+void ResendQueue::give_up_oldest() {
+    note_given_up(*blocks_.front());
+    drop_oldest();
+}
+
+bool ResendQueue::expire_oldest(mobility::Instant now) {
+    if (now < oldest_expires()) {
+        return false;
+    }
+    drop_oldest();
+    return true;
+}
+
+mobility::Instant ResendQueue::oldest_expires() const {
+    return blocks_.front()->packets.back().at + memory_->limits().age;
+}
+
+void ResendQueue::note_given_up(const ResendBlock& block) {
+    const KeptPacket& first = block.packets.front();
+    const KeptPacket& last = block.packets.back();
+    if (!given_up_ || given_up_->spi != last.spi) {
+        given_up_ = {.spi = last.spi, .first = first.sequence, .last = last.sequence};
+    }
+    given_up_->last = last.sequence;
+}
+
+// It leaves, or is too old to be sent.
+void ResendQueue::count_lost(const KeptPacket& packet) {
+    if (outcome_ && is_behind_ && is_wanted(packet)) {
+        ++outcome_->lost;
+    }
+    if (packet.sent_along == 0) {
+        memory_->note_unsent(1);
+    }
+}
+
+void ResendQueue::hold() {
+    is_held_ = true;
+    if (!is_behind_) {
+        is_behind_ = true;
+        next_ = {.block = first_block_, .packet = 0};
+    }
+}
+
+void ResendQueue::on_path(mobility::Instant now) {
+    set_pace(now);
+    ++path_;
+    is_held_ = false;
+    receptions_.clear();
+    outcome_.reset();
+    go_back();
+}
+
+void ResendQueue::on_reception(mobility::Instant now,
+                               const std::vector<mobility::Reception>& receptions) {
+    memory_->expire(now);
+    receptions_ = receptions;
+    outcome_ = Outcome{};
+    if (given_up_) {
+        if (const auto* reception = find(receptions_, given_up_->spi)) {
+            outcome_->lost += reception->count_missing(given_up_->first, given_up_->last);
+        }
+        given_up_.reset();
+    }
+    go_back();
+}
+
+// Before the path changes: what went along it lately.
+void ResendQueue::set_pace(mobility::Instant now) {
+    if (blocks_.empty()) {
+        return;
+    }
+    std::size_t octets = 0;
+    for (const auto& block : blocks_) {
+        octets += block->used;
+    }
+    pace_.begin(now, static_cast<std::int64_t>(octets),
+                blocks_.back()->packets.back().at - blocks_.front()->packets.front().at);
+}
+
+void ResendQueue::go_back() {
+    is_behind_ = !blocks_.empty();
+    next_ = {.block = first_block_, .packet = 0};
+}
+
+std::optional<ResendQueue::Due> ResendQueue::next(mobility::Instant now) {
+    while (is_behind_ && !is_held_) {
+        KeptPacket* packet = find_next();
+        if (packet == nullptr) {
+            is_behind_ = false;
+            break;
+        }
+        if (is_too_old(now, *packet)) {
+            count_lost(*packet);
+            packet->sent_along = path_;
+            ++next_.packet;
+            continue;
+        }
+        if (now < pace_.next()) {
+            break;
+        }
+        pace_.on_sent(now, packet->size);
+        if (outcome_) {
+            ++outcome_->resent;
+        }
+        const bool is_new = std::exchange(packet->sent_along, path_) == 0;
+        const auto octets = std::span(block_at(next_.block)->octets);
+        ++next_.packet;
+        return Due{.sealed = octets.subspan(packet->offset, packet->size),
+                   .inner_size = packet->inner_size,
+                   .is_new = is_new};
+    }
+    return std::nullopt;
+}
+
+// The first, from next_ on, that is wanted; next_ is there then.
+KeptPacket* ResendQueue::find_next() {
+    if (next_.block < first_block_) {
+        next_ = {.block = first_block_, .packet = 0};
+    }
+    while (ResendBlock* block = block_at(next_.block)) {
+        for (; next_.packet < block->packets.size(); ++next_.packet) {
+            if (is_wanted(block->packets[next_.packet])) {
+                return &block->packets[next_.packet];
+            }
+        }
+        next_ = {.block = next_.block + 1, .packet = 0};
+    }
+    return nullptr;
+}
+
+std::optional<ResendQueue::Outcome> ResendQueue::take_outcome() {
+    return is_behind_ ? std::nullopt : std::exchange(outcome_, std::nullopt);
+}
+
+ResendBlock* ResendQueue::block_at(std::uint64_t number) const {
+    const std::uint64_t index = number - first_block_;
+    return index < blocks_.size() ? blocks_[index].get() : nullptr;
+}
+
+// What was sent along the present path is on its way. Of what went along another one before, the
+// other end has to say first that it did not come.
+bool ResendQueue::is_wanted(const KeptPacket& packet) const {
+    if (packet.sent_along == 0) {
+        return true;
+    }
+    if (packet.sent_along == path_ || receptions_.empty()) {
+        return false;
+    }
+    const auto* reception = find(receptions_, packet.spi);
+    return reception == nullptr || reception->is_missing(packet.sequence);
+}
+
+}  // namespace godwit::datapath
