@@ -38,6 +38,7 @@ struct PendingUpdate {
     std::vector<mobility::Path> paths;  // never empty
     wire::Lifetime lifetime{};
     bool by_handshake = true;  // else under the session of the binding
+    bool is_move = false;      // packets may be lost on the way that was left
     std::vector<SentUpdate> sent{};
     std::size_t next_path = 0;  // of the present try
     std::size_t tries = 0;      // that have begun

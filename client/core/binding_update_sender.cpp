@@ -112,7 +112,8 @@ void BindingUpdateSender::send(Instant now, const Terms& terms, Actions& actions
     actions.emplace_back(mobility::SendMessage{.path = path,
                                                .home = settings_.home,
                                                .message = update_along(path, terms),
-                                               .seal = seal(terms)});
+                                               .seal = seal(terms),
+                                               .tells_reception = update.is_move});
     rate_.on_done(now);
     if (update.sent.size() == max_outstanding) {
         update.sent.erase(update.sent.begin());

@@ -39,7 +39,10 @@ void HomeRegistration::register_paths(Instant now, std::vector<mobility::Path> p
         paths.resize(1);
     }
     ask(now,
-        {.paths = std::move(paths), .lifetime = settings_.lifetime, .by_handshake = !session()},
+        {.paths = std::move(paths),
+         .lifetime = settings_.lifetime,
+         .by_handshake = !session(),
+         .is_move = may_have_lost_packets()},
         actions);
     if (binding_ && !barred_) {
         // What proves data is shared already, so it need not wait for the acknowledgement.
@@ -50,7 +53,11 @@ void HomeRegistration::register_paths(Instant now, std::vector<mobility::Path> p
 void HomeRegistration::register_anew(Instant now, std::vector<mobility::Path> paths,
                                      Actions& actions) {
     let_expired_binding_go(now, actions);
-    ask(now, {.paths = std::move(paths), .lifetime = settings_.lifetime, .by_handshake = true},
+    ask(now,
+        {.paths = std::move(paths),
+         .lifetime = settings_.lifetime,
+         .by_handshake = true,
+         .is_move = may_have_lost_packets()},
         actions);
 }
 
@@ -59,9 +66,12 @@ void HomeRegistration::deregister(Instant now, const mobility::Path& path, Actio
     ask(now, {.paths = {path}, .lifetime = {}, .by_handshake = !session()}, actions);
 }
 
-void HomeRegistration::suspend() {
+void HomeRegistration::suspend(Actions& actions) {
     sender_.stop();
     suspended_ = true;
+    if (binding_) {
+        actions.emplace_back(mobility::HoldTunnel{settings_.home});
+    }
 }
 
 // Keys never get older than a lifetime.
@@ -139,6 +149,7 @@ HomeRegistration::Outcome HomeRegistration::on_accepted(
     } else if (std::holds_alternative<mobility::Unproven>(proof)) {
         actions.emplace_back(mobility::DirectTunnel{settings_.home, sent.path, std::nullopt});
     }
+    resend(acknowledgement, actions);
     take_ipv4(acknowledgement, actions);
     const wire::CareOfAddress care_of{sent.path.local};
     actions.emplace_back(
@@ -149,6 +160,18 @@ HomeRegistration::Outcome HomeRegistration::on_accepted(
             actions);
     }
     return Outcome::registered;
+}
+
+// What the home agent had not received when the update came is sent again.
+void HomeRegistration::resend(const wire::BindingAcknowledgement& acknowledgement,
+                              Actions& actions) const {
+    auto receptions = mobility::receptions(acknowledgement.options);
+    if (!receptions.empty() && tunnel_session()) {
+        actions.emplace_back(mobility::DirectTunnel{.home = settings_.home,
+                                                    .path = binding_->path,
+                                                    .session = tunnel_session(),
+                                                    .receptions = std::move(receptions)});
+    }
 }
 
 // RFC 5555 §4.4.1: without the option in the answer there is no IPv4 home address.

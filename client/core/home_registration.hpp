@@ -35,8 +35,8 @@ class HomeRegistration {
                        mobility::Actions& actions);
     // Asks for the binding to be given up; the path's local address is the home address at home.
     void deregister(mobility::Instant now, const mobility::Path& path, mobility::Actions& actions);
-    // No link is there to ask over.
-    void suspend();
+    // No link is there to ask over, and none for data.
+    void suspend(mobility::Actions& actions);
 
     enum class Outcome { none, registered, deregistered };
     Outcome on_acknowledgement(mobility::Instant now,
@@ -79,6 +79,8 @@ class HomeRegistration {
                        const wire::BindingAcknowledgement& acknowledgement,
                        mobility::Actions& actions);
     void take_ipv4(const wire::BindingAcknowledgement& acknowledgement, mobility::Actions& actions);
+    void resend(const wire::BindingAcknowledgement& acknowledgement,
+                mobility::Actions& actions) const;
     void adopt_session(mobility::Instant now, mobility::SessionId session,
                        mobility::Actions& actions);
     void let_expired_binding_go(mobility::Instant now, mobility::Actions& actions);
@@ -87,6 +89,7 @@ class HomeRegistration {
     [[nodiscard]] std::optional<mobility::Instant> refresh_due() const;
     [[nodiscard]] std::optional<mobility::SessionId> session() const;
     [[nodiscard]] std::optional<mobility::SessionId> tunnel_session() const;
+    [[nodiscard]] bool may_have_lost_packets() const { return tunnel_session().has_value(); }
     [[nodiscard]] BindingUpdateSender::Terms terms() const {
         return {.session = session(), .ipv4_home = ipv4_home_};
     }

@@ -72,7 +72,7 @@ void MobileNode::go_away(Instant now, const mobility::Attachments& attachments, 
     } else if (!std::holds_alternative<Nowhere>(target_)) {
         begin_move(now, Nowhere{}, mobility::MoveCause::address_lost);
         roaming_.rest();
-        registration_.suspend();
+        registration_.suspend(actions);
     }
 }
 
@@ -213,6 +213,11 @@ Actions MobileNode::on_traffic(Instant now, const mobility::TrafficNotice& notic
     roaming_.on_traffic(now, notice, actions);
     follow_roaming(now);
     return actions;
+}
+
+Actions MobileNode::on_resent(Instant /*now*/, const mobility::ResentNotice& notice) {
+    return {mobility::Event{mobility::PacketsResent{
+        .home = notice.home, .resent = notice.resent, .lost = notice.lost}}};
 }
 
 Actions MobileNode::on_deadline(Instant now) {

@@ -56,6 +56,8 @@ class MobileNode final : public mobility::Node {
                                                       const mobility::Path& path) override;
     [[nodiscard]] mobility::Actions on_traffic(mobility::Instant now,
                                                const mobility::TrafficNotice& notice) override;
+    [[nodiscard]] mobility::Actions on_resent(mobility::Instant now,
+                                              const mobility::ResentNotice& notice) override;
     [[nodiscard]] mobility::Actions on_deadline(mobility::Instant now) override;
     [[nodiscard]] std::optional<mobility::Instant> next_deadline() const override;
 

@@ -145,10 +145,13 @@ void HomeAgent::register_binding(Instant now, const Request& request, const Bind
     if (ipv4.answer) {
         answer.options.emplace_back(*ipv4.answer);
     }
-    actions.emplace_back(acknowledgement(request, std::move(answer), settings_.nat_keepalive));
+    auto receptions = mobility::receptions(request.update.options);
+    auto message = acknowledgement(request, std::move(answer), settings_.nat_keepalive);
+    message.tells_reception = !receptions.empty();
+    actions.emplace_back(std::move(message));
     take_session(now, request, binding, actions);
     tell_of_nat(request, before, settings_.nat_keepalive, actions);
-    place(now, whereabouts(request), before, binding, actions);
+    place(now, whereabouts(request), before, binding, actions, std::move(receptions));
     carry_ipv4(binding, before, actions);
     actions.emplace_back(told(binding, before));
     cache_.put(binding);

@@ -37,6 +37,8 @@ class HomeAgent final : public mobility::Node {
                                                       const mobility::Path& path) override;
     [[nodiscard]] mobility::Actions on_traffic(mobility::Instant now,
                                                const mobility::TrafficNotice& notice) override;
+    [[nodiscard]] mobility::Actions on_resent(mobility::Instant now,
+                                              const mobility::ResentNotice& notice) override;
     [[nodiscard]] mobility::Actions on_deadline(mobility::Instant now) override;
     [[nodiscard]] std::optional<mobility::Instant> next_deadline() const override;
 
@@ -62,8 +64,10 @@ class HomeAgent final : public mobility::Node {
 
     // How a binding follows its mobile node: home_agent_places.cpp.
     void place(mobility::Instant now, const Whereabouts& claimed, const Binding* before,
-               Binding& binding, mobility::Actions& actions);
-    void direct(mobility::Instant now, const Binding& binding, mobility::Actions& actions);
+               Binding& binding, mobility::Actions& actions,
+               std::vector<mobility::Reception> receptions = {});
+    void direct(mobility::Instant now, const Binding& binding, mobility::Actions& actions,
+                std::vector<mobility::Reception> receptions = {});
     void on_answer(mobility::Instant now, const Binding& binding, std::uint32_t sequence,
                    mobility::Actions& actions);
     void on_check_due(mobility::Instant now, const wire::HomeAddress& home,

@@ -40,25 +40,28 @@ void tell_of_move(const Whereabouts& from, const Binding& binding, Actions& acti
 }  // namespace
 
 void HomeAgent::place(Instant now, const Whereabouts& claimed, const Binding* before,
-                      Binding& binding, Actions& actions) {
+                      Binding& binding, Actions& actions,
+                      std::vector<mobility::Reception> receptions) {
     const auto was = before != nullptr ? std::optional(whereabouts_of(*before)) : std::nullopt;
     const auto place = checks_.on_claim(now, binding, claimed, was);
     move(binding, place.value_or(claimed));
     binding.is_held = !place;
     const bool is_new_path =
         before == nullptr || before->path != binding.path || before->is_held != binding.is_held;
-    direct(now, binding, actions);
+    direct(now, binding, actions, std::move(receptions));
     if (is_new_path) {
         checks_.on_directed(now, binding, unknown_round_trip, actions);
     }
 }
 
-void HomeAgent::direct(Instant now, const Binding& binding, Actions& actions) {
+void HomeAgent::direct(Instant now, const Binding& binding, Actions& actions,
+                       std::vector<mobility::Reception> receptions) {
     const bool is_sealed = binding.protection == mobility::Protection::sealed;
     actions.emplace_back(
         mobility::DirectTunnel{.home = binding.home,
                                .path = binding.path,
-                               .session = is_sealed ? binding.sessions.in_use() : std::nullopt});
+                               .session = is_sealed ? binding.sessions.in_use() : std::nullopt,
+                               .receptions = std::move(receptions)});
     if (binding.is_held) {  // heartbeats need the tunnel's session all the same
         actions.emplace_back(mobility::HoldTunnel{binding.home});
     }
@@ -143,6 +146,13 @@ Actions HomeAgent::on_moved_endpoint(Instant now, mobility::SessionId session,
         follow_endpoint(now, *binding, path, actions);
     }
     return finished(std::move(actions));
+}
+
+Actions HomeAgent::on_resent(Instant now, const mobility::ResentNotice& notice) {
+    Actions actions = on_deadline(now);
+    actions.emplace_back(mobility::Event{mobility::PacketsResent{
+        .home = notice.home, .resent = notice.resent, .lost = notice.lost}});
+    return actions;
 }
 
 Actions HomeAgent::on_traffic(Instant now, const mobility::TrafficNotice& notice) {

@@ -91,6 +91,11 @@ struct HandoverCompleted {     // at the mobile node
     MoveCause cause{};
     std::chrono::nanoseconds gap{};  // from the new address being usable to the acknowledgement
 };
+struct PacketsResent {  // of this end's direction, because of a move
+    wire::HomeAddress home;
+    std::uint64_t resent = 0;
+    std::uint64_t lost = 0;
+};
 struct NoAcknowledgement {  // a binding update went unanswered
     wire::CareOfAddress care_of;
     std::chrono::nanoseconds waited{};
@@ -109,10 +114,11 @@ struct MessageDropped {
     DropReason reason{};
 };
 
-using Event = std::variant<BindingRegistered, BindingRefreshed, BindingMoved, EndpointMoved,
-                           CareOfAddressProved, CareOfAddressUnproved, Ipv4Bound, MtuChanged,
-                           NatDetected, PathTaken, PathSilent, BindingRemoved, BindingExpired,
-                           BindingRefused, HandoverCompleted, NoAcknowledgement, MessageDropped>;
+using Event =
+    std::variant<BindingRegistered, BindingRefreshed, BindingMoved, EndpointMoved,
+                 CareOfAddressProved, CareOfAddressUnproved, Ipv4Bound, MtuChanged, NatDetected,
+                 PathTaken, PathSilent, BindingRemoved, BindingExpired, BindingRefused,
+                 HandoverCompleted, PacketsResent, NoAcknowledgement, MessageDropped>;
 
 std::string_view name(MoveCause cause);
 std::string_view name(DropReason reason);

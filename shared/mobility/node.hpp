@@ -12,6 +12,7 @@
 #include "shared/mobility/event.hpp"
 #include "shared/mobility/instant.hpp"
 #include "shared/mobility/path.hpp"
+#include "shared/mobility/reception.hpp"
 #include "shared/mobility/session.hpp"
 #include "shared/mobility/tunnel_mtu.hpp"
 #include "shared/wire/address.hpp"
@@ -28,6 +29,9 @@ struct SendMessage {
     bool names_home = true;
     wire::MobilityMessage message;
     Seal seal;
+    // Binding updates and acknowledgements only: what this end has received of the tunnel's
+    // sessions at that time goes with it (mobility/reception.hpp).
+    bool tells_reception = false;
     // Heartbeats only: how long the inner packet shall be, in octets, with padding behind it. Such
     // a probe of the path's MTU is never fragmented (RFC 8899 §3). 0: as long as the message is.
     std::uint32_t padded_to = 0;
@@ -41,11 +45,12 @@ struct AdmitSession {
 
 // Send what belongs to this home address along this path, sealed by this session, or as plain
 // IPv6-in-IPv6 if there is none; plain packets are then also taken from there, and from nowhere
-// else.
+// else. What the other end has received, if it has told, says what is to be sent again.
 struct DirectTunnel {
     wire::HomeAddress home;
     Path path;
     std::optional<SessionId> session;
+    std::vector<Reception> receptions{};
 };
 
 // Send a sealed packet without content along the tunnel's path, so that the other end sees that
@@ -55,7 +60,8 @@ struct ConfirmSession {
     wire::HomeAddress home;
 };
 
-// Send nothing for this home address until the tunnel is directed again.
+// Send nothing for this home address until the tunnel is directed again. What is sealed waits for
+// that; it does not wait for long.
 struct HoldTunnel {
     wire::HomeAddress home;
 };
@@ -125,6 +131,13 @@ struct TrafficNotice {
     std::uint64_t received = 0;
 };
 
+// What a move had cost in this end's direction has been made good, as far as it was still there.
+struct ResentNotice {
+    wire::HomeAddress home;
+    std::uint64_t resent = 0;  // packets
+    std::uint64_t lost = 0;
+};
+
 class Node {
   public:
     Node() = default;
@@ -141,6 +154,7 @@ class Node {
     [[nodiscard]] virtual Actions on_moved_endpoint(Instant now, SessionId session,
                                                     const Path& path) = 0;
     [[nodiscard]] virtual Actions on_traffic(Instant now, const TrafficNotice& notice) = 0;
+    [[nodiscard]] virtual Actions on_resent(Instant now, const ResentNotice& notice) = 0;
     // To be called at next_deadline(). A call too early or too often does no harm.
     [[nodiscard]] virtual Actions on_deadline(Instant now) = 0;
     [[nodiscard]] virtual std::optional<Instant> next_deadline() const = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <ranges>
 #include <stop_token>
 #include <utility>
 
@@ -12,8 +13,9 @@ using datapath::PlainTunnel;
 using datapath::SealedTunnel;
 
 DataPlane::DataPlane(const platform::TunDevice& tun, const Sockets& sockets,
-                     datapath::LookUpBy look_up_by, const wire::HomeAgentAddress& home_agent)
-    : outbound_(tun, sockets, look_up_by, home_agent, control_),
+                     datapath::LookUpBy look_up_by, const wire::HomeAgentAddress& home_agent,
+                     const datapath::ResendLimits& resend_limits)
+    : outbound_(tun, sockets, look_up_by, home_agent, resend_limits, control_),
       inbound_(tun, sockets, look_up_by, home_agent, control_),
       outbound_thread_([this](const std::stop_token& stop) { outbound_.run(stop); }),
       inbound_thread_([this](const std::stop_token& stop) { inbound_.run(stop); }) {}
@@ -30,23 +32,25 @@ bool DataPlane::admit(const wire::HomeAddress& home, const security::TunnelKeys&
     auto tunnel = std::make_unique<SealedTunnel>(home, security::EspOpener(keys));
     Binding& binding = bindings_[home];
     tunnel->whole = binding.mtu.whole;
-    binding.admitted.push_back(session);
+    binding.admitted.push_back({session, tunnel.get()});
     binding.received.open(tunnel->received);
     inbound_.channel().publish(InboundTunnelWorker::Admit{std::move(tunnel)});
     return true;
 }
 
 bool DataPlane::direct(const wire::HomeAddress& home, const mobility::Path& path,
-                       const std::optional<mobility::SessionId>& session) {
+                       const std::optional<mobility::SessionId>& session,
+                       const std::vector<mobility::Reception>& receptions) {
     if (session) {
-        return direct_sealed(home, path, *session);
+        return direct_sealed(home, path, *session, receptions);
     }
     direct_plain(home, path);
     return true;
 }
 
 bool DataPlane::direct_sealed(const wire::HomeAddress& home, const mobility::Path& path,
-                              mobility::SessionId session) {
+                              mobility::SessionId session,
+                              const std::vector<mobility::Reception>& receptions) {
     const auto known = sessions_.find(session);
     const auto found = bindings_.find(home);
     if (known == sessions_.end() || known->second.home != home || found == bindings_.end()) {
@@ -54,7 +58,7 @@ bool DataPlane::direct_sealed(const wire::HomeAddress& home, const mobility::Pat
     }
     Binding& binding = found->second;
     if (binding.is_sealed_by(session)) {
-        outbound_.channel().publish(OutboundTunnelWorker::Move{home, path});
+        outbound_.channel().publish(OutboundTunnelWorker::Move{home, path, receptions});
         return true;
     }
     auto seal = std::exchange(known->second.seal, std::nullopt);
@@ -64,7 +68,8 @@ bool DataPlane::direct_sealed(const wire::HomeAddress& home, const mobility::Pat
     if (binding.tunnel == Tunnel::plain) {
         inbound_.channel().publish(InboundTunnelWorker::ClosePlain{home});
     }
-    publish_tunnel(binding, std::make_unique<OutboundTunnel>(home, path, std::move(seal)));
+    publish_tunnel(binding, std::make_unique<OutboundTunnel>(home, path, std::move(seal)),
+                   receptions);
     binding.tunnel = Tunnel::sealed;
     binding.sealed_by = session;
     return true;
@@ -73,15 +78,30 @@ bool DataPlane::direct_sealed(const wire::HomeAddress& home, const mobility::Pat
 void DataPlane::direct_plain(const wire::HomeAddress& home, const mobility::Path& path) {
     Binding& binding = bindings_[home];
     if (binding.tunnel == Tunnel::plain) {
-        outbound_.channel().publish(OutboundTunnelWorker::Move{home, path});
+        outbound_.channel().publish(OutboundTunnelWorker::Move{home, path, {}});
     } else {
-        publish_tunnel(binding, std::make_unique<OutboundTunnel>(home, path));
+        publish_tunnel(binding, std::make_unique<OutboundTunnel>(home, path), {});
         binding.tunnel = Tunnel::plain;
     }
     auto source = std::make_unique<PlainTunnel>(home, path);
     source->whole = binding.mtu.whole;
     binding.received.open(source->received);
     inbound_.channel().publish(InboundTunnelWorker::AdmitPlain{std::move(source)});
+}
+
+std::vector<mobility::Reception> DataPlane::receptions(const wire::HomeAddress& home) const {
+    std::vector<mobility::Reception> receptions;
+    const auto found = bindings_.find(home);
+    if (found == bindings_.end()) {
+        return receptions;
+    }
+    for (const Admitted& admitted : std::views::reverse(found->second.admitted)) {
+        const auto reception = admitted.tunnel->opener.reception();
+        if (reception.highest != 0 && receptions.size() < mobility::max_receptions) {
+            receptions.push_back(reception);
+        }
+    }
+    return receptions;
 }
 
 void DataPlane::hold(const wire::HomeAddress& home) {
@@ -92,8 +112,8 @@ void DataPlane::fit(const wire::HomeAddress& home, const mobility::TunnelMtu& mt
     Binding& binding = bindings_[home];
     binding.mtu = mtu;
     outbound_.channel().publish(OutboundTunnelWorker::Fit{home, mtu});
-    for (const mobility::SessionId session : binding.admitted) {
-        inbound_.channel().publish(InboundTunnelWorker::Fit{session, mtu.whole});
+    for (const Admitted& admitted : binding.admitted) {
+        inbound_.channel().publish(InboundTunnelWorker::Fit{admitted.session, mtu.whole});
     }
     inbound_.channel().publish(InboundTunnelWorker::FitPlain{home, mtu.whole});
 }
@@ -139,9 +159,9 @@ void DataPlane::close(const wire::HomeAddress& home) {
         return;
     }
     Binding& binding = found->second;
-    for (const mobility::SessionId session : std::vector(binding.admitted)) {
-        close_inbound(binding, session);
-        sessions_.at(session).seal.reset();
+    for (const Admitted& admitted : std::vector(binding.admitted)) {
+        close_inbound(binding, admitted.session);
+        sessions_.at(admitted.session).seal.reset();
     }
     close_outbound(home, binding);
     end_ipv4(home, binding);
@@ -191,6 +211,9 @@ DataPlane::Notices DataPlane::take_notices() {
     while (const auto watched = outbound_.take_watched()) {
         notices.watched.push_back(*watched);
     }
+    while (const auto resent = outbound_.take_resent()) {
+        notices.resent.push_back(*resent);
+    }
     notices.device_lost = outbound_.device_lost();
     return notices;
 }
@@ -222,10 +245,11 @@ DataPlane::Traffic DataPlane::traffic(const wire::HomeAddress& home) const {
     return {.sent = found->second.sent.reading(), .received = found->second.received.reading()};
 }
 
-void DataPlane::publish_tunnel(Binding& binding, std::unique_ptr<OutboundTunnel> tunnel) {
+void DataPlane::publish_tunnel(Binding& binding, std::unique_ptr<OutboundTunnel> tunnel,
+                               const std::vector<mobility::Reception>& receptions) {
     tunnel->mtu = binding.mtu;
     binding.sent.open(tunnel->sent);
-    outbound_.channel().publish(OutboundTunnelWorker::Direct{std::move(tunnel)});
+    outbound_.channel().publish(OutboundTunnelWorker::Direct{std::move(tunnel), receptions});
 }
 
 void DataPlane::end_ipv4(const wire::HomeAddress& home, Binding& binding) {
@@ -246,7 +270,8 @@ void DataPlane::close_outbound(const wire::HomeAddress& home, Binding& binding) 
 }
 
 void DataPlane::close_inbound(Binding& binding, mobility::SessionId session) {
-    if (std::erase(binding.admitted, session) != 0) {
+    if (std::erase_if(binding.admitted,
+                      [&](const Admitted& admitted) { return admitted.session == session; }) != 0) {
         inbound_.channel().publish(InboundTunnelWorker::End{session});
     }
 }

@@ -36,7 +36,8 @@ class DataPlane {
     // reference outlives the data plane. Mobility Headers between a home address and the home
     // agent's are messages (see Notices), and it answers packets that are too long.
     DataPlane(const platform::TunDevice& tun, const Sockets& sockets, datapath::LookUpBy look_up_by,
-              const wire::HomeAgentAddress& home_agent);
+              const wire::HomeAgentAddress& home_agent,
+              const datapath::ResendLimits& resend_limits = {});
     DataPlane(const DataPlane&) = delete;
     DataPlane& operator=(const DataPlane&) = delete;
 
@@ -46,10 +47,15 @@ class DataPlane {
     bool admit(const wire::HomeAddress& home, const security::TunnelKeys& keys);
     // Sends what belongs to this home address along this path: sealed by the session, or plain
     // without one, and then takes plain packets from there as well. False, and nothing done, if the
-    // session is not admitted for this home address, or if another took its place before.
+    // session is not admitted for this home address, or if another took its place before. What the
+    // other end has received, if it has told, says what is sent again.
     bool direct(const wire::HomeAddress& home, const mobility::Path& path,
-                const std::optional<mobility::SessionId>& session);
-    // Sends nothing but messages for this home address until it is directed again.
+                const std::optional<mobility::SessionId>& session,
+                const std::vector<mobility::Reception>& receptions = {});
+    // What has come in of the latest sessions of this home address, the newest first.
+    [[nodiscard]] std::vector<mobility::Reception> receptions(const wire::HomeAddress& home) const;
+    // Sends nothing but messages for this home address until it is directed again. What is to be
+    // sealed waits.
     void hold(const wire::HomeAddress& home);
     // How long inner packets may be. Without it there is no limit. Stays until it is closed.
     void fit(const wire::HomeAddress& home, const mobility::TunnelMtu& mtu);
@@ -85,6 +91,7 @@ class DataPlane {
         // The newest data packet came over UDP from another place than the one before.
         std::vector<InboundTunnelWorker::MovedEndpoint> moved_endpoints;
         std::vector<OutboundTunnelWorker::Watched> watched;
+        std::vector<datapath::Resent> resent;
         bool device_lost = false;  // the TUN device is gone; told every time
     };
     // Anybody may send messages: so many are taken at once, and the rest is left for the next time.
@@ -108,11 +115,15 @@ class DataPlane {
         wire::HomeAddress home;
         std::optional<datapath::OutboundSeal> seal;  // until the session is directed or closed
     };
+    struct Admitted {
+        mobility::SessionId session;
+        const datapath::SealedTunnel* tunnel = nullptr;  // the inbound worker's; lives until then
+    };
     enum class Tunnel : std::uint8_t { closed, plain, sealed };
     struct Binding {
         Tunnel tunnel = Tunnel::closed;
-        mobility::SessionId sealed_by;  // if it is
-        std::vector<mobility::SessionId> admitted;
+        mobility::SessionId sealed_by;   // if it is
+        std::vector<Admitted> admitted;  // the newest last
         mobility::TunnelMtu mtu = datapath::unfitted;
         std::optional<wire::Ipv4Address> ipv4;
         datapath::TrafficTotal sent;
@@ -129,10 +140,12 @@ class DataPlane {
     };
 
     bool direct_sealed(const wire::HomeAddress& home, const mobility::Path& path,
-                       mobility::SessionId session);
+                       mobility::SessionId session,
+                       const std::vector<mobility::Reception>& receptions);
     void direct_plain(const wire::HomeAddress& home, const mobility::Path& path);
     void end_ipv4(const wire::HomeAddress& home, Binding& binding);
-    void publish_tunnel(Binding& binding, std::unique_ptr<datapath::OutboundTunnel> tunnel);
+    void publish_tunnel(Binding& binding, std::unique_ptr<datapath::OutboundTunnel> tunnel,
+                        const std::vector<mobility::Reception>& receptions);
     void close_outbound(const wire::HomeAddress& home, Binding& binding);
     void close_inbound(Binding& binding, mobility::SessionId session);
     void collect_receipts();

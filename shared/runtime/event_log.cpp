@@ -71,6 +71,10 @@ struct EventLog {
             "handover-completed",
             {{"from", event.from}, {"to", event.to}, {"cause", event.cause}, {"gap", event.gap}});
     }
+    void operator()(const mobility::PacketsResent& event) const {
+        log.info("packets-resent",
+                 {{"home", event.home}, {"resent", event.resent}, {"lost", event.lost}});
+    }
     void operator()(const mobility::NoAcknowledgement& event) const {
         log.warning("no-acknowledgement", {{"care_of", event.care_of}, {"waited", event.waited}});
     }

@@ -80,6 +80,10 @@ void NodeRunner::read_notices() {
     for (const auto& [home, what] : notices.watched) {
         notify_traffic(home, what);
     }
+    for (const auto& [home, outcome] : notices.resent) {
+        perform(parts_.node.on_resent(
+            boot_now(), {.home = home, .resent = outcome.resent, .lost = outcome.lost}));
+    }
     if (notices.device_lost) {
         // Nothing can be carried any more; who supervises the daemon starts it anew.
         throw std::system_error(std::make_error_code(std::errc::no_such_device),
@@ -112,6 +116,13 @@ void NodeRunner::perform(const mobility::Actions& actions) {
 }
 
 void NodeRunner::carry_out(const mobility::SendMessage& order) {
+    if (order.tells_reception) {
+        mobility::SendMessage telling = order;
+        telling.tells_reception = false;
+        mobility::tell(parts_.data_plane.receptions(order.home), telling.message);
+        carry_out(telling);
+        return;
+    }
     auto header = parts_.authenticator.seal(order);
     if (!header) {
         parts_.log.error("message-not-sealed", {{"reason", security::name(header.error())}});
@@ -185,7 +196,7 @@ void NodeRunner::carry_out(const mobility::AdmitSession& order) {
 }
 
 void NodeRunner::carry_out(const mobility::DirectTunnel& order) {
-    if (!parts_.data_plane.direct(order.home, order.path, order.session)) {
+    if (!parts_.data_plane.direct(order.home, order.path, order.session, order.receptions)) {
         parts_.log.error("tunnel-not-directed", {{"home", order.home}});
     }
 }

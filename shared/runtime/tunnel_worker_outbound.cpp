@@ -1,5 +1,6 @@
 #include "shared/runtime/tunnel_worker_outbound.hpp"
 
+#include <algorithm>
 #include <array>
 #include <span>
 #include <system_error>
@@ -39,11 +40,12 @@ OutboundTunnelWorker::OutboundTunnelWorker(const platform::TunDevice& tun,
                                            const PathSockets& sockets,
                                            datapath::LookUpBy look_up_by,
                                            const wire::HomeAgentAddress& home_agent,
+                                           const datapath::ResendLimits& resend_limits,
                                            const platform::EventSignal& control)
     : tun_(&tun),
       control_(&control),
       channel_(control),
-      tunnels_(look_up_by, home_agent),
+      tunnels_(look_up_by, home_agent, resend_limits),
       buffers_(batch_size),
       departures_(sockets, *this) {}
 
@@ -53,8 +55,10 @@ void OutboundTunnelWorker::run(const std::stop_token& stop) {
     auto& [commands, packets] = watched;
     commands.descriptor = channel_.descriptor();
     packets.descriptor = tun_->descriptor();
+    now_ = boot_now();
     while (!stop.stop_requested()) {
-        platform::wait_until_readable(watched);
+        platform::wait_until_readable(watched, timeout());
+        now_ = boot_now();
         if (commands.readable) {
             channel_.woken();
             receive_commands();
@@ -62,9 +66,39 @@ void OutboundTunnelWorker::run(const std::stop_token& stop) {
         if (packets.readable) {
             forward_batch();
         }
+        send_again();
         if (device_lost_) {
             packets.descriptor = -1;
         }
+    }
+}
+
+std::optional<std::chrono::nanoseconds> OutboundTunnelWorker::timeout() const {
+    // Of what is sent again a little at once: each time the thread wakes up costs.
+    constexpr std::chrono::nanoseconds least = std::chrono::microseconds(500);
+    const auto deadline = tunnels_.next_deadline();
+    return deadline ? std::optional(std::max(*deadline - now_, least)) : std::nullopt;
+}
+
+void OutboundTunnelWorker::send_again() {
+    if (const auto deadline = tunnels_.next_deadline(); !deadline || now_ < *deadline) {
+        return;
+    }
+    std::size_t count = 0;
+    while (const auto packet = tunnels_.next_resent(now_)) {
+        departures_.add(*packet, packet->tunnel->path);
+        if (++count % batch_size == 0) {
+            departures_.send();
+        }
+    }
+    departures_.send();
+    tunnels_.expire(now_);
+    if (const auto unsent = tunnels_.take_unsent()) {
+        drops_.count(DropReason::held, unsent);
+    }
+    while (const auto resent = tunnels_.take_outcome()) {
+        static_cast<void>(resent_.push(datapath::Resent(*resent)));  // without room it is not told
+        control_->raise();
     }
 }
 
@@ -76,12 +110,23 @@ void OutboundTunnelWorker::receive_commands() {
 }
 
 OutboundTunnelWorker::Receipt OutboundTunnelWorker::carry_out(Direct order) {
-    return {.tunnel = tunnels_.direct(std::move(order.tunnel))};
+    const wire::HomeAddress home = order.tunnel->home;
+    Receipt receipt{.tunnel = tunnels_.direct(now_, std::move(order.tunnel))};
+    resend(home, order.receptions);
+    return receipt;
 }
 
-OutboundTunnelWorker::Receipt OutboundTunnelWorker::carry_out(const Move& order) {
-    tunnels_.move(order.home, order.path);
+OutboundTunnelWorker::Receipt OutboundTunnelWorker::carry_out(Move order) {
+    tunnels_.move(now_, order.home, order.path);
+    resend(order.home, order.receptions);
     return {};
+}
+
+void OutboundTunnelWorker::resend(const wire::HomeAddress& home,
+                                  const std::vector<mobility::Reception>& receptions) {
+    if (!receptions.empty()) {
+        tunnels_.resend(now_, home, receptions);
+    }
 }
 
 OutboundTunnelWorker::Receipt OutboundTunnelWorker::carry_out(const Hold& order) {
@@ -142,12 +187,13 @@ void OutboundTunnelWorker::forward_batch() {
     while (count < batch_size && read(buffers_[count])) {
         ++count;
     }
-    read_at_.reset();
     // Whatever was published before one of these packets was written applies to it.
     receive_commands();
     for (datapath::PacketBuffer& buffer : std::span(buffers_).first(count)) {
-        if (const auto packet = tunnels_.encapsulate(buffer)) {
-            departures_.add(*packet, packet->tunnel->path);
+        if (const auto packet = tunnels_.encapsulate(now_, buffer)) {
+            if (!packet->is_waiting) {
+                departures_.add(*packet, packet->tunnel->path);
+            }
         } else {
             drops_.count(packet.error());
             if (packet.error() == DropReason::too_big) {
@@ -175,10 +221,7 @@ bool OutboundTunnelWorker::read(datapath::PacketBuffer& buffer) {
 
 // Lost if the TUN device does not take it, as any ICMP error may be.
 void OutboundTunnelWorker::answer_too_big(datapath::PacketBuffer& buffer) {
-    if (!read_at_) {
-        read_at_ = boot_now();
-    }
-    if (!replies_.take(*read_at_)) {
+    if (!replies_.take(now_)) {
         return;
     }
     if (const auto reply = tunnels_.answer_too_big(buffer)) {
@@ -200,8 +243,10 @@ void OutboundTunnelWorker::on_sent(const datapath::Outgoing& packet) {
     }
 }
 
-void OutboundTunnelWorker::on_refused(std::error_code reason) {
-    drops_.count(reason_of(reason));
+void OutboundTunnelWorker::on_refused(const datapath::Outgoing& packet, std::error_code reason) {
+    if (!tunnels_.on_refused(packet)) {
+        drops_.count(reason_of(reason));
+    }
 }
 
 void OutboundTunnelWorker::report_rekey(datapath::OutboundSeal& seal) {

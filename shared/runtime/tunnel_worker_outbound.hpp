@@ -3,6 +3,7 @@
 // sockets, a batch at a time.
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -30,12 +31,15 @@ namespace godwit::runtime {
 
 class OutboundTunnelWorker final : private DepartureObserver {
   public:
+    // With what the other end has received, if it has told.
     struct Direct {
         std::unique_ptr<datapath::OutboundTunnel> tunnel;
+        std::vector<mobility::Reception> receptions;
     };
     struct Move {
         wire::HomeAddress home;
         mobility::Path path;
+        std::vector<mobility::Reception> receptions;
     };
     struct Hold {
         wire::HomeAddress home;
@@ -89,6 +93,7 @@ class OutboundTunnelWorker final : private DepartureObserver {
     // All of them outlive the worker. `control` is raised when there is something to collect.
     OutboundTunnelWorker(const platform::TunDevice& tun, const PathSockets& sockets,
                          datapath::LookUpBy look_up_by, const wire::HomeAgentAddress& home_agent,
+                         const datapath::ResendLimits& resend_limits,
                          const platform::EventSignal& control);
 
     // The worker's thread, until it is asked to stop.
@@ -99,6 +104,8 @@ class OutboundTunnelWorker final : private DepartureObserver {
     // A session that has used up half of its sequence numbers; each is told once.
     [[nodiscard]] std::optional<mobility::SessionId> take_rekey_due() { return rekey_due_.pop(); }
     [[nodiscard]] std::optional<Watched> take_watched() { return watched_.pop(); }
+    // What a move had cost, and has been made good.
+    [[nodiscard]] std::optional<datapath::Resent> take_resent() { return resent_.pop(); }
     // The TUN device is gone: nothing will come from it any more.
     [[nodiscard]] bool device_lost() const { return device_lost_; }
     [[nodiscard]] datapath::Traffic sent() const { return sent_.reading(); }
@@ -109,7 +116,7 @@ class OutboundTunnelWorker final : private DepartureObserver {
 
     void receive_commands();
     Receipt carry_out(Direct order);
-    Receipt carry_out(const Move& order);
+    Receipt carry_out(Move order);
     Receipt carry_out(const Hold& order);
     Receipt carry_out(const Fit& order);
     Receipt carry_out(CarryIpv4 order);
@@ -119,11 +126,14 @@ class OutboundTunnelWorker final : private DepartureObserver {
     Receipt carry_out(const SendDummy& order);
     Receipt carry_out(SendMessage order);
     Receipt carry_out(SendBare order);
+    void resend(const wire::HomeAddress& home, const std::vector<mobility::Reception>& receptions);
     void forward_batch();
+    void send_again();
+    [[nodiscard]] std::optional<std::chrono::nanoseconds> timeout() const;
     bool read(datapath::PacketBuffer& buffer);
     void answer_too_big(datapath::PacketBuffer& buffer);
     void on_sent(const datapath::Outgoing& packet) override;
-    void on_refused(std::error_code reason) override;
+    void on_refused(const datapath::Outgoing& packet, std::error_code reason) override;
     void report_rekey(datapath::OutboundSeal& seal);
     void report_watched(datapath::OutboundTunnel& tunnel, std::size_t inner_size);
 
@@ -132,6 +142,7 @@ class OutboundTunnelWorker final : private DepartureObserver {
     Channel channel_;
     CommandQueue<mobility::SessionId, 256> rekey_due_;
     CommandQueue<Watched, 256> watched_;
+    CommandQueue<datapath::Resent, 256> resent_;
     std::atomic<bool> device_lost_ = false;
     datapath::TrafficCounter sent_;
     datapath::DropCounters drops_;
@@ -141,7 +152,7 @@ class OutboundTunnelWorker final : private DepartureObserver {
     datapath::PacketBuffer own_;  // for what this end makes itself
     Departures departures_;
     datapath::ReplyBudget replies_;
-    std::optional<mobility::Instant> read_at_;  // this batch, once somebody has asked
+    mobility::Instant now_;  // when it looked up the last time
 };
 
 }  // namespace godwit::runtime

@@ -97,7 +97,7 @@ TEST(HomeRegistration, EndsTheSessionOfARefusedHandshake) {
 TEST(HomeRegistration, EndsTheSessionOfAHandshakeThatNothingWaitsForAnyMore) {
     RegisteringNode node(Protection::sealed);
     const auto late = node.answer(node.register_at(noon));
-    node.core.suspend();
+    node.suspend();
     const auto ended = test::all<mobility::EndSession>(node.hear(noon, late));
     ASSERT_EQ(ended.size(), 1U);
     EXPECT_EQ(ended.at(0).session, test::proving_session(late));
@@ -116,7 +116,7 @@ TEST(HomeRegistration, ClosesTheTunnelBeforeItEndsTheSessions) {
 TEST(HomeRegistration, ShakesHandsAfterItsBindingHasExpiredWhetherOrNotATimerHasRun) {
     RegisteringNode node(Protection::sealed);
     node.become_registered(noon);
-    node.core.suspend();
+    node.suspend();
     const Actions actions = node.register_at(noon + 1h, care_of_b);
     EXPECT_TRUE(is_by_handshake(actions)) << "the home agent has no session any more";
     EXPECT_TRUE(test::all<mobility::DirectTunnel>(actions).empty());

@@ -107,7 +107,7 @@ TEST(HomeRegistration, SuspendedAsksNothing) {
     RegisteringNode node;
     node.become_registered(noon);
     (void)node.register_at(noon + 10s, care_of_b);
-    node.core.suspend();
+    node.suspend();
     EXPECT_FALSE(node.core.is_pending());
     EXPECT_EQ(node.core.next_deadline(), noon + 600s) << "nothing but the end of the binding";
     EXPECT_TRUE(node.run_timer(noon + 11s).empty());
@@ -120,7 +120,7 @@ TEST(HomeRegistration, SuspendedAsksNothing) {
 TEST(HomeRegistration, TakesNoAnswerToWhatWasAskedBeforeItWasSuspended) {
     RegisteringNode node;
     const auto answer = node.answer(node.register_at(noon));
-    node.core.suspend();
+    node.suspend();
     EXPECT_THAT(test::drops(node.hear(noon + 1s, answer)),
                 testing::ElementsAre(mobility::DropReason::not_expected));
     EXPECT_EQ(node.core.binding(noon + 1s), nullptr);

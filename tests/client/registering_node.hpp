@@ -66,6 +66,11 @@ class RegisteringNode {
         core.deregister(now, path_from(test::home.address), actions);
         return actions;
     }
+    Actions suspend() {
+        Actions actions;
+        core.suspend(actions);
+        return actions;
+    }
     Actions doubt(Instant now) {
         Actions actions;
         core.on_doubt(now, actions);

@@ -14,14 +14,46 @@ using test::correspondent;
 using test::home;
 using What = mobility::WatchTraffic::What;
 
-TEST_F(DataPlaneTest, SendsNothingWhileItIsHeld) {
+TEST_F(DataPlaneTest, LetsPacketsWaitWhileItIsHeld) {
     register_sealed(test::mobile_node_keys());
+    expect_both_ways("before");
+    node().hold(home);
+    application_.send(correspondent, "waited");
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    EXPECT_EQ(node().traffic().sent.packets, 1U);
+    EXPECT_TRUE(node().direct(home, uplink_, test::session_of(test::mobile_node_keys())));
+    EXPECT_EQ(correspondent_.receive(), "waited");
+    expect_both_ways("afterwards");
+}
+
+TEST_F(DataPlaneTest, DropsPlainPacketsWhileItIsHeld) {
+    register_plain();
     expect_both_ways("before");
     node().hold(home);
     application_.send(correspondent, "lost");
     expect_to_become(1U, [this] { return node().drops(DropReason::held); });
-    EXPECT_TRUE(node().direct(home, uplink_, test::session_of(test::mobile_node_keys())));
-    expect_both_ways("afterwards");
+}
+
+TEST_F(DataPlaneTest, SendsAgainWhatTheOtherEndHasNotReceived) {
+    const auto keys = test::mobile_node_keys();
+    register_sealed(keys);
+    expect_both_ways("before");
+    const auto received = agent().receptions(home);
+    ASSERT_EQ(received.size(), 1U);
+    EXPECT_EQ(received[0].spi, keys.outbound_spi);
+    EXPECT_EQ(received[0].highest, 1U);
+    // To where nobody is.
+    mobility::Path astray = uplink_;
+    astray.remote = test::ip("2001:db8::77");
+    EXPECT_TRUE(node().direct(home, astray, test::session_of(keys)));
+    application_.send(correspondent, "late, not lost");
+    expect_to_become(2U, [this] { return node().traffic().sent.packets; });
+    EXPECT_TRUE(node().direct(home, uplink_, test::session_of(keys), received));
+    EXPECT_EQ(correspondent_.receive(), "late, not lost");
+    const auto resent = told_by(node(), &DataPlane::Notices::resent);
+    ASSERT_EQ(resent.size(), 1U);
+    EXPECT_EQ(resent[0].outcome.resent, 1U);
+    EXPECT_EQ(resent[0].outcome.lost, 0U);
 }
 
 TEST_F(DataPlaneTest, HandsOverMessagesThatComePlainOnNativeIpv6) {

@@ -217,8 +217,12 @@ TEST_P(DataPlaneOverUdp, SendsByTheFirstSocketOrByTheOneOfThePathsPort) {
     Path nobodys = up_;
     nobodys.local_port = 4192;
     EXPECT_TRUE(node().direct(home, nobodys, test::session_of(test::mobile_node_keys())));
-    application_.send(correspondent, "lost");
+    node().send_dummy(home);
     expect_to_become(1U, [this] { return node().drops(DropReason::not_sent); });
+    application_.send(correspondent, "late");
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    EXPECT_TRUE(node().direct(home, up_, test::session_of(test::mobile_node_keys())));
+    EXPECT_EQ(correspondent_.receive(), "late");
 }
 
 TEST_P(DataPlaneOverUdp, CountsMessagesThatNobodyTakes) {

@@ -48,6 +48,9 @@ class WritingNode final : public mobility::Node {
         traffic.push_back(notice);
         return noticed();
     }
+    mobility::Actions on_resent(mobility::Instant, const mobility::ResentNotice&) override {
+        return {};
+    }
     mobility::Actions on_deadline(mobility::Instant) override { return {}; }
     [[nodiscard]] std::optional<mobility::Instant> next_deadline() const override {
         return std::nullopt;

@@ -23,6 +23,7 @@ class OutboundTunnelWorkerTest : public platform::OnALink {
         {.esp = esp_, .ipv6 = ipv6_, .ipv4 = ipv4_, .udp = {}, .outer = outer_},
         datapath::LookUpBy::inner_source,
         test::home_agent,
+        datapath::ResendLimits{},
         control_};
     std::jthread thread_{[this](const std::stop_token& stop) { worker_.run(stop); }};
 };
@@ -31,12 +32,13 @@ TEST_F(OutboundTunnelWorkerTest, ReportsOnceThatRekeyingIsDue) {
     constexpr std::uint32_t half = std::uint32_t{1} << 31U;
     const auto keys = test::mobile_node_keys();
     const mobility::Path path{.local = near_address_, .remote = far_address_};
-    worker_.channel().publish(
-        OutboundTunnelWorker::Direct{std::make_unique<datapath::OutboundTunnel>(
+    worker_.channel().publish(OutboundTunnelWorker::Direct{
+        std::make_unique<datapath::OutboundTunnel>(
             test::home, path,
             datapath::OutboundSeal{
                 .session = test::session_of(keys),
-                .sealer = security::EspSealer(keys, security::EspSequence(half - 1))})});
+                .sealer = security::EspSealer(keys, security::EspSequence(half - 1))}),
+        {}});
     for (int packets = 0; packets < 3; ++packets) {
         worker_.channel().publish(OutboundTunnelWorker::SendDummy{test::home});
     }
