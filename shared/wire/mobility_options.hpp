@@ -14,6 +14,8 @@
 #include "shared/wire/options/binding_identifier.hpp"
 #include "shared/wire/options/binding_refresh_advice.hpp"
 #include "shared/wire/options/experimental_option.hpp"
+#include "shared/wire/options/flow_identification.hpp"
+#include "shared/wire/options/flow_summary.hpp"
 #include "shared/wire/options/ipv4_address_acknowledgement.hpp"
 #include "shared/wire/options/ipv4_care_of_address.hpp"
 #include "shared/wire/options/ipv4_home_address.hpp"
@@ -34,7 +36,8 @@ using MobilityOption =
                  BindingAuthorizationData, MobileNetworkPrefix, MobileNodeIdentifier,
                  AuthenticationOption, ReplayTimestamp, ExperimentalOption, VendorSpecificOption,
                  RestartCounter, Ipv4HomeAddress, Ipv4AddressAcknowledgement, NatDetection,
-                 Ipv4CareOfAddress, BindingIdentifier, UnknownOption>;
+                 Ipv4CareOfAddress, BindingIdentifier, FlowSummary, FlowIdentification,
+                 UnknownOption>;
 
 // In the order of the wire, without the padding.
 using MobilityOptions = std::vector<MobilityOption>;

@@ -19,7 +19,9 @@ UNKNOWN_TO_SCAPY = {"experimental message", "home agent switch", "heartbeat", "b
 OPTIONS_UNKNOWN_TO_SCAPY = {
     "experimental", "vendor specific", "restart counter", "ipv4 home address", "ipv4 address acknowledgement",
     "nat detection", "ipv4 care-of address", "binding identifier", "binding identifier with ipv4",
-    "binding identifier with ipv6", "unknown"}
+    "binding identifier with ipv6", "unknown", "flow summary",
+    "flow identification", "flow identification of ipv4", "flow identification of an unknown format",
+    "flow identification without sub-options"}
 # tshark 4.0 begins the options of a Home Agent Switch six octets before the end of its addresses.
 MALFORMED_BY_TSHARK = {"home agent switch"}
 # tshark 4.0 leaves the last two octets out of these two.
@@ -85,6 +87,12 @@ EXPECTED = {
                                             "mip6.bi.h_flag": "1"},
     "option: binding identifier with ipv4": UPDATE | {"mip6.bi.bid": "7", "mip6.bi.coa_ipv4": "192.0.2.7"},
     "option: binding identifier with ipv6": UPDATE | {"mip6.bi.bid": "7", "mip6.bi.coa_ipv6": OTHER_CARE_OF},
+    # tshark 4.0 knows the types of RFC 6089 (44: summary, 45: identification), not what is in them.
+    "option: flow summary": UPDATE | {"mip6.mobility_opt": "44"},
+    "option: flow identification": UPDATE | {"mip6.mobility_opt": "45"},
+    "option: flow identification of ipv4": UPDATE | {"mip6.mobility_opt": "45"},
+    "option: flow identification of an unknown format": UPDATE | {"mip6.mobility_opt": "45"},
+    "option: flow identification without sub-options": UPDATE | {"mip6.mobility_opt": "45"},
     "option: unknown": UPDATE,
     "destination unreachable": {"icmpv6.type": "1", "icmpv6.code": "3", "icmpv6.checksum.status": "1"},
     "packet too big": {"icmpv6.type": "2", "icmpv6.mtu": "1400", "icmpv6.checksum.status": "1"},

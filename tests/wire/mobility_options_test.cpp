@@ -42,7 +42,7 @@ struct Place {
 };
 
 // RFC 6275 §6.2, RFC 3963 §4.3, RFC 4285 §5 and §6, RFC 5094 §3, RFC 5555 §3, RFC 5648 §4.3,
-// RFC 5847 §3.4.
+// RFC 5847 §3.4, RFC 6089 §4.2 with the traffic selectors of RFC 6088.
 Place place_of(const std::string& name) {
     static const std::map<std::string, Place> places{
         {"binding refresh advice", {2, 2, 0}},
@@ -61,6 +61,11 @@ Place place_of(const std::string& name) {
         {"binding identifier", {35, 2, 0}},
         {"binding identifier with ipv4", {35, 8, 2}},
         {"binding identifier with ipv6", {35, 8, 2}},
+        {"flow summary", {44, 2, 0}},
+        {"flow identification", {45, 8, 0}},
+        {"flow identification of ipv4", {45, 4, 0}},
+        {"flow identification of an unknown format", {45, 2, 0}},
+        {"flow identification without sub-options", {45, 2, 0}},
         {"unknown", {250, 1, 0}},
     };
     return places.at(name);
@@ -117,10 +122,21 @@ const std::map<std::string, std::string> drawn{
     {"ipv4 address acknowledgement", "1e06 82 60 0a090005 01020000"},
     {"nat detection", "1f06 8000 00000019 01020000"},
     {"ipv4 care-of address", "2006 0000 c0000207 01020000"},
-    {"binding identifier", "2304 0007 04 80 010400000000"},
-    {"binding identifier with ipv4", "010400000000 2308 0007 04 80 c0000207 01020000"},
+    {"binding identifier", "2304 0007 04 85 010400000000"},
+    {"binding identifier with ipv4", "010400000000 2308 0007 04 85 c0000207 01020000"},
     {"binding identifier with ipv6",
-     "010400000000 2314 0007 04 80 20010db8000b00000000000000000002"},
+     "010400000000 2314 0007 04 85 20010db8000b00000000000000000002"},
+    {"flow summary", "2c06 0001 0002 0102 01020000"},
+    {"flow identification",
+     "01020000 2d58 0001 0002 00 00"
+     "034a 02 00 eeba 0000 20010db8000c00000000000000000000 20010db8000c0000000000000000ffff"
+     "20010db8000f00000000000000000009 00000100 000001ff 00012345 13c4 2710 4e20 b8 11"
+     "0204 0001 0002 010400000000"},
+    {"flow identification of ipv4",
+     "2d1e 0003 0004 00 00 0311 01 00 c208 0000 c0000200 c00002ff 0016 06 00 0202 0003 01020000"},
+    {"flow identification of an unknown format",
+     "2d12 0005 0006 00 00 0305 c8 00 c0ffee 00 0202 0001"},
+    {"flow identification without sub-options", "2d06 0009 0000 00 84 01020000"},
     {"unknown", "fa03 010203 01050000000000"},
 };
 
@@ -220,6 +236,8 @@ TEST(MobilityOptions, OfVariableLengthAreRefusedBelowTheirFixedPart) {
     EXPECT_EQ(*accepted_lengths(9).begin(), 5U);   // RFC 4285 §5: subtype and SPI
     EXPECT_EQ(*accepted_lengths(18).begin(), 0U);  // RFC 5096 §4
     EXPECT_EQ(*accepted_lengths(19).begin(), 5U);  // RFC 5094 §3: vendor and subtype
+    EXPECT_EQ(*accepted_lengths(44).begin(), 2U);  // RFC 6089 §4.2.2: one FID
+    EXPECT_EQ(*accepted_lengths(45).begin(), 6U);  // RFC 6089 §4.2
     EXPECT_EQ(accepted_lengths(18).size(), 256U);
     EXPECT_EQ(accepted_lengths(250).size(), 256U);  // not known
 }
@@ -232,7 +250,8 @@ TEST(MobilityOptions, RefuseAPrefixLongerThan128Bits) {
 }
 
 TEST(MobilityOptions, IgnoreReservedBits) {
-    EXPECT_EQ(parse_options(octets("2304 0007 04 ff")), parse_options(octets("2304 0007 04 80")));
+    EXPECT_EQ(parse_options(octets("2d06 0001 0002 ff 00")),
+              parse_options(octets("2d06 0001 0002 00 00")));
     EXPECT_EQ(parse_options(octets("1d06 81ff 0a090005")),
               parse_options(octets("1d06 8000 0a090005")));
     EXPECT_EQ(parse_options(octets("1f06 ffff 00000019")),

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "shared/wire/binding_status.hpp"
+#include "shared/wire/flow_binding_status.hpp"
 #include "shared/wire/lifetime.hpp"
 #include "shared/wire/parse_error.hpp"
 
@@ -21,6 +22,14 @@ TEST(BindingStatus, HasANameOrKeepsItsNumber) {
     EXPECT_EQ(name(BindingStatus::sequence_number_out_of_window), "sequence-number-out-of-window");
     EXPECT_EQ(name(BindingStatus{174}), "invalid-care-of-address");
     EXPECT_EQ(name(BindingStatus{77}), "status-77");
+}
+
+TEST(FlowBindingStatus, HasANameOrKeepsItsNumber) {
+    EXPECT_EQ(name(FlowBindingStatus::accepted), "accepted");
+    EXPECT_EQ(name(FlowBindingStatus{133}), "selector-format-not-supported");
+    EXPECT_EQ(name(FlowBindingStatus{77}), "status-77");
+    EXPECT_TRUE(is_accepted(FlowBindingStatus{127}));
+    EXPECT_FALSE(is_accepted(FlowBindingStatus{128}));
 }
 
 TEST(ParseError, HasANameForTheCounters) {

@@ -24,12 +24,61 @@ BindingIdentifier sample_identifier() {
     option.id = 7;
     option.status = 4;
     option.simultaneous_home_and_foreign = true;
+    option.priority = 5;
     return option;
 }
 
 BindingIdentifier with_care_of(const auto& care_of) {
     BindingIdentifier option = sample_identifier();
     option.care_of = care_of;
+    return option;
+}
+
+FlowIdentification flow_of(std::uint16_t number) {
+    FlowIdentification option;
+    option.id = number;
+    option.priority = static_cast<std::uint16_t>(number + 1);
+    return option;
+}
+
+FlowIdentification sample_flow() {
+    TrafficSelector selector;
+    selector.source = {ip("2001:db8:c::"), ip("2001:db8:c::ffff")};
+    selector.destination = Range<Ipv6Address>::only(home.address);
+    selector.spi = {0x100, 0x1ff};
+    selector.flow_label = Range<std::uint32_t>::only(0x12345);
+    selector.source_port = Range<std::uint16_t>::only(5060);
+    selector.destination_port = {10000, 20000};
+    selector.dscp = Range<std::uint8_t>::only(46);
+    selector.protocol = Range<NextHeader>::only(NextHeader::udp);
+    FlowIdentification option = flow_of(1);
+    option.selector = selector;
+    option.binding_ids = {1, 2};
+    return option;
+}
+
+FlowIdentification sample_flow_of_ipv4() {
+    TrafficSelector selector{.is_ipv4 = true};
+    selector.source = {ip("::ffff:192.0.2.0"), ip("::ffff:192.0.2.255")};
+    selector.source_port = Range<std::uint16_t>::only(22);
+    selector.protocol = Range<NextHeader>::only(NextHeader::tcp);
+    FlowIdentification option = flow_of(3);
+    option.selector = selector;
+    option.binding_ids = {3};
+    return option;
+}
+
+FlowIdentification sample_flow_of_unknown_format() {
+    FlowIdentification option = flow_of(5);
+    option.selector = UnknownTrafficSelector{.format = 200, .data = octets("c0ffee")};
+    option.binding_ids = {1};
+    return option;
+}
+
+FlowIdentification sample_flow_that_is_not_found() {
+    FlowIdentification option;
+    option.id = 9;
+    option.status = FlowBindingStatus::flow_not_found;
     return option;
 }
 
@@ -202,6 +251,11 @@ std::vector<Named<MobilityOption>> every_option() {
         {"binding identifier", sample_identifier()},
         {"binding identifier with ipv4", with_care_of(Ipv4Address{{192, 0, 2, 7}})},
         {"binding identifier with ipv6", with_care_of(care_of_b)},
+        {"flow summary", FlowSummary{{1, 2, 0x0102}}},
+        {"flow identification", sample_flow()},
+        {"flow identification of ipv4", sample_flow_of_ipv4()},
+        {"flow identification of an unknown format", sample_flow_of_unknown_format()},
+        {"flow identification without sub-options", sample_flow_that_is_not_found()},
         {"unknown", UnknownOption{.type = 250, .data = octets("010203")}},
     };
 }

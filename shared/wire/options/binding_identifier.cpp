@@ -6,6 +6,7 @@ namespace godwit::wire {
 namespace {
 
 constexpr std::uint8_t simultaneous_bit = 0x80;
+constexpr std::uint8_t priority_bits = 0x7f;
 constexpr std::size_t fixed_part = 4;  // octets: BID, status and flags
 
 }  // namespace
@@ -22,7 +23,9 @@ Parsed<BindingIdentifier> BindingIdentifier::parse(BytesView body) {
     BindingIdentifier option;
     option.id = in.integer<std::uint16_t>();
     option.status = in.integer<std::uint8_t>();
-    option.simultaneous_home_and_foreign = (in.integer<std::uint8_t>() & simultaneous_bit) != 0;
+    const auto flags = in.integer<std::uint8_t>();
+    option.simultaneous_home_and_foreign = (flags & simultaneous_bit) != 0;
+    option.priority = flags & priority_bits;
     switch (body.size()) {
         case fixed_part:
             return option;
@@ -40,7 +43,8 @@ Parsed<BindingIdentifier> BindingIdentifier::parse(BytesView body) {
 void BindingIdentifier::serialize(Writer& out) const {
     out.integer(id);
     out.integer(status);
-    out.integer(simultaneous_home_and_foreign ? simultaneous_bit : std::uint8_t{0});
+    const std::uint8_t flags = simultaneous_home_and_foreign ? simultaneous_bit : 0;
+    out.integer(static_cast<std::uint8_t>(flags | (priority & priority_bits)));
     if (const auto* ipv4 = std::get_if<Ipv4Address>(&care_of)) {
         out.bytes(ipv4->octets);
     } else if (const auto* ipv6 = std::get_if<CareOfAddress>(&care_of)) {
