@@ -22,14 +22,34 @@ BytesView take_header(NextHeader type, Reader& in) {
                                                 : length_unit * (1 + extension_length));
 }
 
-bool may_stand_here(NextHeader type, const HeaderChain& chain) {
-    const std::size_t before = chain.extension_headers.size();
+bool may_stand_here(NextHeader type, std::size_t before, const UpperLayer& upper) {
     return before < max_extension_headers && (type != NextHeader::hop_by_hop || before == 0) &&
-           (type != NextHeader::fragment || !chain.fragment);
+           (type != NextHeader::fragment || !upper.fragment);
 }
 
-bool is_later_fragment(const HeaderChain& chain) {
-    return chain.fragment && chain.fragment->offset != 0;
+// Calls on_header with the type and the octets of each header.
+template <class OnHeader>
+Parsed<UpperLayer> walk(NextHeader first, BytesView payload, OnHeader on_header) {
+    Reader in(payload);
+    UpperLayer upper{.type = first};
+    for (std::size_t before = 0; is_extension_header(upper.type) && !upper.is_later_fragment();
+         ++before) {
+        const NextHeader type = upper.type;
+        if (!may_stand_here(type, before, upper)) {
+            return std::unexpected(ParseError::bad_extension_header);
+        }
+        const BytesView bytes = take_header(type, in);
+        if (in.truncated()) {
+            return std::unexpected(ParseError::truncated);
+        }
+        if (type == NextHeader::fragment) {
+            upper.fragment = *FragmentHeader::parse(bytes);
+        }
+        on_header(type, bytes);
+        upper.type = NextHeader{bytes[0]};
+    }
+    upper.payload = in.rest();
+    return upper;
 }
 
 }  // namespace
@@ -39,26 +59,22 @@ Parsed<HeaderChain> walk_extension_headers(const Ipv6Header& header, BytesView p
     if (!payload) {
         return std::unexpected(payload.error());
     }
-    Reader in(*payload);
     HeaderChain chain;
-    chain.upper_layer = header.next_header;
-    while (is_extension_header(chain.upper_layer) && !is_later_fragment(chain)) {
-        const NextHeader type = chain.upper_layer;
-        if (!may_stand_here(type, chain)) {
-            return std::unexpected(ParseError::bad_extension_header);
-        }
-        const BytesView bytes = take_header(type, in);
-        if (in.truncated()) {
-            return std::unexpected(ParseError::truncated);
-        }
-        if (type == NextHeader::fragment) {
-            chain.fragment = *FragmentHeader::parse(bytes);
-        }
-        chain.extension_headers.push_back({type, bytes});
-        chain.upper_layer = NextHeader{bytes[0]};
+    const auto upper =
+        walk(header.next_header, *payload, [&chain](NextHeader type, BytesView bytes) {
+            chain.extension_headers.push_back({type, bytes});
+        });
+    if (!upper) {
+        return std::unexpected(upper.error());
     }
-    chain.payload = in.rest();
+    chain.fragment = upper->fragment;
+    chain.upper_layer = upper->type;
+    chain.payload = upper->payload;
     return chain;
+}
+
+Parsed<UpperLayer> find_upper_layer(NextHeader first, BytesView payload) {
+    return walk(first, payload, [](NextHeader, BytesView) {});
 }
 
 }  // namespace godwit::wire

@@ -30,8 +30,20 @@ struct HeaderChain {
     BytesView payload;
 };
 
+// What stands behind the extension headers, without them.
+struct UpperLayer {
+    NextHeader type = NextHeader::none;  // as HeaderChain::upper_layer
+    std::optional<FragmentHeader> fragment;
+    BytesView payload;
+
+    [[nodiscard]] bool is_later_fragment() const { return fragment && fragment->offset != 0; }
+};
+
 // Walks from the header of a packet to the upper layer. A hop-by-hop header anywhere but first, a
 // second fragment header, or more headers than the limit are bad_extension_header.
 Parsed<HeaderChain> walk_extension_headers(const Ipv6Header& header, BytesView packet);
+
+// The same walk from the first octet behind the header, which says `first`; allocates nothing.
+Parsed<UpperLayer> find_upper_layer(NextHeader first, BytesView payload);
 
 }  // namespace godwit::wire

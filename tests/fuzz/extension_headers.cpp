@@ -12,6 +12,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return 0;
     }
     const auto chain = wire::walk_extension_headers(*header, packet);
+    if (const auto payload = header->payload_of(packet)) {
+        const auto upper = wire::find_upper_layer(header->next_header, *payload);
+        fuzz::require(upper.has_value() == chain.has_value());
+        fuzz::require(!upper || (upper->type == chain->upper_layer &&
+                                 upper->payload.size() == chain->payload.size()));
+    }
     if (!chain) {
         return 0;
     }

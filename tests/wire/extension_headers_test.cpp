@@ -88,6 +88,18 @@ TEST(ExtensionHeaders, AreWalkedToTheUpperLayer) {
     EXPECT_EQ(chain->fragment->identification, 0x01020304U);
 }
 
+TEST(ExtensionHeaders, AreWalkedPastWithoutBeingKept) {
+    const Bytes payload = octets("2c00 050200000100 1100 0051 01020304 abcd");
+    const auto upper = find_upper_layer(NextHeader::hop_by_hop, payload);
+    ASSERT_TRUE(upper);
+    EXPECT_EQ(upper->type, NextHeader::udp);
+    EXPECT_EQ(hex(upper->payload), "abcd");
+    EXPECT_TRUE(upper->is_later_fragment());
+    EXPECT_FALSE(find_upper_layer(NextHeader::udp, payload)->is_later_fragment());
+    EXPECT_EQ(find_upper_layer(NextHeader::routing, BytesView(payload).first(9)).error(),
+              ParseError::truncated);
+}
+
 TEST(ExtensionHeaders, MayBeAbsent) {
     const Packet packet = packet_with(NextHeader::udp, octets("0102"));
     const auto chain = walk(packet);
