@@ -1,10 +1,12 @@
 // What comes in UDP from anybody, and inner packets from anybody's applications: through the whole
-// of both directions, with a limit that asks for answers and for smaller segments.
+// of both directions, with a limit that asks for answers and for smaller segments; and past rules
+// that look at everything.
 
 #include <algorithm>
 #include <memory>
 #include <span>
 
+#include "shared/datapath/flow_rules.hpp"
 #include "shared/datapath/inbound_tunnels.hpp"
 #include "shared/datapath/outbound_tunnels.hpp"
 #include "shared/datapath/udp_payload.hpp"
@@ -69,6 +71,29 @@ void go_out(wire::BytesView packet) {
     }
 }
 
+// What a port at either end means going out, it means coming back as well.
+void take_its_path(wire::Bytes packet) {
+    const auto inner = InnerPacket::parse(packet);
+    if (!inner) {
+        return;
+    }
+    FlowRule rule{.selectors = {}, .paths = {1}};
+    for (const bool is_ipv4 : {false, true}) {
+        wire::TrafficSelector selector{.is_ipv4 = is_ipv4};
+        selector.source_port = {1, 1023};
+        rule.selectors.push_back(selector);
+        selector.source_port.reset();
+        selector.destination_port = {1, 1023};
+        rule.selectors.push_back(selector);
+        selector = {.is_ipv4 = is_ipv4, .spi = wire::Range<std::uint32_t>{1, 255}};
+        selector.flow_label = {0, 0xfff};
+        rule.selectors.push_back(selector);
+    }
+    const FlowRules there(FlowDirection::from_home_address, {rule});
+    const FlowRules back(FlowDirection::to_home_address, {rule});
+    fuzz::require((there.match(*inner) == nullptr) == (back.match(*inner) == nullptr));
+}
+
 }  // namespace
 }  // namespace godwit
 
@@ -78,5 +103,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     godwit::come_in({data, data + size});
     godwit::go_out({data, size});
+    godwit::take_its_path({data, data + size});
     return 0;
 }
