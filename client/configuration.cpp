@@ -1,5 +1,7 @@
 #include "client/configuration.hpp"
 
+#include <utility>
+
 #include "shared/runtime/configuration_forms.hpp"
 #include "shared/runtime/toml_forms.hpp"
 #include "shared/runtime/toml_reader.hpp"
@@ -17,6 +19,25 @@ constexpr std::chrono::nanoseconds least_first_timeout = 100ms;
 constexpr std::chrono::nanoseconds most_first_timeout = mobility::max_bindack_timeout;
 constexpr std::chrono::nanoseconds least_probe_interval = 5s;
 constexpr std::chrono::nanoseconds most_probe_interval = 24h;
+
+Form<mobility::FlowSelector> flow() {
+    return text_form<mobility::FlowSelector>(
+        "write a flow in quotes, such as \"udp port 5060\", \"udp ports 10000-20000\", "
+        "\"tcp port 22 to 2001:db8::/32\", \"icmp\" or \"dscp 46\"",
+        [](const std::string& written) { return mobility::FlowSelector::parse(written); });
+}
+
+Form<std::string> links() {
+    return text_form<std::string>(
+        "write which links in quotes: \"wired\", \"wifi\", \"cellular\", \"metered\", "
+        "\"unmetered\", or an interface's name or pattern such as \"eth*\"",
+        [](const std::string& written) -> std::expected<std::string, std::string> {
+            if (written.find_first_not_of(' ') == std::string::npos) {
+                return std::unexpected("is empty");
+            }
+            return written;
+        });
+}
 
 void read_addresses(TomlTable& root, TomlTable& agent, Configuration& configuration) {
     const wire::Ipv6Address& home = configuration.home_address.address;
@@ -44,6 +65,17 @@ void read_paths(TomlTable& root, TomlTable& agent, Configuration& configuration)
     agent.read("ports", list_of(udp_port()), configuration.home_agent.ports);
     if (configuration.home_agent.endpoints.empty()) {
         configuration.home_agent.endpoints.push_back(configuration.home_agent.address.text());
+    }
+}
+
+void read_flows(TomlTable& root, Configuration& configuration) {
+    root.read("redundant", list_of(flow()), configuration.redundant);
+    for (TomlTable& table : root.tables("flow")) {
+        FlowChoice choice;
+        const bool has_match = table.require("match", flow(), choice.match);
+        if (table.require("via", links(), choice.via) && has_match) {
+            configuration.flows.push_back(std::move(choice));
+        }
     }
 }
 
@@ -79,6 +111,7 @@ Configuration read_configuration(const std::filesystem::path& path) {
     Configuration configuration;
     read_addresses(root, agent, configuration);
     read_paths(root, agent, configuration);
+    read_flows(root, configuration);
     read_keys(root, agent, file.directory(), configuration);
     root.read("lifetime", lifetime(least_lifetime), configuration.lifetime);
     root.read("first_registration_timeout", duration(least_first_timeout, most_first_timeout),

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "shared/mobility/constants.hpp"
+#include "shared/mobility/flow_selector.hpp"
 #include "shared/mobility/path.hpp"
 #include "shared/mobility/session.hpp"
 #include "shared/runtime/log_level.hpp"
@@ -27,6 +28,12 @@ struct HomeAgentEntry {
     std::optional<std::filesystem::path> preshared_key_file;
 };
 
+// [[flow]]: these packets over the links that `via` names.
+struct FlowChoice {
+    mobility::FlowSelector match;
+    std::string via;  // a kind of link or a pattern of interface names; not empty
+};
+
 // Paths are absolute, or relative to the working directory: those in the file are relative to it.
 struct Configuration {
     wire::HomeAddress home_address;
@@ -40,6 +47,8 @@ struct Configuration {
     bool ipv4 = true;  // ask for an IPv4 home address
     std::chrono::nanoseconds mtu_probe_interval = std::chrono::minutes(10);
     std::vector<wire::Prefix> routes{{{}, 0}, {wire::Ipv6Address::mapped({}), 96}};  // everything
+    std::vector<mobility::FlowSelector> redundant;  // over two paths at once; before the flows
+    std::vector<FlowChoice> flows;                  // in the order of the file: the first counts
     std::string interface = "godwit0";
     std::filesystem::path status_socket = "/run/godwit/status.sock";
     std::filesystem::path state_directory = "/var/lib/godwit";

@@ -227,9 +227,53 @@ INSTANTIATE_TEST_SUITE_P(
         BadLine{"EmptyPath", "state_directory = ''", "1:19", "is empty", "write a path"},
         BadLine{"ServersKey", "allow_unprotected = true", "1:1", "unknown key",
                 "the keys here are"},
+        BadLine{"FlowWithAnUnknownWord", "redundant = ['icmp', 'udp prot 5060']", "1:13",
+                "redundant: item 2: \"prot\" is not understood", "write a list"},
+        BadLine{"FlowWithoutAPort", "redundant = ['udp port']", "1:13",
+                "item 1: nothing stands behind \"port\"", "write a list"},
+        BadLine{"FlowOfSeveralLines", "redundant = [\"udp\\nport\\nx\"]", "1:13",
+                "\"x\" is no port or range of ports", "write a list"},
+        BadLine{"FlowTwice", "redundant = ['udp port 53', 'port 53 udp']", "1:13",
+                "item 2: is there twice", "write a list"},
+        BadLine{"NoFlow", "redundant = []", "1:13", "redundant: is empty", "write a list"},
+        BadLine{"FlowAsText", "redundant = 'udp'", "1:13", "is a text, not a list", "write a list"},
+        BadLine{"OneFlowTable", "flow = { match = 'udp', via = 'wifi' }", "1:8",
+                "flow: is not a list of tables", "begin each of them with [[flow]]"},
         BadLine{"NotToml", "lifetime 600", "1:10", "not TOML", "write key = value"},
         BadLine{"KeyTwice", "private_key_file = 'a'", "3:20", "not TOML", "write key = value"}),
     [](const auto& test) { return std::string(test.param.name); });
+
+TEST(ClientConfiguration, TakesFlows) {
+    const TemporaryDirectory directory;
+    const Configuration configuration = read(
+        directory, "redundant = ['udp port 5060', 'udp ports 10000-20000', 'dscp 46']\n" + least +
+                       "[[flow]]\nmatch = 'tcp port 22 to 2001:db8::/32'\nvia = 'wired'\n"
+                       "[[flow]]\nmatch = 'any'\nvia = 'eth*'\n");
+    ASSERT_EQ(configuration.redundant.size(), 3U);
+    EXPECT_EQ(configuration.redundant[0].text(), "udp port 5060");
+    EXPECT_EQ(configuration.redundant[1].text(), "udp ports 10000-20000");
+    EXPECT_EQ(configuration.redundant[2].text(), "any dscp 46");
+    ASSERT_EQ(configuration.flows.size(), 2U);
+    EXPECT_EQ(configuration.flows[0].match.text(), "tcp port 22 to 2001:db8::/32");
+    EXPECT_EQ(configuration.flows[0].via, "wired");
+    EXPECT_EQ(configuration.flows[1].match, mobility::FlowSelector{});
+    EXPECT_EQ(configuration.flows[1].via, "eth*");
+    EXPECT_TRUE(read(directory, least).redundant.empty());
+    EXPECT_TRUE(read(directory, least).flows.empty());
+}
+
+TEST(ClientConfiguration, SaysWhatIsWrongWithEachFlow) {
+    const std::string errors = errors_of(least +
+                                         "[[flow]]\nmatch = 'tcp port ssh'\nvia = 'wired'\n"
+                                         "[[flow]]\nmatch = 'udp'\nvia = ' '\n"
+                                         "[[flow]]\nmatches = 'udp'\n");
+    EXPECT_THAT(errors, HasSubstr("mn.toml:7:9: flow.match: \"ssh\" is no port "
+                                  "or range of ports; write a flow in quotes, such as"));
+    EXPECT_THAT(errors, HasSubstr("mn.toml:11:7: flow.via: is empty; write which links"));
+    EXPECT_THAT(errors, HasSubstr("mn.toml:12:1: flow.match: missing; write a flow"));
+    EXPECT_THAT(errors, HasSubstr("mn.toml:12:1: flow.via: missing; write which links"));
+    EXPECT_THAT(errors, HasSubstr("flow.matches: unknown key; did you mean match?"));
+}
 
 TEST(ClientConfiguration, ToldToBeTooLongAPathForASocket) {
     EXPECT_THAT(errors_of("status_socket = '/" + std::string(107, 's') + "'\n" + least),
