@@ -102,7 +102,7 @@ bool means(const TrafficSelector& selector, const Flow& flow) {
 
 FlowRules::FlowRules(FlowDirection direction, std::vector<FlowRule> rules)
     : direction_(direction), rules_(std::move(rules)) {
-    std::erase_if(rules_, [](const FlowRule& rule) { return rule.paths.empty(); });
+    std::erase_if(rules_, [](const FlowRule& rule) { return rule.binding_ids.empty(); });
 }
 
 const FlowRule* FlowRules::search(const InnerPacket& packet) const {

@@ -3,11 +3,10 @@
 // 6089 §4.3, as far as a packet has to do with it.
 
 #include <cstdint>
-#include <utility>
 #include <vector>
 
 #include "shared/datapath/inner_packet.hpp"
-#include "shared/wire/options/traffic_selector.hpp"
+#include "shared/mobility/flow_route.hpp"
 
 namespace godwit::datapath {
 
@@ -17,12 +16,7 @@ enum class FlowDirection : std::uint8_t {
     from_home_address,  // what the mobile node sends: source and destination change places
 };
 
-struct FlowRule {
-    std::vector<wire::TrafficSelector> selectors;  // it means what any of them means
-    // A copy of each packet goes along each of them (§5.3.6), by whatever number the caller calls
-    // its paths. None: the rule is inactive, and passed over (§4.3).
-    std::vector<std::uint16_t> paths;
-};
+using mobility::FlowRule;
 
 class FlowRules {
   public:

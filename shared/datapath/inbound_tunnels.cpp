@@ -46,6 +46,10 @@ bool has_moved(SealedTunnel& tunnel, std::uint32_t sequence, const mobility::Pat
 
 }  // namespace
 
+bool comes_from_the_same(const mobility::Path& one, const mobility::Path& other) {
+    return comes_from(one, other) && one.local == other.local;
+}
+
 std::unique_ptr<SealedTunnel> InboundTunnels::admit(std::unique_ptr<SealedTunnel> tunnel) {
     return sealed_.insert(std::move(tunnel));
 }
@@ -65,6 +69,12 @@ std::unique_ptr<PlainTunnel> InboundTunnels::close_plain(const wire::HomeAddress
 void InboundTunnels::fit(mobility::SessionId session, std::uint32_t whole) {
     if (SealedTunnel* tunnel = sealed_.find(session)) {
         tunnel->whole = whole;
+    }
+}
+
+void InboundTunnels::watch(mobility::SessionId session, const mobility::Path& path) {
+    if (SealedTunnel* tunnel = sealed_.find(session)) {
+        tunnel->watched = path;
     }
 }
 

@@ -30,6 +30,7 @@ struct SealedTunnel {
     bool confirmed = false;                  // its first packet has been reported
     std::uint32_t whole = unfitted.whole;    // octets: mobility::TunnelMtu::whole
     std::optional<mobility::Path> heard_by;  // the path of its newest packet, as far as reported
+    std::optional<mobility::Path> watched;   // the next packet that comes along it is to be told of
     TrafficCounter received;
 
     SealedTunnel(const wire::HomeAddress& of, security::EspOpener opened_by)
@@ -65,6 +66,9 @@ struct Incoming {
     bool has_moved = false;
 };
 
+// Whether packets that come along the two come from one end to one address of the other.
+bool comes_from_the_same(const mobility::Path& one, const mobility::Path& other);
+
 class InboundTunnels {
   public:
     // `look_up_by` is what the outbound direction of the same role goes by. Mobility Headers
@@ -80,6 +84,7 @@ class InboundTunnels {
     // How long inner packets may be so that the path takes them in one piece, in octets.
     void fit(mobility::SessionId session, std::uint32_t whole);
     void fit_plain(const wire::HomeAddress& home, std::uint32_t whole);
+    void watch(mobility::SessionId session, const mobility::Path& path);
 
     // Which IPv4 address belongs to which home address; what they replace or end is given back.
     std::unique_ptr<Ipv4HomeAddress> carry_ipv4(std::unique_ptr<Ipv4HomeAddress> address) {

@@ -96,6 +96,28 @@ struct PacketsResent {  // of this end's direction, because of a move
     std::uint64_t resent = 0;
     std::uint64_t lost = 0;
 };
+// The record of a move at the mobile node; times count from when the new address was usable.
+struct HandoverRecorded {
+    wire::HomeAddress home;
+    wire::CareOfAddress from;
+    wire::CareOfAddress to;
+    MoveCause cause{};
+    std::optional<std::chrono::nanoseconds> without_link;  // before: since the old one had gone
+    std::optional<std::chrono::nanoseconds> first_sent;    // data along the new path
+    std::chrono::nanoseconds acknowledged{};
+    std::optional<std::chrono::nanoseconds> first_received;  // data along the new path
+    std::uint64_t resent = 0;                                // packets, by this end
+    std::uint64_t lost = 0;  // of this end's; no longer there to be resent
+};
+// The same at the home agent, where times count from the binding update.
+struct BindingMoveRecorded {
+    wire::HomeAddress home;
+    wire::CareOfAddress from;
+    wire::CareOfAddress to;
+    std::optional<std::chrono::nanoseconds> first_received;
+    std::uint64_t resent = 0;
+    std::uint64_t lost = 0;
+};
 struct NoAcknowledgement {  // a binding update went unanswered
     wire::CareOfAddress care_of;
     std::chrono::nanoseconds waited{};

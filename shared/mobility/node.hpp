@@ -10,6 +10,7 @@
 
 #include "shared/mobility/authenticated.hpp"
 #include "shared/mobility/event.hpp"
+#include "shared/mobility/flow_route.hpp"
 #include "shared/mobility/instant.hpp"
 #include "shared/mobility/path.hpp"
 #include "shared/mobility/reception.hpp"
@@ -78,11 +79,21 @@ struct CarryIpv4 {
     std::optional<wire::Ipv4Address> ipv4;
 };
 
+// Which flows take which paths instead of the tunnel's own, in place of what was said before. Of a
+// rule's paths those count that are known here; without any its flow takes the tunnel's own.
+struct RouteFlows {
+    wire::HomeAddress home;
+    std::vector<NumberedPath> paths;
+    std::vector<FlowRule> rules;  // in the order of their priority
+};
+
 // Tell, once, when the next packet has gone out through this tunnel: any packet, or one of more
-// than large_packet octets. `reading`: tell at once how many there were.
+// than large_packet octets; or when one has come in along this path. `reading`: tell at once how
+// many there were.
 struct WatchTraffic {
     wire::HomeAddress home;
-    enum class What : std::uint8_t { any_sent, large_sent, reading } what{};
+    enum class What : std::uint8_t { any_sent, large_sent, received_along, reading } what{};
+    Path path{};  // received_along only; without interface and local port
 };
 inline constexpr std::uint32_t large_packet = 1000;  // octets of an inner packet
 
@@ -97,8 +108,9 @@ struct EndSession {
     SessionId session;
 };
 
-using Action = std::variant<SendMessage, AdmitSession, DirectTunnel, ConfirmSession, HoldTunnel,
-                            FitTunnel, CarryIpv4, WatchTraffic, CloseTunnel, EndSession, Event>;
+using Action =
+    std::variant<SendMessage, AdmitSession, DirectTunnel, ConfirmSession, HoldTunnel, FitTunnel,
+                 CarryIpv4, RouteFlows, WatchTraffic, CloseTunnel, EndSession, Event>;
 using Actions = std::vector<Action>;
 
 // Something that nobody has proved. It may make a node ask sooner, never believe

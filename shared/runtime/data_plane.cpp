@@ -135,8 +135,22 @@ void DataPlane::carry_ipv4(const wire::HomeAddress& home,
     }
 }
 
-void DataPlane::watch(const wire::HomeAddress& home, mobility::WatchTraffic::What what) {
-    outbound_.channel().publish(OutboundTunnelWorker::Watch{home, what});
+void DataPlane::route_flows(const wire::HomeAddress& /*home*/,
+                            const std::vector<mobility::NumberedPath>& /*paths*/,
+                            const std::vector<mobility::FlowRule>& /*rules*/) {}
+
+void DataPlane::watch(const mobility::WatchTraffic& order) {
+    if (order.what == mobility::WatchTraffic::What::received_along) {
+        const auto found = bindings_.find(order.home);
+        if (found != bindings_.end()) {
+            for (const Admitted& admitted : found->second.admitted) {
+                inbound_.channel().publish(
+                    InboundTunnelWorker::Watch{admitted.session, order.path});
+            }
+        }
+    } else {
+        outbound_.channel().publish(OutboundTunnelWorker::Watch{order.home, order.what});
+    }
 }
 
 void DataPlane::send_message(const wire::HomeAddress& home, const mobility::Path& path,
@@ -210,6 +224,9 @@ DataPlane::Notices DataPlane::take_notices() {
     }
     while (const auto watched = outbound_.take_watched()) {
         notices.watched.push_back(*watched);
+    }
+    while (const auto home = inbound_.take_watched()) {
+        notices.watched.push_back({*home, mobility::WatchTraffic::What::received_along});
     }
     while (const auto resent = outbound_.take_resent()) {
         notices.resent.push_back(*resent);

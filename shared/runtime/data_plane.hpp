@@ -62,9 +62,14 @@ class DataPlane {
     // Which IPv4 address travels through the tunnel beside the home address; none: none does. It
     // is taken from whom it belonged to before. Stays until it is closed.
     void carry_ipv4(const wire::HomeAddress& home, const std::optional<wire::Ipv4Address>& ipv4);
-    // Notices, once, the next packet that goes out through the tunnel, which must be directed;
-    // `reading` is answered by traffic().
-    void watch(const wire::HomeAddress& home, mobility::WatchTraffic::What what);
+    // Which flows take which paths instead of the tunnel's own, in place of what was said before.
+    // Stays until it is closed.
+    void route_flows(const wire::HomeAddress& home,
+                     const std::vector<mobility::NumberedPath>& paths,
+                     const std::vector<mobility::FlowRule>& rules);
+    // Notices, once, the next packet that goes out through the tunnel, which must be directed, or
+    // that comes in; `reading` is answered by traffic().
+    void watch(const mobility::WatchTraffic& order);
 
     // Sends a packet without content: sealed it tells the other end that this end has the keys;
     // plain over UDP it is the keepalive of RFC 3948 §2.3.

@@ -75,6 +75,26 @@ struct EventLog {
         log.info("packets-resent",
                  {{"home", event.home}, {"resent", event.resent}, {"lost", event.lost}});
     }
+    void operator()(const mobility::HandoverRecorded& event) const {
+        log.info("handover-recorded", {{"home", event.home},
+                                       {"from", event.from},
+                                       {"to", event.to},
+                                       {"cause", event.cause},
+                                       {"without_link", event.without_link},
+                                       {"first_sent", event.first_sent},
+                                       {"acknowledged", event.acknowledged},
+                                       {"first_received", event.first_received},
+                                       {"resent", event.resent},
+                                       {"lost", event.lost}});
+    }
+    void operator()(const mobility::BindingMoveRecorded& event) const {
+        log.info("binding-move-recorded", {{"home", event.home},
+                                           {"from", event.from},
+                                           {"to", event.to},
+                                           {"first_received", event.first_received},
+                                           {"resent", event.resent},
+                                           {"lost", event.lost}});
+    }
     void operator()(const mobility::NoAcknowledgement& event) const {
         log.warning("no-acknowledgement", {{"care_of", event.care_of}, {"waited", event.waited}});
     }

@@ -6,6 +6,7 @@
 #include <concepts>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -36,6 +37,8 @@ class LogField {
     LogField(std::string_view key, std::chrono::duration<Number, Period> duration)
         : LogField(key, std::chrono::duration_cast<std::chrono::nanoseconds>(duration)) {}
     LogField(std::string_view key, std::chrono::nanoseconds duration);
+    LogField(std::string_view key, const std::optional<std::chrono::nanoseconds>& duration)
+        : LogField(duration ? LogField(key, *duration) : LogField(key, "none")) {}
     template <HasText T>
     LogField(std::string_view key, const T& value) : key_(key), value_(value.text()) {}
     template <HasName T>

@@ -218,11 +218,15 @@ void NodeRunner::carry_out(const mobility::CarryIpv4& order) {
     parts_.data_plane.carry_ipv4(order.home, order.ipv4);
 }
 
+void NodeRunner::carry_out(const mobility::RouteFlows& order) {
+    parts_.data_plane.route_flows(order.home, order.paths, order.rules);
+}
+
 void NodeRunner::carry_out(const mobility::WatchTraffic& order) {
     if (order.what == mobility::WatchTraffic::What::reading) {
         readings_.push_back(order.home);
     } else {
-        parts_.data_plane.watch(order.home, order.what);
+        parts_.data_plane.watch(order);
     }
 }
 

@@ -111,6 +111,11 @@ InboundTunnelWorker::Receipt InboundTunnelWorker::carry_out(const EndIpv4& order
     return {.ipv4 = tunnels_.end_ipv4(order.home, order.address)};
 }
 
+InboundTunnelWorker::Receipt InboundTunnelWorker::carry_out(const Watch& order) {
+    tunnels_.watch(order.session, order.path);
+    return {};
+}
+
 template <class Socket>
 std::span<const platform::TunnelArrival> InboundTunnelWorker::receive_batch(Socket& socket) {
     // An error of the socket is one that a link reported and that passes: it is read away here.
@@ -155,19 +160,22 @@ void InboundTunnelWorker::forward(const platform::TunnelArrival& arrival,
         report_moved(*packet->sealed, arrival.path);
     }
     if (packet->content == datapath::Incoming::Content::packet) {
-        deliver(*packet);
+        deliver(*packet, arrival.path);
     } else if (packet->content == datapath::Incoming::Content::message) {
         hand_over(*packet, arrival.path);
     }
 }
 
-void InboundTunnelWorker::deliver(const datapath::Incoming& packet) {
+void InboundTunnelWorker::deliver(const datapath::Incoming& packet, const mobility::Path& path) {
     if (!tun_->write(packet.inner)) {
         drops_.count(DropReason::not_deliverable);
         return;
     }
     packet.received->count(packet.inner.size());
     received_.count(packet.inner.size());
+    if (packet.sealed != nullptr && packet.sealed->watched) {
+        report_watched(*packet.sealed, path);
+    }
 }
 
 // Anybody may send what looks like a message: without room it costs no memory.
@@ -192,6 +200,17 @@ void InboundTunnelWorker::report_confirmed(datapath::SealedTunnel& tunnel) {
         tunnel.confirmed = confirmed_.push(tunnel.key());
         control_->raise();
     }
+}
+
+void InboundTunnelWorker::report_watched(datapath::SealedTunnel& tunnel,
+                                         const mobility::Path& path) {
+    if (!datapath::comes_from_the_same(path, *tunnel.watched)) {
+        return;
+    }
+    tunnel.watched.reset();
+    static_cast<void>(
+        watched_.push(wire::HomeAddress(tunnel.home)));  // without room it is not told
+    control_->raise();
 }
 
 void InboundTunnelWorker::report_moved(datapath::SealedTunnel& tunnel, const mobility::Path& path) {

@@ -56,8 +56,13 @@ class InboundTunnelWorker {
         wire::HomeAddress home;
         wire::Ipv4Address address;
     };
+    // Tell, once, when a packet of this session has come in along this path.
+    struct Watch {
+        mobility::SessionId session;
+        mobility::Path path;
+    };
     using Command =
-        std::variant<Admit, End, AdmitPlain, ClosePlain, Fit, FitPlain, CarryIpv4, EndIpv4>;
+        std::variant<Admit, End, AdmitPlain, ClosePlain, Fit, FitPlain, CarryIpv4, EndIpv4, Watch>;
     struct Receipt {  // replaced or closed
         std::unique_ptr<datapath::SealedTunnel> sealed;
         std::unique_ptr<datapath::PlainTunnel> plain;
@@ -91,6 +96,8 @@ class InboundTunnelWorker {
     [[nodiscard]] std::optional<mobility::SessionId> take_confirmed() { return confirmed_.pop(); }
     [[nodiscard]] std::optional<Message> take_message() { return messages_.pop(); }
     [[nodiscard]] std::optional<MovedEndpoint> take_moved_endpoint() { return moved_.pop(); }
+    // A home address for which what Watch asked for has come in.
+    [[nodiscard]] std::optional<wire::HomeAddress> take_watched() { return watched_.pop(); }
     [[nodiscard]] datapath::Traffic received() const { return received_.reading(); }
     [[nodiscard]] const datapath::DropCounters& drops() const { return drops_; }
 
@@ -108,15 +115,17 @@ class InboundTunnelWorker {
     Receipt carry_out(const FitPlain& order);
     Receipt carry_out(CarryIpv4 order);
     Receipt carry_out(const EndIpv4& order);
+    Receipt carry_out(const Watch& order);
     template <class Socket>
     std::span<const platform::TunnelArrival> receive_batch(Socket& socket);
     void forward_batch(platform::RawTunnelSocket& socket, wire::NextHeader next_header);
     void forward_batch(platform::UdpTunnelSocket& socket);
     void forward(const platform::TunnelArrival& arrival, wire::NextHeader next_header);
-    void deliver(const datapath::Incoming& packet);
+    void deliver(const datapath::Incoming& packet, const mobility::Path& path);
     void hand_over(const datapath::Incoming& message, const mobility::Path& path);
     void report_confirmed(datapath::SealedTunnel& tunnel);
     void report_moved(datapath::SealedTunnel& tunnel, const mobility::Path& path);
+    void report_watched(datapath::SealedTunnel& tunnel, const mobility::Path& path);
 
     const platform::TunDevice* tun_;
     PathSockets sockets_;
@@ -125,6 +134,7 @@ class InboundTunnelWorker {
     CommandQueue<mobility::SessionId, 1024> confirmed_;
     CommandQueue<Message, 256> messages_;
     CommandQueue<MovedEndpoint, 1024> moved_;
+    CommandQueue<wire::HomeAddress, 256> watched_;
     datapath::TrafficCounter received_;
     datapath::DropCounters drops_;
     // The worker's alone.

@@ -119,7 +119,7 @@ TEST_F(DataPlaneTest, KeepsTheMtuOfATunnelThatIsRekeyed) {
 TEST_F(DataPlaneTest, TellsOnceOfTheNextPacketThatItWatches) {
     register_sealed(test::mobile_node_keys());
     expect_both_ways("not watched");
-    node().watch(home, What::any_sent);
+    node().watch({home, What::any_sent});
     node().send_dummy(home);
     expect_both_ways("watched");
     const auto watched = told_by(node(), &DataPlane::Notices::watched);
@@ -132,7 +132,7 @@ TEST_F(DataPlaneTest, TellsOnceOfTheNextPacketThatItWatches) {
 
 TEST_F(DataPlaneTest, WatchesForALargePacket) {
     register_sealed(test::mobile_node_keys());
-    node().watch(home, What::large_sent);
+    node().watch({home, What::large_sent});
     expect_both_ways("a small one");
     EXPECT_TRUE(node().take_notices().watched.empty());
     expect_both_ways(std::string(1000, 'x'));

@@ -23,7 +23,7 @@ constexpr std::uint8_t expedited = 46U << 2U;  // RFC 3246, as a traffic class
 
 FlowRule rule(std::string_view text, std::uint16_t path = 1) {
     const auto flow = mobility::FlowSelector::parse(text).value();
-    return {.selectors = mobility::traffic_selectors(flow, true), .paths = {path}};
+    return {.selectors = mobility::traffic_selectors(flow, true), .binding_ids = {path}};
 }
 
 // The beginning of a TCP segment or a UDP datagram, or of anything else.
@@ -79,7 +79,7 @@ wire::Bytes fragment(NextHeader of, std::uint16_t offset, wire::BytesView piece)
 // The path of the rule that means the packet; 0: none.
 std::uint16_t path_of(const FlowRules& rules, wire::Bytes packet) {
     const FlowRule* match = rules.match(InnerPacket::parse(packet).value());
-    return match == nullptr ? std::uint16_t{0} : match->paths.front();
+    return match == nullptr ? std::uint16_t{0} : match->binding_ids.front();
 }
 
 bool means(std::string_view text, const wire::Bytes& packet, FlowDirection direction = downlink) {
@@ -128,7 +128,8 @@ TEST(FlowRules, TurnEverySelectorRoundForTheUplink) {
     selector.source_port = wire::Range<std::uint16_t>::only(22);
     selector.destination = wire::Range<wire::Ipv6Address>::only(home.address);
     const auto path = [&](FlowDirection direction, const wire::Bytes& packet) {
-        return path_of({direction, {FlowRule{.selectors = {selector}, .paths = {1}}}}, packet);
+        return path_of({direction, {FlowRule{.selectors = {selector}, .binding_ids = {1}}}},
+                       packet);
     };
     EXPECT_EQ(path(downlink, ipv6(NextHeader::tcp, from_to(22, 9))), 1);
     EXPECT_EQ(path(downlink, ipv6(NextHeader::tcp, from_to(9, 22))), 0);
@@ -164,8 +165,8 @@ TEST(FlowRules, MeanFlowLabelsAndSpis) {
     labelled.flow_label = wire::Range<std::uint32_t>::only(0x12345);
     wire::TrafficSelector sealed;
     sealed.spi = {0x0016'0000, 0x0016'ffff};
-    const FlowRules rules(downlink, {FlowRule{.selectors = {sealed}, .paths = {1}},
-                                     FlowRule{.selectors = {labelled}, .paths = {2}}});
+    const FlowRules rules(downlink, {FlowRule{.selectors = {sealed}, .binding_ids = {1}},
+                                     FlowRule{.selectors = {labelled}, .binding_ids = {2}}});
     EXPECT_EQ(path_of(rules, ipv6(NextHeader::esp, from_to(22, 9))), 1);
     EXPECT_EQ(path_of(rules, ipv6(NextHeader::esp, from_to(23, 9))), 2);
     EXPECT_EQ(path_of(rules, ipv6(NextHeader::tcp, from_to(22, 9))), 2);
@@ -181,7 +182,7 @@ TEST(FlowRules, AreLookedAtInTheirOrder) {  // RFC 6089 §4.3
 
 TEST(FlowRules, WithoutAPathArePassedOver) {  // RFC 6089 §4.3: inactive
     FlowRule inactive = rule("udp port 53");
-    inactive.paths.clear();
+    inactive.binding_ids.clear();
     EXPECT_EQ(
         path_of({downlink, {inactive, rule("udp", 2)}}, ipv6(NextHeader::udp, from_to(9, 53))), 2);
     EXPECT_TRUE(FlowRules(downlink, {inactive}).empty());
