@@ -29,17 +29,17 @@ MAY_INCLUDE = {
 ONLY_IN = {
     r"sodium\.h": {"shared/security"},
     r"(linux|net|netinet|sys|netlink|nftables)/.*|(unistd|fcntl|poll|sched|ifaddrs|netdb)\.h":
-        {"shared/platform", "tests/platform", "tests/impair", "tests/datapath", "tests/bench",
+        {"shared/platform", "tests/platform", "tests/impair", "tests/flow", "tests/datapath", "tests/bench",
          "shared/security/key_file.cpp"},
     r"arpa/inet\.h": {"shared/wire/address.cpp", "shared/platform"},
     r"boost/.*|spdlog/.*|toml\+\+/.*|nlohmann/.*": {"shared/runtime", "client", "server", "tests"},
     r"sqlite3\.h": {"server/store"},
     r"ares.*\.h": {"shared/platform"},
-    r"CLI/.*": {"client/main.cpp", "server/main.cpp", "tests/impair/main.cpp"},
+    r"CLI/.*": {"client/main.cpp", "server/main.cpp", "tests/impair/main.cpp", "tests/flow/main.cpp"},
 }
 NOT_IN_CORES = {"client/core", "server/core"}
 CLOCK = re.compile(r"::now\(|\bclock_gettime\b|\bgettimeofday\b|[^\w.:]time\(nullptr\)")
-MAY_READ_CLOCK = {"shared/runtime/clock.hpp", "shared/runtime/clock.cpp", "tests/impair", "tests/bench"}
+MAY_READ_CLOCK = {"shared/runtime/clock.hpp", "shared/runtime/clock.cpp", "tests/impair", "tests/flow", "tests/bench"}
 # The project speaks of the network, not of who wrote it or where.
 WORDS = re.compile(r"\b(TODO|FIXME|XXX)\b|/work/(main|shared|\.library)")
 
