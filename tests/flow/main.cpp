@@ -65,6 +65,7 @@ Loop::Loop(Flow& flow)
 }
 
 void Loop::run() {
+    wake_at(flow_.next());
     while (!ended_) {
         std::array<epoll_event, 3> events{};
         const int count = epoll_wait(epoll_, events.data(), events.size(), -1);
