@@ -1,5 +1,6 @@
 """One condition: moves of one kind, over links of one delay and one loss, under one peer. The result is a dict that
 JSON can hold: every sample, and the sums."""
+import json
 import os
 import random
 import time
@@ -25,17 +26,19 @@ def run(peer, kind, delay, loss, moves, rate=1000, size=100, tcp=TCP, held_out=0
         carrier.start()
         try:
             flows = Flows(topology, carrier.source, rate, size, tcp).under_way()
-            settle(1)
+            settle(0.5)
             used = Processor(carrier)
             done = make_moves(mover, carrier, flows, moves)
             processor = used.figures()
             datagrams, streams = flows.end(drain=1 + 4 * delay / 1e3)
+            dropped = dropped_before_the_tunnel(topology)
         finally:
             carrier.stop()
     asked = {"peer": peer, "kind": kind, "delay_ms": delay, "loss_percent": loss, "rate": rate, "size": size,
              "tcp_octets_per_second": tcp, "held_out_ms": held_out * 1e3 if kind == "blackout" else 0}
-    return asked | {"moves": moves, "at": time.strftime("%Y-%m-%d %H:%M", time.gmtime(done[0]["lost"])),
-                    "processor": processor} | evaluate(mover, done, datagrams, streams, delay / 1e3)
+    about = {"moves": moves, "at": time.strftime("%Y-%m-%d %H:%M", time.gmtime(done[0]["lost"])),
+             "processor": processor, "dropped_before_the_tunnel": dropped}
+    return asked | about | evaluate(mover, done, datagrams, streams, delay / 1e3)
 
 
 def make_moves(mover, carrier, flows, count):
@@ -43,8 +46,8 @@ def make_moves(mover, carrier, flows, count):
     for _ in range(count):
         began = time.time()
         moved = mover.move(carrier)
-        mover.moved(carrier, moved["lost"])
-        recovered = flows.wait_both_ways(moved["usable"], mover.patience) if mover.patience else None
+        has_moved = mover.moved(carrier, moved["lost"]) and mover.patience
+        recovered = flows.wait_both_ways(moved["usable"], mover.patience) if has_moved else None
         done.append(moved | {"recovered": recovered})
         flows.wait_streams(recovered or 0, TCP_PATIENCE if mover.patience else 0)
         mover.recover()
@@ -66,6 +69,13 @@ def evaluate(mover, done, datagrams, streams, delay):
         for sample, stall in zip(result["samples"], figures.of_stream(streams.get(direction, []), done, quiet)):
             sample[f"tcp_{direction}"] = stall if streams else None
     return result
+
+
+def dropped_before_the_tunnel(topology):
+    """Packets for which a TUN device had no room, as the peer's program was not reading: {node: count}."""
+    links = {node: json.loads(topology.run(node, "ip -j -s -d link show")) for node in ("mn", "ha")}
+    return {node: sum(link["stats64"]["tx"]["dropped"] for link in some
+                      if link.get("linkinfo", {}).get("info_kind") == "tun") for node, some in links.items()}
 
 
 class Processor:

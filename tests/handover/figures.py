@@ -50,7 +50,8 @@ def of_direction(direction, moves, delay, settle):
     cuts = [bisect.bisect_left(sent, move["lost"] - LEAD - delay) for move in moves] + [len(sent)]
     samples = []
     for move, begin, end, after in zip(moves, cuts, cuts[1:], [*moves[1:], None]):
-        horizon = (move["recovered"] + settle if move["recovered"] else after["lost"] if after else times[-1])
+        horizon = (min(move["recovered"] + settle, times[-1]) if move["recovered"] else
+                   after["lost"] if after else sent[-1])
         began, ended = silence(times, move["lost"], horizon)
         samples.append({"silence": milliseconds(ended - began), "from_lost": milliseconds(ended - move["lost"]),
                         "from_usable": milliseconds(max(0.0, ended - move["usable"]))} | count(every[begin:end]))

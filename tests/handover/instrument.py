@@ -61,13 +61,16 @@ class End:
 
 
 class Flows:
-    """UDP at `rate` datagrams a second of `size` octets in each direction, and TCP of `tcp` octets a second in each
-    if asked for. `source` is the mobile node's address that the tunnel keeps."""
+    """UDP at `rate` datagrams a second of `size` octets in each direction, or at a rate for each ({"up": 9000, "down":
+    100}), and TCP of `tcp` octets a second in each if asked for. `source` is the mobile node's address that the tunnel
+    keeps."""
 
     def __init__(self, topology, source, rate=1000, size=100, tcp=None, port=7100):
-        datagrams = ("--port", port, "--rate", rate, "--size", size)
-        self.far = End(topology, "cn", "datagrams", "far", "--bind", CORRESPONDENT, *datagrams)
-        self.near = End(topology, "mn", "datagrams", "near", "--bind", source, "--to", CORRESPONDENT, *datagrams)
+        rates = rate if isinstance(rate, dict) else dict.fromkeys(DIRECTIONS, rate)
+        both = ("--port", port, "--size", size)
+        self.far = End(topology, "cn", "datagrams", "far", "--bind", CORRESPONDENT, "--rate", rates["down"], *both)
+        self.near = End(topology, "mn", "datagrams", "near", "--bind", source, "--to", CORRESPONDENT, "--rate",
+                        rates["up"], *both)
         self.streams = {direction: self._stream(topology, source, direction, tcp, port + 1 + number)
                         for number, direction in enumerate(DIRECTIONS) if tcp}
 

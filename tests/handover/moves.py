@@ -32,7 +32,8 @@ class Kind:
         self.topology.run("mn", f"ping -n -c 1 -i 0.2 -w 20 -I {uplink} {CORRESPONDENT}")
 
     def moved(self, peer, since):
-        """Waits until the peer has done what is not seen in the flows."""
+        """Waits until the peer has done what is not seen in the flows; whether it has."""
+        return True
 
     def recover(self):
         """Undoes what the move broke, once its end was seen."""
@@ -117,8 +118,9 @@ class MakeBeforeBreak(Double):
     def moved(self, peer, since):
         while peer.name == "godwit" and time.time() < since + self.patience:
             if peer.uplink_in_use() == UPLINK_ON[self.to]:
-                return
+                return True
             time.sleep(0.02)
+        return peer.name != "godwit"
 
 
 class Silent(Double):
