@@ -13,12 +13,20 @@ bool same_family(const wire::Ipv6Address& one, const wire::Ipv6Address& other) {
     return one.mapped_ipv4().has_value() == other.mapped_ipv4().has_value();
 }
 
-// The route by which an interface would send there: the longest prefix, then the lowest metric.
+bool reaches(const NetworkSnapshot& network, const KnownRoute& route,
+             const wire::Ipv6Address& destination) {
+    const UnreachableNeighbour next_hop{route.interface, route.gateway.value_or(destination)};
+    return std::ranges::find(network.unreachable, next_hop) == network.unreachable.end();
+}
+
+// The route by which an interface would send there: the longest prefix, then a router that is not
+// known to be silent, then the lowest metric.
 const KnownRoute* best_route(const NetworkSnapshot& network, const Link& link,
                              const wire::Ipv6Address& destination) {
     const KnownRoute* best = nullptr;
-    const auto rank = [](const KnownRoute& route) {
-        return std::tuple(-int{route.destination.length}, route.metric);
+    const auto rank = [&](const KnownRoute& route) {
+        return std::tuple(-int{route.destination.length}, !reaches(network, route, destination),
+                          route.metric);
     };
     for (const KnownRoute& route : network.routes) {
         if (route.interface == link.index && route.destination.contains(destination) &&
@@ -28,12 +36,6 @@ const KnownRoute* best_route(const NetworkSnapshot& network, const Link& link,
         }
     }
     return best;
-}
-
-bool reaches(const NetworkSnapshot& network, const KnownRoute& route,
-             const wire::Ipv6Address& destination) {
-    const UnreachableNeighbour next_hop{route.interface, route.gateway.value_or(destination)};
-    return std::ranges::find(network.unreachable, next_hop) == network.unreachable.end();
 }
 
 // A link's way to the home agent in one family of addresses.

@@ -128,6 +128,15 @@ TEST(Candidates, TakeTheLowerMetricOfTwoRoutesToTheSamePlace) {
                 ElementsAre(Field(&CandidateAddress::route_metric, 30U)));
 }
 
+TEST(Candidates, TakeTheRouterOfALinkThatAnswers) {
+    NetworkSnapshot network = one_usable_link();
+    network.routes.push_back(default_route(wired, 3000));
+    network.routes.back().gateway = address("fe80::b");
+    network.unreachable.push_back({wired, *network.routes.front().gateway});
+    EXPECT_THAT(candidates(network, to_home_agent),
+                ElementsAre(Field(&CandidateAddress::route_metric, 3000U)));
+}
+
 TEST(Candidates, AreNotBehindOurOwnTunnel) {
     NetworkSnapshot network = one_usable_link();
     network.links[0].index = tunnel;

@@ -1,0 +1,21 @@
+#pragma once
+// Tells the kernel what is known of a router's reachability, as its own neighbor unreachability
+// detection would find out in 8 seconds: of several default routers it uses one that is not known
+// to be unreachable (RFC 4861 §6.3.6). What is told holds until the kernel hears better.
+
+#include <system_error>
+
+#include "shared/mobility/path.hpp"
+#include "shared/platform/netlink_socket.hpp"
+#include "shared/wire/address.hpp"
+#include "shared/wire/neighbor_options.hpp"
+
+namespace godwit::platform {
+
+std::error_code report_unreachable(NetlinkSocket& netlink, mobility::InterfaceIndex interface,
+                                   const wire::Ipv6Address& router);
+std::error_code report_reachable(NetlinkSocket& netlink, mobility::InterfaceIndex interface,
+                                 const wire::Ipv6Address& router,
+                                 const wire::LinkLayerAddress& link_layer);
+
+}  // namespace godwit::platform
