@@ -1,29 +1,50 @@
 #include "client/attachment_watch.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <system_error>
 #include <utility>
 
+#include "client/link_changes.hpp"
+#include "shared/platform/router_reachability.hpp"
 #include "shared/runtime/clock.hpp"
 
 namespace godwit::client {
 namespace {
-
-using namespace std::chrono_literals;
-
-constexpr auto retry_delay = 10ms;  // after the network could not be read
 
 // Where a default route leads: 192.0.2.1, RFC 5737.
 const wire::Ipv6Address anywhere_in_ipv4 =
     wire::Ipv6Address::mapped(wire::Ipv4Address{{192, 0, 2, 1}});
 
 RouterHeard heard_from(const platform::AdvertisedRouter& router, std::uint32_t mtu) {
-    RouterHeard heard{.interface = router.interface, .router = router.router, .mtu = mtu};
-    for (const wire::PrefixInformation& information : router.advertisement.options.prefixes) {
+    const wire::NeighborOptions& options = router.advertisement.options;
+    RouterHeard heard{.interface = router.interface,
+                      .router = router.router,
+                      .mtu = mtu,
+                      .default_for = router.advertisement.router_lifetime,
+                      .interval = options.advertisement_interval,
+                      .link_layer = options.source_link_layer};
+    for (const wire::PrefixInformation& information : options.prefixes) {
         heard.prefixes.push_back({information.prefix, information.valid_lifetime});
     }
     return heard;
+}
+
+// The address by which to ask a router: link-local, if the kernel lets it send yet.
+const platform::KnownAddress* source_on(const platform::NetworkSnapshot& network,
+                                        mobility::InterfaceIndex interface) {
+    const auto found =
+        std::ranges::find_if(network.addresses, [&](const platform::KnownAddress& known) {
+            return known.interface == interface && known.address.is_link_local() &&
+                   !known.duplicate && (!known.tentative || known.optimistic);
+        });
+    return found != network.addresses.end() ? &*found : nullptr;
+}
+
+bool leads_to(const platform::NetworkSnapshot& network, mobility::InterfaceIndex interface,
+              const wire::Ipv6Address& destination) {
+    return std::ranges::any_of(network.routes, [&](const platform::KnownRoute& route) {
+        return route.interface == interface && route.destination.contains(destination);
+    });
 }
 
 }  // namespace
@@ -44,61 +65,82 @@ void AttachmentWatch::start() {
 }
 
 void AttachmentWatch::on_network_event() {
-    if (!monitor_.changed() || look_at_) {
-        return;
-    }
-    const mobility::Instant now = runtime::boot_now();
-    const mobility::Instant earliest = looks_.earliest(now);
-    if (earliest <= now) {
+    if (monitor_.changed() && pacing_.on_event(runtime::boot_now())) {
         look();
-    } else {
-        look_at_ = earliest;
     }
 }
 
 void AttachmentWatch::look() {
-    looks_.on_done(runtime::boot_now());
-    look_at_.reset();
+    pacing_.on_look(runtime::boot_now());
     try {
-        platform::NetworkSnapshot now = monitor_.snapshot();
-        compare_links(now);
-        network_ = std::move(now);
+        follow(monitor_.snapshot());
     } catch (const std::system_error& error) {
         log_.warning("network-not-read", {{"reason", error.what()}});
-        look_at_ = looks_.earliest(runtime::boot_now() + retry_delay);
+        pacing_.on_failure(runtime::boot_now());
         return;
     }
     tell();
 }
 
 // A link that comes up is asked for its routers at once; the kernel waits up to a second.
-void AttachmentWatch::compare_links(const platform::NetworkSnapshot& now) {
-    const auto is_usable = [](const platform::NetworkSnapshot& network,
-                              mobility::InterfaceIndex index) {
-        return std::ranges::any_of(network.links, [&](const platform::Link& link) {
-            return link.index == index && link.is_up && link.is_running;
-        });
-    };
-    for (const platform::Link& link : network_.links) {
-        if (is_usable(network_, link.index) && !is_usable(now, link.index)) {
-            heard_.on_link_lost(link.index);
+void AttachmentWatch::follow(platform::NetworkSnapshot now) {
+    const mobility::Instant at = runtime::boot_now();
+    const LinkChanges changes = link_changes(network_, now);
+    network_ = std::move(now);
+    std::ranges::for_each(changes.gone, [&](auto link) { heard_.on_link_gone(link); });
+    std::ranges::for_each(changes.lost, [&](auto link) { heard_.on_link_lost(link); });
+    for (const mobility::InterfaceIndex up : changes.up) {
+        if (up != settings_.tunnel) {
+            ask(heard_.on_link_up(at, up));
         }
     }
-    for (const platform::Link& link : now.links) {
-        if (link.index != settings_.tunnel && is_usable(now, link.index) &&
-            !is_usable(network_, link.index)) {
-            routers_.solicit(link.index);
+    for (const mobility::InterfaceIndex shaken : changes.shaken) {
+        ask(heard_.on_link_shaken(at, shaken));
+    }
+    for (const platform::UnreachableNeighbour& neighbour : changes.unreachable) {
+        ask(heard_.on_unreachable(at, neighbour.interface, neighbour.address));
+    }
+    ask(heard_.on_addresses(at));
+}
+
+void AttachmentWatch::ask(const RouterQuestions& questions) {
+    for (const RouterQuestion& question : questions) {
+        if (const auto* probe = std::get_if<ProbeRouter>(&question)) {
+            ask(*probe);
+        } else {
+            routers_.solicit(std::get<SolicitRouters>(question).interface);
         }
     }
 }
 
+void AttachmentWatch::ask(const ProbeRouter& question) {
+    const platform::KnownAddress* source = source_on(network_, question.interface);
+    if (source == nullptr) {
+        heard_.on_not_asked(question);
+        return;
+    }
+    const platform::Link* on = link(question.interface);
+    const bool may_be_remembered = on != nullptr && !source->optimistic;
+    log_.debug("router-asked", {{"router", question.router}});
+    routers_.probe({.interface = question.interface,
+                    .router = question.router,
+                    .router_link_layer = question.link_layer,
+                    .source = source->address,
+                    .source_link_layer = may_be_remembered ? on->link_layer : std::nullopt});
+}
+
 void AttachmentWatch::hear_routers() {
     for (;;) {
-        const auto router = routers_.receive();
-        if (router) {
+        const auto news = routers_.receive();
+        if (!news) {
+            if (news.error() != std::errc::bad_message) {
+                break;
+            }
+        } else if (const auto* router = std::get_if<platform::AdvertisedRouter>(&*news)) {
             hear(*router);
-        } else if (router.error() != std::errc::bad_message) {
-            break;
+        } else {
+            const auto& answer = std::get<platform::ReachableRouter>(*news);
+            heard_.on_answer(runtime::boot_now(), answer.interface, answer.router);
         }
     }
     tell();
@@ -110,9 +152,7 @@ void AttachmentWatch::hear(const platform::AdvertisedRouter& router) {
     }
     const platform::Link* on = link(router.interface);
     const RouterHeard heard = heard_from(router, on != nullptr ? on->mtu : 1500);
-    if (heard_.on_router_heard(runtime::boot_now(), heard)) {
-        routers_.solicit(router.interface);
-    }
+    ask(heard_.on_router_heard(runtime::boot_now(), heard));
 }
 
 // Configured by hand, or of IPv4, it needs no router to stand for it.
@@ -124,7 +164,26 @@ bool AttachmentWatch::is_abandoned(const mobility::CandidateAddress& candidate) 
            heard_.is_abandoned(runtime::boot_now(), candidate.interface, candidate.address);
 }
 
+// Between two default routers of a link it decides by what it knows of them.
+void AttachmentWatch::tell_kernel() {
+    std::vector<ReplacedRouter> now = heard_.replaced(runtime::boot_now());
+    for (const ReplacedRouter& router : now) {
+        if (std::ranges::find(replaced_, router) == replaced_.end()) {
+            log_.debug("router-replaced", {{"router", router.router}});
+            platform::report_unreachable(netlink_, router.interface, router.router);
+        }
+    }
+    for (const ReplacedRouter& router : replaced_) {
+        if (router.link_layer && std::ranges::find(now, router) == now.end()) {
+            platform::report_reachable(netlink_, router.interface, router.router,
+                                       *router.link_layer);
+        }
+    }
+    replaced_ = std::move(now);
+}
+
 void AttachmentWatch::tell() {
+    tell_kernel();
     const mobility::Attachments now = attachments();
     if (now == told_) {
         return;
@@ -149,6 +208,9 @@ void AttachmentWatch::tell() {
 mobility::Attachments AttachmentWatch::attachments() const {
     mobility::Attachments now{.candidates = platform::candidates(network_, destination()),
                               .home = heard_.home_link(runtime::boot_now())};
+    if (now.home && !leads_to(network_, now.home->interface, settings_.home_agent.address)) {
+        now.home.reset();  // its router has answered earlier than the kernel has a way to it
+    }
     if (const auto& home_prefix = settings_.home_prefix) {
         // The home agent would refuse a care-of address there: the tunnel would loop.
         std::erase_if(now.candidates, [&](const mobility::CandidateAddress& candidate) {
@@ -182,7 +244,7 @@ platform::Destination AttachmentWatch::destination() const {
 
 std::optional<mobility::Instant> AttachmentWatch::next_deadline() const {
     std::optional<mobility::Instant> next = heard_.next_deadline(runtime::boot_now());
-    for (const auto& deadline : {look_at_, endpoints_.next_deadline()}) {
+    for (const auto& deadline : {pacing_.due(), endpoints_.next_deadline()}) {
         if (deadline) {
             next = next ? std::min(*next, *deadline) : *deadline;
         }
@@ -192,7 +254,8 @@ std::optional<mobility::Instant> AttachmentWatch::next_deadline() const {
 
 void AttachmentWatch::on_deadline() {
     endpoints_.on_deadline();
-    if (look_at_ && runtime::boot_now() >= *look_at_) {
+    ask(heard_.on_deadline(runtime::boot_now()));
+    if (pacing_.is_due(runtime::boot_now())) {
         look();
     } else {
         tell();

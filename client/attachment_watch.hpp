@@ -7,11 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "client/core/rate_limit.hpp"
+#include "client/core/look_pacing.hpp"
 #include "client/core/router_watch.hpp"
 #include "client/home_agent_endpoints.hpp"
 #include "shared/mobility/attachment.hpp"
 #include "shared/platform/candidates.hpp"
+#include "shared/platform/netlink_socket.hpp"
 #include "shared/platform/network_monitor.hpp"
 #include "shared/platform/router_discovery.hpp"
 #include "shared/runtime/event_loop.hpp"
@@ -50,11 +51,14 @@ class AttachmentWatch {
   private:
     void on_network_event();
     void look();
-    void compare_links(const platform::NetworkSnapshot& now);
+    void follow(platform::NetworkSnapshot now);
     void hear_routers();
     void hear(const platform::AdvertisedRouter& router);
+    void ask(const RouterQuestions& questions);
+    void ask(const ProbeRouter& question);
     [[nodiscard]] bool is_abandoned(const mobility::CandidateAddress& candidate) const;
     void tell();
+    void tell_kernel();
 
     [[nodiscard]] platform::Destination destination() const;
     [[nodiscard]] mobility::Attachments attachments() const;
@@ -69,10 +73,9 @@ class AttachmentWatch {
     HomeAgentEndpoints endpoints_;
     platform::NetworkSnapshot network_;
     std::optional<mobility::Attachments> told_;
-    // A move comes as a handful of events, each looked into at once; a flood of them is not
-    // followed faster than this.
-    RateLimit<16> looks_{std::chrono::milliseconds(320)};
-    std::optional<mobility::Instant> look_at_;  // when it has been put off
+    LookPacing pacing_;
+    platform::NetlinkSocket netlink_;
+    std::vector<ReplacedRouter> replaced_;  // as the kernel has been told
 };
 
 }  // namespace godwit::client

@@ -5,97 +5,190 @@
 namespace godwit::client {
 namespace {
 
-using namespace std::chrono_literals;
+using mobility::Instant;
+using mobility::InterfaceIndex;
 
-// A router that is still there answers a solicitation within RFC 4861's MAX_RA_DELAY_TIME of 0.5 s.
-constexpr auto patience = 1s;
-constexpr std::size_t max_sightings =
-    64;  // on one link; who floods it with routers drives out the oldest
-
-// With the R flag (RFC 6275 §7.2) a router's whole address stands where its prefix does.
-bool is_same(const wire::Prefix& advertised, const wire::Prefix& prefix) {
-    return advertised.length == prefix.length && prefix.contains(advertised.address);
-}
+// On one link; who floods it with routers drives out the oldest.
+constexpr std::size_t max_routers = 16;
 
 }  // namespace
 
-bool RouterWatch::on_router_heard(mobility::Instant now, const RouterHeard& heard) {
-    note(now, heard);
-    return doubt_others(now, heard);
-}
-
-void RouterWatch::note(mobility::Instant now, const RouterHeard& heard) {
-    std::vector<Sighting>& link = links_[heard.interface];
-    std::erase_if(link, [&](const Sighting& sighting) {
-        return now >= sighting.until || sighting.router == heard.router;
-    });
-    for (const RouterHeard::AdvertisedPrefix& advertised : heard.prefixes) {
-        if (advertised.valid_for > 0s) {
-            link.push_back({.prefix = advertised.prefix,
-                            .router = heard.router,
-                            .mtu = heard.mtu,
-                            .heard = now,
-                            .until = now + advertised.valid_for});
+RouterQuestions RouterWatch::on_router_heard(Instant now, const RouterHeard& heard) {
+    Routers& routers = links_[heard.interface];
+    const auto found = std::ranges::find(routers, heard.router, &KnownRouter::address);
+    const bool is_new = found == routers.end() || !found->stands();
+    if (found == routers.end()) {
+        routers.emplace_back(heard.router);
+    } else {
+        std::rotate(found, found + 1, routers.end());
+    }
+    routers.back().on_heard(now, heard);
+    for (KnownRouter& router : routers) {
+        if (router.address() != heard.router) {
+            router.on_another_heard(now, is_new);
         }
     }
-    if (link.size() > max_sightings) {
-        link.erase(link.begin(), link.end() - max_sightings);
+    if (routers.size() > max_routers) {
+        routers.erase(routers.begin());
+    }
+    return due(now, heard.interface);
+}
+
+void RouterWatch::on_answer(Instant now, InterfaceIndex interface,
+                            const wire::Ipv6Address& router) {
+    if (KnownRouter* known = find(interface, router)) {
+        known->on_answer(now);
     }
 }
 
-bool RouterWatch::doubt_others(mobility::Instant now, const RouterHeard& heard) {
-    bool is_new_doubt = false;
-    for (Sighting& sighting : links_[heard.interface]) {
-        const bool is_other = sighting.router != heard.router;
-        if (is_other && !sighting.is_doubted && now >= sighting.heard + patience) {
-            sighting.is_doubted = true;
-            sighting.until = std::min(sighting.until, now + patience);
-            is_new_doubt = true;
-        }
-    }
-    return is_new_doubt;
-}
-
-void RouterWatch::on_link_lost(mobility::InterfaceIndex interface) {
+void RouterWatch::on_link_gone(InterfaceIndex interface) {
     links_.erase(interface);
 }
 
-std::optional<mobility::HomeLink> RouterWatch::home_link(mobility::Instant now) const {
-    for (const auto& [interface, link] : links_) {
-        for (const Sighting& sighting : link) {
-            if (home_prefix_ && now < sighting.until && is_same(sighting.prefix, *home_prefix_)) {
+void RouterWatch::on_link_lost(InterfaceIndex interface) {
+    for (KnownRouter& router : on(interface)) {
+        router.on_link_lost();
+    }
+}
+
+RouterQuestions RouterWatch::on_link_up(Instant now, InterfaceIndex interface) {
+    for (KnownRouter& router : on(interface)) {
+        router.on_link_up(now);
+    }
+    return due(now, interface, true);
+}
+
+RouterQuestions RouterWatch::on_link_shaken(Instant now, InterfaceIndex interface) {
+    for (KnownRouter& router : on(interface)) {
+        router.on_link_shaken(now);
+    }
+    return due(now, interface, true);
+}
+
+RouterQuestions RouterWatch::on_unreachable(Instant now, InterfaceIndex interface,
+                                            const wire::Ipv6Address& neighbor) {
+    if (KnownRouter* known = find(interface, neighbor)) {
+        known->doubt(now);
+    }
+    return due(now, interface);
+}
+
+void RouterWatch::on_not_asked(const ProbeRouter& question) {
+    if (KnownRouter* known = find(question.interface, question.router)) {
+        known->on_not_asked();
+    }
+}
+
+RouterQuestions RouterWatch::on_addresses(Instant now) {
+    for (auto& [interface, routers] : links_) {
+        for (KnownRouter& router : routers) {
+            router.on_addresses(now);
+        }
+    }
+    return on_deadline(now);
+}
+
+RouterQuestions RouterWatch::on_deadline(Instant now) {
+    RouterQuestions questions;
+    for (auto& [interface, routers] : links_) {
+        bool has_missed = false;
+        for (KnownRouter& router : routers) {
+            if (router.has_missed(now)) {
+                router.doubt(now);
+                has_missed = true;
+            }
+        }
+        const RouterQuestions here = due(now, interface, has_missed);
+        questions.insert(questions.end(), here.begin(), here.end());
+    }
+    return questions;
+}
+
+std::span<KnownRouter> RouterWatch::on(InterfaceIndex interface) {
+    const auto link = links_.find(interface);
+    return link != links_.end() ? std::span(link->second) : std::span<KnownRouter>{};
+}
+
+KnownRouter* RouterWatch::find(InterfaceIndex interface, const wire::Ipv6Address& router) {
+    const auto routers = on(interface);
+    const auto known = std::ranges::find(routers, router, &KnownRouter::address);
+    return known != routers.end() ? &*known : nullptr;
+}
+
+// RFC 6275 §11.5.1: "If the default router does not respond to the Neighbor Solicitation it makes
+// sense to proceed to multicasting a Router Solicitation."
+RouterQuestions RouterWatch::due(Instant now, InterfaceIndex interface, bool solicit) {
+    RouterQuestions questions;
+    for (KnownRouter& router : on(interface)) {
+        if (!router.take_question(now)) {
+            continue;
+        }
+        if (router.link_layer()) {
+            questions.emplace_back(ProbeRouter{interface, router.address(), *router.link_layer()});
+        }
+        solicit = solicit || !router.link_layer() || router.asked() == 2;
+    }
+    if (solicit) {
+        questions.emplace_back(SolicitRouters{interface});
+    }
+    return questions;
+}
+
+std::optional<mobility::HomeLink> RouterWatch::home_link(Instant now) const {
+    for (const auto& [interface, routers] : links_) {
+        for (const KnownRouter& router : routers) {
+            if (home_prefix_ && router.stands() && router.advertises(now, *home_prefix_)) {
                 return mobility::HomeLink{
-                    .interface = interface, .router = sighting.router, .mtu = sighting.mtu};
+                    .interface = interface, .router = router.address(), .mtu = router.mtu()};
             }
         }
     }
     return std::nullopt;
 }
 
-bool RouterWatch::is_abandoned(mobility::Instant now, mobility::InterfaceIndex interface,
+bool RouterWatch::is_abandoned(Instant now, InterfaceIndex interface,
                                const wire::Ipv6Address& address) const {
     const auto link = links_.find(interface);
     if (link == links_.end()) {
         return false;
     }
-    bool is_heard = false;
-    for (const Sighting& sighting : link->second) {
-        if (now < sighting.until) {
-            is_heard = true;
-            if (sighting.prefix.contains(address)) {
+    bool is_other_heard = false;
+    bool is_silent = false;
+    for (const KnownRouter& router : link->second) {
+        const bool is_its_own = router.advertises_prefix_of(now, address);
+        if (router.stands() && !router.is_withdrawn(now)) {
+            if (is_its_own) {
                 return false;
+            }
+            is_other_heard = is_other_heard || router.advertises_any(now);
+        } else if (router.is_silent()) {
+            is_silent = is_silent || is_its_own;
+        }
+    }
+    return is_other_heard || is_silent;
+}
+
+std::vector<ReplacedRouter> RouterWatch::replaced(Instant now) const {
+    std::vector<ReplacedRouter> replaced;
+    for (const auto& [interface, routers] : links_) {
+        const bool is_any_there = std::ranges::any_of(routers, [&](const KnownRouter& router) {
+            return router.stands() && router.is_default(now);
+        });
+        for (const KnownRouter& router : routers) {
+            if (is_any_there && !router.stands()) {
+                replaced.push_back({interface, router.address(), router.link_layer()});
             }
         }
     }
-    return is_heard;
+    return replaced;
 }
 
-std::optional<mobility::Instant> RouterWatch::next_deadline(mobility::Instant now) const {
-    std::optional<mobility::Instant> next;
-    for (const auto& [interface, link] : links_) {
-        for (const Sighting& sighting : link) {
-            if (now < sighting.until) {
-                next = next ? std::min(*next, sighting.until) : sighting.until;
+std::optional<Instant> RouterWatch::next_deadline(Instant now) const {
+    std::optional<Instant> next;
+    for (const auto& [interface, routers] : links_) {
+        for (const KnownRouter& router : routers) {
+            if (const auto at = router.next_deadline(now)) {
+                next = next ? std::min(*next, *at) : at;
             }
         }
     }

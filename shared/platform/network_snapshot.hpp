@@ -9,6 +9,7 @@
 
 #include "shared/mobility/path.hpp"
 #include "shared/wire/address.hpp"
+#include "shared/wire/neighbor_options.hpp"
 
 namespace godwit::platform {
 
@@ -19,6 +20,9 @@ struct Link {
     bool is_running = false;     // has a carrier
     std::uint32_t mtu = 0;       // octets, for IPv6: what routers announce, where that is less
     std::uint32_t ipv4_mtu = 0;  // octets: the link's own
+    // How often it has been won or lost: tells of a loss too short to be seen.
+    std::uint32_t carrier_changes = 0;
+    std::optional<wire::LinkLayerAddress> link_layer{};
 
     bool operator==(const Link&) const = default;
 };

@@ -1,8 +1,14 @@
 #include "shared/platform/router_discovery.hpp"
 
+#include <arpa/inet.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
 #include <netinet/icmp6.h>
 
+#include <algorithm>
 #include <array>
+#include <iterator>
+#include <utility>
 
 #include "shared/platform/control_messages.hpp"
 #include "shared/platform/socket_options.hpp"
@@ -15,28 +21,72 @@ constexpr wire::Ipv6Address all_routers{{0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 
 constexpr std::size_t longest_advertisement =
     9216;  // octets: a jumbo frame; RFC 4861 knows no more
 
+constexpr wire::LinkLayerAddress all_routers_link_layer{0x33, 0x33, 0, 0, 0, 2};  // RFC 2464 §7
+constexpr std::uint8_t hops = 255;  // RFC 4861 §4.1, §4.3
+
 FileDescriptor open_advertisement_socket() {
     constexpr int on = 1;
     constexpr int off = 0;
-    constexpr int hops = 255;  // RFC 4861 §4.1
+    constexpr int multicast_hops = hops;
     FileDescriptor socket = open_socket(AF_INET6, SOCK_RAW, IPPROTO_ICMPV6);
     icmp6_filter advertisements_only{};
     ICMP6_FILTER_SETBLOCKALL(&advertisements_only);
     ICMP6_FILTER_SETPASS(wire::RouterAdvertisement::type, &advertisements_only);
-    set_option(socket, IPPROTO_ICMPV6, ICMP6_FILTER, advertisements_only,
-               "filter router advertisements");
+    ICMP6_FILTER_SETPASS(wire::NeighborAdvertisement::type, &advertisements_only);
+    set_option(socket, IPPROTO_ICMPV6, ICMP6_FILTER, advertisements_only, "filter advertisements");
     set_option(socket, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, on, "ask for a packet's hop limit");
     set_option(socket, IPPROTO_IPV6, IPV6_RECVPKTINFO, on, "ask for a packet's interface");
-    set_option(socket, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, hops, "set the hop limit to 255");
+    set_option(socket, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, multicast_hops,
+               "set the hop limit to 255");
     set_option(socket, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, off, "turn multicast loopback off");
     return socket;
 }
 
+wire::Bytes packet(const wire::Ipv6Address& source, const wire::Ipv6Address& destination,
+                   const wire::Icmpv6Message& message) {
+    const wire::Bytes icmpv6 = wire::serialize_icmpv6(message, {source, destination});
+    wire::Bytes octets(wire::Ipv6Header::size);
+    wire::Ipv6Header{.payload_length = static_cast<std::uint16_t>(icmpv6.size()),
+                     .next_header = wire::NextHeader::icmpv6,
+                     .hop_limit = hops,
+                     .source = source,
+                     .destination = destination}
+        .write(std::span(octets).first<wire::Ipv6Header::size>());
+    octets.insert(octets.end(), icmpv6.begin(), icmpv6.end());
+    return octets;
+}
+
+std::error_code send_frame(const FileDescriptor& socket, mobility::InterfaceIndex interface,
+                           const wire::LinkLayerAddress& to, const wire::Bytes& packet) {
+    sockaddr_ll link{};
+    link.sll_family = AF_PACKET;
+    link.sll_protocol = htons(ETH_P_IPV6);
+    link.sll_ifindex = static_cast<int>(interface.value);
+    link.sll_halen = static_cast<unsigned char>(to.size());
+    std::ranges::copy(to, std::begin(link.sll_addr));
+    const ssize_t sent = ::sendto(socket.number(), packet.data(), packet.size(), 0,
+                                  reinterpret_cast<const sockaddr*>(&link), sizeof link);
+    return sent < 0 ? last_error() : std::error_code{};
+}
+
+std::optional<RouterNews> news_in(mobility::InterfaceIndex interface,
+                                  const wire::Ipv6Address& source, wire::Icmpv6Message message) {
+    if (auto* advertised = std::get_if<wire::RouterAdvertisement>(&message)) {
+        return AdvertisedRouter{interface, source, std::move(*advertised)};
+    }
+    const auto* answer = std::get_if<wire::NeighborAdvertisement>(&message);
+    if (answer != nullptr && answer->solicited && answer->router) {
+        return ReachableRouter{interface, answer->target};
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
-RouterDiscovery::RouterDiscovery() : socket_(open_advertisement_socket()) {}
+RouterDiscovery::RouterDiscovery()
+    : socket_(open_advertisement_socket()), frames_(open_socket(AF_PACKET, SOCK_DGRAM, 0)) {}
 
-std::expected<AdvertisedRouter, std::error_code> RouterDiscovery::receive() const {
+std::expected<RouterNews, std::error_code> RouterDiscovery::receive() const {
     std::array<std::uint8_t, longest_advertisement> buffer{};
     sockaddr_in6 from{};
     iovec part{buffer.data(), buffer.size()};
@@ -60,11 +110,13 @@ std::expected<AdvertisedRouter, std::error_code> RouterDiscovery::receive() cons
                                   .destination = control.local};
     auto parsed =
         wire::parse_icmpv6(header, wire::BytesView(buffer).first(static_cast<std::size_t>(length)));
-    auto* advertisement = parsed ? std::get_if<wire::RouterAdvertisement>(&*parsed) : nullptr;
-    if (advertisement == nullptr || (message.msg_flags & MSG_TRUNC) != 0) {
+    auto news = parsed && (message.msg_flags & MSG_TRUNC) == 0
+                    ? news_in(control.interface, header.source, *std::move(parsed))
+                    : std::nullopt;
+    if (!news) {
         return std::unexpected(std::make_error_code(std::errc::bad_message));
     }
-    return AdvertisedRouter{control.interface, header.source, std::move(*advertisement)};
+    return *std::move(news);
 }
 
 std::error_code RouterDiscovery::solicit(mobility::InterfaceIndex interface) {
@@ -74,7 +126,22 @@ std::error_code RouterDiscovery::solicit(mobility::InterfaceIndex interface) {
     routers.sin6_scope_id = interface.value;
     const ssize_t sent = ::sendto(socket_.number(), solicitation.data(), solicitation.size(), 0,
                                   reinterpret_cast<const sockaddr*>(&routers), sizeof routers);
-    return sent < 0 ? last_error() : std::error_code{};
+    if (sent >= 0) {
+        return {};
+    }
+    const std::error_code reason = last_error();
+    // Its addresses are tentative yet. RFC 4861 §4.1: then the source is the unspecified address.
+    return reason == std::errc::address_not_available
+               ? send_frame(frames_, interface, all_routers_link_layer,
+                            packet({}, all_routers, wire::RouterSolicitation{}))
+               : reason;
+}
+
+std::error_code RouterDiscovery::probe(const RouterProbe& probe) {
+    wire::NeighborSolicitation solicitation{.target = probe.router, .options = {}};
+    solicitation.options.source_link_layer = probe.source_link_layer;
+    return send_frame(frames_, probe.interface, probe.router_link_layer,
+                      packet(probe.source, probe.router, solicitation));
 }
 
 }  // namespace godwit::platform

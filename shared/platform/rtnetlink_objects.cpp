@@ -59,6 +59,15 @@ wire::Prefix prefix(std::uint8_t family, std::uint8_t length,
     return {network.value_or(wire::Ipv6Address{}), length};
 }
 
+std::optional<wire::LinkLayerAddress> link_layer_address(const nlattr* attribute) {
+    wire::LinkLayerAddress read{};
+    if (attribute == nullptr || ::nla_len(attribute) != static_cast<int>(read.size())) {
+        return std::nullopt;
+    }
+    std::memcpy(read.data(), ::nla_data(attribute), read.size());
+    return read;
+}
+
 // The MTU that a router announced for IPv6; it is the link's own, or less.
 std::uint32_t ipv6_mtu(const nlmsghdr& message, std::uint32_t link_mtu) {
     constexpr std::size_t mtu_position = 2;  // DEVCONF_MTU6 of <linux/ipv6.h>
@@ -120,7 +129,9 @@ std::optional<Link> link_in(const nlmsghdr& message) {
                 .is_up = (header.ifi_flags & IFF_UP) != 0,
                 .is_running = (header.ifi_flags & IFF_RUNNING) != 0,
                 .mtu = ipv6_mtu(message, link_mtu),
-                .ipv4_mtu = link_mtu};
+                .ipv4_mtu = link_mtu,
+                .carrier_changes = number(attribute<ifinfomsg>(message, IFLA_CARRIER_CHANGES)),
+                .link_layer = link_layer_address(attribute<ifinfomsg>(message, IFLA_ADDRESS))};
 }
 
 std::optional<KnownAddress> address_in(const nlmsghdr& message) {

@@ -17,22 +17,21 @@ namespace {
 constexpr std::size_t type_position = wire::Ipv6Header::size;
 constexpr std::size_t target_position = wire::Ipv6Header::size + 8;
 
-bool is_advertisement_of(const wire::Ipv6Address& target, wire::BytesView packet) {
+template <class Message>
+bool is_about(const wire::Ipv6Address& target, wire::BytesView packet) {
     return packet.size() >= target_position + target.octets.size() &&
-           packet[type_position] == wire::NeighborAdvertisement::type &&
+           packet[type_position] == Message::type &&
            std::ranges::equal(packet.subspan(target_position, target.octets.size()), target.octets);
 }
 
-std::optional<WitnessedAdvertisement> read(wire::BytesView packet) {
+template <class Message>
+std::optional<std::pair<wire::Ipv6Header, Message>> read(wire::BytesView packet) {
     const auto header = wire::Ipv6Header::parse(packet);
     const auto payload = header ? header->payload_of(packet) : std::unexpected(header.error());
     const auto message =
         payload ? wire::parse_icmpv6(*header, *payload) : std::unexpected(payload.error());
-    const auto* advertisement =
-        message ? std::get_if<wire::NeighborAdvertisement>(&*message) : nullptr;
-    return advertisement == nullptr
-               ? std::nullopt
-               : std::optional(WitnessedAdvertisement{*header, *advertisement});
+    const auto* seen = message ? std::get_if<Message>(&*message) : nullptr;
+    return seen == nullptr ? std::nullopt : std::optional(std::pair(*header, *seen));
 }
 
 }  // namespace
@@ -56,18 +55,31 @@ void NeighborWitness::look_for(const wire::Ipv6Address& neighbor) const {
                            sizeof to));
 }
 
-std::optional<WitnessedAdvertisement> NeighborWitness::advertisement_of(
+template <class Message>
+std::optional<std::pair<wire::Ipv6Header, Message>> NeighborWitness::next_about(
     const wire::Ipv6Address& target) const {
     std::array<std::uint8_t, 2048> buffer{};
     while (becomes_readable(packets_.number())) {
         const auto length = check_syscall(
             "see a packet", ::recv(packets_.number(), buffer.data(), buffer.size(), 0));
         const auto packet = wire::BytesView(buffer).first(static_cast<std::size_t>(length));
-        if (is_advertisement_of(target, packet)) {
-            return read(packet);
+        if (is_about<Message>(target, packet)) {
+            return read<Message>(packet);
         }
     }
     return std::nullopt;
+}
+
+std::optional<WitnessedAdvertisement> NeighborWitness::advertisement_of(
+    const wire::Ipv6Address& target) const {
+    const auto seen = next_about<wire::NeighborAdvertisement>(target);
+    return seen ? std::optional(WitnessedAdvertisement{seen->first, seen->second}) : std::nullopt;
+}
+
+std::optional<WitnessedSolicitation> NeighborWitness::solicitation_of(
+    const wire::Ipv6Address& target) const {
+    const auto seen = next_about<wire::NeighborSolicitation>(target);
+    return seen ? std::optional(WitnessedSolicitation{seen->first, seen->second}) : std::nullopt;
 }
 
 }  // namespace godwit::platform

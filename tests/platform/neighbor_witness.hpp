@@ -1,8 +1,9 @@
 #pragma once
-// A host of a link that sees the Neighbor Advertisements there as they are on the wire.
+// A host of a link that sees what neighbors say there as it is on the wire.
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "shared/platform/file_descriptor.hpp"
 #include "shared/wire/ipv6_header.hpp"
@@ -14,6 +15,11 @@ namespace godwit::platform {
 struct WitnessedAdvertisement {
     wire::Ipv6Header header;
     wire::NeighborAdvertisement advertisement;
+};
+
+struct WitnessedSolicitation {
+    wire::Ipv6Header header;
+    wire::NeighborSolicitation message;
 };
 
 class NeighborWitness {
@@ -29,7 +35,15 @@ class NeighborWitness {
     [[nodiscard]] std::optional<WitnessedAdvertisement> advertisement_of(
         const wire::Ipv6Address& target) const;
 
+    // Likewise.
+    [[nodiscard]] std::optional<WitnessedSolicitation> solicitation_of(
+        const wire::Ipv6Address& target) const;
+
   private:
+    template <class Message>
+    [[nodiscard]] std::optional<std::pair<wire::Ipv6Header, Message>> next_about(
+        const wire::Ipv6Address& target) const;
+
     FileDescriptor packets_;
     FileDescriptor sending_;
 };

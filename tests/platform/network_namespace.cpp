@@ -81,6 +81,13 @@ std::string run(const std::string& commands) {
     return output;
 }
 
+// The kernel shows it a little earlier than it has put its route into the local table.
+void add_address(const std::string& interface, const std::string& address_and_length) {
+    const std::string address = address_and_length.substr(0, address_and_length.find('/'));
+    run("ip addr add " + address_and_length + " dev " + interface + " nodad;" +
+        "until ip -6 route show table local | grep -qF '" + address + " '; do sleep 0.01; done");
+}
+
 mobility::InterfaceIndex interface_called(const std::string& name) {
     return find_interface(name).value();
 }

@@ -33,6 +33,9 @@ class NetworkNamespace {
 // Runs shell commands in the namespace that the calling thread is in; throws if they fail.
 std::string run(const std::string& commands);
 
+// Adds an address that needs no duplicate address detection; it can receive afterwards.
+void add_address(const std::string& interface, const std::string& address_and_length);
+
 mobility::InterfaceIndex interface_called(const std::string& name);
 wire::Ipv6Address address(const char* text);
 
