@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Router advertisements on the links of a router: at once for who solicits one, and each second for all.
 
-    advertise.py INTERFACE=PREFIX[,home-agent][,resolver=ADDRESS][,interval=SECONDS] ...      every PREFIX is a /64
+    advertise.py INTERFACE=PREFIX[,home-agent][,resolver=ADDRESS][,interval=SECONDS][,tells-interval] ...
 
-`home-agent` sets the H bit (RFC 6275 §7.1), `resolver` names a DNS server (RFC 8106). Prints "ready" when it
+Every PREFIX is a /64. `home-agent` sets the H bit (RFC 6275 §7.1), `resolver` names a DNS server (RFC 8106),
+`tells-interval` adds the Advertisement Interval option (RFC 6275 §7.3). Prints "ready" when it
 listens."""
 import selectors
 import socket
@@ -29,7 +30,8 @@ class Link:
             + struct.pack("!BBBBIII", 3, 4, 64, 0xc0, 3600, 1800, 0) + socket.inet_pton(socket.AF_INET6, prefix)
             + struct.pack("!BB", 1, 1) + link_layer_address
             + b"".join(struct.pack("!BBHI", 25, 3, 0, 1800) + socket.inet_pton(socket.AF_INET6, flag[9:])
-                       for flag in flags if flag.startswith("resolver=")))
+                       for flag in flags if flag.startswith("resolver="))
+            + (struct.pack("!BBHI", 7, 1, 0, int(1000 * self.interval)) if "tells-interval" in flags else b""))
         self.socket = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
         self.socket.setsockopt(socket.SOL_SOCKET, SO_BINDTODEVICE, self.name.encode())
         only_solicitations = bytearray(b"\xff" * 32)

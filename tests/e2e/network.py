@@ -155,6 +155,11 @@ class Network:
         self.ip("net", f"link set {port} down", f"link set {port} master {link}", f"link set {port} up")
         self.at[node, uplink] = link
 
+    def swap_switches(self, link, node="mn", uplink="uplink"):
+        """Behind the host's back: its carrier stays, the network at the other end is another."""
+        self.ip("net", f"link set {node}-{uplink} master {link}")
+        self.at[node, uplink] = link
+
     def addresses(self, node):
         return AddressWatch(self.socket(node, socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE))
 

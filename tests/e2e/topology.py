@@ -33,7 +33,13 @@ LINKS = ("home", "A", "B")  # what a cable can be plugged into
 
 
 class Topology(Network):
+    """`advertise` gives further words for advertise.py about a link: {"A": "interval=0.1,tells-interval"}."""
+
     nodes, routers = ("cn", "rt", "ha", "net"), ("rt", "ha")
+
+    def __init__(self, *arguments, advertise=None, **options):
+        super().__init__(*arguments, **options)
+        self.advertise = advertise or {}
 
     @staticmethod
     def prefixes(link):
@@ -56,6 +62,7 @@ class Topology(Network):
                 "route add 2001:db8:f::/64 via 2001:db8:e::2")
         self.ip("ha", "addr add 2001:db8:e::2/64 dev wan", f"addr add {HOME_AGENT}/64 dev home",
                 "route add default via 2001:db8:e::1")
-        advertise = f"{sys.executable} {HERE}/advertise.py"
-        for node, what in (("ha", "home=2001:db8:f::,home-agent"), ("rt", "A=2001:db8:a:: B=2001:db8:b::")):
-            self._ready(self.start(node, f"{advertise} {what}"))
+        for node, links in (("ha", ("home",)), ("rt", ("A", "B"))):
+            words = (",".join([f"{link}={PREFIX[link]}", *(["home-agent"] if link == "home" else []),
+                               *([self.advertise[link]] if link in self.advertise else [])]) for link in links)
+            self._ready(self.start(node, f"{sys.executable} {HERE}/advertise.py {' '.join(words)}"))
