@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "client/link_changes.hpp"
+#include "shared/platform/link_kind.hpp"
 #include "shared/platform/router_reachability.hpp"
 #include "shared/runtime/clock.hpp"
 
@@ -190,6 +191,7 @@ void AttachmentWatch::tell() {
     }
     for (const mobility::CandidateAddress& candidate : now.candidates) {
         log_.debug("address-offered", {{"address", candidate.address},
+                                       {"preference", candidate.preference},
                                        {"metric", candidate.route_metric},
                                        {"tentative", candidate.tentative ? "yes" : "no"},
                                        {"abandoned", candidate.abandoned ? "yes" : "no"}});
@@ -219,6 +221,7 @@ mobility::Attachments AttachmentWatch::attachments() const {
     }
     for (mobility::CandidateAddress& candidate : now.candidates) {
         candidate.abandoned = is_abandoned(candidate);
+        candidate.preference = settings_.links.rank(traits(candidate.interface));
     }
     now.endpoints = endpoints_.known(
         std::ranges::any_of(now.candidates, [](const mobility::CandidateAddress& candidate) {
@@ -265,6 +268,16 @@ void AttachmentWatch::on_deadline() {
 const platform::Link* AttachmentWatch::link(mobility::InterfaceIndex interface) const {
     const auto found = std::ranges::find(network_.links, interface, &platform::Link::index);
     return found != network_.links.end() ? &*found : nullptr;
+}
+
+mobility::LinkTraits AttachmentWatch::traits(mobility::InterfaceIndex interface) const {
+    const platform::Link* on = link(interface);
+    if (on == nullptr) {
+        return {};
+    }
+    mobility::LinkTraits traits{.name = on->name, .kind = platform::kind_of(*on)};
+    traits.is_metered = settings_.links.is_metered(traits);
+    return traits;
 }
 
 }  // namespace godwit::client

@@ -10,6 +10,7 @@
 #include "client/core/look_pacing.hpp"
 #include "client/core/router_watch.hpp"
 #include "client/home_agent_endpoints.hpp"
+#include "client/link_preferences.hpp"
 #include "shared/mobility/attachment.hpp"
 #include "shared/platform/candidates.hpp"
 #include "shared/platform/netlink_socket.hpp"
@@ -31,6 +32,7 @@ class AttachmentWatch {
         std::uint32_t query_mark = 0;        // on what asks for the names
         wire::HomeAddress home;
         mobility::InterfaceIndex tunnel;  // the TUN interface
+        LinkPreferences links;
         // What a router advertises on the home link; nothing: there is no home link.
         std::optional<wire::Prefix> home_prefix;
     };
@@ -47,6 +49,7 @@ class AttachmentWatch {
 
     // nullptr if it is gone.
     [[nodiscard]] const platform::Link* link(mobility::InterfaceIndex interface) const;
+    [[nodiscard]] mobility::LinkTraits traits(mobility::InterfaceIndex interface) const;
 
   private:
     void on_network_event();

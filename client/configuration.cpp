@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "shared/runtime/configuration_forms.hpp"
+#include "shared/runtime/link_forms.hpp"
 #include "shared/runtime/toml_forms.hpp"
 #include "shared/runtime/toml_reader.hpp"
 
@@ -58,6 +59,8 @@ void read_addresses(TomlTable& root, TomlTable& agent, Configuration& configurat
 
 void read_paths(TomlTable& root, TomlTable& agent, Configuration& configuration) {
     root.read("encapsulation", encapsulations(), configuration.encapsulations);
+    root.read("prefer", list_of(link_pattern()), configuration.links.prefer);
+    root.read("metered", list_of(link_pattern_without_cost()), configuration.links.metered);
     root.read("ipv4", yes_or_no(), configuration.ipv4);
     root.read("mtu_probe_interval", duration(least_probe_interval, most_probe_interval),
               configuration.mtu_probe_interval);

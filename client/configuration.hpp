@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "client/link_preferences.hpp"
 #include "shared/mobility/constants.hpp"
 #include "shared/mobility/flow_selector.hpp"
 #include "shared/mobility/path.hpp"
@@ -44,6 +45,7 @@ struct Configuration {
     // What may be used on the way to the home agent, in the order in which it is tried.
     std::vector<mobility::Encapsulation> encapsulations{mobility::Encapsulation::ip6,
                                                         mobility::Encapsulation::udp};
+    LinkPreferences links;
     bool ipv4 = true;  // ask for an IPv4 home address
     std::chrono::nanoseconds mtu_probe_interval = std::chrono::minutes(10);
     std::vector<wire::Prefix> routes{{{}, 0}, {wire::Ipv6Address::mapped({}), 96}};  // everything

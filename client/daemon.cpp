@@ -84,6 +84,7 @@ AttachmentWatch::Settings attachment_settings(const Configuration& configuration
             .query_mark = outer_packet_mark,
             .home = configuration.home_address,
             .tunnel = tun.interface(),
+            .links = configuration.links,
             .home_prefix = configuration.home_prefix};
 }
 
@@ -278,10 +279,9 @@ Status Daemon::status() const {
 
 void Daemon::report_path(Status& status, mobility::Instant now) const {
     if (const auto* away = std::get_if<Away>(&node_.target())) {
-        const platform::Link* link = attachments_.link(away->care_of.interface);
         status.care_of_address = wire::CareOfAddress{away->care_of.address};
         status.path = PathReport{.encapsulation = away->path.encapsulation,
-                                 .interface = link != nullptr ? link->name : "",
+                                 .link = attachments_.traits(away->care_of.interface),
                                  .local = away->path.local,
                                  .remote = away->path.remote,
                                  .remote_port = away->path.remote_port,

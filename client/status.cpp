@@ -18,7 +18,9 @@ Json path_object(const std::optional<PathReport>& path) {
     }
     const bool is_udp = path->encapsulation == mobility::Encapsulation::udp;
     return {{"encapsulation", name(path->encapsulation)},
-            {"interface", path->interface},
+            {"interface", path->link.name},
+            {"kind", name(path->link.kind)},
+            {"metered", path->link.is_metered},
             {"local", address_text(path->local)},
             {"remote", address_text(path->remote)},
             {"remote_port", is_udp ? Json(path->remote_port) : Json()},

@@ -10,6 +10,7 @@
 
 #include "client/core/mobile_node.hpp"
 #include "shared/mobility/event.hpp"
+#include "shared/mobility/link_traits.hpp"
 #include "shared/mobility/path.hpp"
 #include "shared/mobility/session.hpp"
 #include "shared/runtime/counters.hpp"
@@ -22,7 +23,7 @@ namespace godwit::client {
 
 struct PathReport {
     mobility::Encapsulation encapsulation{};
-    std::string interface;  // by name
+    mobility::LinkTraits link;  // that of its interface
     wire::Ipv6Address local;
     wire::Ipv6Address remote;
     std::uint16_t remote_port = 0;  // of UDP

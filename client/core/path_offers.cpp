@@ -79,8 +79,8 @@ std::uint32_t metric_of(mobility::InterfaceIndex interface, const ByInterfaceAnd
 }
 
 struct RankedOffer {
-    std::tuple<bool, bool, std::uint32_t, bool, mobility::InterfaceIndex, bool, std::size_t,
-               std::size_t, bool, std::size_t>
+    std::tuple<bool, bool, std::uint32_t, std::uint32_t, bool, mobility::InterfaceIndex, bool,
+               std::size_t, std::size_t, bool, std::size_t>
         rank;
     Away offer;
 };
@@ -139,7 +139,8 @@ class Offers {
     void add(const CandidateAddress& candidate, const Path& path, std::size_t order,
              std::size_t port, std::size_t end) {
         ranked_.push_back(
-            {.rank = {candidate.abandoned, candidate.deprecated, metric_of(path.interface, best_),
+            {.rank = {candidate.abandoned, candidate.deprecated, candidate.preference,
+                      metric_of(path.interface, best_),
                       present_ == nullptr || present_->interface != path.interface, path.interface,
                       memory_.has_failed(now_, path, candidate.prefix_length), order, port,
                       path.is_ipv4(), end},

@@ -23,9 +23,10 @@ struct PathPreferences {
 
 // One care-of address of each family for each interface: one that may send, by the rules of RFC
 // 6724 §5 that can tell addresses of one host apart. The order: what nothing speaks against before
-// what is deprecated or abandoned; the interface of the lowest route metric, of equals the present
-// one's, so that nothing moves without a reason; what has not failed in this network before; then
-// the preferences, and IPv6 before IPv4. `present`: the path in use, or nullptr.
+// what is deprecated or abandoned; the interface that the user prefers; the one of the lowest route
+// metric, of equals the present one's, so that nothing moves without a reason; what has not failed
+// in this network before; then the preferences, and IPv6 before IPv4. `present`: the path in use,
+// or nullptr.
 std::vector<Away> path_offers(const mobility::Attachments& attachments,
                               const PathPreferences& preferences, const PathMemory& memory,
                               mobility::Instant now, const mobility::Path* present);

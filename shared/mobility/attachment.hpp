@@ -18,6 +18,7 @@ struct CandidateAddress {
     InterfaceIndex interface;
     wire::Ipv6Address address;
     std::uint8_t prefix_length = 64;
+    std::uint32_t preference = 0;    // for its link, as configured; lower is better
     std::uint32_t route_metric = 0;  // of the route it would use; lower is better
     std::uint32_t mtu = 1500;        // of the interface, octets
     bool tentative = false;          // duplicate address detection still runs, and may not send yet

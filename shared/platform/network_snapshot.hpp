@@ -23,6 +23,8 @@ struct Link {
     // How often it has been won or lost: tells of a loss too short to be seen.
     std::uint32_t carrier_changes = 0;
     std::optional<wire::LinkLayerAddress> link_layer{};
+    std::uint16_t type = 0;  // ARPHRD_ETHER and so on
+    std::string driver{};    // of a link that is made by software: "veth", "wwan"
 
     bool operator==(const Link&) const = default;
 };

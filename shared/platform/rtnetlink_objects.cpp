@@ -35,6 +35,10 @@ std::uint32_t number(const nlattr* attribute, std::uint32_t otherwise = 0) {
     return attribute == nullptr ? otherwise : ::nla_get_u32(attribute);
 }
 
+std::string text(const nlattr* attribute) {
+    return attribute == nullptr ? std::string() : ::nla_get_string(attribute);
+}
+
 std::optional<wire::Ipv6Address> address(const nlattr* attribute) {
     const int size = attribute == nullptr ? 0 : ::nla_len(attribute);
     if (size == sizeof(wire::Ipv6Address::octets)) {
@@ -124,14 +128,17 @@ std::optional<Link> link_in(const nlmsghdr& message) {
         return std::nullopt;
     }
     const std::uint32_t link_mtu = number(attribute<ifinfomsg>(message, IFLA_MTU));
-    return Link{.index = {static_cast<std::uint32_t>(header.ifi_index)},
-                .name = ::nla_get_string(name),
-                .is_up = (header.ifi_flags & IFF_UP) != 0,
-                .is_running = (header.ifi_flags & IFF_RUNNING) != 0,
-                .mtu = ipv6_mtu(message, link_mtu),
-                .ipv4_mtu = link_mtu,
-                .carrier_changes = number(attribute<ifinfomsg>(message, IFLA_CARRIER_CHANGES)),
-                .link_layer = link_layer_address(attribute<ifinfomsg>(message, IFLA_ADDRESS))};
+    return Link{
+        .index = {static_cast<std::uint32_t>(header.ifi_index)},
+        .name = ::nla_get_string(name),
+        .is_up = (header.ifi_flags & IFF_UP) != 0,
+        .is_running = (header.ifi_flags & IFF_RUNNING) != 0,
+        .mtu = ipv6_mtu(message, link_mtu),
+        .ipv4_mtu = link_mtu,
+        .carrier_changes = number(attribute<ifinfomsg>(message, IFLA_CARRIER_CHANGES)),
+        .link_layer = link_layer_address(attribute<ifinfomsg>(message, IFLA_ADDRESS)),
+        .type = header.ifi_type,
+        .driver = text(nested(attribute<ifinfomsg>(message, IFLA_LINKINFO), IFLA_INFO_KIND))};
 }
 
 std::optional<KnownAddress> address_in(const nlmsghdr& message) {

@@ -61,6 +61,17 @@ TEST(PathOffers, PreferTheLowerRouteMetric) {
     EXPECT_EQ(links.first(), "2001:db8:b::2");
 }
 
+TEST(PathOffers, PreferTheLinkThatTheUserPrefersToTheLowerRouteMetric) {
+    Links links{
+        .candidates = {candidate("2001:db8:a::2", 1, 100), candidate("2001:db8:b::2", 2, 600)}};
+    links.candidates[0].preference = 1;
+    EXPECT_EQ(links.first(), "2001:db8:b::2");
+    links.present = links.offers().at(1).path;
+    EXPECT_EQ(links.first(), "2001:db8:b::2");
+    links.candidates[1].abandoned = true;
+    EXPECT_EQ(links.first(), "2001:db8:a::2");
+}
+
 TEST(PathOffers, TakeADeprecatedAddressOnlyBehindOthers) {
     Links links{
         .candidates = {candidate("2001:db8:a::2", 1, 100), candidate("2001:db8:b::2", 2, 600)}};

@@ -92,8 +92,8 @@ def test_sealed_hides_the_inner_packets_and_plain_does_not(journey):
 def test_the_status_tells_what_the_wire_shows(journey):
     status, sealed = journey.status, journey.deployment.protection == "sealed"
     assert status["schema"] == 1
-    assert status["path"] == {"encapsulation": "ip6", "interface": "uplink", "local": journey.care_of_address,
-                              "remote": HOME_AGENT, "remote_port": None, "nat": False}
+    assert status["path"] == {"encapsulation": "ip6", "interface": "uplink", "kind": "wired", "metered": False,
+                              "local": journey.care_of_address, "remote": HOME_AGENT, "remote_port": None, "nat": False}
     assert status["tunnel"]["protection"] == journey.deployment.protection
     assert bool(status["tunnel"]["suite"]) == sealed
     assert 1280 <= status["tunnel"]["mtu"] <= 1460

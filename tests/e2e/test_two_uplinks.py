@@ -1,4 +1,4 @@
-"""A mobile node with two interfaces: the route metric says which is used (movement detection, RFC 6724)."""
+"""A mobile node with two interfaces: what the user prefers and the route metric say which is used (RFC 6724)."""
 import pytest
 from topology import CORRESPONDENT
 
@@ -36,3 +36,21 @@ def test_nothing_is_plugged_and_then_the_second(double):
     double.topology.plug("B", uplink="uplink2")
     double.wait_registered(double.topology.care_of_address("B", uplink="uplink2"))
     assert reaches_the_correspondent(double)
+
+
+@pytest.mark.parametrize("settings", [{"prefer": ["uplink2", "wired"]}, {"metered": ["uplin?"]}], ids=["name", "cost"])
+def test_the_second_is_preferred(deploy, settings):
+    deployment = deploy(topology={"uplinks": ("uplink", "uplink2")}, mobile_node=settings)
+    deployment.topology.plug("A")
+    deployment.start_all()
+    first = deployment.topology.care_of_address("A")
+    deployment.wait_registered(first)
+    deployment.topology.plug("B", uplink="uplink2")
+    second = deployment.topology.care_of_address("B", uplink="uplink2")
+    status = deployment.wait_registered(second)
+    assert (status["path"]["kind"], status["path"]["metered"]) == ("wired", False)
+    assert reaches_the_correspondent(deployment)
+    deployment.topology.unplug(uplink="uplink2")
+    status = deployment.wait_registered(first)
+    assert status["path"]["metered"] == ("metered" in settings)
+    assert reaches_the_correspondent(deployment)

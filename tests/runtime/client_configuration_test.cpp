@@ -114,6 +114,8 @@ home_prefix = "2001:db8:f::/64"
 private_key_file = "/etc/godwit/mn.key"
 protection = "plain"
 lifetime = 40
+prefer = ["wlan*", "unmetered", "wired"]
+metered = ["wwan*", "cellular"]
 first_registration_timeout = 2
 routes = ["2001:db8:1::/48", "2001:db8:2::/48", "10.0.0.0/8"]
 interface = "mn0"
@@ -129,6 +131,8 @@ public_key = ")" + std::string(key) + "\"\n");
     EXPECT_EQ(configuration.private_key_file, "/etc/godwit/mn.key");
     EXPECT_EQ(configuration.protection, mobility::Protection::plain);
     EXPECT_EQ(configuration.lifetime, 40s);
+    EXPECT_THAT(configuration.links.prefer, testing::ElementsAre("wlan*", "unmetered", "wired"));
+    EXPECT_THAT(configuration.links.metered, testing::ElementsAre("wwan*", "cellular"));
     EXPECT_EQ(configuration.first_registration_timeout, 2s);
     ASSERT_EQ(configuration.routes.size(), 3U);
     EXPECT_EQ(configuration.routes[1].text(), "2001:db8:2::/48");
@@ -199,6 +203,22 @@ INSTANTIATE_TEST_SUITE_P(
                 "is a text, not a number", "write a number of seconds"},
         BadLine{"UnknownProtection", "protection = 'strong'", "1:14", "\"strong\" is unknown",
                 "write \"sealed\", \"plain\" or \"none\""},
+        BadLine{"PreferNothing", "prefer = ['']", "1:10", "item 1: is empty", "write a list"},
+        BadLine{"PreferNoLink", "prefer = []", "1:10", "prefer: is empty", "write a list"},
+        BadLine{"PreferTwice", "prefer = ['wifi', 'wifi']", "1:10", "item 2: is there twice",
+                "write a list"},
+        BadLine{"PreferMisspelt", "prefer = ['wired', 'wfii']", "1:10",
+                "item 2: \"wfii\" is unknown; did you mean \"wifi\"?", "write a list"},
+        BadLine{"PreferInOtherWords", "prefer = ['ethernet']", "1:10", "did you mean \"wired\"?",
+                "write a list"},
+        BadLine{"PreferWhatIsNoName", "prefer = ['eth 0']", "1:10",
+                "\"eth 0\" is no name of an interface", "write a list"},
+        BadLine{"PreferWhatIsTooLong", "prefer = ['eth0123456789012']", "1:10",
+                "is no name of an interface", "write a list"},
+        BadLine{"PreferOneText", "prefer = 'wifi'", "1:10", "is a text, not a list",
+                "write a list"},
+        BadLine{"MeteredByItself", "metered = ['metered']", "1:11",
+                "\"metered\" means nothing here", "write a list"},
         BadLine{"UnknownSuite", "suites = ['aes-128-cbc']", "1:10",
                 "item 1: \"aes-128-cbc\" is unknown", "write a list"},
         BadLine{"NoSuite", "suites = []", "1:10", "suites: is empty", "write a list"},

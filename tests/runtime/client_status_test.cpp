@@ -30,8 +30,12 @@ Status registered() {
     Status status = unattached();
     status.state = State::registered;
     status.care_of_address = wire::CareOfAddress{address("2001:db8:b::20")};
-    status.path = PathReport{mobility::Encapsulation::udp, "wlan0", address("2001:db8:b::20"),
-                             address("2001:db8:f::1"),     4191,    true};
+    status.path = PathReport{.encapsulation = mobility::Encapsulation::udp,
+                             .link = {.name = "wlan0", .kind = mobility::LinkKind::wifi},
+                             .local = address("2001:db8:b::20"),
+                             .remote = address("2001:db8:f::1"),
+                             .remote_port = 4191,
+                             .is_behind_nat = true};
     status.ipv4_home_address = wire::Ipv4Address::parse("10.19.0.2");
     status.binding = BindingReport{wire::SequenceNumber(17), 600s, 480s};
     status.tunnel = TunnelReport{mobility::Protection::sealed,
