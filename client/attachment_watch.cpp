@@ -62,6 +62,11 @@ AttachmentWatch::AttachmentWatch(const Settings& settings, runtime::EventLoop& l
 void AttachmentWatch::start() {
     loop_.on_readable(monitor_.descriptor(), [this] { on_network_event(); });
     loop_.on_readable(routers_.descriptor(), [this] { hear_routers(); });
+    loop_.on_readable(metered_.descriptor(), [this] {
+        if (metered_.process()) {
+            tell();
+        }
+    });
     look();
 }
 
@@ -73,6 +78,7 @@ void AttachmentWatch::on_network_event() {
 
 void AttachmentWatch::look() {
     pacing_.on_look(runtime::boot_now());
+    metered_.connect();
     try {
         follow(monitor_.snapshot());
     } catch (const std::system_error& error) {
@@ -275,7 +281,9 @@ mobility::LinkTraits AttachmentWatch::traits(mobility::InterfaceIndex interface)
     if (on == nullptr) {
         return {};
     }
-    mobility::LinkTraits traits{.name = on->name, .kind = platform::kind_of(*on)};
+    mobility::LinkTraits traits{.name = on->name,
+                                .kind = platform::kind_of(*on),
+                                .is_metered = metered_.interfaces().contains(on->name)};
     traits.is_metered = settings_.links.is_metered(traits);
     return traits;
 }

@@ -13,6 +13,7 @@
 #include "client/link_preferences.hpp"
 #include "shared/mobility/attachment.hpp"
 #include "shared/platform/candidates.hpp"
+#include "shared/platform/metered_devices.hpp"
 #include "shared/platform/netlink_socket.hpp"
 #include "shared/platform/network_monitor.hpp"
 #include "shared/platform/router_discovery.hpp"
@@ -77,6 +78,7 @@ class AttachmentWatch {
     platform::NetworkSnapshot network_;
     std::optional<mobility::Attachments> told_;
     LookPacing pacing_;
+    platform::MeteredDevices metered_;
     platform::NetlinkSocket netlink_;
     std::vector<ReplacedRouter> replaced_;  // as the kernel has been told
 };

@@ -35,6 +35,7 @@ ONLY_IN = {
     r"boost/.*|spdlog/.*|toml\+\+/.*|nlohmann/.*": {"shared/runtime", "client", "server", "tests"},
     r"sqlite3\.h": {"server/store"},
     r"ares.*\.h": {"shared/platform"},
+    r"systemd/.*": {"shared/platform", "tests/platform"},
     r"CLI/.*": {"client/main.cpp", "server/main.cpp", "tests/impair/main.cpp", "tests/flow/main.cpp"},
 }
 NOT_IN_CORES = {"client/core", "server/core"}
