@@ -61,6 +61,7 @@ void read_paths(TomlTable& root, TomlTable& agent, Configuration& configuration)
     root.read("encapsulation", encapsulations(), configuration.encapsulations);
     root.read("prefer", list_of(link_pattern()), configuration.links.prefer);
     root.read("metered", list_of(link_pattern_without_cost()), configuration.links.metered);
+    root.read("second_path", yes_or_no(), configuration.second_path);
     root.read("ipv4", yes_or_no(), configuration.ipv4);
     root.read("mtu_probe_interval", duration(least_probe_interval, most_probe_interval),
               configuration.mtu_probe_interval);
@@ -103,6 +104,7 @@ void read_system(TomlTable& root, const std::filesystem::path& directory,
     root.read("status_socket", socket_path_from(directory), configuration.status_socket);
     root.read("state_directory", path_from(directory), configuration.state_directory);
     root.read("log_level", log_level(), configuration.log_level);
+    root.read("resend_memory", memory(), configuration.resend.each);
 }
 
 }  // namespace

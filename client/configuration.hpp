@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "client/link_preferences.hpp"
+#include "shared/datapath/resend_memory.hpp"
 #include "shared/mobility/constants.hpp"
 #include "shared/mobility/flow_selector.hpp"
 #include "shared/mobility/path.hpp"
@@ -51,6 +52,8 @@ struct Configuration {
     std::vector<wire::Prefix> routes{{{}, 0}, {wire::Ipv6Address::mapped({}), 96}};  // everything
     std::vector<mobility::FlowSelector> redundant;  // over two paths at once; before the flows
     std::vector<FlowChoice> flows;                  // in the order of the file: the first counts
+    bool second_path = true;        // keep one registered by another link, if there is one
+    datapath::ResendLimits resend;  // what is kept to be sent again after a move
     std::string interface = "godwit0";
     std::filesystem::path status_socket = "/run/godwit/status.sock";
     std::filesystem::path state_directory = "/var/lib/godwit";

@@ -64,17 +64,39 @@ RegistrationSettings registration_settings(const Configuration& configuration) {
         // RFC 6275 §11.7.1 leaves the first number open; the time makes it differ at each start.
         .first_sequence = wire::SequenceNumber(static_cast<std::uint16_t>(
             runtime::wall_now().time_since_epoch() / std::chrono::milliseconds(16))),
-        .wants_ipv4 = configuration.ipv4};
+        .wants_ipv4 = configuration.ipv4,
+        .wants_other_bindings =
+            configuration.second_path && configuration.protection == mobility::Protection::sealed};
+}
+
+// `via` tells whether a candidate is on a link that is meant.
+std::vector<FlowWish> flow_wishes(
+    const Configuration& configuration,
+    const std::function<bool(const std::string&, const mobility::CandidateAddress&)>& via) {
+    std::vector<FlowWish> wishes;
+    for (const mobility::FlowSelector& flow : configuration.redundant) {
+        wishes.push_back(
+            {.selectors = mobility::traffic_selectors(flow, configuration.ipv4), .via = {}});
+    }
+    for (const FlowChoice& choice : configuration.flows) {
+        wishes.push_back(
+            {.selectors = mobility::traffic_selectors(choice.match, configuration.ipv4),
+             .via = [via, links = choice.via](const auto& candidate) {
+                 return via(links, candidate);
+             }});
+    }
+    return wishes;
 }
 
 MobileNodeSettings mobile_node_settings(const Configuration& configuration,
-                                        std::uint16_t scout_port) {
+                                        std::uint16_t scout_port, std::vector<FlowWish> flows) {
     return {.registration = registration_settings(configuration),
             .encapsulations = configuration.encapsulations,
             .ports = configuration.home_agent.ports,
             .first_heartbeat = security::random_number(),
             .scout_port = scout_port,
-            .mtu_probe_interval = configuration.mtu_probe_interval};
+            .mtu_probe_interval = configuration.mtu_probe_interval,
+            .flows = std::move(flows)};
 }
 
 AttachmentWatch::Settings attachment_settings(const Configuration& configuration,
@@ -107,7 +129,9 @@ class Daemon final : public runtime::NodeObserver {
     void call_at_deadline();
     [[nodiscard]] std::optional<mobility::Instant> next_deadline() const;
     [[nodiscard]] bool is_ours(const wire::Ipv6Address& address) const;
+    [[nodiscard]] std::vector<FlowWish> flows() const;
     [[nodiscard]] Status status() const;
+    [[nodiscard]] PathReport report(const mobility::Path& path) const;
     void report_path(Status& status, mobility::Instant now) const;
 
     const Configuration& configuration_;
@@ -133,6 +157,7 @@ class Daemon final : public runtime::NodeObserver {
     std::uint32_t mtu_ = 0;
     std::uint64_t handovers_ = 0;
     std::optional<HandoverReport> last_handover_;
+    HandoverLog handover_log_;
     runtime::StatusServer status_server_;
 };
 
@@ -149,9 +174,10 @@ Daemon::Daemon(const Configuration& configuration)
            platform::UdpTunnelSocket({.mark = outer_packet_mark})},
       outer_(outer_packet_mark),
       authenticator_(make_authenticator(configuration)),
-      node_(mobile_node_settings(configuration, udp_.back().port())),
+      node_(mobile_node_settings(configuration, udp_.back().port(), flows())),
       data_plane_(tun_, {.esp = esp_, .ipv6 = ipv6_, .ipv4 = ipv4_, .udp = udp_, .outer = outer_},
-                  datapath::LookUpBy::inner_source, configuration.home_agent.address),
+                  datapath::LookUpBy::inner_source, configuration.home_agent.address,
+                  configuration.resend),
       runner_(runtime::Role::mobile_node,
               {.node = node_,
                .home_agent = configuration.home_agent.address,
@@ -251,6 +277,8 @@ void Daemon::on_event(const mobility::Event& event) {
                                         .to = handover->to,
                                         .cause = handover->cause,
                                         .gap = handover->gap};
+    } else if (const auto* record = std::get_if<mobility::HandoverRecorded>(&event)) {
+        handover_log_.add(*record);
     }
     steer();
 }
@@ -263,6 +291,7 @@ Status Daemon::status() const {
                   .ipv4_home_address = node_.ipv4_home(),
                   .handovers = handovers_,
                   .last_handover = last_handover_,
+                  .handover_log = handover_log_,
                   .drops = runner_.drops()};
     report_path(status, now);
     runtime::add_drops(status.drops, data_plane_);
@@ -277,15 +306,28 @@ Status Daemon::status() const {
     return status;
 }
 
+std::vector<FlowWish> Daemon::flows() const {
+    return flow_wishes(configuration_, [this](const std::string& links, const auto& candidate) {
+        return mobility::matches(links, attachments_.traits(candidate.interface));
+    });
+}
+
+PathReport Daemon::report(const mobility::Path& path) const {
+    return {.encapsulation = path.encapsulation,
+            .link = attachments_.traits(path.interface),
+            .local = path.local,
+            .remote = path.remote,
+            .remote_port = path.remote_port};
+}
+
 void Daemon::report_path(Status& status, mobility::Instant now) const {
     if (const auto* away = std::get_if<Away>(&node_.target())) {
         status.care_of_address = wire::CareOfAddress{away->care_of.address};
-        status.path = PathReport{.encapsulation = away->path.encapsulation,
-                                 .link = attachments_.traits(away->care_of.interface),
-                                 .local = away->path.local,
-                                 .remote = away->path.remote,
-                                 .remote_port = away->path.remote_port,
-                                 .is_behind_nat = node_.is_behind_nat()};
+        status.path = report(away->path);
+        status.path->is_behind_nat = node_.is_behind_nat();
+    }
+    if (node_.warm_path()) {
+        status.warm_path = report(*node_.warm_path());
     }
     if (const Binding* binding = node_.binding(now)) {
         status.binding = BindingReport{

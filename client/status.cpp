@@ -63,6 +63,9 @@ Json handover_object(const std::optional<HandoverReport>& handover) {
 
 Json to_json(const Status& status) {
     const auto& care_of = status.care_of_address;
+    Json handovers = status.handover_log.to_json();
+    handovers["count"] = status.handovers;
+    handovers["last"] = handover_object(status.last_handover);
     return {{"schema", runtime::status_schema},
             {"state", name(status.state)},
             {"home_address", runtime::to_json(status.home_address.address)},
@@ -71,10 +74,10 @@ Json to_json(const Status& status) {
              status.ipv4_home_address ? Json(status.ipv4_home_address->text()) : Json()},
             {"care_of_address", care_of ? Json(address_text(care_of->address)) : Json()},
             {"path", path_object(status.path)},
+            {"warm_path", path_object(status.warm_path)},
             {"binding", binding_object(status.binding)},
             {"tunnel", tunnel_object(status.tunnel)},
-            {"handovers",
-             {{"count", status.handovers}, {"last", handover_object(status.last_handover)}}},
+            {"handovers", handovers},
             {"drops", runtime::to_json(status.drops)},
             {"health", status.health}};
 }

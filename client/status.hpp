@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "client/core/mobile_node.hpp"
+#include "client/handover_log.hpp"
 #include "shared/mobility/event.hpp"
 #include "shared/mobility/link_traits.hpp"
 #include "shared/mobility/path.hpp"
@@ -57,10 +58,12 @@ struct Status {
     std::optional<wire::Ipv4Address> ipv4_home_address;
     std::optional<wire::CareOfAddress> care_of_address;
     std::optional<PathReport> path;
+    std::optional<PathReport> warm_path;  // registered beside it
     std::optional<BindingReport> binding;
     std::optional<TunnelReport> tunnel;
     std::uint64_t handovers = 0;
     std::optional<HandoverReport> last_handover;
+    HandoverLog handover_log;
     runtime::Counters drops;
     std::vector<std::string> health;  // what is wrong, a sentence each; empty: nothing
 };

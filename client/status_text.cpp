@@ -52,6 +52,8 @@ std::string handovers_text(const Json& handovers) {
              << ", in " << std::fixed << std::setprecision(1) << last.at("gap_ms").get<double>()
              << " ms";
     }
+    text << "; resent " << handovers.at("resent").dump() << " packets, lost "
+         << handovers.at("lost").dump();
     return text.str();
 }
 
@@ -66,6 +68,9 @@ std::string status_text(const Json& status) {
         {"path", path_text(status.at("path"))},
         {"binding", binding_text(status.at("binding"))},
     };
+    if (const Json& warm = status.at("warm_path"); !warm.is_null()) {
+        rows.insert(rows.end() - 1, {"second path", path_text(warm)});
+    }
     if (const Json& ipv4 = status.at("ipv4_home_address"); !ipv4.is_null()) {
         rows.insert(rows.begin() + 2, {"IPv4 home address", ipv4.get<std::string>()});
     }

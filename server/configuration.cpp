@@ -28,24 +28,6 @@ constexpr std::chrono::nanoseconds most_probe_interval = 24h;
 constexpr unsigned shortest_pool = 8;  // bits
 constexpr unsigned longest_pool = 30;  // bits: one address to give, beside the home agent's own
 
-// From `least` to `most` of `unit`.
-Form<std::int64_t> whole_number(std::int64_t least, std::int64_t most, const std::string& unit) {
-    const std::string right = "write a whole number of " + unit + " from " + std::to_string(least) +
-                              " to " + std::to_string(most);
-    return {right,
-            [least, most](const toml::node& node) -> std::expected<std::int64_t, std::string> {
-                const auto written = node.value_exact<std::int64_t>();
-                if (!written) {
-                    return std::unexpected("is " + kind_of(node) + ", not a whole number");
-                }
-                if (*written < least || *written > most) {
-                    return std::unexpected(std::to_string(*written) + " is too " +
-                                           (*written < least ? "small" : "large"));
-                }
-                return *written;
-            }};
-}
-
 Form<std::vector<std::uint16_t>> udp_ports() {
     const auto some = list_of(udp_port());
     return {
@@ -226,6 +208,8 @@ Configuration read_configuration(const std::filesystem::path& path) {
     root.read("allow_unprotected", yes_or_no(), configuration.allow_unprotected);
     root.read("suites", suites(), configuration.suites);
     root.read("log_level", log_level(), configuration.log_level);
+    root.read("resend_memory", memory(), configuration.resend.each);
+    root.read("resend_memory_of_all", memory(), configuration.resend.all);
     for (TomlTable& table : root.tables("mobile_node")) {
         read_mobile_node(table, directory, configuration);
     }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "shared/datapath/resend_memory.hpp"
 #include "shared/mobility/path.hpp"
 #include "shared/mobility/session.hpp"
 #include "shared/runtime/log_level.hpp"
@@ -41,6 +42,7 @@ struct Configuration {
     std::chrono::seconds nat_keepalive{25};  // advised to mobile nodes behind a NAT
     std::uint32_t path_mtu = 1500;           // octets that leave this machine in one piece
     std::chrono::nanoseconds mtu_probe_interval = std::chrono::seconds(600);
+    datapath::ResendLimits resend;  // what is kept to be sent again after a move
     std::string interface = "godwit-ha0";
     std::filesystem::path status_socket = "/run/godwit-ha/status.sock";
     std::filesystem::path state_directory = "/var/lib/godwit-ha";

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -29,7 +30,8 @@ struct SentUpdate {
     wire::SequenceNumber sequence;
     mobility::Instant at;
     mobility::Path path;
-    wire::Lifetime lifetime{};  // 0: a deregistration
+    wire::Lifetime lifetime{};    // 0: a deregistration
+    bool in_place_of_all = true;  // of all bindings that the home agent may have
 };
 
 // A binding update that is sent again and again until it is acknowledged (RFC 6275 §11.8). A try is
@@ -37,8 +39,9 @@ struct SentUpdate {
 struct PendingUpdate {
     std::vector<mobility::Path> paths;  // never empty
     wire::Lifetime lifetime{};
-    bool by_handshake = true;  // else under the session of the binding
-    bool is_move = false;      // packets may be lost on the way that was left
+    bool by_handshake = true;   // else under the session of the binding
+    bool is_move = false;       // packets may be lost on the way that was left
+    std::uint8_t priority = 1;  // RFC 6089 §4.1; where the updates carry binding identifiers
     std::vector<SentUpdate> sent{};
     std::size_t next_path = 0;  // of the present try
     std::size_t tries = 0;      // that have begun

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "shared/wire/options/alternate_care_of_address.hpp"
+#include "shared/wire/options/binding_identifier.hpp"
 #include "shared/wire/options/ipv4_care_of_address.hpp"
 #include "shared/wire/options/ipv4_home_address.hpp"
 
@@ -29,6 +30,18 @@ wire::MobilityOption care_of_option(const mobility::Path& path) {
     return wire::AlternateCareOfAddress{{path.local}};
 }
 
+// RFC 5648 §5.2: the option names the address in place of the other two. With each update, so that
+// the home agent need not remember.
+wire::BindingIdentifier identifier(const mobility::Path& path, std::uint8_t priority) {
+    wire::BindingIdentifier option{.id = binding_id(path), .priority = priority, .care_of = {}};
+    if (const auto ipv4 = path.local.mapped_ipv4()) {
+        option.care_of = *ipv4;
+    } else {
+        option.care_of = wire::CareOfAddress{path.local};
+    }
+    return option;
+}
+
 }  // namespace
 
 void BindingUpdateSender::ask(Instant now, PendingUpdate update, const Terms& terms,
@@ -51,7 +64,7 @@ void BindingUpdateSender::also_along(Instant now, const std::vector<mobility::Pa
     const bool is_between_tries = pending_->next_path == 0 && pending_->tries > 0;
     if (is_between_tries && known.size() > before) {
         pending_->next_path = before;
-        pending_->send_at = rate_.earliest(now);
+        pending_->send_at = numbers_.rate.earliest(now);
     }
 }
 
@@ -67,7 +80,7 @@ void BindingUpdateSender::hold_off(Instant now) {
 }
 
 void BindingUpdateSender::adopt(wire::SequenceNumber sequence) {
-    sequence_ = sequence;
+    numbers_.last = sequence;
     pending_->sent.clear();
     pending_->tries = 0;
 }
@@ -95,7 +108,7 @@ void BindingUpdateSender::on_deadline(Instant now, const Terms& terms, Actions& 
 }
 
 void BindingUpdateSender::send_now_or_later(Instant now, const Terms& terms, Actions& actions) {
-    pending_->send_at = rate_.earliest(now);
+    pending_->send_at = numbers_.rate.earliest(now);
     if (pending_->send_at <= now) {
         send(now, terms, actions);
     }
@@ -108,17 +121,21 @@ void BindingUpdateSender::send(Instant now, const Terms& terms, Actions& actions
     }
     const mobility::Path path = update.paths.at(update.next_path);
     // RFC 6275 §11.8: each retransmission has a newer sequence number.
-    sequence_ = sequence_.next();
+    numbers_.last = numbers_.last.next();
     actions.emplace_back(mobility::SendMessage{.path = path,
                                                .home = settings_.home,
                                                .message = update_along(path, terms),
                                                .seal = seal(terms),
                                                .tells_reception = update.is_move});
-    rate_.on_done(now);
+    numbers_.rate.on_done(now);
     if (update.sent.size() == max_outstanding) {
         update.sent.erase(update.sent.begin());
     }
-    update.sent.push_back({sequence_, now, path, update.lifetime});
+    update.sent.push_back({.sequence = numbers_.last,
+                           .at = now,
+                           .path = path,
+                           .lifetime = update.lifetime,
+                           .in_place_of_all = is_in_place_of_all(path, terms)});
     if (++update.next_path < update.paths.size()) {
         // Ever later: whoever spends the three of a second on a race has none left to move.
         update.send_at = now + stagger * (1U << (update.next_path - 1));
@@ -147,18 +164,36 @@ wire::BindingUpdate BindingUpdateSender::update_along(const mobility::Path& path
                                                       const Terms& terms) const {
     const bool is_deregistration = pending_->lifetime == wire::Lifetime::zero();
     wire::BindingUpdate update{
-        .sequence = sequence_,
+        .sequence = numbers_.last,
         .acknowledge = true,
         .home_registration = true,
         // RFC 5555 §4.4.1: UDP was chosen, so it shall be UDP, NAT or not.
         .force_udp_encapsulation = path.encapsulation == mobility::Encapsulation::udp,
+        .overwrite = uses_identifier(terms) && is_in_place_of_all(path, terms),
         .lifetime = pending_->lifetime,
         .options = {care_of_option(path)}};
+    if (uses_identifier(terms)) {
+        update.options.front() = identifier(path, pending_->priority);
+    }
     if (settings_.wants_ipv4 && !is_deregistration) {
         update.options.emplace_back(
             wire::Ipv4HomeAddress{.home = terms.ipv4_home.value_or(wire::Ipv4Address{})});
     }
+    if (uses_identifier(terms) && pending_->priority == priority_in_use) {
+        update.options.insert(update.options.end(), terms.flows.begin(), terms.flows.end());
+    }
     return update;
+}
+
+// RFC 5648 §5.4: to give all up, none is named.
+bool BindingUpdateSender::uses_identifier(const Terms& terms) const {
+    return terms.bound != nullptr && pending_->lifetime != wire::Lifetime::zero();
+}
+
+// RFC 5648 §5.9: always at first, since the home agent may have bindings from an earlier time.
+bool BindingUpdateSender::is_in_place_of_all(const mobility::Path& path, const Terms& terms) const {
+    return terms.bound == nullptr ||
+           (pending_->priority == priority_in_use && !terms.bound->has_other_than(path));
 }
 
 mobility::Seal BindingUpdateSender::seal(const Terms& terms) const {

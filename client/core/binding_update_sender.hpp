@@ -8,8 +8,9 @@
 #include <vector>
 
 #include "client/core/binding_update_list.hpp"
-#include "client/core/rate_limit.hpp"
+#include "client/core/bound_paths.hpp"
 #include "client/core/registration_settings.hpp"
+#include "client/core/update_numbers.hpp"
 #include "shared/mobility/node.hpp"
 #include "shared/wire/mobility_header.hpp"
 
@@ -17,13 +18,17 @@ namespace godwit::client {
 
 class BindingUpdateSender {
   public:
-    explicit BindingUpdateSender(const RegistrationSettings& settings)
-        : settings_(settings), sequence_(settings.first_sequence) {}
+    // The numbers are shared with the other senders, and outlive this one.
+    BindingUpdateSender(const RegistrationSettings& settings, UpdateNumbers& numbers)
+        : settings_(settings), numbers_(numbers) {}
 
     // What an update rests on at the time it is sent.
     struct Terms {
         std::optional<mobility::SessionId> session;
         std::optional<wire::Ipv4Address> ipv4_home;  // held now
+        // The home agent's bindings, if they have identifiers (RFC 5648); none: it has one.
+        const BoundPaths* bound = nullptr;
+        std::vector<wire::FlowIdentification> flows{};  // RFC 6089, of all bindings
     };
 
     // In place of what was under way.
@@ -60,7 +65,6 @@ class BindingUpdateSender {
     }
     // How often it has been sent in vain: the time for an answer is over.
     [[nodiscard]] std::size_t unanswered_tries(mobility::Instant now) const;
-    [[nodiscard]] wire::SequenceNumber last_sequence() const { return sequence_; }
 
   private:
     void send(mobility::Instant now, const Terms& terms, mobility::Actions& actions);
@@ -68,12 +72,12 @@ class BindingUpdateSender {
     void send_now_or_later(mobility::Instant now, const Terms& terms, mobility::Actions& actions);
     [[nodiscard]] wire::BindingUpdate update_along(const mobility::Path& path,
                                                    const Terms& terms) const;
+    [[nodiscard]] bool uses_identifier(const Terms& terms) const;
+    [[nodiscard]] bool is_in_place_of_all(const mobility::Path& path, const Terms& terms) const;
     [[nodiscard]] mobility::Seal seal(const Terms& terms) const;
 
     RegistrationSettings settings_;
-    wire::SequenceNumber sequence_;
-    // RFC 6275 §11.8: MUST NOT be faster, however the links flap.
-    RateLimit<mobility::max_update_rate> rate_{std::chrono::seconds(1)};
+    UpdateNumbers& numbers_;
     std::optional<PendingUpdate> pending_;
 };
 

@@ -9,6 +9,8 @@
 
 #include "client/core/binding_update_list.hpp"
 #include "client/core/binding_update_sender.hpp"
+#include "client/core/bound_paths.hpp"
+#include "client/core/other_registration.hpp"
 #include "client/core/registration_settings.hpp"
 #include "shared/mobility/node.hpp"
 #include "shared/wire/mobility_header.hpp"
@@ -35,6 +37,24 @@ class HomeRegistration {
                        mobility::Actions& actions);
     // Asks for the binding to be given up; the path's local address is the home address at home.
     void deregister(mobility::Instant now, const mobility::Path& path, mobility::Actions& actions);
+    // A binding beside the one in use, along the first of these paths that works; in place of the
+    // one that was there. They are of an interface that is not in use.
+    void register_beside(mobility::Instant now, std::vector<mobility::Path> paths,
+                         mobility::Actions& actions);
+    // It is of no use any more: the home agent learns it by the next update of the one in use.
+    void leave_beside();
+    // Whether the home agent keeps bindings beside the one in use, as far as is known.
+    [[nodiscard]] bool can_bind_beside() const {
+        return settings_.wants_other_bindings && has_identifiers_ && tunnel_session().has_value();
+    }
+    [[nodiscard]] const std::optional<mobility::Path>& beside() const { return other_.bound(); }
+    [[nodiscard]] bool is_asking_beside() const { return other_.is_pending(); }
+    [[nodiscard]] const BoundPaths& bound() const { return bound_; }
+    // Which flows go where (RFC 6089); told to the home agent with each update, and at once if they
+    // are others than before.
+    void bind_flows(mobility::Instant now, std::vector<wire::FlowIdentification> flows,
+                    mobility::Actions& actions);
+
     // No link is there to ask over, and none for data.
     void suspend(mobility::Actions& actions);
 
@@ -63,7 +83,7 @@ class HomeRegistration {
     [[nodiscard]] std::size_t unanswered_tries(mobility::Instant now) const {
         return sender_.unanswered_tries(now);
     }
-    [[nodiscard]] wire::SequenceNumber last_sequence() const { return sender_.last_sequence(); }
+    [[nodiscard]] wire::SequenceNumber last_sequence() const { return numbers_.last; }
     // What goes with the messages of the tunnel; nothing without a binding that is protected.
     [[nodiscard]] std::optional<mobility::Seal> heartbeat_seal(mobility::Instant now) const;
     // As the home agent has granted it.
@@ -75,6 +95,10 @@ class HomeRegistration {
     Outcome on_accepted(mobility::Instant now, const SentUpdate& sent, const mobility::Proof& proof,
                         const wire::BindingAcknowledgement& acknowledgement,
                         mobility::Actions& actions);
+    void on_answer_beside(const SentUpdate& sent,
+                          const wire::BindingAcknowledgement& acknowledgement);
+    void note_bound(const SentUpdate& sent, const wire::BindingAcknowledgement& acknowledgement);
+    void tell_again(mobility::Instant now, mobility::Actions& actions);
     Outcome on_refused(mobility::Instant now, bool was_deregistration,
                        const wire::BindingAcknowledgement& acknowledgement,
                        mobility::Actions& actions);
@@ -91,7 +115,11 @@ class HomeRegistration {
     [[nodiscard]] std::optional<mobility::SessionId> tunnel_session() const;
     [[nodiscard]] bool may_have_lost_packets() const { return tunnel_session().has_value(); }
     [[nodiscard]] BindingUpdateSender::Terms terms() const {
-        return {.session = session(), .ipv4_home = ipv4_home_};
+        const bool has_identifiers = settings_.wants_other_bindings && has_identifiers_;
+        return {.session = session(),
+                .ipv4_home = ipv4_home_,
+                .bound = has_identifiers ? &bound_ : nullptr,
+                .flows = flows_};
     }
 
     struct RetiringSession {
@@ -100,7 +128,13 @@ class HomeRegistration {
     };
 
     RegistrationSettings settings_;
+    UpdateNumbers numbers_;
     BindingUpdateSender sender_;
+    OtherRegistration other_;
+    BoundPaths bound_;
+    bool has_identifiers_ = true;  // the home agent knows RFC 5648, as far as is known
+    std::vector<wire::FlowIdentification> flows_;
+    bool flows_changed_ = false;  // since the home agent was told
     std::optional<Binding> binding_;
     std::optional<wire::Ipv4Address> ipv4_home_;
     std::vector<RetiringSession> retiring_;

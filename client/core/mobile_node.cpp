@@ -7,6 +7,14 @@ namespace godwit::client {
 
 using mobility::Actions;
 using mobility::Instant;
+using mobility::Path;
+
+namespace {
+
+// A better path that has failed before is taken again once it has carried for so long.
+constexpr auto proving_time = std::chrono::seconds(10);
+
+}  // namespace
 
 std::string_view name(State state) {
     switch (state) {
@@ -33,7 +41,9 @@ MobileNode::MobileNode(const MobileNodeSettings& settings)
                 .first_heartbeat = settings.first_heartbeat,
                 .scout_port = settings.scout_port,
                 .mtu_probe_interval = settings.mtu_probe_interval},
-               registration_) {}
+               registration_),
+      warm_(settings.registration.home, settings.first_heartbeat ^ 0x20000000U),
+      flows_(settings.registration.home, settings.flows) {}
 
 Actions MobileNode::on_attachments(Instant now, const mobility::Attachments& attachments) {
     Actions actions;
@@ -53,8 +63,9 @@ void MobileNode::go_home(Instant now, const mobility::HomeLink& link, Actions& a
         target_ = home;  // its router or MTU may be others
         return;
     }
-    begin_move(now, home, mobility::MoveCause::returned_home);
+    begin_move(now, home, mobility::MoveCause::returned_home, actions);
     roaming_.rest();
+    warm_.rest(registration_);
     registration_.deregister(now,
                              {.interface = link.interface,
                               .local = home_.address,
@@ -68,16 +79,17 @@ void MobileNode::go_away(Instant now, const mobility::Attachments& attachments, 
                               away != nullptr ? &away->path : nullptr);
     if (!offers.empty()) {
         roaming_.on_offers(now, std::move(offers), actions);
-        follow_roaming(now);
+        follow_roaming(now, actions);
     } else if (!std::holds_alternative<Nowhere>(target_)) {
-        begin_move(now, Nowhere{}, mobility::MoveCause::address_lost);
+        begin_move(now, Nowhere{}, mobility::MoveCause::address_lost, actions);
         roaming_.rest();
+        warm_.rest(registration_);
         registration_.suspend(actions);
     }
 }
 
 // Where the path in use starts is where the node is.
-void MobileNode::follow_roaming(Instant now) {
+void MobileNode::follow_roaming(Instant now, Actions& actions) {
     if (!roaming_.in_use()) {
         return;
     }
@@ -85,15 +97,49 @@ void MobileNode::follow_roaming(Instant now) {
     if (is_same_place(place, target_)) {
         target_ = place;
     } else if (roaming_.cause() == mobility::MoveCause::address_lost) {
-        begin_move(now, place, cause_of_move(last_place_, place, attachments_));
+        begin_move(now, place, cause_of_move(last_place_, place, attachments_), actions);
     } else {
-        begin_move(now, place, roaming_.cause());
+        begin_move(now, place, roaming_.cause(), actions);
+    }
+    keep_others(now, actions);
+}
+
+void MobileNode::begin_move(Instant now, const Target& to, mobility::MoveCause cause,
+                            Actions& actions) {
+    move_ = Move{.from = address_of(last_place_, home_), .cause = cause, .began = now};
+    target_ = to;
+    record_move(now, actions);
+}
+
+void MobileNode::record_move(Instant now, Actions& actions) {
+    if (std::holds_alternative<Nowhere>(target_)) {
+        record_.on_link_lost(now);
+        return;
+    }
+    record_.begin(now, {.home = home_,
+                        .from = move_->from,
+                        .to = address_of(target_, home_),
+                        .cause = move_->cause});
+    if (const auto* away = std::get_if<Away>(&target_)) {
+        using What = mobility::WatchTraffic::What;
+        actions.emplace_back(mobility::WatchTraffic{home_, What::any_sent});
+        actions.emplace_back(mobility::WatchTraffic{home_, What::received_along, away->path});
     }
 }
 
-void MobileNode::begin_move(Instant now, const Target& to, mobility::MoveCause cause) {
-    move_ = Move{.from = address_of(last_place_, home_), .cause = cause, .began = now};
-    target_ = to;
+// What stands beside the path in use: another one for the time when this one fails, and the flows
+// that take it even now.
+void MobileNode::keep_others(Instant now, Actions& actions) {
+    if (!roaming_.is_settled()) {
+        return;
+    }
+    warm_.on_place(now, roaming_.in_use()->path, roaming_.offers(), registration_);
+    roaming_.on_warm(warm_.path());
+    flows_.on_bound(registration_.bound(), roaming_.offers(), actions);
+    registration_.bind_flows(now, flows_.options(), actions);
+    if (warm_.has_answered_since(now - proving_time)) {
+        roaming_.prefer(now, Path(*warm_.path()), actions);
+    }
 }
 
 Actions MobileNode::on_stop(Instant now) {
@@ -113,7 +159,7 @@ Actions MobileNode::on_received(Instant now, const mobility::Received& received)
         }
     } else {
         on_message(now, received, std::get<0>(received.content), actions);
-        follow_roaming(now);
+        follow_roaming(now, actions);
     }
     return actions;
 }
@@ -148,7 +194,7 @@ void MobileNode::on_acknowledgement(Instant now,
     const auto outcome = registration_.on_acknowledgement(now, message, acknowledgement, actions);
     if (outcome == HomeRegistration::Outcome::registered && roaming_.in_use()) {
         roaming_.on_acknowledged(now, acknowledgement, actions);
-        follow_roaming(now);
+        follow_roaming(now, actions);
     }
     if (outcome != HomeRegistration::Outcome::none) {
         on_arrival(now, actions);
@@ -160,6 +206,7 @@ void MobileNode::on_heartbeat(Instant now, const mobility::Received& received,
                               const wire::Heartbeat& heartbeat, Actions& actions) {
     const auto seal = registration_.heartbeat_seal(now);
     if (heartbeat.response) {
+        warm_.on_response(now, heartbeat.sequence);
         roaming_.on_response(now, heartbeat, actions);
     } else if (seal) {
         actions.emplace_back(mobility::SendMessage{
@@ -191,6 +238,7 @@ void MobileNode::on_arrival(Instant now, Actions& actions) {
     }
     move_.reset();
     last_place_ = target_;
+    record_.on_acknowledged(now);
 }
 
 Actions MobileNode::on_session_confirmed(Instant /*now*/, mobility::SessionId /*session*/) {
@@ -209,34 +257,47 @@ Actions MobileNode::on_moved_endpoint(Instant /*now*/, mobility::SessionId /*ses
 }
 
 Actions MobileNode::on_traffic(Instant now, const mobility::TrafficNotice& notice) {
+    using What = mobility::WatchTraffic::What;
     Actions actions;
+    if (notice.what == What::any_sent) {
+        record_.on_sent(now);
+    } else if (notice.what == What::received_along) {
+        record_.on_received(now);
+    }
     roaming_.on_traffic(now, notice, actions);
-    follow_roaming(now);
+    follow_roaming(now, actions);
     return actions;
 }
 
 Actions MobileNode::on_resent(Instant /*now*/, const mobility::ResentNotice& notice) {
-    return {mobility::Event{mobility::PacketsResent{
-        .home = notice.home, .resent = notice.resent, .lost = notice.lost}}};
+    record_.on_resent(notice);
+    return {};
 }
 
 Actions MobileNode::on_deadline(Instant now) {
     Actions actions;
     registration_.on_deadline(now, actions);
     roaming_.on_deadline(now, actions);
-    follow_roaming(now);
+    warm_.on_deadline(now, registration_, actions);
+    follow_roaming(now, actions);
     if (roaming_.in_use() && !registration_.is_pending() && registration_.binding(now) == nullptr) {
         roaming_.register_again(now, actions);  // it has expired
+    }
+    if (const auto record = record_.take(now)) {
+        actions.emplace_back(mobility::Event{*record});
     }
     return actions;
 }
 
 std::optional<Instant> MobileNode::next_deadline() const {
-    const auto registration = registration_.next_deadline();
-    const auto roaming = roaming_.next_deadline();
-    return registration && roaming ? std::min(*registration, *roaming)
-           : registration          ? registration
-                                   : roaming;
+    std::optional<Instant> next;
+    for (const auto& deadline : {registration_.next_deadline(), roaming_.next_deadline(),
+                                 warm_.next_deadline(), record_.next_deadline()}) {
+        if (deadline) {
+            next = next ? std::min(*next, *deadline) : *deadline;
+        }
+    }
+    return next;
 }
 
 State MobileNode::state(Instant now) const {

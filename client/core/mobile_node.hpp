@@ -6,10 +6,13 @@
 #include <optional>
 #include <string_view>
 
+#include "client/core/flow_routing.hpp"
 #include "client/core/home_registration.hpp"
+#include "client/core/move_record.hpp"
 #include "client/core/path_offers.hpp"
 #include "client/core/roaming.hpp"
 #include "client/core/target.hpp"
+#include "client/core/warm_path.hpp"
 #include "shared/mobility/attachment.hpp"
 #include "shared/mobility/node.hpp"
 
@@ -33,6 +36,7 @@ struct MobileNodeSettings {
     std::uint32_t first_heartbeat = 0;                       // random
     std::uint16_t scout_port = 0;                            // RoamingSettings::scout_port
     std::chrono::nanoseconds mtu_probe_interval = std::chrono::minutes(10);
+    std::vector<FlowWish> flows{};
 };
 
 class MobileNode final : public mobility::Node {
@@ -71,6 +75,8 @@ class MobileNode final : public mobility::Node {
         return registration_.ipv4_home();
     }
     [[nodiscard]] bool is_behind_nat() const { return roaming_.is_behind_nat(); }
+    // Registered beside the one in use, and seen to carry.
+    [[nodiscard]] const std::optional<mobility::Path>& warm_path() const { return warm_.path(); }
     [[nodiscard]] wire::SequenceNumber last_sequence() const {
         return registration_.last_sequence();
     }
@@ -79,8 +85,11 @@ class MobileNode final : public mobility::Node {
     void go_home(mobility::Instant now, const mobility::HomeLink& link, mobility::Actions& actions);
     void go_away(mobility::Instant now, const mobility::Attachments& attachments,
                  mobility::Actions& actions);
-    void follow_roaming(mobility::Instant now);
-    void begin_move(mobility::Instant now, const Target& to, mobility::MoveCause cause);
+    void follow_roaming(mobility::Instant now, mobility::Actions& actions);
+    void begin_move(mobility::Instant now, const Target& to, mobility::MoveCause cause,
+                    mobility::Actions& actions);
+    void record_move(mobility::Instant now, mobility::Actions& actions);
+    void keep_others(mobility::Instant now, mobility::Actions& actions);
     void on_heartbeat(mobility::Instant now, const mobility::Received& received,
                       const wire::Heartbeat& heartbeat, mobility::Actions& actions);
     void on_message(mobility::Instant now, const mobility::Received& received,
@@ -105,6 +114,9 @@ class MobileNode final : public mobility::Node {
     mobility::Attachments attachments_;
     HomeRegistration registration_;
     Roaming roaming_;
+    WarmPath warm_;
+    FlowRouting flows_;
+    MoveRecord record_;
     Target target_ = Nowhere{};
     Target last_place_ = Nowhere{};  // the last one that was acknowledged
     std::optional<Move> move_;       // until the present place is acknowledged

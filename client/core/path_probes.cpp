@@ -9,12 +9,19 @@ using mobility::Instant;
 
 constexpr std::chrono::milliseconds retry_interval{200};
 constexpr std::size_t max_tries = 5;  // then the path has had its second
+constexpr std::size_t hasty_tries = 3;
 
 }  // namespace
 
-void PathProbes::ask(Instant now, const std::vector<mobility::Path>& paths) {
+void PathProbes::ask(Instant now, const std::vector<mobility::Path>& paths, std::size_t at_once,
+                     std::chrono::nanoseconds within) {
     questions_.clear();
     ask_too(now, paths);
+    for (std::size_t place = 0; place < questions_.size(); ++place) {
+        questions_[place].first_interval = within / hasty_tries;
+        questions_[place].ask_at =
+            now + (place < at_once ? 0 : static_cast<int>(place - at_once) + 1) * race_stagger;
+    }
 }
 
 void PathProbes::ask_too(Instant now, const std::vector<mobility::Path>& paths) {
@@ -26,7 +33,8 @@ void PathProbes::ask_too(Instant now, const std::vector<mobility::Path>& paths) 
     }
     for (const mobility::Path& path : paths) {
         if (find(path) == nullptr) {
-            questions_.push_back({.path = path, .sent = {}, .ask_at = ask_at});
+            questions_.push_back(
+                {.path = path, .sent = {}, .ask_at = ask_at, .first_interval = retry_interval});
             ask_at += race_stagger;
         }
     }
@@ -59,7 +67,8 @@ std::vector<PathProbes::Heartbeat> PathProbes::due(Instant now) {
             continue;
         }
         question.sent.emplace_back(++sequence_, now);
-        question.ask_at = now + retry_interval;
+        question.ask_at =
+            now + (question.sent.size() < hasty_tries ? question.first_interval : retry_interval);
         heartbeats.push_back({.path = question.path, .sequence = sequence_});
     }
     return heartbeats;

@@ -20,8 +20,10 @@ class PathProbes {
   public:
     explicit PathProbes(std::uint32_t first_sequence) : sequence_(first_sequence) {}
 
-    // Asks along these paths, and no longer along others.
-    void ask(mobility::Instant now, const std::vector<mobility::Path>& paths);
+    // Asks along these paths, and no longer along others: the first so many of them at once, and
+    // three times within this time.
+    void ask(mobility::Instant now, const std::vector<mobility::Path>& paths, std::size_t at_once,
+             std::chrono::nanoseconds within);
     // Beside what is being asked: those that are not being asked yet, behind the others.
     void ask_too(mobility::Instant now, const std::vector<mobility::Path>& paths);
     void stop() { questions_.clear(); }
@@ -54,7 +56,8 @@ class PathProbes {
         mobility::Path path;
         std::vector<std::pair<std::uint32_t, mobility::Instant>> sent;
         mobility::Instant ask_at;
-        bool is_over = false;  // answered, or asked often enough
+        std::chrono::nanoseconds first_interval;  // between the first three
+        bool is_over = false;                     // answered, or asked often enough
         bool is_answered = false;
     };
     [[nodiscard]] const Question* find(const mobility::Path& path) const;

@@ -21,6 +21,7 @@ struct RegistrationSettings {
         mobility::initial_bindack_timeout_first_registration;
     wire::SequenceNumber first_sequence;  // random
     bool wants_ipv4 = false;              // an IPv4 home address as well (RFC 5555 §3.1.1)
+    bool wants_other_bindings = false;    // RFC 5648
 };
 
 }  // namespace godwit::client

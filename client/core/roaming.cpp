@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "shared/mobility/answer_delay.hpp"
-#include "shared/wire/options/nat_detection.hpp"
 #include "shared/wire/options/restart_counter.hpp"
 
 namespace godwit::client {
@@ -36,7 +34,9 @@ void Roaming::on_offers(Instant now, std::vector<Away> offers, Actions& actions)
     const Away* still = in_use_ ? offer_along(offers_, in_use_->path) : nullptr;
     if (still == nullptr) {
         probes_.stop();  // what was answered in another network says nothing in this one
-        take(now, offers_.front(), MoveCause::address_lost, actions);
+        const Away* warm = warm_ ? offer_along(offers_, *warm_) : nullptr;
+        take(now, Away(warm != nullptr ? *warm : offers_.front()), MoveCause::address_lost,
+             actions);
         return;
     }
     in_use_ = *still;  // its metric or MTU may be others
@@ -52,6 +52,13 @@ void Roaming::on_offers(Instant now, std::vector<Away> offers, Actions& actions)
     } else if (!better.empty()) {
         probes_.ask_too(now, better);
         ask_due(now, actions);
+    }
+}
+
+void Roaming::prefer(Instant now, const Path& path, Actions& actions) {
+    const auto better = in_use_ ? paths_before(offers_, in_use_->path) : std::vector<Path>{};
+    if (is_settled_ && std::ranges::find(better, path) != better.end()) {
+        switch_to(now, *offer_along(offers_, path), MoveCause::better_path, actions);
     }
 }
 
@@ -229,27 +236,6 @@ void Roaming::on_path_answered(Instant now, const PathProbes::Answer& answer, Ac
     }
 }
 
-void Roaming::on_traffic(Instant now, const mobility::TrafficNotice& notice, Actions& actions) {
-    if (!is_settled_ || notice.home != settings_.home) {
-        return;
-    }
-    if (notice.what == What::large_sent) {
-        follow(now, mtu_.on_large_sent(now), actions);
-    } else if (notice.what == What::any_sent) {
-        liveness_.on_sent(now, notice.received);
-    } else if (liveness_.on_reading(notice.received)) {
-        stop_asking_if_settled(now);
-        watch(What::any_sent, actions);
-    } else if (liveness_.ask_at()) {
-        liveness_.on_asked(now);
-        probes_.ask(now, paths_from(offers_, in_use_->path));
-        ask_due(now, actions);
-    } else {
-        liveness_.on_deadline(now);
-        leave_if_silent(now, actions);
-    }
-}
-
 void Roaming::on_deadline(Instant now, Actions& actions) {
     if (!in_use_) {
         return;
@@ -279,92 +265,6 @@ void Roaming::leave_if_mute(Instant now, Actions& actions) {
     }
 }
 
-void Roaming::leave_if_silent(Instant now, Actions& actions) {
-    if (!is_settled_ || !liveness_.is_given_up()) {
-        return;
-    }
-    const auto silent_for = now - liveness_.silent_since().value_or(now);
-    if (const Away* other = other_that_answered()) {
-        actions.emplace_back(mobility::Event{mobility::PathSilent{in_use_->path, silent_for}});
-        remember_failure(now, in_use_->path);
-        switch_to(now, *other, MoveCause::path_silent, actions);
-    } else if (probes_.is_over()) {
-        // Nothing answers along any path. Perhaps the home agent knows the session no more.
-        actions.emplace_back(mobility::Event{mobility::PathSilent{in_use_->path, silent_for}});
-        probes_.stop();
-        liveness_.rest();
-        is_settled_ = is_acknowledged_ = is_answered_ = false;
-        mtu_.rest();
-        registration_.register_anew(now, paths_from(offers_, in_use_->path), actions);
-    }
-}
-
-void Roaming::take_nat_detection(Instant now, const wire::BindingAcknowledgement& message,
-                                 Actions& actions) {
-    const bool is_udp = in_use_->path.encapsulation == mobility::Encapsulation::udp;
-    const auto* detection = is_udp ? wire::find<wire::NatDetection>(message.options) : nullptr;
-    if (keepalive_.on_detection(now, detection)) {
-        actions.emplace_back(
-            mobility::Event{mobility::NatDetected{.home = settings_.home,
-                                                  .care_of = {in_use_->path.local},
-                                                  .refresh = keepalive_.interval()}});
-    }
-}
-
-// Sealed, so that the home agent also learns where the NAT has moved the node to.
-void Roaming::keep_alive(Instant now, Actions& actions) {
-    const auto seal = registration_.heartbeat_seal(now);
-    if (keepalive_.is_due(now)) {
-        if (seal && std::holds_alternative<mobility::InSession>(*seal)) {
-            send_heartbeat(now, in_use_->path, {}, actions);
-        } else {
-            actions.emplace_back(mobility::ConfirmSession{settings_.home});
-        }
-    }
-    if (const auto trial = seal ? keepalive_.trial(now) : std::nullopt) {
-        Path path = in_use_->path;
-        path.local_port = settings_.scout_port;
-        send_heartbeat(
-            now, path,
-            {.sequence = trial->sequence, .options = {mobility::answer_after(trial->delay)}},
-            actions);
-    }
-}
-
-void Roaming::ask_due(Instant now, Actions& actions) {
-    for (const PathProbes::Heartbeat& heartbeat : probes_.due(now)) {
-        send_heartbeat(now, heartbeat.path, {.sequence = heartbeat.sequence}, actions);
-    }
-}
-
-void Roaming::follow(Instant now, const mobility::PathMtuSearch::Orders& orders, Actions& actions) {
-    for (const mobility::PathMtuSearch::Probe& probe : orders.probes) {
-        send_heartbeat(now, in_use_->path, {.sequence = probe.sequence}, actions, probe.size);
-    }
-    if (orders.watch_large) {
-        watch(What::large_sent, actions);
-    }
-    if (orders.found) {
-        actions.emplace_back(mobility::FitTunnel{settings_.home, *orders.found});
-        actions.emplace_back(mobility::Event{mobility::MtuChanged{settings_.home, *orders.found}});
-    }
-}
-
-void Roaming::send_heartbeat(Instant now, const Path& path, const wire::Heartbeat& request,
-                             Actions& actions, std::uint32_t padded_to) {
-    if (const auto seal = registration_.heartbeat_seal(now)) {
-        actions.emplace_back(mobility::SendMessage{.path = path,
-                                                   .home = settings_.home,
-                                                   .message = request,
-                                                   .seal = *seal,
-                                                   .padded_to = padded_to});
-    }
-}
-
-void Roaming::watch(What what, Actions& actions) const {
-    actions.emplace_back(mobility::WatchTraffic{settings_.home, what});
-}
-
 std::optional<Instant> Roaming::next_deadline() const {
     if (!in_use_) {
         return std::nullopt;
@@ -377,7 +277,7 @@ std::optional<Instant> Roaming::next_deadline() const {
     };
     if (is_settled_) {
         consider(mtu_.next_deadline());
-        consider(liveness_.ask_at());
+        consider(liveness_.look_at());
         consider(liveness_.give_up_at());
     }
     consider(ask_again_at_);

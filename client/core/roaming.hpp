@@ -37,6 +37,10 @@ class Roaming {
     void on_offers(mobility::Instant now, std::vector<Away> offers, mobility::Actions& actions);
     // At home, or nowhere.
     void rest();
+    // A path that is registered beside the one in use, and carries; none: there is none.
+    void on_warm(const std::optional<mobility::Path>& path) { warm_ = path; }
+    // This one has been seen to carry for long: it is taken, if it is better than the one in use.
+    void prefer(mobility::Instant now, const mobility::Path& path, mobility::Actions& actions);
     // The binding has expired.
     void register_again(mobility::Instant now, mobility::Actions& actions);
 
@@ -52,6 +56,9 @@ class Roaming {
     [[nodiscard]] std::optional<mobility::Instant> next_deadline() const;
 
     [[nodiscard]] const std::optional<Away>& in_use() const { return in_use_; }
+    // It has been acknowledged and has answered.
+    [[nodiscard]] bool is_settled() const { return in_use_ && is_settled_; }
+    [[nodiscard]] const std::vector<Away>& offers() const { return offers_; }
     // Why it is in use instead of the one before.
     [[nodiscard]] mobility::MoveCause cause() const { return cause_; }
     [[nodiscard]] const PathMemory& memory() const { return memory_; }
@@ -73,6 +80,9 @@ class Roaming {
                           mobility::Actions& actions);
     void leave_if_mute(mobility::Instant now, mobility::Actions& actions);
     void leave_if_silent(mobility::Instant now, mobility::Actions& actions);
+    void on_reading(mobility::Instant now, const mobility::TrafficNotice& notice,
+                    mobility::Actions& actions);
+    void ask_all(mobility::Instant now);
     void take_nat_detection(mobility::Instant now, const wire::BindingAcknowledgement& message,
                             mobility::Actions& actions);
     void keep_alive(mobility::Instant now, mobility::Actions& actions);
@@ -90,6 +100,7 @@ class Roaming {
     HomeRegistration& registration_;
     std::vector<Away> offers_;
     std::optional<Away> in_use_;
+    std::optional<mobility::Path> warm_;
     mobility::MoveCause cause_{};
     bool is_acknowledged_ = false;  // by the home agent, for the path in use
     bool is_answered_ = false;      // a heartbeat has gone there and back

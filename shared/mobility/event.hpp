@@ -136,11 +136,11 @@ struct MessageDropped {
     DropReason reason{};
 };
 
-using Event =
-    std::variant<BindingRegistered, BindingRefreshed, BindingMoved, EndpointMoved,
-                 CareOfAddressProved, CareOfAddressUnproved, Ipv4Bound, MtuChanged, NatDetected,
-                 PathTaken, PathSilent, BindingRemoved, BindingExpired, BindingRefused,
-                 HandoverCompleted, PacketsResent, NoAcknowledgement, MessageDropped>;
+using Event = std::variant<BindingRegistered, BindingRefreshed, BindingMoved, EndpointMoved,
+                           CareOfAddressProved, CareOfAddressUnproved, Ipv4Bound, MtuChanged,
+                           NatDetected, PathTaken, PathSilent, BindingRemoved, BindingExpired,
+                           BindingRefused, HandoverCompleted, PacketsResent, HandoverRecorded,
+                           BindingMoveRecorded, NoAcknowledgement, MessageDropped>;
 
 std::string_view name(MoveCause cause);
 std::string_view name(DropReason reason);

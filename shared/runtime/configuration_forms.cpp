@@ -189,6 +189,19 @@ Form<std::vector<mobility::Encapsulation>> encapsulations() {
             }};
 }
 
+Form<std::size_t> memory() {
+    constexpr std::int64_t most = 65536;
+    const auto number = whole_number(0, most, "MiB");
+    return {number.right,
+            [number](const toml::node& node) -> std::expected<std::size_t, std::string> {
+                const auto mebibytes = number.read(node);
+                if (!mebibytes) {
+                    return std::unexpected(mebibytes.error());
+                }
+                return static_cast<std::size_t>(*mebibytes) << 20U;
+            }};
+}
+
 Form<security::SuiteSet> suites() {
     using security::Suite;
     const auto list = list_of(one_of(by_name({Suite::aes_256_gcm, Suite::chacha20_poly1305})));

@@ -2,6 +2,7 @@
 // Forms of values that both daemons' configuration files have.
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -36,6 +37,8 @@ Form<std::string> node_name();
 Form<security::PublicKey> public_key();
 Form<mobility::Protection> protection();
 Form<LogLevel> log_level();
+// Memory in MiB, as octets; 0: none.
+Form<std::size_t> memory();
 // A port of UDP, from 1 to 65535.
 Form<std::uint16_t> udp_port();
 // An IPv6 or IPv4 address that others can send to, or a name of the DNS.

@@ -71,6 +71,23 @@ std::string in_quotes(std::string_view text) {
     return '"' + std::string(text) + '"';
 }
 
+Form<std::int64_t> whole_number(std::int64_t least, std::int64_t most, const std::string& unit) {
+    const std::string right = "write a whole number of " + unit + " from " + std::to_string(least) +
+                              " to " + std::to_string(most);
+    return {right,
+            [least, most](const toml::node& node) -> std::expected<std::int64_t, std::string> {
+                const auto written = node.value_exact<std::int64_t>();
+                if (!written) {
+                    return std::unexpected("is " + kind_of(node) + ", not a whole number");
+                }
+                if (*written < least || *written > most) {
+                    return std::unexpected(std::to_string(*written) + " is too " +
+                                           (*written < least ? "small" : "large"));
+                }
+                return *written;
+            }};
+}
+
 Form<bool> yes_or_no() {
     return {"write true or false, without quotes",
             [](const toml::node& node) -> std::expected<bool, std::string> {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -19,6 +20,9 @@ Form<bool> yes_or_no();
 // Seconds with a fraction, both limits included.
 Form<std::chrono::nanoseconds> duration(std::chrono::nanoseconds least,
                                         std::chrono::nanoseconds most);
+
+// From `least` to `most` of `unit`.
+Form<std::int64_t> whole_number(std::int64_t least, std::int64_t most, const std::string& unit);
 
 // A path, relative to this directory if it is not absolute.
 Form<std::filesystem::path> path_from(const std::filesystem::path& directory);

@@ -1,0 +1,211 @@
+// What becomes of acknowledgements: RFC 6275 §11.7.3.
+
+#include <algorithm>
+#include <utility>
+
+#include "client/core/home_registration.hpp"
+#include "shared/wire/options/binding_identifier.hpp"
+#include "shared/wire/options/ipv4_address_acknowledgement.hpp"
+
+namespace godwit::client {
+namespace {
+
+using namespace std::chrono_literals;
+using mobility::Actions;
+using mobility::Instant;
+
+// The previous session still opens what was sealed before the other end changed over.
+constexpr auto session_grace = 30s;
+
+// RFC 6275 §11.7.1: "well before" the end; there is room for four tries (1 + 2 + 4 + 8 s) where the
+// lifetime allows, and never later than at 80 % or earlier than at half of it.
+std::chrono::nanoseconds refresh_after(std::chrono::nanoseconds granted) {
+    return std::clamp<std::chrono::nanoseconds>(granted - 16s, granted / 2, granted / 5 * 4);
+}
+
+bool is_deregistration(wire::Lifetime lifetime) {
+    return lifetime == wire::Lifetime::zero();
+}
+
+}  // namespace
+
+HomeRegistration::Outcome HomeRegistration::on_acknowledgement(
+    Instant now, const mobility::Authenticated<wire::MobilityMessage>& authenticated,
+    const wire::BindingAcknowledgement& acknowledgement, Actions& actions) {
+    // RFC 6275 §11.7.3: the sequence number must be that of an outstanding update; with status 135
+    // it is the last one that the home agent has accepted.
+    if (const auto beside = other_.answered_by(acknowledgement)) {
+        on_answer_beside(*beside, acknowledgement);
+        return Outcome::none;
+    }
+    std::optional<SentUpdate> sent;
+    if (const SentUpdate* found = sender_.outstanding(acknowledgement.sequence)) {
+        sent = *found;
+    } else if (acknowledgement.status == wire::BindingStatus::sequence_number_out_of_window &&
+               sender_.latest() != nullptr) {
+        sent = *sender_.latest();
+    }
+    const auto* handshake = std::get_if<mobility::InHandshake>(&authenticated.proof());
+    // A grant of nothing is no binding, whatever the status says.
+    const bool is_taken =
+        sent && wire::is_accepted(acknowledgement.status) &&
+        (acknowledgement.lifetime > wire::Lifetime::zero() || is_deregistration(sent->lifetime));
+    Outcome outcome = Outcome::none;
+    if (!sent) {
+        actions.emplace_back(
+            mobility::Event{mobility::MessageDropped{mobility::DropReason::not_expected}});
+    } else if (is_taken) {
+        outcome = on_accepted(now, *sent, authenticated.proof(), acknowledgement, actions);
+    } else {
+        outcome = on_refused(now, is_deregistration(sent->lifetime), acknowledgement, actions);
+    }
+    if (handshake != nullptr && session() != handshake->session) {
+        actions.emplace_back(mobility::EndSession{handshake->session});
+    }
+    return outcome;
+}
+
+HomeRegistration::Outcome HomeRegistration::on_accepted(
+    Instant now, const SentUpdate& sent, const mobility::Proof& proof,
+    const wire::BindingAcknowledgement& acknowledgement, Actions& actions) {
+    // The home agent goes by what it has heard last, which may be another path's update.
+    const bool is_superseded = sender_.latest()->path != sent.path;
+    sender_.stop();
+    if (is_deregistration(sent.lifetime)) {
+        forget_binding(actions);
+        actions.emplace_back(mobility::Event{mobility::BindingRemoved{settings_.home}});
+        return Outcome::deregistered;
+    }
+    // RFC 6275 §11.7.3: the lifetime counts from when the update was sent.
+    const wire::Lifetime granted = std::min(acknowledgement.lifetime, sent.lifetime);
+    const bool is_new = !binding_;
+    if (is_new) {
+        binding_.emplace();
+    }
+    binding_->path = sent.path;
+    binding_->sequence = sent.sequence;
+    binding_->granted = granted;
+    binding_->expires = sent.at + granted;
+    binding_->refresh_at = sent.at + refresh_after(granted);
+    note_bound(sent, acknowledgement);
+    if (const auto* handshake = std::get_if<mobility::InHandshake>(&proof)) {
+        adopt_session(now, handshake->session, actions);
+    } else if (std::holds_alternative<mobility::Unproven>(proof)) {
+        actions.emplace_back(mobility::DirectTunnel{settings_.home, sent.path, std::nullopt});
+    }
+    resend(acknowledgement, actions);
+    take_ipv4(acknowledgement, actions);
+    const wire::CareOfAddress care_of{sent.path.local};
+    actions.emplace_back(
+        is_new ? mobility::Event{mobility::BindingRegistered{settings_.home, care_of, granted}}
+               : mobility::Event{mobility::BindingRefreshed{settings_.home, care_of, granted}});
+    if (is_superseded) {
+        ask(now, {.paths = {sent.path}, .lifetime = settings_.lifetime, .by_handshake = !session()},
+            actions);
+    }
+    return Outcome::registered;
+}
+
+// RFC 5648 §5.7: without the option in the answer the home agent does not know it.
+void HomeRegistration::note_bound(const SentUpdate& sent,
+                                  const wire::BindingAcknowledgement& acknowledgement) {
+    has_identifiers_ =
+        has_identifiers_ && wire::find<wire::BindingIdentifier>(acknowledgement.options) != nullptr;
+    bound_.on_bound(sent.path, sent.in_place_of_all || !has_identifiers_);
+    if (other_.bound() && (*other_.bound() == sent.path || !bound_.contains(*other_.bound()))) {
+        other_.stop();  // it is the one in use now, or has gone
+    }
+}
+
+void HomeRegistration::on_answer_beside(const SentUpdate& sent,
+                                        const wire::BindingAcknowledgement& acknowledgement) {
+    const auto* identifier = wire::find<wire::BindingIdentifier>(acknowledgement.options);
+    const auto status = identifier != nullptr && identifier->status != 0
+                            ? wire::BindingStatus{identifier->status}
+                            : acknowledgement.status;
+    if (identifier != nullptr && wire::is_accepted(status) &&
+        acknowledgement.lifetime > wire::Lifetime::zero()) {
+        other_.on_bound(sent, std::min(acknowledgement.lifetime, sent.lifetime));
+        bound_.on_bound(sent.path, false);
+        return;
+    }
+    other_.on_refused();
+    has_identifiers_ = identifier != nullptr && status != wire::BindingStatus::mcoa_prohibited;
+}
+
+// What the home agent had not received when the update came is sent again.
+void HomeRegistration::resend(const wire::BindingAcknowledgement& acknowledgement,
+                              Actions& actions) const {
+    auto receptions = mobility::receptions(acknowledgement.options);
+    if (!receptions.empty() && tunnel_session()) {
+        actions.emplace_back(mobility::DirectTunnel{.home = settings_.home,
+                                                    .path = binding_->path,
+                                                    .session = tunnel_session(),
+                                                    .receptions = std::move(receptions)});
+    }
+}
+
+// RFC 5555 §4.4.1: without the option in the answer there is no IPv4 home address.
+void HomeRegistration::take_ipv4(const wire::BindingAcknowledgement& acknowledgement,
+                                 Actions& actions) {
+    constexpr std::uint8_t least_failure = 128;
+    const auto* answer = wire::find<wire::Ipv4AddressAcknowledgement>(acknowledgement.options);
+    const bool is_granted = settings_.wants_ipv4 && answer != nullptr &&
+                            answer->status < least_failure && answer->home != wire::Ipv4Address{};
+    const auto granted = is_granted ? std::optional(answer->home) : std::nullopt;
+    const bool is_new = granted != ipv4_home_;
+    ipv4_home_ = granted;
+    if (granted || is_new) {
+        actions.emplace_back(mobility::CarryIpv4{settings_.home, granted});
+    }
+    if (granted && is_new) {
+        actions.emplace_back(mobility::Event{mobility::Ipv4Bound{settings_.home, *granted}});
+    }
+}
+
+HomeRegistration::Outcome HomeRegistration::on_refused(
+    Instant now, bool was_deregistration, const wire::BindingAcknowledgement& acknowledgement,
+    Actions& actions) {
+    using enum wire::BindingStatus;
+    if (acknowledgement.status == sequence_number_out_of_window) {
+        sender_.adopt(acknowledgement.sequence);
+        sender_.ask_again(now, terms(), actions);
+        return Outcome::none;
+    }
+    if (was_deregistration && acknowledgement.status == not_home_agent_for_this_mobile_node) {
+        // There was no binding to give up: what was asked for is the case.
+        sender_.stop();
+        forget_binding(actions);
+        return Outcome::deregistered;
+    }
+    sender_.forget(acknowledgement.sequence);
+    if (acknowledgement.status == authentication_failed) {
+        sender_.distrust_session();
+        sender_.ask_again(now, terms(), actions);
+        return Outcome::none;
+    }
+    actions.emplace_back(
+        mobility::Event{mobility::BindingRefused{settings_.home, acknowledgement.status}});
+    barred_ = acknowledgement.status == duplicate_address_detection_failed;
+    sender_.hold_off(now);
+    if (barred_) {
+        sender_.stop();
+    }
+    return Outcome::none;
+}
+
+void HomeRegistration::adopt_session(Instant now, mobility::SessionId session, Actions& actions) {
+    if (binding_->session) {
+        retiring_.push_back({*binding_->session, now + session_grace});
+    }
+    binding_->session = session;
+    if (settings_.protection == mobility::Protection::sealed) {
+        actions.emplace_back(mobility::AdmitSession{settings_.home, session});
+    }
+    actions.emplace_back(mobility::DirectTunnel{settings_.home, binding_->path, tunnel_session()});
+    if (tunnel_session()) {
+        actions.emplace_back(mobility::ConfirmSession{settings_.home});
+    }
+}
+
+}  // namespace godwit::client

@@ -1,0 +1,45 @@
+#pragma once
+// RFC 5648: a binding beside the one in use, by another interface, so that data can go there
+// without delay. It is under the session of the one in use, and never takes its turn.
+
+#include <optional>
+#include <vector>
+
+#include "client/core/binding_update_sender.hpp"
+#include "client/core/bound_paths.hpp"
+#include "shared/mobility/node.hpp"
+
+namespace godwit::client {
+
+class OtherRegistration {
+  public:
+    OtherRegistration(const RegistrationSettings& settings, UpdateNumbers& numbers)
+        : lifetime_(settings.lifetime), sender_(settings, numbers) {}
+
+    // Along the first of these paths that is acknowledged, all of one interface.
+    void ask(mobility::Instant now, std::vector<mobility::Path> paths,
+             const BindingUpdateSender::Terms& terms, mobility::Actions& actions);
+    // The update that an acknowledgement answers; nothing if it is none of these.
+    [[nodiscard]] std::optional<SentUpdate> answered_by(
+        const wire::BindingAcknowledgement& acknowledgement) const;
+    // It has been granted until then, or refused for good.
+    void on_bound(const SentUpdate& sent, wire::Lifetime granted);
+    void on_refused() { stop(); }
+    void stop();
+
+    void on_deadline(mobility::Instant now, const BindingUpdateSender::Terms& terms,
+                     mobility::Actions& actions);
+    [[nodiscard]] std::optional<mobility::Instant> next_deadline() const;
+
+    // What the home agent has acknowledged.
+    [[nodiscard]] const std::optional<mobility::Path>& bound() const { return bound_; }
+    [[nodiscard]] bool is_pending() const { return sender_.is_pending(); }
+
+  private:
+    wire::Lifetime lifetime_;
+    BindingUpdateSender sender_;
+    std::optional<mobility::Path> bound_;
+    mobility::Instant refresh_at_{};
+};
+
+}  // namespace godwit::client

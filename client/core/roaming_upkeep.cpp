@@ -1,0 +1,153 @@
+#include <algorithm>
+#include <utility>
+
+#include "client/core/roaming.hpp"
+#include "shared/mobility/answer_delay.hpp"
+#include "shared/wire/options/nat_detection.hpp"
+
+// What keeps the path in use in use: heartbeats, its NAT's mapping, its MTU, and whether it is
+// silent.
+
+namespace godwit::client {
+
+using mobility::Actions;
+using mobility::Instant;
+using mobility::MoveCause;
+using mobility::Path;
+using What = mobility::WatchTraffic::What;
+
+void Roaming::on_traffic(Instant now, const mobility::TrafficNotice& notice, Actions& actions) {
+    if (!is_settled_ || notice.home != settings_.home) {
+        return;
+    }
+    if (notice.what == What::large_sent) {
+        follow(now, mtu_.on_large_sent(now), actions);
+    } else if (notice.what == What::any_sent) {
+        liveness_.on_sent(now, notice.sent, notice.received);
+    } else if (notice.what == What::reading && liveness_.is_due(now)) {
+        on_reading(now, notice, actions);
+    }
+}
+
+void Roaming::on_reading(Instant now, const mobility::TrafficNotice& notice, Actions& actions) {
+    const bool was_asked = liveness_.is_asked();
+    switch (liveness_.on_reading(now, notice.sent, notice.received)) {
+        case PathLiveness::Verdict::well:
+            stop_asking_if_settled(now);
+            return;
+        case PathLiveness::Verdict::idle:
+            liveness_.rest();
+            watch(What::any_sent, actions);
+            return;
+        case PathLiveness::Verdict::silent:
+            break;
+    }
+    if (was_asked) {
+        liveness_.on_deadline(now);
+        leave_if_silent(now, actions);
+        return;
+    }
+    liveness_.on_asked(now, warm_.has_value());
+    ask_all(now);
+    ask_due(now, actions);
+}
+
+// The one that is most likely to carry is asked together with the one in use.
+void Roaming::ask_all(Instant now) {
+    std::vector<Path> paths = paths_from(offers_, in_use_->path);
+    const auto warm = warm_ ? std::ranges::find(paths, *warm_) : paths.end();
+    if (warm != paths.end() && warm != paths.begin()) {
+        std::rotate(paths.begin() + 1, warm, warm + 1);
+        probes_.ask(now, paths, 2, liveness_.wait(true));
+    } else {
+        probes_.ask(now, paths, 1, liveness_.wait(false));
+    }
+}
+
+void Roaming::leave_if_silent(Instant now, Actions& actions) {
+    if (!is_settled_ || !liveness_.is_given_up()) {
+        return;
+    }
+    const auto silent_for = now - liveness_.silent_since().value_or(now);
+    if (const Away* other = other_that_answered()) {
+        actions.emplace_back(mobility::Event{mobility::PathSilent{in_use_->path, silent_for}});
+        remember_failure(now, in_use_->path);
+        switch_to(now, *other, MoveCause::path_silent, actions);
+    } else if (probes_.is_over()) {
+        // Nothing answers along any path. Perhaps the home agent knows the session no more.
+        actions.emplace_back(mobility::Event{mobility::PathSilent{in_use_->path, silent_for}});
+        probes_.stop();
+        liveness_.rest();
+        is_settled_ = is_acknowledged_ = is_answered_ = false;
+        mtu_.rest();
+        registration_.register_anew(now, paths_from(offers_, in_use_->path), actions);
+    }
+}
+
+void Roaming::take_nat_detection(Instant now, const wire::BindingAcknowledgement& message,
+                                 Actions& actions) {
+    const bool is_udp = in_use_->path.encapsulation == mobility::Encapsulation::udp;
+    const auto* detection = is_udp ? wire::find<wire::NatDetection>(message.options) : nullptr;
+    if (keepalive_.on_detection(now, detection)) {
+        actions.emplace_back(
+            mobility::Event{mobility::NatDetected{.home = settings_.home,
+                                                  .care_of = {in_use_->path.local},
+                                                  .refresh = keepalive_.interval()}});
+    }
+}
+
+// Sealed, so that the home agent also learns where the NAT has moved the node to.
+void Roaming::keep_alive(Instant now, Actions& actions) {
+    const auto seal = registration_.heartbeat_seal(now);
+    if (keepalive_.is_due(now)) {
+        if (seal && std::holds_alternative<mobility::InSession>(*seal)) {
+            send_heartbeat(now, in_use_->path, {}, actions);
+        } else {
+            actions.emplace_back(mobility::ConfirmSession{settings_.home});
+        }
+    }
+    if (const auto trial = seal ? keepalive_.trial(now) : std::nullopt) {
+        Path path = in_use_->path;
+        path.local_port = settings_.scout_port;
+        send_heartbeat(
+            now, path,
+            {.sequence = trial->sequence, .options = {mobility::answer_after(trial->delay)}},
+            actions);
+    }
+}
+
+void Roaming::ask_due(Instant now, Actions& actions) {
+    for (const PathProbes::Heartbeat& heartbeat : probes_.due(now)) {
+        send_heartbeat(now, heartbeat.path, {.sequence = heartbeat.sequence}, actions);
+    }
+}
+
+void Roaming::follow(Instant now, const mobility::PathMtuSearch::Orders& orders, Actions& actions) {
+    for (const mobility::PathMtuSearch::Probe& probe : orders.probes) {
+        send_heartbeat(now, in_use_->path, {.sequence = probe.sequence}, actions, probe.size);
+    }
+    if (orders.watch_large) {
+        watch(What::large_sent, actions);
+    }
+    if (orders.found) {
+        actions.emplace_back(mobility::FitTunnel{settings_.home, *orders.found});
+        actions.emplace_back(mobility::Event{mobility::MtuChanged{settings_.home, *orders.found}});
+    }
+}
+
+void Roaming::send_heartbeat(Instant now, const Path& path, const wire::Heartbeat& request,
+                             Actions& actions, std::uint32_t padded_to) {
+    if (const auto seal = registration_.heartbeat_seal(now)) {
+        actions.emplace_back(mobility::SendMessage{.path = path,
+                                                   .home = settings_.home,
+                                                   .message = request,
+                                                   .seal = *seal,
+                                                   .padded_to = padded_to});
+    }
+}
+
+void Roaming::watch(What what, Actions& actions) const {
+    actions.emplace_back(mobility::WatchTraffic{settings_.home, what});
+}
+
+}  // namespace godwit::client
