@@ -26,6 +26,8 @@ class FlowRules {
     FlowRules(FlowDirection direction, std::vector<FlowRule> rules);
 
     [[nodiscard]] bool empty() const { return rules_.empty(); }
+    // Those that name paths, in their order.
+    [[nodiscard]] const std::vector<FlowRule>& active() const { return rules_; }
     // The first rule that means the packet; nullptr: none does, it takes the tunnel's own path.
     // Lives as long as these rules do. Allocates nothing.
     //

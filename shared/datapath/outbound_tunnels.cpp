@@ -33,19 +33,64 @@ std::expected<Outgoing, DropReason> protect(OutboundTunnel& tunnel, PacketBuffer
                     .inner_size = size};
 }
 
-// The longest outer packet that the path takes in one piece.
-std::uint32_t longest_outer(const OutboundTunnel& tunnel) {
-    return mobility::TunnelOverhead{.encapsulation = tunnel.path.encapsulation,
-                                    .is_ipv4 = tunnel.path.is_ipv4(),
-                                    .is_sealed = tunnel.seal.has_value()}
-        .outer(tunnel.mtu.whole);
+// Of an inner packet of `size` octets along this path, which takes those of `whole` octets in one
+// piece: Outgoing::longest.
+std::uint32_t longest_outer(const mobility::Path& path, bool is_sealed, std::size_t size,
+                            std::uint32_t whole) {
+    if (size <= whole) {
+        return 0;
+    }
+    return mobility::TunnelOverhead{
+        .encapsulation = path.encapsulation, .is_ipv4 = path.is_ipv4(), .is_sealed = is_sealed}
+        .outer(whole);
+}
+
+std::uint32_t longest_outer(const OutboundTunnel& tunnel, std::size_t size) {
+    return longest_outer(tunnel.path, tunnel.seal.has_value(), size, tunnel.mtu.whole);
+}
+
+// A plain packet has no number by which the other end could tell that it has come twice.
+std::span<const mobility::NumberedPath> paths_by_rule(const OutboundTunnel& tunnel,
+                                                      const InnerPacket& packet) {
+    const auto paths = tunnel.flows->paths_of(packet);
+    return tunnel.seal ? paths : paths.first(std::min<std::size_t>(paths.size(), 1));
+}
+
+// The longest inner packet that each of the paths takes in one piece.
+std::uint32_t least_whole(const OutboundTunnel& tunnel,
+                          std::span<const mobility::NumberedPath> by_rule) {
+    std::uint32_t least = tunnel.mtu.whole;
+    for (const mobility::NumberedPath& numbered : by_rule) {
+        least = std::min(least, numbered.mtu.whole);
+    }
+    return least;
 }
 
 }  // namespace
 
+Outgoing Outgoing::copy_along(const mobility::NumberedPath& path) const {
+    Outgoing copy = *this;
+    copy.longest =
+        longest_outer(path.path, next_header == wire::NextHeader::esp, inner_size, path.mtu.whole);
+    return copy;
+}
+
+bool Outgoing::settles_as_sent() const {
+    if (copies == nullptr) {
+        return true;
+    }
+    --copies->left;
+    return !std::exchange(copies->is_taken, true);
+}
+
+bool Outgoing::settles_as_refused() const {
+    return copies == nullptr || (--copies->left == 0 && !copies->is_taken);
+}
+
 std::unique_ptr<OutboundTunnel> OutboundTunnels::direct(mobility::Instant now,
                                                         std::unique_ptr<OutboundTunnel> tunnel) {
     OutboundTunnel& directed = *tunnel;
+    directed.flows = flows_.find(directed.home);
     std::unique_ptr<OutboundTunnel> before = tunnels_.insert(std::move(tunnel));
     if (before != nullptr) {
         std::erase(behind_, before.get());
@@ -130,6 +175,14 @@ void OutboundTunnels::watch(const wire::HomeAddress& home, mobility::WatchTraffi
     }
 }
 
+std::unique_ptr<FlowRoutes> OutboundTunnels::route_flows(const wire::HomeAddress& home,
+                                                         std::unique_ptr<FlowRoutes> flows) {
+    if (OutboundTunnel* tunnel = tunnels_.find(home)) {
+        tunnel->flows = flows.get();
+    }
+    return flows != nullptr ? flows_.insert(std::move(flows)) : flows_.remove(home);
+}
+
 OutboundTunnel* OutboundTunnels::tunnel_of(const InnerPacket& packet) const {
     const auto home = ipv4_.home_of(
         look_up_by_ == LookUpBy::inner_source ? packet.source : packet.destination, packet.is_ipv4);
@@ -156,17 +209,23 @@ std::expected<Outgoing, DropReason> OutboundTunnels::encapsulate(mobility::Insta
     if (size > tunnel->mtu.inner && inner->dont_fragment) {
         return std::unexpected(DropReason::too_big);
     }
-    clamp_segment_size(*inner, tunnel->mtu.whole);
+    std::span<const mobility::NumberedPath> by_rule;
+    if (tunnel->flows != nullptr) {
+        by_rule = paths_by_rule(*tunnel, *inner);
+    }
+    clamp_segment_size(*inner, least_whole(*tunnel, by_rule));
     auto outgoing = protect(*tunnel, buffer, size, inner->protocol());
     if (outgoing) {
         outgoing->is_traffic = true;
-        outgoing->longest = size > tunnel->mtu.whole ? longest_outer(*tunnel) : 0;
+        outgoing->longest = longest_outer(*tunnel, size);
+        outgoing->by_rule = by_rule;
         keep(now, *tunnel, *outgoing);
     }
     return outgoing;
 }
 
-// A plain packet has no number by which the other end could tell that it has come twice.
+// A plain packet has no number by which the other end could tell that it has come twice. Which path
+// a rule gave it is not kept: what waits, or is sent again, goes along the tunnel's own.
 void OutboundTunnels::keep(mobility::Instant now, OutboundTunnel& tunnel, Outgoing& outgoing) {
     if (!tunnel.seal || memory_.limits().each == 0) {
         return;
@@ -186,13 +245,12 @@ std::optional<Outgoing> OutboundTunnels::next_resent(mobility::Instant now) {
     for (auto place = behind_.begin(); place != behind_.end();) {
         OutboundTunnel& tunnel = **place;
         if (const auto due = tunnel.kept->next(now)) {
-            return Outgoing{
-                .tunnel = &tunnel,
-                .next_header = wire::NextHeader::esp,
-                .bytes = due->sealed,
-                .inner_size = due->inner_size,
-                .is_traffic = due->is_new,
-                .longest = due->inner_size > tunnel.mtu.whole ? longest_outer(tunnel) : 0};
+            return Outgoing{.tunnel = &tunnel,
+                            .next_header = wire::NextHeader::esp,
+                            .bytes = due->sealed,
+                            .inner_size = due->inner_size,
+                            .is_traffic = due->is_new,
+                            .longest = longest_outer(tunnel, due->inner_size)};
         }
         if (const auto outcome = tunnel.kept->take_outcome()) {
             outcomes_.push_back({.home = tunnel.home, .outcome = *outcome});

@@ -11,6 +11,7 @@
 
 #include "shared/datapath/counters.hpp"
 #include "shared/datapath/drop_reason.hpp"
+#include "shared/datapath/flow_routes.hpp"
 #include "shared/datapath/inner_packet.hpp"
 #include "shared/datapath/ipv4_home_addresses.hpp"
 #include "shared/datapath/look_up_by.hpp"
@@ -18,6 +19,7 @@
 #include "shared/datapath/resend_memory.hpp"
 #include "shared/datapath/resend_queue.hpp"
 #include "shared/datapath/tunnel_table.hpp"
+#include "shared/mobility/flow_route.hpp"
 #include "shared/mobility/node.hpp"
 #include "shared/mobility/path.hpp"
 #include "shared/mobility/session.hpp"
@@ -55,6 +57,7 @@ struct OutboundTunnel {
     TrafficWatch watch;
     TrafficCounter sent;
     std::unique_ptr<ResendQueue> kept;  // sealed packets; made by the first
+    const FlowRoutes* flows = nullptr;  // that take other paths; none: none does
 
     OutboundTunnel(const wire::HomeAddress& of, const mobility::Path& along,
                    std::optional<OutboundSeal> sealed_by = std::nullopt)
@@ -62,7 +65,13 @@ struct OutboundTunnel {
     [[nodiscard]] const wire::HomeAddress& key() const { return home; }
 };
 
-// What is to be sent along the tunnel's path, behind the outer headers.
+// What became of the copies of one packet that have left already.
+struct CopiesSent {
+    std::size_t left = 0;  // whose turn is still to come
+    bool is_taken = false;
+};
+
+// What is to be sent along the tunnel's path, or by a rule along others, behind the outer headers.
 struct Outgoing {
     OutboundTunnel* tunnel = nullptr;     // valid until the table changes; none: of no tunnel
     wire::NextHeader next_header{};       // esp, ipv6 or ipv4; over UDP the payload tells
@@ -72,6 +81,16 @@ struct Outgoing {
     bool is_probe = false;                // goes in one piece or not at all
     bool is_waiting = false;              // not now: next_resent() comes to it
     std::uint32_t longest = 0;  // octets of an outer packet, which goes in fragments; 0: no limit
+    // A copy along each of these instead of the tunnel's path: copy_along().
+    std::span<const mobility::NumberedPath> by_rule{};
+    CopiesSent* copies = nullptr;  // whoever sends several keeps it; none: there is one
+
+    // What goes along one of by_rule.
+    [[nodiscard]] Outgoing copy_along(const mobility::NumberedPath& path) const;
+    // One copy has been taken by the system, or refused: whether that settles what became of the
+    // packet. It is sent with the first that is taken, and refused with the last that is not.
+    [[nodiscard]] bool settles_as_sent() const;
+    [[nodiscard]] bool settles_as_refused() const;
 };
 
 // What a move had cost a tunnel, and has been made good.
@@ -101,6 +120,11 @@ class OutboundTunnels {
     void fit(const wire::HomeAddress& home, const mobility::TunnelMtu& mtu);
     void watch(const wire::HomeAddress& home, mobility::WatchTraffic::What what);
 
+    // Which flows take other paths, from now on; nothing: none does. It does not matter whether
+    // there is a tunnel, or which. What it replaces is given back.
+    std::unique_ptr<FlowRoutes> route_flows(const wire::HomeAddress& home,
+                                            std::unique_ptr<FlowRoutes> flows);
+
     // Which IPv4 address goes through which tunnel; what they replace or end is given back.
     std::unique_ptr<Ipv4HomeAddress> carry_ipv4(std::unique_ptr<Ipv4HomeAddress> address) {
         return ipv4_.insert(std::move(address));
@@ -114,6 +138,8 @@ class OutboundTunnels {
     // the tunnel is too_big and stays as it is, unless it is IPv4 that may be fragmented: of that,
     // and of what is longer than the path takes whole, the outer packet goes in fragments. What
     // would pass at the other end for a message of this end is not_tunnelled: those are made here.
+    // By a rule it goes along other paths, each copy with the same number; of a plain packet there
+    // is one only. The rule's paths may be shorter than the tunnel's: that too makes fragments.
     [[nodiscard]] std::expected<Outgoing, DropReason> encapsulate(mobility::Instant now,
                                                                   PacketBuffer& buffer);
     // The system has refused what was made here. Whether it is kept, for another path.
@@ -162,6 +188,7 @@ class OutboundTunnels {
     wire::HomeAgentAddress home_agent_;
     ResendMemory memory_;
     TunnelTable<OutboundTunnel> tunnels_;
+    TunnelTable<FlowRoutes> flows_;
     std::vector<OutboundTunnel*> behind_;  // that may have something to send again
     std::vector<Resent> outcomes_;
     Ipv4HomeAddresses ipv4_;
