@@ -15,7 +15,8 @@ using datapath::SealedTunnel;
 DataPlane::DataPlane(const platform::TunDevice& tun, const Sockets& sockets,
                      datapath::LookUpBy look_up_by, const wire::HomeAgentAddress& home_agent,
                      const datapath::ResendLimits& resend_limits)
-    : outbound_(tun, sockets, look_up_by, home_agent, resend_limits, control_),
+    : flow_direction_(datapath::flow_direction(look_up_by)),
+      outbound_(tun, sockets, look_up_by, home_agent, resend_limits, control_),
       inbound_(tun, sockets, look_up_by, home_agent, control_),
       outbound_thread_([this](const std::stop_token& stop) { outbound_.run(stop); }),
       inbound_thread_([this](const std::stop_token& stop) { inbound_.run(stop); }) {}
@@ -135,9 +136,24 @@ void DataPlane::carry_ipv4(const wire::HomeAddress& home,
     }
 }
 
-void DataPlane::route_flows(const wire::HomeAddress& /*home*/,
-                            const std::vector<mobility::NumberedPath>& /*paths*/,
-                            const std::vector<mobility::FlowRule>& /*rules*/) {}
+void DataPlane::route_flows(const wire::HomeAddress& home,
+                            const std::vector<mobility::NumberedPath>& paths,
+                            const std::vector<mobility::FlowRule>& rules) {
+    if (rules.empty()) {
+        end_flows(home, bindings_[home]);
+        forget_if_unused(home);
+        return;
+    }
+    bindings_[home].has_flows = true;
+    outbound_.channel().publish(OutboundTunnelWorker::RouteFlows{
+        home, std::make_unique<datapath::FlowRoutes>(home, flow_direction_, paths, rules)});
+}
+
+void DataPlane::end_flows(const wire::HomeAddress& home, Binding& binding) {
+    if (std::exchange(binding.has_flows, false)) {
+        outbound_.channel().publish(OutboundTunnelWorker::RouteFlows{home, nullptr});
+    }
+}
 
 void DataPlane::watch(const mobility::WatchTraffic& order) {
     if (order.what == mobility::WatchTraffic::What::received_along) {
@@ -179,6 +195,7 @@ void DataPlane::close(const wire::HomeAddress& home) {
     }
     close_outbound(home, binding);
     end_ipv4(home, binding);
+    end_flows(home, binding);
     binding.mtu = datapath::unfitted;
     forget_if_unused(home);
 }

@@ -131,6 +131,7 @@ class DataPlane {
         std::vector<Admitted> admitted;  // the newest last
         mobility::TunnelMtu mtu = datapath::unfitted;
         std::optional<wire::Ipv4Address> ipv4;
+        bool has_flows = false;  // that take other paths
         datapath::TrafficTotal sent;
         datapath::TrafficTotal received;
 
@@ -140,7 +141,7 @@ class DataPlane {
         // As long as a worker may hold a counter of it, it is in use.
         [[nodiscard]] bool is_in_use() const {
             return tunnel != Tunnel::closed || !admitted.empty() || sent.is_open() ||
-                   received.is_open() || ipv4 || mtu != datapath::unfitted;
+                   received.is_open() || ipv4 || has_flows || mtu != datapath::unfitted;
         }
     };
 
@@ -149,6 +150,7 @@ class DataPlane {
                        const std::vector<mobility::Reception>& receptions);
     void direct_plain(const wire::HomeAddress& home, const mobility::Path& path);
     void end_ipv4(const wire::HomeAddress& home, Binding& binding);
+    void end_flows(const wire::HomeAddress& home, Binding& binding);
     void publish_tunnel(Binding& binding, std::unique_ptr<datapath::OutboundTunnel> tunnel,
                         const std::vector<mobility::Reception>& receptions);
     void close_outbound(const wire::HomeAddress& home, Binding& binding);
@@ -159,6 +161,7 @@ class DataPlane {
 
     std::unordered_map<mobility::SessionId, Session> sessions_;
     std::unordered_map<wire::HomeAddress, Binding> bindings_;
+    datapath::FlowDirection flow_direction_;
     platform::EventSignal control_;
     OutboundTunnelWorker outbound_;
     InboundTunnelWorker inbound_;

@@ -76,6 +76,9 @@ void Departures::send_whole(const datapath::Outgoing& packet, const mobility::Pa
 template <class Socket>
 void Departures::put(Queue<Socket>& queue, const datapath::Outgoing& packet,
                      const mobility::Path& path) {
+    if (queue.size == queue.packets.size()) {
+        send(queue);
+    }
     queue.departures[queue.size] = {.payload = packet.bytes, .path = path};
     queue.packets[queue.size] = packet;
     ++queue.size;

@@ -32,9 +32,9 @@ class Departures {
   public:
     Departures(const PathSockets& sockets, DepartureObserver& observer);
 
-    // Along this path. Probes and what goes in fragments leave at once. At most max_tunnel_batch
-    // between two calls of send(); the bytes stay where they are until then. A UDP port that no
-    // socket has is std::errc::bad_address.
+    // Along this path. Probes and what goes in fragments leave at once, and so do all that wait
+    // for the same socket if there are max_tunnel_batch of them. Else the bytes stay where they are
+    // until send(). A UDP port that no socket has is std::errc::bad_address.
     void add(const datapath::Outgoing& packet, const mobility::Path& path);
     // All of them. A packet that the system refuses is passed over: when the care-of address has
     // just gone that is every one of them, until the tunnel is directed along another path.

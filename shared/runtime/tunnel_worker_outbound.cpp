@@ -47,6 +47,7 @@ OutboundTunnelWorker::OutboundTunnelWorker(const platform::TunDevice& tun,
       channel_(control),
       tunnels_(look_up_by, home_agent, resend_limits),
       buffers_(batch_size),
+      copies_(batch_size),
       departures_(sockets, *this) {}
 
 void OutboundTunnelWorker::run(const std::stop_token& stop) {
@@ -147,6 +148,10 @@ OutboundTunnelWorker::Receipt OutboundTunnelWorker::carry_out(const EndIpv4& ord
     return {.ipv4 = tunnels_.end_ipv4(order.home, order.address)};
 }
 
+OutboundTunnelWorker::Receipt OutboundTunnelWorker::carry_out(RouteFlows order) {
+    return {.flows = tunnels_.route_flows(order.home, std::move(order.flows))};
+}
+
 OutboundTunnelWorker::Receipt OutboundTunnelWorker::carry_out(const Watch& order) {
     tunnels_.watch(order.home, order.what);
     return {};
@@ -189,19 +194,32 @@ void OutboundTunnelWorker::forward_batch() {
     }
     // Whatever was published before one of these packets was written applies to it.
     receive_commands();
-    for (datapath::PacketBuffer& buffer : std::span(buffers_).first(count)) {
-        if (const auto packet = tunnels_.encapsulate(now_, buffer)) {
+    for (std::size_t place = 0; place < count; ++place) {
+        if (const auto packet = tunnels_.encapsulate(now_, buffers_[place])) {
             if (!packet->is_waiting) {
-                departures_.add(*packet, packet->tunnel->path);
+                depart(*packet, copies_[place]);
             }
         } else {
             drops_.count(packet.error());
             if (packet.error() == DropReason::too_big) {
-                answer_too_big(buffer);
+                answer_too_big(buffers_[place]);
             }
         }
     }
     departures_.send();
+}
+
+void OutboundTunnelWorker::depart(const datapath::Outgoing& packet, datapath::CopiesSent& copies) {
+    if (packet.by_rule.empty()) {
+        departures_.add(packet, packet.tunnel->path);
+        return;
+    }
+    copies = {.left = packet.by_rule.size()};
+    for (const mobility::NumberedPath& numbered : packet.by_rule) {
+        datapath::Outgoing copy = packet.copy_along(numbered);
+        copy.copies = &copies;
+        departures_.add(copy, numbered.path);
+    }
 }
 
 // False when there is nothing more to read.
@@ -230,7 +248,7 @@ void OutboundTunnelWorker::answer_too_big(datapath::PacketBuffer& buffer) {
 }
 
 void OutboundTunnelWorker::on_sent(const datapath::Outgoing& packet) {
-    if (packet.tunnel == nullptr) {
+    if (packet.tunnel == nullptr || !packet.settles_as_sent()) {
         return;
     }
     if (packet.tunnel->seal) {
@@ -244,7 +262,7 @@ void OutboundTunnelWorker::on_sent(const datapath::Outgoing& packet) {
 }
 
 void OutboundTunnelWorker::on_refused(const datapath::Outgoing& packet, std::error_code reason) {
-    if (!tunnels_.on_refused(packet)) {
+    if (packet.settles_as_refused() && !tunnels_.on_refused(packet)) {
         drops_.count(reason_of(reason));
     }
 }

@@ -55,6 +55,10 @@ class OutboundTunnelWorker final : private DepartureObserver {
         wire::HomeAddress home;
         wire::Ipv4Address address;
     };
+    struct RouteFlows {
+        wire::HomeAddress home;
+        std::unique_ptr<datapath::FlowRoutes> flows;  // nothing: none
+    };
     struct Watch {
         wire::HomeAddress home;
         mobility::WatchTraffic::What what{};
@@ -75,11 +79,12 @@ class OutboundTunnelWorker final : private DepartureObserver {
         mobility::Path path;
         wire::Bytes payload;
     };
-    using Command = std::variant<Direct, Move, Hold, Fit, CarryIpv4, EndIpv4, Watch, Close,
-                                 SendDummy, SendMessage, SendBare>;
+    using Command = std::variant<Direct, Move, Hold, Fit, CarryIpv4, EndIpv4, RouteFlows, Watch,
+                                 Close, SendDummy, SendMessage, SendBare>;
     struct Receipt {  // replaced, closed or sent
         std::unique_ptr<datapath::OutboundTunnel> tunnel;
         std::unique_ptr<datapath::Ipv4HomeAddress> ipv4;
+        std::unique_ptr<datapath::FlowRoutes> flows;
         wire::Bytes message;
     };
     using Channel = TunnelWorkerChannel<Command, Receipt>;
@@ -121,6 +126,7 @@ class OutboundTunnelWorker final : private DepartureObserver {
     Receipt carry_out(const Fit& order);
     Receipt carry_out(CarryIpv4 order);
     Receipt carry_out(const EndIpv4& order);
+    Receipt carry_out(RouteFlows order);
     Receipt carry_out(const Watch& order);
     Receipt carry_out(const Close& order);
     Receipt carry_out(const SendDummy& order);
@@ -129,6 +135,8 @@ class OutboundTunnelWorker final : private DepartureObserver {
     void resend(const wire::HomeAddress& home, const std::vector<mobility::Reception>& receptions);
     void forward_batch();
     void send_again();
+    // Along the tunnel's path, or by a rule along others; the record is its copies'.
+    void depart(const datapath::Outgoing& packet, datapath::CopiesSent& copies);
     [[nodiscard]] std::optional<std::chrono::nanoseconds> timeout() const;
     bool read(datapath::PacketBuffer& buffer);
     void answer_too_big(datapath::PacketBuffer& buffer);
@@ -149,7 +157,8 @@ class OutboundTunnelWorker final : private DepartureObserver {
     // The worker's alone.
     datapath::OutboundTunnels tunnels_;
     std::vector<datapath::PacketBuffer> buffers_;
-    datapath::PacketBuffer own_;  // for what this end makes itself
+    std::vector<datapath::CopiesSent> copies_;  // of the packet in the same place of buffers_
+    datapath::PacketBuffer own_;                // for what this end makes itself
     Departures departures_;
     datapath::ReplyBudget replies_;
     mobility::Instant now_;  // when it looked up the last time
