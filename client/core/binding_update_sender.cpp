@@ -90,13 +90,17 @@ void BindingUpdateSender::forget(wire::SequenceNumber sequence) {
                   [&](const SentUpdate& sent) { return sent.sequence == sequence; });
 }
 
+std::chrono::nanoseconds BindingUpdateSender::move_timeout(std::chrono::nanoseconds round_trip) {
+    return std::clamp<std::chrono::nanoseconds>(2 * round_trip, stagger,
+                                                mobility::initial_bindack_timeout);
+}
+
 void BindingUpdateSender::on_round_trip(const mobility::Path& path,
                                         std::chrono::nanoseconds round_trip) {
     if (latest() == nullptr || latest()->path != path) {
         return;
     }
-    const auto timeout = std::clamp<std::chrono::nanoseconds>(2 * round_trip, stagger,
-                                                              mobility::initial_bindack_timeout);
+    const auto timeout = move_timeout(round_trip);
     pending_->send_at = std::min(pending_->send_at, pending_->try_began + timeout);
     pending_->timeout = timeout;
 }
@@ -155,7 +159,10 @@ void BindingUpdateSender::begin_try(Instant now, Actions& actions) {
         update.timeout =
             std::min<std::chrono::nanoseconds>(2 * update.timeout, mobility::max_bindack_timeout);
     }
-    update.by_handshake = update.by_handshake || update.tries >= tries_in_session;
+    // Those of a move follow each other so soon that two are no sign of it.
+    update.by_handshake =
+        update.by_handshake || (update.tries >= tries_in_session &&
+                                now - update.sent.front().at >= mobility::initial_bindack_timeout);
     update.try_began = now;
     ++update.tries;
 }

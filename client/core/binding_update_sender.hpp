@@ -51,6 +51,8 @@ class BindingUpdateSender {
     // The path of the latest update works, and takes so long there and back: the update is sent
     // again as soon as it can be told to be lost.
     void on_round_trip(const mobility::Path& path, std::chrono::nanoseconds round_trip);
+    // After how long an update that moves the node is sent again, by the round trip of a path.
+    [[nodiscard]] static std::chrono::nanoseconds move_timeout(std::chrono::nanoseconds round_trip);
 
     void on_deadline(mobility::Instant now, const Terms& terms, mobility::Actions& actions);
     [[nodiscard]] std::optional<mobility::Instant> next_deadline() const {

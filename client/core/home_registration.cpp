@@ -21,7 +21,7 @@ HomeRegistration::HomeRegistration(const RegistrationSettings& settings)
       other_(settings, numbers_) {}
 
 void HomeRegistration::register_paths(Instant now, std::vector<mobility::Path> paths,
-                                      Actions& actions) {
+                                      Actions& actions, const PathLeft& left) {
     let_expired_binding_go(now, actions);
     const mobility::Path first = paths.front();
     if (session()) {
@@ -31,11 +31,17 @@ void HomeRegistration::register_paths(Instant now, std::vector<mobility::Path> p
         {.paths = std::move(paths),
          .lifetime = settings_.lifetime,
          .by_handshake = !session(),
-         .is_move = may_have_lost_packets()},
+         .is_move = may_have_lost_packets(),
+         .timeout = left.round_trip.count() != 0 && session()
+                        ? BindingUpdateSender::move_timeout(left.round_trip)
+                        : std::chrono::nanoseconds(0)},
         actions);
     if (binding_ && !barred_) {
         // What proves data is shared already, so it need not wait for the acknowledgement.
-        actions.emplace_back(mobility::DirectTunnel{settings_.home, first, tunnel_session()});
+        actions.emplace_back(mobility::DirectTunnel{.home = settings_.home,
+                                                    .path = first,
+                                                    .session = tunnel_session(),
+                                                    .doubted_since = left.silent_since});
     }
 }
 
@@ -109,8 +115,10 @@ void HomeRegistration::ask(Instant now, PendingUpdate update, Actions& actions) 
         return;
     }
     suspended_ = false;
-    update.timeout = binding_ ? std::chrono::nanoseconds(mobility::initial_bindack_timeout)
-                              : settings_.first_registration_timeout;
+    if (update.timeout.count() == 0) {
+        update.timeout = binding_ ? std::chrono::nanoseconds(mobility::initial_bindack_timeout)
+                                  : settings_.first_registration_timeout;
+    }
     sender_.ask(now, std::move(update), terms(), actions);
 }
 

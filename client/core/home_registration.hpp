@@ -17,6 +17,12 @@
 
 namespace godwit::client {
 
+// What is known of a path that is left for another.
+struct PathLeft {
+    std::chrono::nanoseconds round_trip{};            // 0: not known
+    std::optional<mobility::Instant> silent_since{};  // nothing has come back since then
+};
+
 class HomeRegistration {
   public:
     explicit HomeRegistration(const RegistrationSettings& settings);
@@ -25,7 +31,7 @@ class HomeRegistration {
     // first path's, and data follows at once along it. Without one all of them are tried, a little
     // apart, and that of the first acknowledgement is taken.
     void register_paths(mobility::Instant now, std::vector<mobility::Path> paths,
-                        mobility::Actions& actions);
+                        mobility::Actions& actions, const PathLeft& left = {});
     // Along these paths too, if no session is there yet.
     void also_along(mobility::Instant now, const std::vector<mobility::Path>& paths) {
         if (!session()) {
@@ -115,7 +121,8 @@ class HomeRegistration {
     [[nodiscard]] std::optional<mobility::SessionId> tunnel_session() const;
     [[nodiscard]] bool may_have_lost_packets() const { return tunnel_session().has_value(); }
     [[nodiscard]] BindingUpdateSender::Terms terms() const {
-        const bool has_identifiers = settings_.wants_other_bindings && has_identifiers_;
+        const bool has_identifiers = settings_.wants_other_bindings && has_identifiers_ &&
+                                     settings_.protection == mobility::Protection::sealed;
         return {.session = session(),
                 .ipv4_home = ipv4_home_,
                 .bound = has_identifiers ? &bound_ : nullptr,

@@ -84,11 +84,20 @@ void Roaming::take(Instant now, const Away& offer, MoveCause cause, Actions& act
     is_acknowledged_ = false;
     is_answered_ = probes_.has_answered(offer.path);
     is_settled_ = false;
+    registration_.register_paths(now, paths_from(offers_, in_use_->path), actions, left(cause));
     liveness_.rest();
     mtu_.rest();
     keepalive_.rest();
-    registration_.register_paths(now, paths_from(offers_, in_use_->path), actions);
     race(now, actions);
+}
+
+// The last that came back answered what had been sent a round trip before.
+PathLeft Roaming::left(MoveCause cause) const {
+    PathLeft left{.round_trip = round_trip_};
+    if (const auto since = liveness_.silent_since(); since && cause == MoveCause::path_silent) {
+        left.silent_since = *since - round_trip_;
+    }
+    return left;
 }
 
 // To another one of the same offers: what has answered stays answered.

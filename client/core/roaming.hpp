@@ -69,6 +69,7 @@ class Roaming {
   private:
     void take(mobility::Instant now, const Away& offer, mobility::MoveCause cause,
               mobility::Actions& actions);
+    [[nodiscard]] PathLeft left(mobility::MoveCause cause) const;
     void switch_to(mobility::Instant now, Away other, mobility::MoveCause cause,
                    mobility::Actions& actions);
     void race(mobility::Instant now, mobility::Actions& actions);

@@ -97,7 +97,7 @@ std::unique_ptr<OutboundTunnel> OutboundTunnels::direct(mobility::Instant now,
         directed.watch = before->watch;
         directed.kept = std::move(before->kept);
         if (before->path != directed.path || before->is_held) {
-            on_path(now, directed);
+            on_path(now, directed, std::nullopt);
         } else {
             note_behind(directed);
         }
@@ -106,7 +106,8 @@ std::unique_ptr<OutboundTunnel> OutboundTunnels::direct(mobility::Instant now,
 }
 
 void OutboundTunnels::move(mobility::Instant now, const wire::HomeAddress& home,
-                           const mobility::Path& path) {
+                           const mobility::Path& path,
+                           std::optional<mobility::Instant> doubted_since) {
     OutboundTunnel* tunnel = tunnels_.find(home);
     if (tunnel == nullptr) {
         return;
@@ -115,7 +116,7 @@ void OutboundTunnels::move(mobility::Instant now, const wire::HomeAddress& home,
     tunnel->path = path;
     tunnel->is_held = false;
     if (is_other) {
-        on_path(now, *tunnel);
+        on_path(now, *tunnel, doubted_since);
     }
 }
 
@@ -128,9 +129,10 @@ void OutboundTunnels::resend(mobility::Instant now, const wire::HomeAddress& hom
     }
 }
 
-void OutboundTunnels::on_path(mobility::Instant now, OutboundTunnel& tunnel) {
+void OutboundTunnels::on_path(mobility::Instant now, OutboundTunnel& tunnel,
+                              std::optional<mobility::Instant> doubted_since) {
     if (tunnel.kept != nullptr) {
-        tunnel.kept->on_path(now);
+        tunnel.kept->on_path(now, doubted_since);
         note_behind(tunnel);
     }
 }

@@ -109,8 +109,10 @@ class OutboundTunnels {
     // watched goes on being watched, what was kept stays.
     std::unique_ptr<OutboundTunnel> direct(mobility::Instant now,
                                            std::unique_ptr<OutboundTunnel> tunnel);
-    // The same tunnel along another path, which is all that a handover is.
-    void move(mobility::Instant now, const wire::HomeAddress& home, const mobility::Path& path);
+    // The same tunnel along another path, which is all that a handover is. What was sent since
+    // `doubted_since` is sent again at once.
+    void move(mobility::Instant now, const wire::HomeAddress& home, const mobility::Path& path,
+              std::optional<mobility::Instant> doubted_since = std::nullopt);
     // What the other end has received: the rest is sent again.
     void resend(mobility::Instant now, const wire::HomeAddress& home,
                 const std::vector<mobility::Reception>& receptions);
@@ -178,7 +180,8 @@ class OutboundTunnels {
     }
 
   private:
-    void on_path(mobility::Instant now, OutboundTunnel& tunnel);
+    void on_path(mobility::Instant now, OutboundTunnel& tunnel,
+                 std::optional<mobility::Instant> doubted_since);
     void note_behind(OutboundTunnel& tunnel);
     void keep(mobility::Instant now, OutboundTunnel& tunnel, Outgoing& outgoing);
     [[nodiscard]] OutboundTunnel* tunnel_of(const InnerPacket& packet) const;

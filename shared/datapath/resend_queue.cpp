@@ -126,12 +126,14 @@ void ResendQueue::hold() {
     }
 }
 
-void ResendQueue::on_path(mobility::Instant now) {
+void ResendQueue::on_path(mobility::Instant now, std::optional<mobility::Instant> doubted_since) {
     set_pace(now);
     ++path_;
     is_held_ = false;
     receptions_.clear();
+    doubted_since_ = doubted_since;
     outcome_.reset();
+    resent_ = 0;
     go_back();
 }
 
@@ -184,10 +186,8 @@ std::optional<ResendQueue::Due> ResendQueue::next(mobility::Instant now) {
             break;
         }
         pace_.on_sent(now, packet->size);
-        if (outcome_) {
-            ++outcome_->resent;
-        }
         const bool is_new = std::exchange(packet->sent_along, path_) == 0;
+        resent_ += is_new ? 0U : 1U;
         const auto octets = std::span(block_at(next_.block)->octets);
         ++next_.packet;
         return Due{.sealed = octets.subspan(packet->offset, packet->size),
@@ -214,7 +214,12 @@ KeptPacket* ResendQueue::find_next() {
 }
 
 std::optional<ResendQueue::Outcome> ResendQueue::take_outcome() {
-    return is_behind_ ? std::nullopt : std::exchange(outcome_, std::nullopt);
+    if (is_behind_ || !outcome_) {
+        return std::nullopt;
+    }
+    Outcome outcome = *std::exchange(outcome_, std::nullopt);
+    outcome.resent = std::exchange(resent_, 0);
+    return outcome;
 }
 
 ResendBlock* ResendQueue::block_at(std::uint64_t number) const {
@@ -223,13 +228,16 @@ ResendBlock* ResendQueue::block_at(std::uint64_t number) const {
 }
 
 // What was sent along the present path is on its way. Of what went along another one before, the
-// other end has to say first that it did not come.
+// other end has to say first that it did not come, unless there is reason to doubt it.
 bool ResendQueue::is_wanted(const KeptPacket& packet) const {
     if (packet.sent_along == 0) {
         return true;
     }
-    if (packet.sent_along == path_ || receptions_.empty()) {
+    if (packet.sent_along == path_) {
         return false;
+    }
+    if (receptions_.empty()) {
+        return doubted_since_ && packet.at >= *doubted_since_;
     }
     const auto* reception = find(receptions_, packet.spi);
     return reception == nullptr || reception->is_missing(packet.sequence);

@@ -40,8 +40,10 @@ class ResendQueue {
     // What is kept has to wait for its turn.
     [[nodiscard]] bool is_behind() const { return is_behind_; }
 
-    // What is sent from now on goes along another path.
-    void on_path(mobility::Instant now);
+    // What is sent from now on goes along another path. What was sent along the one before since
+    // `doubted_since` is sent again at once.
+    void on_path(mobility::Instant now,
+                 std::optional<mobility::Instant> doubted_since = std::nullopt);
     // What the other end had received when it was told of the present path.
     void on_reception(mobility::Instant now, const std::vector<mobility::Reception>& receptions);
 
@@ -102,6 +104,8 @@ class ResendQueue {
     bool is_held_ = false;
     Position next_;  // of those that may have to be sent, if it is behind
     std::vector<mobility::Reception> receptions_;
+    std::optional<mobility::Instant> doubted_since_;
+    std::uint64_t resent_ = 0;  // along the present path
     std::optional<Outcome> outcome_;
     std::optional<GivenUp> given_up_;
     ResendPace pace_;

@@ -52,6 +52,9 @@ struct DirectTunnel {
     Path path;
     std::optional<SessionId> session;
     std::vector<Reception> receptions{};
+    // What has been sent along the path before since then has probably been lost, and need not wait
+    // for the other end's word.
+    std::optional<Instant> doubted_since{};
 };
 
 // Send a sealed packet without content along the tunnel's path, so that the other end sees that

@@ -41,9 +41,10 @@ bool DataPlane::admit(const wire::HomeAddress& home, const security::TunnelKeys&
 
 bool DataPlane::direct(const wire::HomeAddress& home, const mobility::Path& path,
                        const std::optional<mobility::SessionId>& session,
-                       const std::vector<mobility::Reception>& receptions) {
+                       const std::vector<mobility::Reception>& receptions,
+                       std::optional<mobility::Instant> doubted_since) {
     if (session) {
-        return direct_sealed(home, path, *session, receptions);
+        return direct_sealed(home, path, *session, receptions, doubted_since);
     }
     direct_plain(home, path);
     return true;
@@ -51,7 +52,8 @@ bool DataPlane::direct(const wire::HomeAddress& home, const mobility::Path& path
 
 bool DataPlane::direct_sealed(const wire::HomeAddress& home, const mobility::Path& path,
                               mobility::SessionId session,
-                              const std::vector<mobility::Reception>& receptions) {
+                              const std::vector<mobility::Reception>& receptions,
+                              std::optional<mobility::Instant> doubted_since) {
     const auto known = sessions_.find(session);
     const auto found = bindings_.find(home);
     if (known == sessions_.end() || known->second.home != home || found == bindings_.end()) {
@@ -59,7 +61,8 @@ bool DataPlane::direct_sealed(const wire::HomeAddress& home, const mobility::Pat
     }
     Binding& binding = found->second;
     if (binding.is_sealed_by(session)) {
-        outbound_.channel().publish(OutboundTunnelWorker::Move{home, path, receptions});
+        outbound_.channel().publish(
+            OutboundTunnelWorker::Move{home, path, receptions, doubted_since});
         return true;
     }
     auto seal = std::exchange(known->second.seal, std::nullopt);
@@ -79,7 +82,7 @@ bool DataPlane::direct_sealed(const wire::HomeAddress& home, const mobility::Pat
 void DataPlane::direct_plain(const wire::HomeAddress& home, const mobility::Path& path) {
     Binding& binding = bindings_[home];
     if (binding.tunnel == Tunnel::plain) {
-        outbound_.channel().publish(OutboundTunnelWorker::Move{home, path, {}});
+        outbound_.channel().publish(OutboundTunnelWorker::Move{home, path, {}, {}});
     } else {
         publish_tunnel(binding, std::make_unique<OutboundTunnel>(home, path), {});
         binding.tunnel = Tunnel::plain;

@@ -48,10 +48,12 @@ class DataPlane {
     // Sends what belongs to this home address along this path: sealed by the session, or plain
     // without one, and then takes plain packets from there as well. False, and nothing done, if the
     // session is not admitted for this home address, or if another took its place before. What the
-    // other end has received, if it has told, says what is sent again.
+    // other end has received, if it has told, says what is sent again; what was sent since
+    // `doubted_since` is, in any case.
     bool direct(const wire::HomeAddress& home, const mobility::Path& path,
                 const std::optional<mobility::SessionId>& session,
-                const std::vector<mobility::Reception>& receptions = {});
+                const std::vector<mobility::Reception>& receptions = {},
+                std::optional<mobility::Instant> doubted_since = std::nullopt);
     // What has come in of the latest sessions of this home address, the newest first.
     [[nodiscard]] std::vector<mobility::Reception> receptions(const wire::HomeAddress& home) const;
     // Sends nothing but messages for this home address until it is directed again. What is to be
@@ -147,7 +149,8 @@ class DataPlane {
 
     bool direct_sealed(const wire::HomeAddress& home, const mobility::Path& path,
                        mobility::SessionId session,
-                       const std::vector<mobility::Reception>& receptions);
+                       const std::vector<mobility::Reception>& receptions,
+                       std::optional<mobility::Instant> doubted_since);
     void direct_plain(const wire::HomeAddress& home, const mobility::Path& path);
     void end_ipv4(const wire::HomeAddress& home, Binding& binding);
     void end_flows(const wire::HomeAddress& home, Binding& binding);

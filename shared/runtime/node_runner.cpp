@@ -196,7 +196,8 @@ void NodeRunner::carry_out(const mobility::AdmitSession& order) {
 }
 
 void NodeRunner::carry_out(const mobility::DirectTunnel& order) {
-    if (!parts_.data_plane.direct(order.home, order.path, order.session, order.receptions)) {
+    if (!parts_.data_plane.direct(order.home, order.path, order.session, order.receptions,
+                                  order.doubted_since)) {
         parts_.log.error("tunnel-not-directed", {{"home", order.home}});
     }
 }

@@ -118,7 +118,7 @@ OutboundTunnelWorker::Receipt OutboundTunnelWorker::carry_out(Direct order) {
 }
 
 OutboundTunnelWorker::Receipt OutboundTunnelWorker::carry_out(Move order) {
-    tunnels_.move(now_, order.home, order.path);
+    tunnels_.move(now_, order.home, order.path, order.doubted_since);
     resend(order.home, order.receptions);
     return {};
 }

@@ -40,6 +40,7 @@ class OutboundTunnelWorker final : private DepartureObserver {
         wire::HomeAddress home;
         mobility::Path path;
         std::vector<mobility::Reception> receptions;
+        std::optional<mobility::Instant> doubted_since;
     };
     struct Hold {
         wire::HomeAddress home;

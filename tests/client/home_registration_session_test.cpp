@@ -59,6 +59,50 @@ TEST(HomeRegistration, SendsDataRightBehindAHandover) {
     EXPECT_EQ(node.core.binding(noon + 10s)->path.local, care_of_b.address);
 }
 
+TEST(HomeRegistration, SendsTheUpdateOfAMoveAgainAfterTwoRoundTripsOfThePathBefore) {
+    RegisteringNode node(Protection::sealed);
+    node.become_registered(noon);
+    const PathLeft left{.round_trip = 40ms};
+    Actions actions;
+    node.core.register_paths(noon + 10s, {RegisteringNode::path_from(care_of_b.address)}, actions,
+                             left);
+    EXPECT_TRUE(update_in(actions).tells_reception);
+    EXPECT_TRUE(node.run_timer(noon + 10s + 80ms - 1ns).empty());
+    EXPECT_FALSE(is_by_handshake(node.run_timer(noon + 10s + 80ms)));
+    EXPECT_FALSE(is_by_handshake(node.run_timer(noon + 10s + 240ms)));
+    EXPECT_TRUE(node.run_timer(noon + 10s + 560ms).empty()) << "three a second, §11.8";
+    EXPECT_TRUE(is_by_handshake(node.run_timer(noon + 11s))) << "the session may be lost";
+}
+
+TEST(HomeRegistration, SendsAtOnceWhatWentIntoASilentPath) {
+    RegisteringNode node(Protection::sealed);
+    node.become_registered(noon);
+    Actions actions;
+    node.core.register_paths(noon + 10s, {RegisteringNode::path_from(care_of_b.address)}, actions,
+                             {.round_trip = 40ms, .silent_since = noon + 9s});
+    const auto directed = test::all<mobility::DirectTunnel>(actions);
+    ASSERT_EQ(directed.size(), 1U);
+    EXPECT_EQ(directed[0].doubted_since, noon + 9s);
+    EXPECT_EQ(test::order(actions), "send direct") << "data comes right behind the update";
+}
+
+TEST(HomeRegistration, HoldsTheTunnelWhileThereIsNoLink) {
+    RegisteringNode node(Protection::sealed);
+    node.become_registered(noon);
+    EXPECT_EQ(test::order(node.suspend()), "hold");
+}
+
+TEST(HomeRegistration, SendsAgainWhatTheHomeAgentHasNotReceived) {
+    RegisteringNode node(Protection::sealed);
+    node.become_registered(noon);
+    const mobility::Reception reception{.spi = 0x8000'0001, .highest = 7, .gaps = {{2, 3}}};
+    const Actions actions = node.hear_answer(noon + 10s, node.register_at(noon + 10s, care_of_b),
+                                             {.options = {mobility::to_option(reception)}});
+    const auto directed = test::all<mobility::DirectTunnel>(actions);
+    ASSERT_EQ(directed.size(), 1U);
+    EXPECT_EQ(directed[0].receptions, std::vector{reception});
+}
+
 TEST(HomeRegistration, TriesAHandshakeAfterTwoTriesUnderTheSession) {
     RegisteringNode node(Protection::sealed);
     node.become_registered(noon);

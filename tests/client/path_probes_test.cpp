@@ -17,7 +17,7 @@ const Path over_udp{.encapsulation = mobility::Encapsulation::udp,
 
 TEST(PathProbes, AskTheFirstPathAtOnceAndTheNextALittleLater) {
     PathProbes probes(7);
-    probes.ask(noon, {native, over_udp});
+    probes.ask(noon, {native, over_udp}, 1, 600ms);
     EXPECT_EQ(probes.due(noon).at(0).path, native);
     EXPECT_TRUE(probes.due(noon + 50ms - 1ns).empty());
     EXPECT_EQ(probes.next_deadline(), noon + 50ms);
@@ -26,7 +26,7 @@ TEST(PathProbes, AskTheFirstPathAtOnceAndTheNextALittleLater) {
 
 TEST(PathProbes, AskAgainUntilAnsweredForASecond) {
     PathProbes probes(7);
-    probes.ask(noon, {native});
+    probes.ask(noon, {native}, 1, 600ms);
     std::size_t asked = 0;
     for (auto now = noon; now < noon + 10s; now += 1ms) {
         asked += probes.due(now).size();
@@ -39,7 +39,7 @@ TEST(PathProbes, AskAgainUntilAnsweredForASecond) {
 
 TEST(PathProbes, MeasureTheRoundTripOfTheTryThatIsAnswered) {
     PathProbes probes(7);
-    probes.ask(noon, {native});
+    probes.ask(noon, {native}, 1, 600ms);
     (void)probes.due(noon);
     const auto second = probes.due(noon + 200ms).at(0);
     const auto answer = probes.on_response(noon + 230ms, second.sequence);
@@ -52,7 +52,7 @@ TEST(PathProbes, MeasureTheRoundTripOfTheTryThatIsAnswered) {
 
 TEST(PathProbes, TakeAnAnswerOnceAndNoneThatNobodyAskedFor) {
     PathProbes probes(7);
-    probes.ask(noon, {native});
+    probes.ask(noon, {native}, 1, 600ms);
     const auto heartbeat = probes.due(noon).at(0);
     EXPECT_FALSE(probes.on_response(noon + 1ms, heartbeat.sequence + 1));
     EXPECT_TRUE(probes.on_response(noon + 1ms, heartbeat.sequence));
@@ -61,7 +61,7 @@ TEST(PathProbes, TakeAnAnswerOnceAndNoneThatNobodyAskedFor) {
 
 TEST(PathProbes, DoNotAskAgainAlongAPathThatIsBeingAsked) {
     PathProbes probes(7);
-    probes.ask(noon, {native});
+    probes.ask(noon, {native}, 1, 600ms);
     (void)probes.due(noon);
     probes.ask_too(noon + 10ms, {native, over_udp});
     EXPECT_THAT(probes.due(noon + 10ms), testing::SizeIs(1));

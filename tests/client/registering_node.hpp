@@ -32,6 +32,7 @@ struct Answer {
     BindingStatus status = BindingStatus::accepted;
     Lifetime lifetime{150};
     std::optional<SequenceNumber> sequence{};  // else that of the binding update
+    wire::MobilityOptions options{};
 };
 
 // The one binding update among the actions; throws if there is none.
@@ -94,7 +95,7 @@ class RegisteringNode {
                  wire::BindingAcknowledgement{.status = answer.status,
                                               .sequence = answer.sequence.value_or(update.sequence),
                                               .lifetime = answer.lifetime,
-                                              .options = {}},
+                                              .options = answer.options},
              .seal = seal_for(std::get<0>(received.content).proof())});
     }
     Actions hear(Instant now, const mobility::Received& acknowledgement) {

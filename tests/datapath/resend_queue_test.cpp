@@ -113,6 +113,16 @@ TEST_F(ResendQueueTest, SendsWhatTheSystemRefusedAsSoonAsThereIsAnotherPath) {
     EXPECT_EQ(packet->inner_size, 60U);
 }
 
+TEST_F(ResendQueueTest, SendsWhatIsDoubtedWithoutWaitingForTheOtherEnd) {
+    keep_range(1, 1, noon);
+    keep_range(2, 3, noon + 100ms);
+    queue.on_path(noon + 200ms, noon + 50ms);
+    EXPECT_THAT(due(noon + 200ms), ElementsAre(2, 3));
+    queue.on_reception(noon + 240ms, {received(0)});
+    EXPECT_THAT(due(noon + 240ms), ElementsAre(1)) << "the others are on their way";
+    EXPECT_EQ(queue.take_outcome()->resent, 3U);
+}
+
 TEST_F(ResendQueueTest, LetsNewPacketsWaitBehindTheOldOnes) {
     keep_range(1, 2);
     queue.on_path(noon);

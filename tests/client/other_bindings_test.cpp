@@ -1,0 +1,168 @@
+// Several bindings of one home address: RFC 5648 §5, and flow bindings: RFC 6089 §5.
+
+#include <gtest/gtest.h>
+
+#include "shared/mobility/claimed_care_of_address.hpp"
+#include "shared/wire/options/binding_identifier.hpp"
+#include "tests/client/registering_node.hpp"
+
+namespace godwit::client {
+namespace {
+
+using test::care_of_a;
+using test::care_of_b;
+
+RegistrationSettings with_others() {
+    RegistrationSettings settings = settings_of(Protection::sealed);
+    settings.wants_other_bindings = true;
+    return settings;
+}
+
+mobility::Path by(std::uint32_t interface, const wire::CareOfAddress& care_of) {
+    return {.interface = {interface}, .local = care_of.address, .remote = test::home_agent.address};
+}
+
+const wire::BindingUpdate& update_of(const Actions& actions) {
+    static wire::BindingUpdate update;
+    update = test::messages<wire::BindingUpdate>(actions).at(0);
+    return update;
+}
+wire::BindingIdentifier identifier_of(const Actions& actions) {
+    const auto* option = wire::find<wire::BindingIdentifier>(update_of(actions).options);
+    return option != nullptr ? *option : wire::BindingIdentifier{};
+}
+Answer bound_as(std::uint16_t id, std::uint8_t status = 0) {
+    return {.options = {wire::BindingIdentifier{.id = id, .status = status, .care_of = {}}}};
+}
+
+class OtherBindings : public testing::Test {
+  protected:
+    void become_registered() { (void)node.hear_answer(noon, node.register_at(noon), bound_as(1)); }
+    Actions ask_beside(Instant now) {
+        Actions actions;
+        node.core.register_beside(now, {by(2, care_of_b)}, actions);
+        return actions;
+    }
+    Actions move(Instant now, const mobility::Path& path) {
+        Actions actions;
+        node.core.register_paths(now, {path}, actions);
+        return actions;
+    }
+    void become_registered_twice() {
+        become_registered();
+        (void)node.hear_answer(noon + 2s, ask_beside(noon + 2s), bound_as(2));
+    }
+
+    RegisteringNode node{with_others()};
+};
+
+TEST_F(OtherBindings, TheFirstUpdateTakesThePlaceOfAllThatMayBeLeft) {  // RFC 5648 §5.9
+    const Actions asked = node.register_at(noon);
+    EXPECT_TRUE(update_of(asked).overwrite);
+    EXPECT_EQ(identifier_of(asked).id, 1);
+    EXPECT_EQ(identifier_of(asked).priority, priority_in_use);
+}
+
+TEST_F(OtherBindings, TheIdentifierNamesTheCareOfAddressAlone) {  // RFC 5648 §5.2
+    const auto& options = update_of(node.register_at(noon)).options;
+    EXPECT_EQ(wire::find<wire::AlternateCareOfAddress>(options), nullptr);
+    EXPECT_EQ(mobility::claimed_care_of_address({.options = options}), care_of_a);
+}
+
+TEST_F(OtherBindings, AreRegisteredBesideTheOneInUse) {
+    become_registered();
+    const Actions asked = ask_beside(noon + 2s);
+    EXPECT_FALSE(update_of(asked).overwrite);
+    EXPECT_EQ(identifier_of(asked).id, 2);
+    EXPECT_EQ(identifier_of(asked).priority, priority_of_others);
+    EXPECT_FALSE(is_by_handshake(asked)) << "they are under the same session";
+    EXPECT_EQ(update_in(asked).path, by(2, care_of_b)) << "along their own path";
+    EXPECT_TRUE(test::all<mobility::DirectTunnel>(asked).empty()) << "no data goes there";
+    const Actions heard = node.hear_answer(noon + 2s, asked, bound_as(2));
+    EXPECT_TRUE(test::all<mobility::DirectTunnel>(heard).empty());
+    EXPECT_EQ(node.core.beside(), by(2, care_of_b));
+    EXPECT_EQ(node.core.binding(noon + 2s)->path, by(1, care_of_a));
+}
+
+TEST_F(OtherBindings, ShareOneSequenceOfNumbers) {  // RFC 5648 §4.1
+    become_registered();
+    EXPECT_EQ(sequence_in(ask_beside(noon + 2s)), SequenceNumber(102));
+    EXPECT_EQ(sequence_in(node.register_at(noon + 3s)), SequenceNumber(103));
+}
+
+TEST_F(OtherBindings, SurviveTheSwitchToAnother) {
+    become_registered_twice();
+    const Actions moved = move(noon + 3s, by(2, care_of_b));
+    EXPECT_EQ(identifier_of(moved).id, 2);
+    EXPECT_EQ(identifier_of(moved).priority, priority_in_use);
+    EXPECT_FALSE(update_of(moved).overwrite);
+    EXPECT_TRUE(update_in(moved).tells_reception);
+    (void)node.hear_answer(noon + 3s, moved, bound_as(2));
+    EXPECT_EQ(node.core.bound().all().size(), 2U);
+    EXPECT_FALSE(node.core.beside()) << "it is the one in use now";
+}
+
+TEST_F(OtherBindings, GoWithTheUpdateAfterTheyWereLeft) {
+    become_registered_twice();
+    node.core.leave_beside();
+    EXPECT_TRUE(update_of(node.register_at(noon + 3s)).overwrite);
+}
+
+TEST_F(OtherBindings, AreRefreshedByHalfOfTheirLifetime) {
+    become_registered_twice();
+    EXPECT_TRUE(node.run_timer(noon + 302s - 1ms).empty());
+    const Actions asked = node.run_timer(noon + 302s);
+    EXPECT_EQ(identifier_of(asked).id, 2);
+}
+
+TEST_F(OtherBindings, EndWithTheBindingInUse) {
+    become_registered_twice();
+    (void)node.run_timer(noon + 600s);
+    EXPECT_FALSE(node.core.beside());
+    EXPECT_TRUE(node.core.bound().all().empty());
+}
+
+TEST_F(OtherBindings, AreNotAskedForWhereTheHomeAgentDoesNotKnowThem) {  // RFC 5648 §5.7
+    (void)node.hear_answer(noon, node.register_at(noon));
+    EXPECT_FALSE(node.core.can_bind_beside());
+    EXPECT_TRUE(ask_beside(noon + 2s).empty());
+    const auto& options = update_of(node.register_at(noon + 3s)).options;
+    EXPECT_NE(wire::find<wire::AlternateCareOfAddress>(options), nullptr);
+}
+
+TEST_F(OtherBindings, AreNotAskedForAgainOnceTheyAreProhibited) {  // RFC 5648 §5.7
+    become_registered();
+    (void)node.hear_answer(noon + 2s, ask_beside(noon + 2s),
+                           bound_as(2, static_cast<std::uint8_t>(BindingStatus::mcoa_prohibited)));
+    EXPECT_FALSE(node.core.beside());
+    EXPECT_FALSE(node.core.can_bind_beside());
+}
+
+TEST_F(OtherBindings, HaveNoSayInALaboratory) {
+    RegistrationSettings settings = with_others();
+    settings.protection = Protection::none;
+    RegisteringNode bare(settings);
+    bare.become_registered(noon);
+    EXPECT_FALSE(bare.core.can_bind_beside());
+}
+
+TEST_F(OtherBindings, FlowsAreToldAtOnceAndWithEachUpdateOfTheOneInUse) {  // RFC 6089 §5.1
+    become_registered_twice();
+    const wire::FlowIdentification flow{
+        .id = 1, .priority = 1, .selector = wire::TrafficSelector{}, .binding_ids = {1, 2}};
+    Actions told;
+    node.core.bind_flows(noon + 3s, {flow}, told);
+    ASSERT_EQ(test::messages<wire::BindingUpdate>(told).size(), 1U);
+    const auto* option = wire::find<wire::FlowIdentification>(update_of(told).options);
+    ASSERT_NE(option, nullptr);
+    EXPECT_EQ(option->binding_ids, (std::vector<std::uint16_t>{1, 2}));
+    (void)node.hear_answer(noon + 3s, told, bound_as(1));
+    Actions again;
+    node.core.bind_flows(noon + 4s, {flow}, again);
+    EXPECT_TRUE(again.empty()) << "they are the same";
+    EXPECT_NE(wire::find<wire::FlowIdentification>(update_of(node.register_at(noon + 5s)).options),
+              nullptr);
+}
+
+}  // namespace
+}  // namespace godwit::client
