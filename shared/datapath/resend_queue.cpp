@@ -127,8 +127,8 @@ void ResendQueue::hold() {
 }
 
 void ResendQueue::on_path(mobility::Instant now, std::optional<mobility::Instant> doubted_since) {
-    set_pace(now);
-    ++path_;
+    begin_path(now);
+    is_told_of_ = false;
     is_held_ = false;
     receptions_.clear();
     doubted_since_ = doubted_since;
@@ -140,6 +140,9 @@ void ResendQueue::on_path(mobility::Instant now, std::optional<mobility::Instant
 void ResendQueue::on_reception(mobility::Instant now,
                                const std::vector<mobility::Reception>& receptions) {
     memory_->expire(now);
+    if (std::exchange(is_told_of_, true)) {
+        begin_path(now);
+    }
     receptions_ = receptions;
     outcome_ = Outcome{};
     if (given_up_) {
@@ -162,6 +165,11 @@ void ResendQueue::set_pace(mobility::Instant now) {
     }
     pace_.begin(now, static_cast<std::int64_t>(octets),
                 blocks_.back()->packets.back().at - blocks_.front()->packets.front().at);
+}
+
+void ResendQueue::begin_path(mobility::Instant now) {
+    set_pace(now);
+    ++path_;
 }
 
 void ResendQueue::go_back() {

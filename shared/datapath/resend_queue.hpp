@@ -44,7 +44,9 @@ class ResendQueue {
     // `doubted_since` is sent again at once.
     void on_path(mobility::Instant now,
                  std::optional<mobility::Instant> doubted_since = std::nullopt);
-    // What the other end had received when it was told of the present path.
+    // What the other end had received when it was told of the present path. Told of it once more,
+    // without another path between, it has been away, or is in doubt of what it gets: the path
+    // counts as another one from now on. What is on its way comes twice then, no more.
     void on_reception(mobility::Instant now, const std::vector<mobility::Reception>& receptions);
 
     struct Due {
@@ -88,6 +90,7 @@ class ResendQueue {
     void note_given_up(const ResendBlock& block);
     void count_lost(const KeptPacket& packet);
     void set_pace(mobility::Instant now);
+    void begin_path(mobility::Instant now);
     void go_back();
     KeptPacket* find_next();
     [[nodiscard]] ResendBlock* block_at(std::uint64_t number) const;
@@ -100,6 +103,7 @@ class ResendQueue {
     std::deque<std::unique_ptr<ResendBlock>> blocks_;
     std::uint64_t first_block_ = 0;  // the number of blocks_.front(), as in Position
     std::uint32_t path_ = 1;         // the number of the present one
+    bool is_told_of_ = true;         // the other end, of the present one: it has said so
     bool is_behind_ = false;         // what is kept has to wait
     bool is_held_ = false;
     Position next_;  // of those that may have to be sent, if it is behind

@@ -86,11 +86,20 @@ TEST_F(ResendQueueTest, SendsNothingTwiceAlongTheSamePath) {
     queue.on_path(noon);
     queue.on_reception(noon, {received(1)});
     EXPECT_THAT(due(), ElementsAre(2, 3));
-    queue.on_reception(noon + 1ms, {received(1)});
     EXPECT_THAT(due(noon + 1ms), IsEmpty()) << "they are on their way";
     queue.on_path(noon + 2ms);
     queue.on_reception(noon + 2ms, {received(1)});
     EXPECT_THAT(due(noon + 2ms), ElementsAre(2, 3)) << "this is another one";
+}
+
+TEST_F(ResendQueueTest, SendsAgainAlongTheSamePathWhatIsMissingWhenItIsToldOfItOnceMore) {
+    keep_range(1, 3);
+    queue.on_reception(noon, {received(1)});  // the other end was away, and is back
+    EXPECT_THAT(due(), ElementsAre(2, 3));
+    keep_range(4, 5);
+    queue.on_reception(noon + 1s, {received(3)});  // and again
+    EXPECT_THAT(due(noon + 1s), ElementsAre(4, 5));
+    EXPECT_EQ(queue.take_outcome()->resent, 2U);
 }
 
 TEST_F(ResendQueueTest, LeavesWhatWentAlongTheNewPathAlone) {
