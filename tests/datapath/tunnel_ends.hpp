@@ -17,7 +17,6 @@
 
 namespace godwit::test {
 
-inline const wire::Ipv6Address correspondent = ip("2001:db8:c::1");
 inline const mobility::Path from_a{
     .interface = {}, .local = care_of_a.address, .remote = home_agent.address};
 inline const mobility::Path from_b{

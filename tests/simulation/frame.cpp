@@ -19,15 +19,19 @@ wire::Bytes behind_outer_header(const Frame& frame, wire::NextHeader next_header
     return packet;
 }
 
-// An SPI has its top bit set, an inner packet begins with 6.
+// An SPI has its top bit set, an inner packet begins with 6. Behind the SPI: how long the packet
+// in clear is, the packet, and the ESP packet.
 std::optional<Frame> read_content(Frame frame, wire::Reader in) {
     wire::Reader start = in;
+    wire::BytesView packet = in.rest();
     if (const mobility::SessionId session{start.integer<std::uint32_t>()};
         (session.spi & top_bit) != 0) {
         frame.sealed_for = session;
-        in = start;
+        packet = start.take(start.integer<std::uint16_t>());
+        const auto sealed = start.rest();
+        frame.sealed.assign(sealed.begin(), sealed.end());
     }
-    const auto inner = wire::SignallingPacket::parse(in.rest());
+    const auto inner = wire::SignallingPacket::parse(packet);
     if (!inner) {
         return std::nullopt;
     }
@@ -48,10 +52,13 @@ wire::Bytes Frame::serialize() const {
         out.integer(path.local_port);
         out.integer(path.remote_port);
     }
+    const wire::Bytes clear = packet.serialize();
     if (sealed_for) {
         out.integer(sealed_for->spi);
+        out.integer(static_cast<std::uint16_t>(clear.size()));
     }
-    out.bytes(packet.serialize());
+    out.bytes(clear);
+    out.bytes(sealed);
     return behind_outer_header(*this, is_udp ? wire::NextHeader::udp : wire::NextHeader::esp,
                                payload);
 }
@@ -78,6 +85,18 @@ std::optional<Frame> Frame::parse(wire::BytesView bytes) {
     }
     frame.packet = *packet;
     return frame;
+}
+
+bool Frame::is_clear(wire::BytesView bytes) {
+    constexpr std::size_t ports = 4;  // octets
+    const auto header = wire::Ipv6Header::parse(bytes);
+    if (!header || header->next_header == wire::NextHeader::esp) {
+        return false;
+    }
+    wire::Reader in(bytes.subspan(wire::Ipv6Header::size));
+    in.skip(ports);
+    return header->next_header != wire::NextHeader::udp ||
+           (in.integer<std::uint32_t>() & top_bit) == 0;
 }
 
 }  // namespace godwit::simulation

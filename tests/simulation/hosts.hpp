@@ -1,6 +1,6 @@
 #pragma once
-// The two cores on a virtual network, behind their real authenticators: all that a daemon does with
-// a core, except sockets. A restart loses what a process loses.
+// The two cores on a virtual network, behind their real authenticators and tunnels: all that a
+// daemon does with a core, except sockets. A restart loses what a process loses.
 
 #include <expected>
 #include <map>
@@ -14,41 +14,32 @@
 #include "server/core/home_agent.hpp"
 #include "shared/security/home_agent_authenticator.hpp"
 #include "shared/security/mobile_node_authenticator.hpp"
+#include "tests/simulation/data_plane.hpp"
 #include "tests/simulation/frame.hpp"
 #include "tests/simulation/virtual_network.hpp"
 #include "tests/support/addresses.hpp"
 
 namespace godwit::simulation {
 
-// What the data plane of a host would know.
-struct TunnelState {
-    struct Direction {
-        mobility::Path path;
-        std::optional<mobility::SessionId> session;
-    };
-    std::map<wire::HomeAddress, Direction> directed;
-    std::map<mobility::SessionId, std::uint32_t> admitted;  // and the other end's SPI
-    bool is_held = false;
-    mobility::TunnelMtu mtu;
-    std::optional<wire::Ipv4Address> ipv4;
-    std::optional<mobility::TrafficNotice> watched;  // any_sent was asked for
-    std::uint64_t sent = 0;                          // packets of the story's own
-    std::uint64_t received = 0;
-};
-
 class Host {
   public:
-    Host(VirtualNetwork& network, std::string name) : network_(network), name_(std::move(name)) {}
+    Host(VirtualNetwork& network, std::string name, datapath::LookUpBy look_up_by);
     Host(const Host&) = delete;
     Host& operator=(const Host&) = delete;
     virtual ~Host() = default;
 
     void receive(const wire::Bytes& packet);
-    // A packet of some application goes out through the tunnel.
-    void send_data(const wire::HomeAddress& home);
+    // A packet of some application goes out through the tunnel, or waits to do so; its number, from
+    // 1 on. Nothing if there is no tunnel.
+    std::optional<std::uint64_t> send_data(const wire::HomeAddress& home,
+                                           std::uint16_t port = 4000);
     void perform(const mobility::Actions& actions);
 
-    [[nodiscard]] const TunnelState& tunnels() const { return tunnels_; }
+    [[nodiscard]] const TunnelState& tunnels() const { return data_plane_->state(); }
+    // How many numbers send_data() has given, and those that came from the other end, in their
+    // order.
+    [[nodiscard]] std::uint64_t numbered() const { return numbered_; }
+    [[nodiscard]] const std::vector<std::uint64_t>& delivered() const { return delivered_; }
     [[nodiscard]] const std::vector<mobility::Event>& events() const { return events_; }
     [[nodiscard]] std::size_t rejected() const { return rejected_; }
     template <class Kind>
@@ -71,22 +62,33 @@ class Host {
 
     VirtualNetwork& network_;
     std::string name_;
-    TunnelState tunnels_;
 
   private:
+    // Rings once, at the earliest of what was asked for.
+    struct Alarm {
+        std::optional<mobility::Instant> at;
+    };
+
+    void start_data_plane();
     void perform(const mobility::Action& action);
     void send(const mobility::SendMessage& message);
-    // A data packet; without content if it is to tell the keys and the place alone.
-    void send_through_tunnel(const wire::HomeAddress& home, bool has_content);
     void take(const std::expected<mobility::Received, security::Rejection>& received);
-    void receive_sealed(const Frame& frame);
-    void receive_data(const Frame& frame, mobility::SessionId session);
-    void watch(const mobility::WatchTraffic& order);
-    void wake_at_deadline();
+    void deliver(wire::BytesView inner);
+    // What the data plane has to do and to tell, and when the two want to be called again.
+    void settle();
+    void read_notices();
+    void notify_traffic(const wire::HomeAddress& home, mobility::WatchTraffic::What what);
+    void wake_at(Alarm& alarm, const std::optional<mobility::Instant>& instant);
 
+    datapath::LookUpBy look_up_by_;
+    std::unique_ptr<DataPlane> data_plane_;
+    std::vector<wire::HomeAddress> readings_;  // to be told behind the present actions
     std::vector<mobility::Event> events_;
     std::size_t rejected_ = 0;
-    std::map<mobility::SessionId, mobility::Path> heard_from_;  // data, over UDP
+    std::uint64_t numbered_ = 0;
+    std::vector<std::uint64_t> delivered_;
+    Alarm control_;
+    Alarm data_;
     std::size_t lives_ = 0;  // timers of an earlier one ring for nobody
 };
 

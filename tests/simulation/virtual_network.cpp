@@ -39,7 +39,7 @@ void VirtualNetwork::carry(const std::string& from, const wire::Bytes& packet,
 }
 
 wire::Bytes VirtualNetwork::leave(wire::Bytes packet) {
-    auto frame = Frame::parse(packet);
+    auto frame = nats_.empty() ? std::nullopt : Frame::parse(packet);
     for (NatOnThePath& on_path : nats_) {
         if (frame && frame->path.encapsulation == mobility::Encapsulation::udp &&
             on_path.inside.contains(frame->path.local)) {
@@ -51,7 +51,7 @@ wire::Bytes VirtualNetwork::leave(wire::Bytes packet) {
 }
 
 wire::Bytes VirtualNetwork::arrive(const wire::Bytes& packet) const {
-    auto frame = Frame::parse(packet);
+    auto frame = nats_.empty() ? std::nullopt : Frame::parse(packet);
     for (const NatOnThePath& on_path : nats_) {
         if (frame && frame->path.remote == on_path.outside) {
             return on_path.nat.translate_inbound(*frame) ? frame->serialize() : wire::Bytes{};
@@ -61,9 +61,10 @@ wire::Bytes VirtualNetwork::arrive(const wire::Bytes& packet) const {
 }
 
 void VirtualNetwork::run_until(mobility::Instant until) {
-    while (!agenda_.empty() && agenda_.top().when <= until) {
-        Appointment next = agenda_.top();
-        agenda_.pop();
+    while (!agenda_.empty() && agenda_.front().when <= until) {
+        std::ranges::pop_heap(agenda_, std::greater{});
+        const Appointment next = std::move(agenda_.back());
+        agenda_.pop_back();
         now_ = std::max(now_, next.when);
         next.what();
     }

@@ -2,12 +2,12 @@
 // A network in virtual time: packets take a while, get lost, come twice or overtake each other, as
 // a seeded generator decides. Addresses can be reached only while somebody is attached with them.
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <list>
 #include <map>
-#include <queue>
 #include <random>
 #include <string>
 #include <vector>
@@ -43,6 +43,9 @@ class VirtualNetwork {
         hosts_[address] = {std::move(name), std::move(deliver)};
     }
     void detach(const wire::Ipv6Address& address) { hosts_.erase(address); }
+    [[nodiscard]] bool is_attached(const wire::Ipv6Address& address) const {
+        return hosts_.contains(address);
+    }
     // Who is attached with an address of this prefix is behind a NAT, which has that address.
     Nat& put_behind_nat(const wire::Prefix& inside, const wire::Ipv6Address& outside) {
         return nats_.emplace_back(inside, outside, Nat(outside)).nat;
@@ -56,7 +59,8 @@ class VirtualNetwork {
     void watch(std::function<void(const wire::Bytes&)> watcher) { watcher_ = std::move(watcher); }
 
     void at(mobility::Instant when, std::function<void()> what) {
-        agenda_.push({when, ++order_, std::move(what)});
+        agenda_.push_back({when, ++order_, std::move(what)});
+        std::ranges::push_heap(agenda_, std::greater{});
     }
 
     [[nodiscard]] mobility::Instant now() const { return now_; }
@@ -103,7 +107,7 @@ class VirtualNetwork {
     std::list<NatOnThePath> nats_;
     Wish lose_;
     std::function<void(const wire::Bytes&)> watcher_;
-    std::priority_queue<Appointment, std::vector<Appointment>, std::greater<>> agenda_;
+    std::vector<Appointment> agenda_;  // a heap, the next one in front
 };
 
 }  // namespace godwit::simulation

@@ -29,7 +29,7 @@ class World {
               std::move(mobile_node_key_)) {
         network.run_until(test::noon);
         network.watch([this](const wire::Bytes& packet) {
-            if (const auto frame = Frame::parse(packet); frame && !frame->sealed_for) {
+            if (Frame::is_clear(packet)) {
                 recorded.push_back(packet);
             }
         });
@@ -80,8 +80,8 @@ class World {
 
   private:
     static int type_of(const wire::Bytes& packet) {
-        const auto frame = Frame::parse(packet);
-        return frame && !frame->sealed_for ? frame->packet.mobility_header.at(2) : -1;
+        const auto frame = Frame::is_clear(packet) ? Frame::parse(packet) : std::nullopt;
+        return frame ? frame->packet.mobility_header.at(2) : -1;
     }
 
     static void expect_tunnel(const Host& from, const Host& to) {
