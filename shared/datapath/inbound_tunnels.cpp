@@ -1,5 +1,6 @@
 #include "shared/datapath/inbound_tunnels.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "shared/datapath/esp_drop.hpp"
@@ -34,7 +35,9 @@ bool has_ends(const mobility::Path& path, const mobility::Path& other) {
 // kept it. On native IPv6 no NAT moves it; its care-of address is a matter of signalling.
 bool has_moved(SealedTunnel& tunnel, std::uint32_t sequence, const mobility::Path& path) {
     if (sequence != tunnel.opener.highest_sequence() ||
-        (tunnel.heard_by && has_ends(*tunnel.heard_by, path))) {
+        (tunnel.heard_by && has_ends(*tunnel.heard_by, path)) ||
+        std::ranges::any_of(tunnel.expected,
+                            [&](const auto& expected) { return has_ends(expected, path); })) {
         return false;
     }
     if (path.encapsulation == Encapsulation::udp) {
@@ -76,6 +79,12 @@ void InboundTunnels::watch(mobility::SessionId session, const mobility::Path& pa
     if (SealedTunnel* tunnel = sealed_.find(session)) {
         tunnel->watched = path;
     }
+}
+
+std::vector<mobility::Path> InboundTunnels::expect(mobility::SessionId session,
+                                                   std::vector<mobility::Path> paths) {
+    SealedTunnel* tunnel = sealed_.find(session);
+    return tunnel != nullptr ? std::exchange(tunnel->expected, std::move(paths)) : std::move(paths);
 }
 
 void InboundTunnels::fit_plain(const wire::HomeAddress& home, std::uint32_t whole) {

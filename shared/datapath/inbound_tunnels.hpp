@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "shared/datapath/counters.hpp"
 #include "shared/datapath/drop_reason.hpp"
@@ -30,7 +31,9 @@ struct SealedTunnel {
     bool confirmed = false;                  // its first packet has been reported
     std::uint32_t whole = unfitted.whole;    // octets: mobility::TunnelMtu::whole
     std::optional<mobility::Path> heard_by;  // the path of its newest packet, as far as reported
-    std::optional<mobility::Path> watched;   // the next packet that comes along it is to be told of
+    // By which the other end may send without having moved, beside the tunnel's own path.
+    std::vector<mobility::Path> expected;
+    std::optional<mobility::Path> watched;  // the next packet that comes along it is to be told of
     TrafficCounter received;
 
     SealedTunnel(const wire::HomeAddress& of, security::EspOpener opened_by)
@@ -85,6 +88,9 @@ class InboundTunnels {
     void fit(mobility::SessionId session, std::uint32_t whole);
     void fit_plain(const wire::HomeAddress& home, std::uint32_t whole);
     void watch(mobility::SessionId session, const mobility::Path& path);
+    // Gives back what was expected before.
+    std::vector<mobility::Path> expect(mobility::SessionId session,
+                                       std::vector<mobility::Path> paths);
 
     // Which IPv4 address belongs to which home address; what they replace or end is given back.
     std::unique_ptr<Ipv4HomeAddress> carry_ipv4(std::unique_ptr<Ipv4HomeAddress> address) {

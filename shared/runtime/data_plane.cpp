@@ -33,6 +33,7 @@ bool DataPlane::admit(const wire::HomeAddress& home, const security::TunnelKeys&
     auto tunnel = std::make_unique<SealedTunnel>(home, security::EspOpener(keys));
     Binding& binding = bindings_[home];
     tunnel->whole = binding.mtu.whole;
+    tunnel->expected = binding.flow_paths;
     binding.admitted.push_back({session, tunnel.get()});
     binding.received.open(tunnel->received);
     inbound_.channel().publish(InboundTunnelWorker::Admit{std::move(tunnel)});
@@ -147,14 +148,27 @@ void DataPlane::route_flows(const wire::HomeAddress& home,
         forget_if_unused(home);
         return;
     }
-    bindings_[home].has_flows = true;
+    std::vector<mobility::Path> taken;
+    for (const mobility::NumberedPath& path : paths) {
+        taken.push_back(path.path);
+    }
+    expect(bindings_[home], std::move(taken));
     outbound_.channel().publish(OutboundTunnelWorker::RouteFlows{
         home, std::make_unique<datapath::FlowRoutes>(home, flow_direction_, paths, rules)});
 }
 
 void DataPlane::end_flows(const wire::HomeAddress& home, Binding& binding) {
-    if (std::exchange(binding.has_flows, false)) {
+    if (!binding.flow_paths.empty()) {
+        expect(binding, {});
         outbound_.channel().publish(OutboundTunnelWorker::RouteFlows{home, nullptr});
+    }
+}
+
+void DataPlane::expect(Binding& binding, std::vector<mobility::Path> paths) {
+    binding.flow_paths = std::move(paths);
+    for (const Admitted& admitted : binding.admitted) {
+        inbound_.channel().publish(
+            InboundTunnelWorker::Expect{admitted.session, binding.flow_paths});
     }
 }
 

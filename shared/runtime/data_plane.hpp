@@ -133,7 +133,7 @@ class DataPlane {
         std::vector<Admitted> admitted;  // the newest last
         mobility::TunnelMtu mtu = datapath::unfitted;
         std::optional<wire::Ipv4Address> ipv4;
-        bool has_flows = false;  // that take other paths
+        std::vector<mobility::Path> flow_paths;  // that flows take; empty: there are none
         datapath::TrafficTotal sent;
         datapath::TrafficTotal received;
 
@@ -143,7 +143,7 @@ class DataPlane {
         // As long as a worker may hold a counter of it, it is in use.
         [[nodiscard]] bool is_in_use() const {
             return tunnel != Tunnel::closed || !admitted.empty() || sent.is_open() ||
-                   received.is_open() || ipv4 || has_flows || mtu != datapath::unfitted;
+                   received.is_open() || ipv4 || !flow_paths.empty() || mtu != datapath::unfitted;
         }
     };
 
@@ -154,6 +154,7 @@ class DataPlane {
     void direct_plain(const wire::HomeAddress& home, const mobility::Path& path);
     void end_ipv4(const wire::HomeAddress& home, Binding& binding);
     void end_flows(const wire::HomeAddress& home, Binding& binding);
+    void expect(Binding& binding, std::vector<mobility::Path> paths);
     void publish_tunnel(Binding& binding, std::unique_ptr<datapath::OutboundTunnel> tunnel,
                         const std::vector<mobility::Reception>& receptions);
     void close_outbound(const wire::HomeAddress& home, Binding& binding);

@@ -116,6 +116,10 @@ InboundTunnelWorker::Receipt InboundTunnelWorker::carry_out(const Watch& order) 
     return {};
 }
 
+InboundTunnelWorker::Receipt InboundTunnelWorker::carry_out(Expect order) {
+    return {.expected = tunnels_.expect(order.session, std::move(order.paths))};
+}
+
 template <class Socket>
 std::span<const platform::TunnelArrival> InboundTunnelWorker::receive_batch(Socket& socket) {
     // An error of the socket is one that a link reported and that passes: it is read away here.

@@ -61,12 +61,18 @@ class InboundTunnelWorker {
         mobility::SessionId session;
         mobility::Path path;
     };
-    using Command =
-        std::variant<Admit, End, AdmitPlain, ClosePlain, Fit, FitPlain, CarryIpv4, EndIpv4, Watch>;
+    // That packets come along these paths too is no sign of a movement.
+    struct Expect {
+        mobility::SessionId session;
+        std::vector<mobility::Path> paths;
+    };
+    using Command = std::variant<Admit, End, AdmitPlain, ClosePlain, Fit, FitPlain, CarryIpv4,
+                                 EndIpv4, Watch, Expect>;
     struct Receipt {  // replaced or closed
         std::unique_ptr<datapath::SealedTunnel> sealed;
         std::unique_ptr<datapath::PlainTunnel> plain;
         std::unique_ptr<datapath::Ipv4HomeAddress> ipv4;
+        std::vector<mobility::Path> expected;
     };
     using Channel = TunnelWorkerChannel<Command, Receipt>;
 
@@ -116,6 +122,7 @@ class InboundTunnelWorker {
     Receipt carry_out(CarryIpv4 order);
     Receipt carry_out(const EndIpv4& order);
     Receipt carry_out(const Watch& order);
+    Receipt carry_out(Expect order);
     template <class Socket>
     std::span<const platform::TunnelArrival> receive_batch(Socket& socket);
     void forward_batch(platform::RawTunnelSocket& socket, wire::NextHeader next_header);

@@ -365,6 +365,14 @@ TEST_F(NatRebindingTest, IsNotToldOfAPacketThatHasBeenOvertaken) {
     EXPECT_FALSE(has_moved(from_port(666), kept_by_somebody));
 }
 
+TEST_F(NatRebindingTest, IsNotToldOfPathsByWhichFlowsAreExpected) {
+    EXPECT_TRUE(has_moved(from_port(1000), sender.seal(uplink)));
+    EXPECT_TRUE(agent.expect(test::session_of(test::home_agent_keys()), {from_port(1001)}).empty());
+    EXPECT_FALSE(has_moved(from_port(1001), sender.seal(uplink)));
+    EXPECT_FALSE(has_moved(from_port(1000), sender.seal(uplink))) << "it has been there all along";
+    EXPECT_TRUE(has_moved(from_port(1002), sender.seal(uplink)));
+}
+
 TEST_F(NatRebindingTest, IsNotToldOfMessages) {
     const auto message = test::message_packet(home.address, test::home_agent.address);
     EXPECT_FALSE(has_moved(from_port(1000), sender.seal(message)));

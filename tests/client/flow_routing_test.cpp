@@ -1,0 +1,81 @@
+#include "client/core/flow_routing.hpp"
+
+#include <gtest/gtest.h>
+
+#include "shared/mobility/flow_selector.hpp"
+#include "tests/support/actions.hpp"
+#include "tests/support/addresses.hpp"
+
+namespace godwit::client {
+namespace {
+
+using mobility::Actions;
+
+Away offer(std::uint32_t interface, const wire::CareOfAddress& care_of) {
+    return {.care_of = {.interface = {interface}, .address = care_of.address},
+            .path = {.interface = {interface},
+                     .local = care_of.address,
+                     .remote = test::home_agent.address}};
+}
+const Away wire_offer = offer(1, test::care_of_a);
+const Away radio_offer = offer(2, test::care_of_b);
+
+std::vector<wire::TrafficSelector> selectors(const char* flow) {
+    return mobility::traffic_selectors(*mobility::FlowSelector::parse(flow), false);
+}
+
+class FlowRoutingTest : public testing::Test {
+  protected:
+    Actions bind(const std::vector<Away>& places) {
+        BoundPaths bound;
+        for (const Away& place : places) {
+            bound.on_bound(place.path, false);
+        }
+        Actions actions;
+        routing.on_bound(bound, {wire_offer, radio_offer}, actions);
+        return actions;
+    }
+
+    FlowRouting routing{test::home,
+                        {{.selectors = selectors("udp port 5060"), .via = {}},
+                         {.selectors = selectors("icmp"), .via = [](const auto& candidate) {
+                              return candidate.interface.value == 2;
+                          }}}};
+};
+
+TEST_F(FlowRoutingTest, SaysNothingAsLongAsThereIsNoChoice) {
+    EXPECT_TRUE(bind({wire_offer}).empty());
+    EXPECT_TRUE(routing.options().empty());
+}
+
+TEST_F(FlowRoutingTest, SendsWhatIsRedundantAlongAllAndTheRestWhereItIsWanted) {
+    const auto routes = test::all<mobility::RouteFlows>(bind({wire_offer, radio_offer}));
+    ASSERT_EQ(routes.size(), 1U);
+    EXPECT_EQ(routes[0].paths.size(), 2U);
+    ASSERT_EQ(routes[0].rules.size(), 2U);
+    EXPECT_EQ(routes[0].rules[0].binding_ids, (std::vector<std::uint16_t>{1, 2}));
+    EXPECT_EQ(routes[0].rules[1].binding_ids, (std::vector<std::uint16_t>{2}));
+}
+
+TEST_F(FlowRoutingTest, TellsTheHomeAgentOneSelectorAtATime) {  // RFC 6089 §4.2.1.4
+    (void)bind({wire_offer, radio_offer});
+    ASSERT_EQ(routing.options().size(), 3U) << "the port of either end, and ICMP";
+    for (std::uint16_t number = 1; number <= 3; ++number) {
+        EXPECT_EQ(routing.options()[number - 1U].id, number);
+        EXPECT_EQ(routing.options()[number - 1U].priority, number);
+    }
+    EXPECT_EQ(routing.options()[2].binding_ids, (std::vector<std::uint16_t>{2}));
+}
+
+TEST_F(FlowRoutingTest, SaysItOnceAndTakesItBackWhenOnePathIsLeft) {
+    (void)bind({wire_offer, radio_offer});
+    EXPECT_TRUE(bind({wire_offer, radio_offer}).empty());
+    const auto routes = test::all<mobility::RouteFlows>(bind({radio_offer}));
+    ASSERT_EQ(routes.size(), 1U);
+    EXPECT_TRUE(routes[0].paths.empty());
+    EXPECT_TRUE(routes[0].rules.empty());
+    EXPECT_TRUE(routing.options().empty());
+}
+
+}  // namespace
+}  // namespace godwit::client

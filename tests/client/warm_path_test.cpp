@@ -1,0 +1,118 @@
+#include "client/core/warm_path.hpp"
+
+#include <gtest/gtest.h>
+
+#include "shared/wire/options/binding_identifier.hpp"
+#include "tests/client/registering_node.hpp"
+
+namespace godwit::client {
+namespace {
+
+Away offer(std::uint32_t interface, const wire::CareOfAddress& care_of) {
+    return {.care_of = {.interface = {interface}, .address = care_of.address},
+            .path = {.interface = {interface},
+                     .local = care_of.address,
+                     .remote = test::home_agent.address}};
+}
+const Away wire_offer = offer(1, test::care_of_a);
+const Away radio_offer = offer(2, test::care_of_b);
+
+class WarmPathTest : public testing::Test {
+  protected:
+    WarmPathTest() {
+        (void)node.hear_answer(noon, node.register_at(noon),
+                               {.options = {wire::BindingIdentifier{.id = 1, .care_of = {}}}});
+        warm.on_place(noon, wire_offer.path, {wire_offer, radio_offer}, node.core);
+    }
+    Actions run(Instant now) {
+        Actions actions;
+        node.core.on_deadline(now, actions);
+        warm.on_deadline(now, node.core, actions);
+        return actions;
+    }
+    // Registers it, a second after the place was taken; the heartbeat that follows.
+    wire::Heartbeat become_registered() {
+        (void)node.hear_answer(noon + 1s, run(noon + 1s),
+                               {.options = {wire::BindingIdentifier{.id = 2, .care_of = {}}}});
+        return heartbeat_in(run(noon + 1s));
+    }
+    static wire::Heartbeat heartbeat_in(const Actions& actions) {
+        return test::messages<wire::Heartbeat>(actions).at(0);
+    }
+
+    RegisteringNode node{[] {
+        RegistrationSettings settings = settings_of(Protection::sealed);
+        settings.wants_other_bindings = true;
+        return settings;
+    }()};
+    WarmPath warm{test::home, 1000};
+};
+
+TEST_F(WarmPathTest, IsRegisteredOnceTheOneInUseHasHadItsSecond) {
+    EXPECT_EQ(warm.next_deadline(), noon + 1s);
+    EXPECT_TRUE(run(noon + 1s - 1ms).empty());
+    EXPECT_EQ(update_in(run(noon + 1s)).path, radio_offer.path);
+    EXPECT_FALSE(warm.path());
+}
+
+TEST_F(WarmPathTest, CountsOnceItHasAnsweredThroughTheTunnel) {
+    const auto asked = become_registered();
+    EXPECT_FALSE(warm.path());
+    warm.on_response(noon + 1040ms, asked.sequence);
+    EXPECT_EQ(warm.path(), radio_offer.path);
+    EXPECT_TRUE(warm.has_answered_since(noon + 1040ms));
+    EXPECT_FALSE(warm.has_answered_since(noon + 1040ms - 1ns));
+}
+
+TEST_F(WarmPathTest, CostsAHeartbeatEach25Seconds) {
+    warm.on_response(noon + 1040ms, become_registered().sequence);
+    EXPECT_EQ(warm.next_deadline(), noon + 26040ms);
+    EXPECT_TRUE(run(noon + 26s).empty());
+    const auto asked = heartbeat_in(run(noon + 26040ms));
+    warm.on_response(noon + 26080ms, asked.sequence);
+    EXPECT_EQ(warm.next_deadline(), noon + 51080ms);
+}
+
+TEST_F(WarmPathTest, IsNoneAnyMoreAfterThreeHeartbeatsInVain) {
+    warm.on_response(noon + 1040ms, become_registered().sequence);
+    for (int tries = 0; tries < 3; ++tries) {
+        EXPECT_EQ(test::messages<wire::Heartbeat>(run(noon + 26040ms + tries * 1s)).size(), 1U);
+        EXPECT_TRUE(warm.path());
+    }
+    EXPECT_TRUE(run(noon + 29040ms).empty());
+    EXPECT_FALSE(warm.path());
+    EXPECT_FALSE(node.core.beside());
+    EXPECT_EQ(warm.next_deadline(), noon + 31040ms) << "it is tried again, ever more rarely";
+}
+
+TEST_F(WarmPathTest, IsLeftWhenItsLinkGoes) {
+    warm.on_response(noon + 1040ms, become_registered().sequence);
+    warm.on_place(noon + 2s, wire_offer.path, {wire_offer}, node.core);
+    EXPECT_FALSE(warm.path());
+    EXPECT_FALSE(node.core.beside());
+    EXPECT_FALSE(warm.next_deadline());
+}
+
+TEST_F(WarmPathTest, IsTheOneThatWasInUseAfterASwitch) {
+    warm.on_response(noon + 1040ms, become_registered().sequence);
+    warm.on_place(noon + 2s, radio_offer.path, {wire_offer, radio_offer}, node.core);
+    EXPECT_FALSE(warm.path());
+    EXPECT_EQ(update_in(run(noon + 3s)).path, wire_offer.path);
+}
+
+TEST_F(WarmPathTest, IsTheBestOfTheOthers) {
+    warm.on_response(noon + 1040ms, become_registered().sequence);
+    const Away dock = offer(3, {test::ip("2001:db8:1::3")});
+    warm.on_place(noon + 2s, wire_offer.path, {wire_offer, dock, radio_offer}, node.core);
+    EXPECT_EQ(update_in(run(noon + 3s)).path, dock.path);
+}
+
+TEST_F(WarmPathTest, IsNotWhereNothingStandsForIt) {
+    Away abandoned = radio_offer;
+    abandoned.care_of.abandoned = true;
+    warm.on_place(noon, wire_offer.path, {wire_offer, abandoned}, node.core);
+    EXPECT_FALSE(warm.next_deadline());
+}
+
+}  // namespace
+}  // namespace godwit::client
