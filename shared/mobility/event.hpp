@@ -40,6 +40,17 @@ struct BindingMoved {
     wire::CareOfAddress from;
     wire::CareOfAddress to;
 };
+// RFC 5648, at the home agent: a binding beside the one in use, and its end.
+struct OtherBindingRegistered {
+    wire::HomeAddress home;
+    wire::CareOfAddress care_of;
+    std::uint16_t binding_id = 0;
+};
+struct OtherBindingEnded {  // deregistered or expired
+    wire::HomeAddress home;
+    wire::CareOfAddress care_of;
+    std::uint16_t binding_id = 0;
+};
 struct EndpointMoved {  // a NAT has given the mobile node another address or port
     wire::HomeAddress home;
     Path from;
@@ -136,11 +147,12 @@ struct MessageDropped {
     DropReason reason{};
 };
 
-using Event = std::variant<BindingRegistered, BindingRefreshed, BindingMoved, EndpointMoved,
-                           CareOfAddressProved, CareOfAddressUnproved, Ipv4Bound, MtuChanged,
-                           NatDetected, PathTaken, PathSilent, BindingRemoved, BindingExpired,
-                           BindingRefused, HandoverCompleted, PacketsResent, HandoverRecorded,
-                           BindingMoveRecorded, NoAcknowledgement, MessageDropped>;
+using Event =
+    std::variant<BindingRegistered, BindingRefreshed, BindingMoved, OtherBindingRegistered,
+                 OtherBindingEnded, EndpointMoved, CareOfAddressProved, CareOfAddressUnproved,
+                 Ipv4Bound, MtuChanged, NatDetected, PathTaken, PathSilent, BindingRemoved,
+                 BindingExpired, BindingRefused, HandoverCompleted, PacketsResent, HandoverRecorded,
+                 BindingMoveRecorded, NoAcknowledgement, MessageDropped>;
 
 std::string_view name(MoveCause cause);
 std::string_view name(DropReason reason);

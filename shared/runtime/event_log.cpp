@@ -20,6 +20,16 @@ struct EventLog {
     void operator()(const mobility::BindingMoved& event) const {
         log.info("binding-moved", {{"home", event.home}, {"from", event.from}, {"to", event.to}});
     }
+    void operator()(const mobility::OtherBindingRegistered& event) const {
+        log.info(
+            "other-binding-registered",
+            {{"home", event.home}, {"care_of", event.care_of}, {"binding_id", event.binding_id}});
+    }
+    void operator()(const mobility::OtherBindingEnded& event) const {
+        log.info(
+            "other-binding-ended",
+            {{"home", event.home}, {"care_of", event.care_of}, {"binding_id", event.binding_id}});
+    }
     void operator()(const mobility::EndpointMoved& event) const {
         log.info("endpoint-moved", {{"home", event.home},
                                     {"from", event.from.remote_text()},
