@@ -9,21 +9,25 @@ namespace godwit::server {
 std::optional<Whereabouts> CareOfProof::on_claim(mobility::Instant now,
                                                  const Whereabouts& claimed) {
     if (proved_ && proved_->path == claimed.path) {
-        doubt();
-        sent_ = 0;  // an answer from where it was before would come too late
-        proved_ = claimed;
+        on_known(claimed);
         return claimed;
     }
     const bool is_same = sent_ > 0 && claimed_.path == claimed.path;
     if (!is_same) {
         doubt();
-        ask(now, claimed, !is_doubtful(claimed.path) && doubtful_.size() < max_doubtful);
+        ask(now, claimed, !is_doubtful(claimed.path) && doubtful_.size() < credits_);
     } else if (!is_asking_ && now - began_ >= patience) {
         // It has been given up, so it has to answer first.
         ask(now, claimed, false);
     }
     claimed_ = claimed;
     return is_asking_ && has_credit_ ? claimed : proved_;
+}
+
+void CareOfProof::on_known(const Whereabouts& place) {
+    doubt();
+    sent_ = 0;  // an answer from where it was before would come too late
+    proved_ = place;
 }
 
 std::optional<std::chrono::nanoseconds> CareOfProof::on_answer(mobility::Instant now,

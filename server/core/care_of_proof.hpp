@@ -42,10 +42,15 @@ class CareOfProof {
     using Random = std::function<std::uint32_t()>;
 
     // `proved`: where the mobile node has been shown to be; nowhere at a first registration.
-    explicit CareOfProof(const std::optional<Whereabouts>& proved) : proved_(proved) {}
+    // `credits`: how many places may get data before they answer.
+    explicit CareOfProof(const std::optional<Whereabouts>& proved,
+                         std::size_t credits = max_doubtful)
+        : proved_(proved), credits_(credits) {}
 
     // The mobile node says that it is there. Returns where data shall go.
     std::optional<Whereabouts> on_claim(mobility::Instant now, const Whereabouts& claimed);
+    // It is there, which has been shown already. What was in doubt stays so.
+    void on_known(const Whereabouts& place);
     // It has been heard from there, so it has the keys by now: it is asked once more, at once.
     void on_heard(mobility::Instant now);
     // A heartbeat response of the mobile node, if it proves it to be at claimed(): how long it
@@ -63,6 +68,10 @@ class CareOfProof {
 
     [[nodiscard]] const Whereabouts& claimed() const { return claimed_; }
     [[nodiscard]] const std::optional<Whereabouts>& proved() const { return proved_; }
+    // Where it says that it is, and has not been shown to be.
+    [[nodiscard]] std::optional<Whereabouts> unproved() const {
+        return is_asking_ || sent_ > 0 ? std::optional(claimed_) : std::nullopt;
+    }
 
   private:
     void ask(mobility::Instant now, const Whereabouts& claimed, bool has_credit);
@@ -71,6 +80,7 @@ class CareOfProof {
     [[nodiscard]] bool is_doubtful(const mobility::Path& path) const;
 
     std::optional<Whereabouts> proved_;
+    std::size_t credits_;
     Whereabouts claimed_;
     mobility::Instant began_;
     bool is_asking_ = false;

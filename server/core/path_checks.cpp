@@ -11,15 +11,6 @@ namespace {
 using mobility::Actions;
 using mobility::Instant;
 
-mobility::SendMessage request(const Binding& binding, const mobility::Path& path,
-                              std::uint32_t sequence, std::uint32_t padded_to) {
-    return {.path = path,
-            .home = binding.home,
-            .message = wire::Heartbeat{.sequence = sequence},
-            .seal = heartbeat_seal(binding),
-            .padded_to = padded_to};
-}
-
 }  // namespace
 
 mobility::Seal heartbeat_seal(const Binding& binding) {
@@ -27,6 +18,15 @@ mobility::Seal heartbeat_seal(const Binding& binding) {
         return mobility::InSession{*binding.sessions.in_use()};
     }
     return mobility::ThroughTunnel{};
+}
+
+mobility::SendMessage heartbeat_request(const Binding& binding, const mobility::Path& path,
+                                        std::uint32_t sequence, std::uint32_t padded_to) {
+    return {.path = path,
+            .home = binding.home,
+            .message = wire::Heartbeat{.sequence = sequence},
+            .seal = heartbeat_seal(binding),
+            .padded_to = padded_to};
 }
 
 std::optional<Whereabouts> PathChecks::on_claim(Instant now, const Binding& binding,
@@ -47,6 +47,14 @@ std::optional<Whereabouts> PathChecks::on_claim(Instant now, const Binding& bind
     return place;
 }
 
+void PathChecks::on_known(const Binding& binding, const Whereabouts& place) {
+    const auto found = checks_.find(binding.home);
+    if (found != checks_.end() && found->second.proof) {
+        found->second.proof->on_known(place);
+        schedule(binding.home, found->second);
+    }
+}
+
 void PathChecks::on_directed(Instant now, const Binding& binding,
                              std::chrono::nanoseconds round_trip, Actions& actions) {
     if (binding.protection == mobility::Protection::none) {
@@ -55,7 +63,9 @@ void PathChecks::on_directed(Instant now, const Binding& binding,
     }
     Check& check = check_of(binding.home);
     if (!binding.is_held && is_proved(binding)) {
-        perform(check.search.begin(now, ceiling(binding), round_trip), binding, actions);
+        perform(
+            check.search.begin(now, ceiling(binding.path, binding.protection).whole, round_trip),
+            binding, actions);
     } else {
         check.search.rest();
         actions.emplace_back(mobility::FitTunnel{binding.home, mtu(binding)});
@@ -70,7 +80,7 @@ void PathChecks::ask(Instant now, const Binding& binding, Actions& actions) {
     }
     CareOfProof& proof = *found->second.proof;
     if (const auto sequence = proof.next_request(now, settings_.random)) {
-        actions.emplace_back(request(binding, proof.claimed().path, *sequence, 0));
+        actions.emplace_back(heartbeat_request(binding, proof.claimed().path, *sequence));
     }
     schedule(binding.home, found->second);
 }
@@ -167,6 +177,14 @@ void PathChecks::forget(const wire::HomeAddress& home) {
     checks_.erase(found);
 }
 
+Whereabouts PathChecks::claim_of(const Binding& binding) const {
+    const auto found = checks_.find(binding.home);
+    const auto unproved = found != checks_.end() && found->second.proof
+                              ? found->second.proof->unproved()
+                              : std::nullopt;
+    return unproved.value_or(Whereabouts{.care_of = binding.care_of, .path = binding.path});
+}
+
 bool PathChecks::is_proved(const Binding& binding) const {
     const auto found = checks_.find(binding.home);
     if (found == checks_.end()) {
@@ -178,15 +196,17 @@ bool PathChecks::is_proved(const Binding& binding) const {
 
 mobility::TunnelMtu PathChecks::mtu(const Binding& binding) const {
     return is_proved(binding) ? checks_.at(binding.home).search.mtu()
-                              : mobility::TunnelMtu::of(ceiling(binding));
+                              : ceiling(binding.path, binding.protection);
+}
+
+mobility::TunnelMtu PathChecks::ceiling(const mobility::Path& path,
+                                        mobility::Protection protection) const {
+    return mobility::TunnelMtu::of(
+        mobility::TunnelOverhead::of(path, protection).inner(settings_.path_mtu));
 }
 
 mobility::PathMtuSearch PathChecks::new_search() const {
     return {settings_.mtu_probe_interval, settings_.random()};
-}
-
-std::uint32_t PathChecks::ceiling(const Binding& binding) const {
-    return mobility::TunnelOverhead::of(binding.path, binding.protection).inner(settings_.path_mtu);
 }
 
 PathChecks::Check& PathChecks::check_of(const wire::HomeAddress& home) {
@@ -206,7 +226,7 @@ void PathChecks::perform(const mobility::PathMtuSearch::Orders& orders, const Bi
         actions.emplace_back(mobility::Event{mobility::MtuChanged{binding.home, *orders.found}});
     }
     for (const auto& probe : orders.probes) {
-        actions.emplace_back(request(binding, binding.path, probe.sequence, probe.size));
+        actions.emplace_back(heartbeat_request(binding, binding.path, probe.sequence, probe.size));
     }
     if (orders.watch_large) {
         actions.emplace_back(

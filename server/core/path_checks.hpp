@@ -27,6 +27,9 @@ struct PathCheckSettings {
 
 // How a heartbeat to this mobile node proves itself: by the tunnel or, where that is plain, itself.
 mobility::Seal heartbeat_seal(const Binding& binding);
+// A request to it along this path, of at least `padded_to` octets.
+mobility::SendMessage heartbeat_request(const Binding& binding, const mobility::Path& path,
+                                        std::uint32_t sequence, std::uint32_t padded_to = 0);
 
 class PathChecks {
   public:
@@ -37,6 +40,8 @@ class PathChecks {
     std::optional<Whereabouts> on_claim(mobility::Instant now, const Binding& binding,
                                         const Whereabouts& claimed,
                                         const std::optional<Whereabouts>& before);
+    // The mobile node is there, which other heartbeats have shown.
+    void on_known(const Binding& binding, const Whereabouts& place);
     // The binding's tunnel leads along its path from now on, or is held. How long packets may be is
     // asked once the mobile node has answered from there: before, it may not have the keys yet.
     void on_directed(mobility::Instant now, const Binding& binding,
@@ -71,9 +76,14 @@ class PathChecks {
     void on_binding_ended(const wire::HomeAddress& home);
     void forget(const wire::HomeAddress& home);
 
+    // Where the mobile node says that it is, whether or not data goes there.
+    [[nodiscard]] Whereabouts claim_of(const Binding& binding) const;
     // Whether nothing is in doubt about where the mobile node's data goes.
     [[nodiscard]] bool is_proved(const Binding& binding) const;
     [[nodiscard]] mobility::TunnelMtu mtu(const Binding& binding) const;
+    // What leaves this end's interface whole along that path.
+    [[nodiscard]] mobility::TunnelMtu ceiling(const mobility::Path& path,
+                                              mobility::Protection protection) const;
 
   private:
     struct Check {
@@ -84,7 +94,6 @@ class PathChecks {
 
     Check& check_of(const wire::HomeAddress& home);
     [[nodiscard]] mobility::PathMtuSearch new_search() const;
-    [[nodiscard]] std::uint32_t ceiling(const Binding& binding) const;
     void perform(const mobility::PathMtuSearch::Orders& orders, const Binding& binding,
                  mobility::Actions& actions);
     void schedule(const wire::HomeAddress& home, Check& check);
