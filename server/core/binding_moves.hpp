@@ -1,0 +1,47 @@
+#pragma once
+// What is remembered of each move that a binding update has made: when the first packet came in
+// along the new path, and what became of those that the move had cost. Told once, when both are
+// known, or after a while.
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <unordered_map>
+
+#include "server/core/home_deadlines.hpp"
+#include "shared/mobility/node.hpp"
+
+namespace godwit::server {
+
+class BindingMoves {
+  public:
+    static constexpr std::chrono::milliseconds told_after{500};  // at the latest
+
+    // `waits_for_resent`: packets may be sent again, of which on_resent() tells. Of a move that has
+    // not been told of yet, it is told now.
+    void begin(mobility::Instant now, const mobility::BindingMoved& moved, bool waits_for_resent,
+               mobility::Actions& actions);
+    void on_received(mobility::Instant now, const wire::HomeAddress& home,
+                     mobility::Actions& actions);
+    // Whether it is of a move that has yet to be told of.
+    bool on_resent(const mobility::ResentNotice& notice, mobility::Actions& actions);
+    void on_deadline(mobility::Instant now, mobility::Actions& actions);
+    [[nodiscard]] std::optional<mobility::Instant> next_deadline() const {
+        return deadlines_.next();
+    }
+
+  private:
+    struct Move {
+        mobility::Instant began;
+        mobility::BindingMoveRecorded record;
+        bool waits_for_resent = false;
+    };
+
+    void tell_if_complete(const wire::HomeAddress& home, mobility::Actions& actions);
+    void tell(const wire::HomeAddress& home, mobility::Actions& actions);
+
+    std::unordered_map<wire::HomeAddress, Move> moves_;
+    HomeDeadlines deadlines_;
+};
+
+}  // namespace godwit::server
