@@ -22,8 +22,26 @@ wire::NatDetection nat_detection(bool is_behind_nat, std::chrono::seconds keepal
                                      : Refresh(std::numeric_limits<std::uint32_t>::max())};
 }
 
+namespace {
+
+// RFC 5648 §6.2: every one of them, with nothing in Status, since that of the message counts. The
+// mobile node knows the care-of address by the BID.
+void identify(const wire::BindingUpdate& update, wire::MobilityOptions& options) {
+    for (const wire::MobilityOption& option : update.options) {
+        if (const auto* identifier = std::get_if<wire::BindingIdentifier>(&option)) {
+            wire::BindingIdentifier copy = *identifier;
+            copy.status = 0;
+            copy.care_of = {};
+            options.emplace_back(copy);
+        }
+    }
+}
+
+}  // namespace
+
 mobility::SendMessage acknowledgement(const Request& request, wire::BindingAcknowledgement message,
                                       std::chrono::seconds keepalive) {
+    identify(request.update, message.options);
     if (request.is_in_udp()) {
         message.options.emplace_back(nat_detection(request.is_behind_nat(), keepalive));
     }
@@ -37,6 +55,23 @@ mobility::SendMessage acknowledgement(const Request& request, wire::BindingAckno
             .home = request.received.home,
             .message = std::move(message),
             .seal = seal};
+}
+
+mobility::SendMessage acceptance(const Request& request, wire::Lifetime lifetime,
+                                 const std::optional<wire::Ipv4AddressAcknowledgement>& ipv4,
+                                 const wire::MobilityOptions& flows,
+                                 const HomeAgentSettings& settings) {
+    wire::BindingAcknowledgement answer{.status = wire::BindingStatus::accepted,
+                                        .sequence = request.update.sequence,
+                                        .lifetime = lifetime,
+                                        .options = flows};
+    if (ipv4) {  // RFC 5648 §8.2: before Binding Identifier options
+        answer.options.insert(answer.options.begin(), *ipv4);
+    }
+    auto message = acknowledgement(request, std::move(answer), settings.nat_keepalive);
+    message.tells_reception =
+        !request.is_deregistration() && !mobility::receptions(request.update.options).empty();
+    return message;
 }
 
 }  // namespace godwit::server

@@ -1,7 +1,8 @@
 #pragma once
-// How a binding update is answered: RFC 6275 §9.5.4, §10.3.1; RFC 5555 §4.2.
+// How a binding update is answered: RFC 6275 §9.5.4, §10.3.1; RFC 5555 §4.2; RFC 5648 §6.2.
 
 #include <chrono>
+#include <optional>
 
 #include "server/core/admission.hpp"
 #include "shared/mobility/node.hpp"
@@ -21,5 +22,12 @@ wire::NatDetection nat_detection(bool is_behind_nat, std::chrono::seconds keepal
 // Binding Refresh Advice (§10.3.1), since the bindings are in nonvolatile storage.
 mobility::SendMessage acknowledgement(const Request& request, wire::BindingAcknowledgement message,
                                       std::chrono::seconds keepalive);
+
+// Of an update that has been taken; `lifetime`: as granted. `flows`: what has become of flow
+// bindings.
+mobility::SendMessage acceptance(const Request& request, wire::Lifetime lifetime,
+                                 const std::optional<wire::Ipv4AddressAcknowledgement>& ipv4,
+                                 const wire::MobilityOptions& flows,
+                                 const HomeAgentSettings& settings);
 
 }  // namespace godwit::server

@@ -1,7 +1,12 @@
 #include "server/core/admission.hpp"
 
+#include <algorithm>
 #include <cstdint>
 
+#include "server/core/contains.hpp"
+#include "shared/mobility/claimed_care_of_address.hpp"
+#include "shared/wire/options/alternate_care_of_address.hpp"
+#include "shared/wire/options/ipv4_care_of_address.hpp"
 #include "shared/wire/options/nonce_indices.hpp"
 
 namespace godwit::server {
@@ -38,13 +43,69 @@ bool is_unicast_in_udp(const wire::Ipv6Address& address) {
     return ipv4->octets[0] != 0 && ipv4->octets[0] < first_multicast_net;
 }
 
+bool is_unicast(const wire::Ipv6Address& care_of, const Request& request) {
+    return request.is_in_udp() ? is_unicast_in_udp(care_of) : care_of.is_unicast_routable();
+}
+
 bool has_good_addresses(const Request& request) {
-    if (!request.received.home.address.is_unicast_routable()) {
+    if (!request.received.home.address.is_unicast_routable() ||
+        (request.is_in_udp() && !is_unicast_in_udp(request.received.path.remote))) {
         return false;
     }
-    return request.is_in_udp() ? is_unicast_in_udp(request.care_of.address) &&
-                                     is_unicast_in_udp(request.received.path.remote)
-                               : request.care_of.address.is_unicast_routable();
+    // RFC 5648 §6.2: with a BID the care-of address is not passed over in silence.
+    return request.identifier != nullptr || is_unicast(request.care_of.address, request);
+}
+
+// What is wrong with the Binding Identifier options themselves (RFC 5648 §6.2).
+std::optional<wire::BindingStatus> identifier_fault(const Request& request) {
+    using enum wire::BindingStatus;
+    const wire::BindingIdentifier* identifier = request.identifier;
+    if (identifier == nullptr) {
+        return std::nullopt;
+    }
+    if (mobility::count_binding_identifiers(request.update) > 1) {
+        return mcoa_bulk_registration_prohibited;
+    }
+    if (identifier->simultaneous_home_and_foreign) {
+        return mcoa_simultaneous_home_and_foreign_prohibited;
+    }
+    // §5.2, §8.1: the address stands in this option alone, so that it is never two.
+    const bool is_named_elsewhere =
+        wire::find<wire::AlternateCareOfAddress>(request.update.options) != nullptr ||
+        wire::find<wire::Ipv4CareOfAddress>(request.update.options) != nullptr;
+    const auto care_of = mobility::care_of_address(*identifier);
+    if (identifier->id == 0 || is_named_elsewhere ||
+        (care_of && !is_unicast(care_of->address, request))) {
+        return mcoa_malformed;
+    }
+    return std::nullopt;
+}
+
+// `in_use`: the valid binding, or nullptr.
+bool is_known(std::uint16_t id, const Binding* in_use, std::span<const OtherBinding> others) {
+    return in_use != nullptr &&
+           (in_use->binding_id == id || contains(others, id, &OtherBinding::id));
+}
+
+// Whether a binding may be added to those that there are (RFC 5648 §6.2).
+std::optional<wire::BindingStatus> addition_fault(const Request& request, const Binding* in_use,
+                                                  std::span<const OtherBinding> others) {
+    using enum wire::BindingStatus;
+    if (request.identifier == nullptr) {
+        return std::nullopt;
+    }
+    const bool is_new = !is_known(request.identifier->id, in_use, others);
+    if (is_new && !mobility::care_of_address(*request.identifier)) {
+        return mcoa_unknown_care_of_address;
+    }
+    if (in_use == nullptr || request.update.overwrite) {
+        return std::nullopt;
+    }
+    if (in_use->binding_id == 0) {
+        return mcoa_non_mcoa_binding_exists;
+    }
+    return is_new && others.size() >= OtherBindings::max ? std::optional(insufficient_resources)
+                                                         : std::nullopt;
 }
 
 }  // namespace
@@ -67,11 +128,13 @@ std::optional<mobility::DropReason> silent_discard(const Request& request,
 }
 
 std::optional<wire::BindingStatus> refusal(const Request& request, const Binding* entry,
+                                           std::span<const OtherBinding> others,
                                            const HomeAgentSettings& settings) {
     using enum wire::BindingStatus;
-    const bool is_bound = entry != nullptr && entry->is_valid;
+    const Binding* in_use = entry != nullptr && entry->is_valid ? entry : nullptr;
     if (!request.update.home_registration) {  // §9.5.1; it is no correspondent node
-        return is_bound ? registration_type_change_disallowed : administratively_prohibited;
+        return in_use != nullptr ? registration_type_change_disallowed
+                                 : administratively_prohibited;
     }
     if (entry != nullptr && !request.update.sequence.is_newer_than(entry->sequence)) {
         return sequence_number_out_of_window;
@@ -79,8 +142,14 @@ std::optional<wire::BindingStatus> refusal(const Request& request, const Binding
     if (!settings.home_prefix.contains(request.received.home.address)) {
         return not_home_subnet;
     }
+    if (const auto fault = identifier_fault(request)) {
+        return fault;
+    }
     if (request.is_deregistration()) {
-        return is_bound ? std::nullopt : std::optional(not_home_agent_for_this_mobile_node);
+        const bool is_there = request.identifier != nullptr
+                                  ? is_known(request.identifier->id, in_use, others)
+                                  : in_use != nullptr;
+        return is_there ? std::nullopt : std::optional(not_home_agent_for_this_mobile_node);
     }
     if (would_loop(whereabouts(request), settings)) {
         return invalid_care_of_address;
@@ -97,7 +166,21 @@ std::optional<wire::BindingStatus> refusal(const Request& request, const Binding
         std::holds_alternative<mobility::InSession>(request.proof)) {
         return authentication_failed;
     }
-    return std::nullopt;
+    return addition_fault(request, in_use, others);
+}
+
+bool is_second_to_another(const Request& request, const Binding& in_use,
+                          std::span<const OtherBinding> others) {
+    if (request.identifier == nullptr || request.update.overwrite) {
+        return false;
+    }
+    const auto is_better = [own = *request.identifier](std::uint16_t id, std::uint8_t priority) {
+        return id != own.id && rank(priority) < rank(own.priority);
+    };
+    return is_better(in_use.binding_id, in_use.priority) ||
+           std::ranges::any_of(others, [&](const OtherBinding& other) {
+               return is_better(other.id, other.priority);
+           });
 }
 
 Whereabouts whereabouts(const Request& request) {

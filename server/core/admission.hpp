@@ -1,16 +1,19 @@
 #pragma once
 // Which binding updates a home agent takes: RFC 6275 §9.5.1 (any node), §10.3.1 (home
-// registration), §10.3.2 (deregistration); RFC 5555 §4.5 (in UDP). Pure rules; what follows from
-// them is in home_agent.cpp.
+// registration), §10.3.2 (deregistration); RFC 5555 §4.5 (in UDP); RFC 5648 §6.2 (with a BID). Pure
+// rules; what follows from them is in home_agent.cpp.
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "server/core/binding_cache.hpp"
 #include "server/core/care_of_proof.hpp"
 #include "server/core/mobile_node_registry.hpp"
+#include "server/core/other_bindings.hpp"
 #include "server/core/path_checks.hpp"
 #include "shared/mobility/node.hpp"
 
@@ -35,6 +38,7 @@ struct Request {
     mobility::PeerId peer;
     const mobility::Proof& proof;
     wire::CareOfAddress care_of;  // what the update claims, else the packet's source
+    const wire::BindingIdentifier* identifier = nullptr;  // the first; nullptr without any
 
     [[nodiscard]] bool is_deregistration() const {
         return update.lifetime == wire::Lifetime::zero();
@@ -56,9 +60,20 @@ std::optional<mobility::DropReason> silent_discard(const Request& request,
                                                    const MobileNodeRecord* owner);
 
 // The status of 128 or more that answers the update; nothing if it is taken. `entry` is the home
-// address's, valid or not, or nullptr.
+// address's, valid or not, or nullptr; `others` are the bindings beside it.
 std::optional<wire::BindingStatus> refusal(const Request& request, const Binding* entry,
+                                           std::span<const OtherBinding> others,
                                            const HomeAgentSettings& settings);
+
+// RFC 6275 §10.3.1: never more than was asked for.
+inline wire::Lifetime granted_to(const Request& request, const HomeAgentSettings& settings) {
+    return std::min(request.update.lifetime, settings.max_lifetime);
+}
+
+// Whether an update that is taken leaves another binding the better one (RFC 6089 §5.1.1). Among
+// equals the newest is in use.
+bool is_second_to_another(const Request& request, const Binding& in_use,
+                          std::span<const OtherBinding> others);
 
 // Where a tunnel would lead. Natively to the care-of address, which is proved, whatever source the
 // packet had; in UDP to where the packet came from, since a NAT may be there.

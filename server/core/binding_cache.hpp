@@ -25,11 +25,15 @@ inline bool is_behind_nat(const wire::CareOfAddress& care_of, const mobility::Pa
     return path.encapsulation == mobility::Encapsulation::udp && care_of.address != path.remote;
 }
 
+// The binding of a home address that is in use. Others of the same home address (RFC 5648) are in
+// other_bindings.hpp.
 struct Binding {
     wire::HomeAddress home;
     wire::CareOfAddress care_of;
     mobility::Path path;
-    wire::SequenceNumber sequence;
+    std::uint16_t binding_id = 0;   // BID (RFC 5648 §4.3); 0: none
+    std::uint8_t priority = 0;      // BID-PRI (RFC 6089 §4.1)
+    wire::SequenceNumber sequence;  // of all bindings of the home address
     wire::Lifetime granted{};
     mobility::Instant expires;  // of an invalid entry: when it goes
     bool is_valid = true;

@@ -6,8 +6,8 @@
 
 #include "server/core/acknowledgement.hpp"
 #include "server/core/ipv4_home_address.hpp"
+#include "server/core/telling.hpp"
 #include "shared/mobility/answer_delay.hpp"
-#include "shared/mobility/claimed_care_of_address.hpp"
 #include "shared/mobility/constants.hpp"
 
 namespace godwit::server {
@@ -20,47 +20,10 @@ void drop(mobility::DropReason reason, Actions& actions) {
     actions.emplace_back(mobility::Event{mobility::MessageDropped{reason}});
 }
 
-wire::CareOfAddress care_of_address(const mobility::Received& received,
-                                    const wire::BindingUpdate& update) {
-    return mobility::claimed_care_of_address(update).value_or(
-        wire::CareOfAddress{received.path.remote});
-}
-
 // A session that came with an update which led to no binding.
 void end_new_session(const Request& request, Actions& actions) {
     if (const auto* handshake = std::get_if<mobility::InHandshake>(&request.proof)) {
         actions.emplace_back(mobility::EndSession{handshake->session});
-    }
-}
-
-mobility::Event told(const Binding& binding, const Binding* before) {
-    if (before == nullptr) {
-        return mobility::BindingRegistered{binding.home, binding.care_of, binding.granted};
-    }
-    if (before->care_of == binding.care_of) {
-        return mobility::BindingRefreshed{binding.home, binding.care_of, binding.granted};
-    }
-    return mobility::BindingMoved{binding.home, before->care_of, binding.care_of};
-}
-
-void carry_ipv4(const Binding& binding, const Binding* before, Actions& actions) {
-    const auto carried = before != nullptr ? before->ipv4 : std::nullopt;
-    if (carried == binding.ipv4) {
-        return;
-    }
-    actions.emplace_back(mobility::CarryIpv4{binding.home, binding.ipv4});
-    if (binding.ipv4) {
-        actions.emplace_back(mobility::Event{mobility::Ipv4Bound{binding.home, *binding.ipv4}});
-    }
-}
-
-void tell_of_nat(const Request& request, const Binding* before, std::chrono::seconds keepalive,
-                 Actions& actions) {
-    const bool was_known =
-        before != nullptr && before->is_behind_nat() && before->care_of == request.care_of;
-    if (request.is_behind_nat() && !was_known) {
-        actions.emplace_back(mobility::Event{
-            mobility::NatDetected{request.received.home, request.care_of, keepalive}});
     }
 }
 
@@ -70,6 +33,7 @@ HomeAgent::HomeAgent(HomeAgentSettings settings)
     : settings_(std::move(settings)),
       registry_(settings_.mobile_nodes),
       checks_(settings_.checks),
+      others_(settings_.checks.random),
       hint_answers_(settings_, registry_) {}
 
 Actions HomeAgent::on_restart(Instant now, const std::vector<LostBinding>& lost) {
@@ -94,7 +58,8 @@ Actions HomeAgent::on_received(Instant now, const mobility::Received& received) 
                    .update = *update,
                    .peer = message.peer(),
                    .proof = message.proof(),
-                   .care_of = care_of_address(received, *update)},
+                   .care_of = care_of_address(now, received, *update),
+                   .identifier = wire::find<wire::BindingIdentifier>(update->options)},
                   actions);
     } else if (const auto* heartbeat = std::get_if<wire::Heartbeat>(&message.message())) {
         on_heartbeat(now, received, message, *heartbeat, actions);
@@ -110,11 +75,20 @@ void HomeAgent::on_update(Instant now, const Request& request, Actions& actions)
         end_new_session(request, actions);
         return;
     }
-    const Binding* entry = cache_.find(request.received.home, now);
-    if (const auto status = refusal(request, entry, settings_)) {
+    const wire::HomeAddress& home = request.received.home;
+    const Binding* entry = cache_.find(home, now);
+    const Binding* in_use = entry != nullptr && entry->is_valid ? entry : nullptr;
+    const auto others = others_.of(home);
+    if (const auto status = refusal(request, entry, others, settings_)) {
         refuse(request, *status, entry, actions);
     } else if (request.is_deregistration()) {
-        deregister(now, request, actions);
+        if (request.identifier != nullptr && !others.empty()) {
+            deregister_one(now, request, *in_use, actions);
+        } else {
+            deregister(now, request, actions);
+        }
+    } else if (in_use != nullptr && is_second_to_another(request, *in_use, others)) {
+        register_beside(now, request, *in_use, actions);
     } else {
         register_binding(now, request, entry, actions);
     }
@@ -123,38 +97,43 @@ void HomeAgent::on_update(Instant now, const Request& request, Actions& actions)
 void HomeAgent::register_binding(Instant now, const Request& request, const Binding* entry,
                                  Actions& actions) {
     const MobileNodeRecord& owner = *registry_.find(request.peer);
-    const Binding* before = entry != nullptr && entry->is_valid ? entry : nullptr;
-    const Ipv4Verdict ipv4 = judge_ipv4(request.update, owner, before != nullptr && before->ipv4);
-    // RFC 6275 §10.3.1: never more lifetime than was asked for.
-    const wire::Lifetime granted = std::min(request.update.lifetime, settings_.max_lifetime);
-    Binding binding{.home = request.received.home,
-                    .sequence = request.update.sequence,
-                    .granted = granted,
-                    .expires = now + granted,
-                    .is_valid = true,
-                    .protection = owner.protection,
-                    .ipv4 = ipv4.home,
-                    .sessions = entry != nullptr ? entry->sessions : BindingSessions{}};
-    if (before == nullptr) {
+    const std::optional<Binding> before =
+        entry != nullptr && entry->is_valid ? std::optional(*entry) : std::nullopt;
+    const Binding* was = before ? &*before : nullptr;
+    const Ipv4Verdict ipv4 = judge_ipv4(request.update, owner, was != nullptr && was->ipv4);
+    const wire::Lifetime granted = granted_to(request, settings_);
+    Binding binding{
+        .home = request.received.home,
+        .binding_id = request.identifier != nullptr ? request.identifier->id : std::uint16_t{0},
+        .priority = request.identifier != nullptr ? request.identifier->priority : std::uint8_t{0},
+        .sequence = request.update.sequence,
+        .granted = granted,
+        .expires = now + granted,
+        .is_valid = true,
+        .protection = owner.protection,
+        .ipv4 = ipv4.home,
+        .sessions = entry != nullptr ? entry->sessions : BindingSessions{}};
+    if (was == nullptr) {
         binding.sessions.end_all(actions);
     }
-    wire::BindingAcknowledgement answer{.status = wire::BindingStatus::accepted,
-                                        .sequence = binding.sequence,
-                                        .lifetime = granted,
-                                        .options = {}};
-    if (ipv4.answer) {
-        answer.options.emplace_back(*ipv4.answer);
-    }
     auto receptions = mobility::receptions(request.update.options);
-    auto message = acknowledgement(request, std::move(answer), settings_.nat_keepalive);
-    message.tells_reception = !receptions.empty();
-    actions.emplace_back(std::move(message));
+    const auto flows = flows_.on_update(binding.home, request.update, ids_after(request, was));
+    actions.emplace_back(acceptance(request, granted, ipv4.answer, flows, settings_));
     take_session(now, request, binding, actions);
-    tell_of_nat(request, before, settings_.nat_keepalive, actions);
-    place(now, whereabouts(request), before, binding, actions, std::move(receptions));
-    carry_ipv4(binding, before, actions);
-    actions.emplace_back(told(binding, before));
+    const bool had_nat = was != nullptr && was->is_behind_nat() && was->care_of == request.care_of;
+    tell_of_nat(request, had_nat, settings_.nat_keepalive, actions);
+    const bool waits_for_resent = !receptions.empty();
+    const bool is_known = make_way(now, request, was);
+    place(now, whereabouts(request), was, binding, actions, std::move(receptions), is_known);
+    others_.ask(now, binding, actions);
+    carry_ipv4(binding, was != nullptr ? was->ipv4 : std::nullopt, actions);
+    const mobility::Event event = told(binding, was);
+    actions.emplace_back(event);
     cache_.put(binding);
+    if (const auto* moved = std::get_if<mobility::BindingMoved>(&event)) {
+        watch_move(now, *moved, binding.path, waits_for_resent, actions);
+    }
+    route_flows(now, binding.home, actions);
     reunion_.on_registered(binding.home);
 }
 
@@ -183,14 +162,9 @@ void HomeAgent::deregister(Instant now, const Request& request, Actions& actions
         entry.expires = now + mobility::max_delete_bce_timeout;
     });
     checks_.on_binding_ended(home);
-    delayed_answers_.forget(home);
+    end_beside(home);
     actions.emplace_back(mobility::CloseTunnel{home});
-    actions.emplace_back(acknowledgement(request,
-                                         {.status = wire::BindingStatus::accepted,
-                                          .sequence = request.update.sequence,
-                                          .lifetime = {},
-                                          .options = {}},
-                                         settings_.nat_keepalive));
+    actions.emplace_back(acceptance(request, {}, {}, {}, settings_));
     end_new_session(request, actions);
     actions.emplace_back(mobility::Event{mobility::BindingRemoved{home}});
 }
@@ -229,6 +203,7 @@ void HomeAgent::on_heartbeat(Instant now, const mobility::Received& received,
     }
     actions.emplace_back(heartbeat_response(*binding, answer));
     checks_.on_request(now, *binding, received.path, actions);
+    others_.on_request(now, *binding, received.path, actions);
     // A sealed one moves its endpoint by its newest data packet.
     if (std::holds_alternative<mobility::InSession>(message.proof()) &&
         received.path.remote == binding->path.remote) {
@@ -266,10 +241,14 @@ Actions HomeAgent::on_rekey_due(Instant now, mobility::SessionId session) {
     Actions actions;
     const Binding* binding = binding_of(now, session);
     if (binding != nullptr && binding->sessions.in_use() == session) {
+        wire::BindingRefreshRequest request;
+        if (binding->binding_id != 0) {  // RFC 5648 §6.4
+            request.options.emplace_back(wire::BindingIdentifier{.id = binding->binding_id});
+        }
         actions.emplace_back(mobility::SendMessage{.path = binding->path,
                                                    .home = binding->home,
                                                    .names_home = false,
-                                                   .message = wire::BindingRefreshRequest{},
+                                                   .message = std::move(request),
                                                    .seal = mobility::Unprotected{}});
     }
     return actions;
@@ -283,6 +262,10 @@ Actions HomeAgent::on_deadline(Instant now) {
     while (const auto home = checks_.due(now)) {
         on_check_due(now, *home, actions);
     }
+    while (const auto home = others_.due(now)) {
+        on_others_due(now, *home, actions);
+    }
+    moves_.on_deadline(now, actions);
     while (const auto answer = delayed_answers_.take(now)) {
         const Binding* binding = cache_.find(answer->home, now);
         if (binding != nullptr && binding->is_valid) {
@@ -298,6 +281,9 @@ void HomeAgent::on_due(Instant now, const wire::HomeAddress& home, Actions& acti
         cache_.change(home, [&](Binding& binding) { binding.sessions.end_previous(actions); });
         return;
     }
+    if (take_over(now, home, true, actions)) {
+        return;
+    }
     cache_.change(home, [&](Binding& binding) {
         if (binding.is_valid) {
             actions.emplace_back(mobility::CloseTunnel{home});
@@ -307,13 +293,14 @@ void HomeAgent::on_due(Instant now, const wire::HomeAddress& home, Actions& acti
     });
     cache_.erase(home);
     checks_.forget(home);
-    delayed_answers_.forget(home);
+    end_beside(home);
 }
 
 std::optional<Instant> HomeAgent::next_deadline() const {
     std::optional<Instant> next;
-    for (const auto& deadline : {cache_.next_deadline(), checks_.next_deadline(),
-                                 delayed_answers_.next_deadline(), reunion_.next_deadline()}) {
+    for (const auto& deadline :
+         {cache_.next_deadline(), checks_.next_deadline(), others_.next_deadline(),
+          moves_.next_deadline(), delayed_answers_.next_deadline(), reunion_.next_deadline()}) {
         if (deadline && (!next || *deadline < *next)) {
             next = deadline;
         }

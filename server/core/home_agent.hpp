@@ -1,17 +1,22 @@
 #pragma once
 // The home agent of RFC 6275 §10, without any input or output: how bindings begin (§10.3.1) and end
-// (§10.3.2), and which tunnels follow. Which updates are taken at all is in admission.hpp; how it
-// is found out that a mobile node is where it says it is, in care_of_proof.hpp.
+// (§10.3.2), and which tunnels follow; several of one home address (RFC 5648), and which flows take
+// which (RFC 6089). Which updates are taken at all is in admission.hpp; how it is found out that a
+// mobile node is where it says it is, in care_of_proof.hpp.
 
+#include <cstdint>
 #include <optional>
 #include <unordered_map>
 #include <vector>
 
 #include "server/core/admission.hpp"
 #include "server/core/binding_cache.hpp"
+#include "server/core/binding_moves.hpp"
 #include "server/core/delayed_answers.hpp"
+#include "server/core/flow_bindings.hpp"
 #include "server/core/hint_answers.hpp"
 #include "server/core/mobile_node_registry.hpp"
+#include "server/core/other_bindings.hpp"
 #include "server/core/path_checks.hpp"
 #include "server/core/reunion.hpp"
 #include "shared/mobility/node.hpp"
@@ -45,9 +50,13 @@ class HomeAgent final : public mobility::Node {
     [[nodiscard]] const BindingCache& bindings() const { return cache_; }
     [[nodiscard]] const MobileNodeRegistry& mobile_nodes() const { return registry_; }
     [[nodiscard]] const PathChecks& path_checks() const { return checks_; }
+    [[nodiscard]] const OtherBindings& other_bindings() const { return others_; }
 
   private:
     void on_update(mobility::Instant now, const Request& request, mobility::Actions& actions);
+    [[nodiscard]] wire::CareOfAddress care_of_address(mobility::Instant now,
+                                                      const mobility::Received& received,
+                                                      const wire::BindingUpdate& update) const;
     void on_heartbeat(mobility::Instant now, const mobility::Received& received,
                       const mobility::Authenticated<wire::MobilityMessage>& message,
                       const wire::Heartbeat& heartbeat, mobility::Actions& actions);
@@ -62,14 +71,40 @@ class HomeAgent final : public mobility::Node {
                       mobility::Actions& actions);
     void on_due(mobility::Instant now, const wire::HomeAddress& home, mobility::Actions& actions);
 
+    // Several bindings of one home address: home_agent_several.cpp.
+    void register_beside(mobility::Instant now, const Request& request, const Binding& before,
+                         mobility::Actions& actions);
+    void deregister_one(mobility::Instant now, const Request& request, const Binding& before,
+                        mobility::Actions& actions);
+    // The binding of the update is the best. Whether it has been shown to be there already.
+    bool make_way(mobility::Instant now, const Request& request, const Binding* before);
+    // The best of the others, if there is one. `has_gone`: the one that was in use.
+    bool take_over(mobility::Instant now, const wire::HomeAddress& home, bool has_gone,
+                   mobility::Actions& actions);
+    void on_others_due(mobility::Instant now, const wire::HomeAddress& home,
+                       mobility::Actions& actions);
+    void follow_one_of_several(mobility::Instant now, const Binding& binding,
+                               const mobility::Path& path, mobility::Actions& actions);
+    void on_endpoint_found(mobility::Instant now, const wire::HomeAddress& home,
+                           const EndpointInquiry::Move& move, mobility::Actions& actions);
+    // The BIDs that there are once the update has been carried out.
+    [[nodiscard]] std::vector<std::uint16_t> ids_after(const Request& request,
+                                                       const Binding* before) const;
+    void route_flows(mobility::Instant now, const wire::HomeAddress& home,
+                     mobility::Actions& actions);
+    [[nodiscard]] bool is_there(const Binding& binding) const;
+    void end_beside(const wire::HomeAddress& home);
+
     // How a binding follows its mobile node: home_agent_places.cpp.
     void place(mobility::Instant now, const Whereabouts& claimed, const Binding* before,
                Binding& binding, mobility::Actions& actions,
-               std::vector<mobility::Reception> receptions = {});
+               std::vector<mobility::Reception> receptions = {}, bool is_known = false);
     void direct(mobility::Instant now, const Binding& binding, mobility::Actions& actions,
                 std::vector<mobility::Reception> receptions = {});
     void on_answer(mobility::Instant now, const Binding& binding, std::uint32_t sequence,
                    mobility::Actions& actions);
+    void watch_move(mobility::Instant now, const mobility::BindingMoved& moved,
+                    const mobility::Path& path, bool waits_for_resent, mobility::Actions& actions);
     void on_check_due(mobility::Instant now, const wire::HomeAddress& home,
                       mobility::Actions& actions);
     void on_unproved(mobility::Instant now, const wire::HomeAddress& home,
@@ -89,6 +124,9 @@ class HomeAgent final : public mobility::Node {
     BindingCache cache_;
     std::unordered_map<mobility::SessionId, wire::HomeAddress> owners_;  // of all sessions
     PathChecks checks_;
+    OtherBindings others_;
+    FlowBindings flows_;
+    BindingMoves moves_;
     DelayedAnswers delayed_answers_;
     Reunion reunion_;
     HintAnswers hint_answers_;

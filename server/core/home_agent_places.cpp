@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "server/core/home_agent.hpp"
+#include "server/core/telling.hpp"
 
 namespace godwit::server {
 
@@ -16,34 +17,23 @@ namespace {
 // Most paths are quicker; what a slower one carries is found out a little later.
 constexpr std::chrono::milliseconds unknown_round_trip{200};
 
-Whereabouts whereabouts_of(const Binding& binding) {
-    return {.care_of = binding.care_of, .path = binding.path};
-}
-
 void move(Binding& binding, const Whereabouts& place) {
     binding.care_of = place.care_of;
     binding.path = place.path;
     binding.is_held = false;
 }
 
-// What to tell of a binding that is somewhere else without a binding update.
-void tell_of_move(const Whereabouts& from, const Binding& binding, Actions& actions) {
-    if (from.care_of != binding.care_of) {
-        actions.emplace_back(
-            mobility::Event{mobility::BindingMoved{binding.home, from.care_of, binding.care_of}});
-    } else if (from.path != binding.path) {
-        actions.emplace_back(
-            mobility::Event{mobility::EndpointMoved{binding.home, from.path, binding.path}});
-    }
-}
-
 }  // namespace
 
 void HomeAgent::place(Instant now, const Whereabouts& claimed, const Binding* before,
                       Binding& binding, Actions& actions,
-                      std::vector<mobility::Reception> receptions) {
+                      std::vector<mobility::Reception> receptions, bool is_known) {
     const auto was = before != nullptr ? std::optional(whereabouts_of(*before)) : std::nullopt;
-    const auto place = checks_.on_claim(now, binding, claimed, was);
+    if (is_known) {
+        checks_.on_known(binding, claimed);
+    }
+    const auto place =
+        is_known ? std::optional(claimed) : checks_.on_claim(now, binding, claimed, was);
     move(binding, place.value_or(claimed));
     binding.is_held = !place;
     const bool is_new_path =
@@ -70,6 +60,14 @@ void HomeAgent::direct(Instant now, const Binding& binding, Actions& actions,
 
 void HomeAgent::on_answer(Instant now, const Binding& binding, std::uint32_t sequence,
                           Actions& actions) {
+    if (const auto answered = others_.on_answer(binding.home, sequence); answered.is_ours) {
+        if (answered.proved != nullptr) {
+            actions.emplace_back(mobility::Event{
+                mobility::CareOfAddressProved{binding.home, answered.proved->place.care_of}});
+            route_flows(now, binding.home, actions);
+        }
+        return;
+    }
     const auto proved = checks_.on_answer(now, binding, sequence, actions);
     if (!proved) {
         return;
@@ -86,6 +84,7 @@ void HomeAgent::on_answer(Instant now, const Binding& binding, std::uint32_t seq
         }
         checks_.on_directed(now, entry, proved->round_trip, actions);
     });
+    route_flows(now, binding.home, actions);
 }
 
 void HomeAgent::on_check_due(Instant now, const wire::HomeAddress& home, Actions& actions) {
@@ -116,12 +115,17 @@ void HomeAgent::on_unproved(Instant now, const wire::HomeAddress& home,
         direct(now, binding, actions);
         checks_.on_directed(now, binding, unknown_round_trip, actions);
     });
+    route_flows(now, home, actions);
 }
 
 // A late packet of another path must not move the binding: a new care-of address comes by binding
 // update, which a NAT's new address or port cannot.
 void HomeAgent::follow_endpoint(Instant now, const Binding& binding, const mobility::Path& path,
                                 Actions& actions) {
+    if (binding.binding_id != 0) {  // it has, has had or will have others beside it
+        follow_one_of_several(now, binding, path, actions);
+        return;
+    }
     Whereabouts claimed = whereabouts_of(binding);
     const bool is_same_end = path.encapsulation == mobility::Encapsulation::udp &&
                              claimed.path.encapsulation == mobility::Encapsulation::udp &&
@@ -137,6 +141,7 @@ void HomeAgent::follow_endpoint(Instant now, const Binding& binding, const mobil
         place(now, claimed, &before, entry, actions);
         tell_of_move(whereabouts_of(before), entry, actions);
     });
+    route_flows(now, binding.home, actions);
 }
 
 Actions HomeAgent::on_moved_endpoint(Instant now, mobility::SessionId session,
@@ -148,10 +153,22 @@ Actions HomeAgent::on_moved_endpoint(Instant now, mobility::SessionId session,
     return finished(std::move(actions));
 }
 
+void HomeAgent::watch_move(Instant now, const mobility::BindingMoved& moved,
+                           const mobility::Path& path, bool waits_for_resent, Actions& actions) {
+    moves_.begin(now, moved, waits_for_resent, actions);
+    mobility::Path watched = path;
+    watched.interface = {};
+    watched.local_port = 0;
+    actions.emplace_back(
+        mobility::WatchTraffic{moved.home, mobility::WatchTraffic::What::received_along, watched});
+}
+
 Actions HomeAgent::on_resent(Instant now, const mobility::ResentNotice& notice) {
     Actions actions = on_deadline(now);
-    actions.emplace_back(mobility::Event{mobility::PacketsResent{
-        .home = notice.home, .resent = notice.resent, .lost = notice.lost}});
+    if (!moves_.on_resent(notice, actions)) {  // too late for the record of the move
+        actions.emplace_back(mobility::Event{mobility::PacketsResent{
+            .home = notice.home, .resent = notice.resent, .lost = notice.lost}});
+    }
     return actions;
 }
 
@@ -161,6 +178,8 @@ Actions HomeAgent::on_traffic(Instant now, const mobility::TrafficNotice& notice
     if (notice.what == mobility::WatchTraffic::What::large_sent && binding != nullptr &&
         binding->is_valid) {
         checks_.on_large_sent(now, *binding, actions);
+    } else if (notice.what == mobility::WatchTraffic::What::received_along) {
+        moves_.on_received(now, notice.home, actions);
     }
     return actions;
 }

@@ -50,4 +50,15 @@ Ipv4Verdict judge_ipv4(const wire::BindingUpdate& update, const MobileNodeRecord
                 .home = is_taken ? *owner.ipv4_home : request->home}};
 }
 
+void carry_ipv4(const Binding& binding, std::optional<wire::Ipv4Address> before,
+                mobility::Actions& actions) {
+    if (before == binding.ipv4) {
+        return;
+    }
+    actions.emplace_back(mobility::CarryIpv4{binding.home, binding.ipv4});
+    if (binding.ipv4) {
+        actions.emplace_back(mobility::Event{mobility::Ipv4Bound{binding.home, *binding.ipv4}});
+    }
+}
+
 }  // namespace godwit::server

@@ -4,7 +4,9 @@
 
 #include <optional>
 
+#include "server/core/binding_cache.hpp"
 #include "server/core/mobile_node_registry.hpp"
+#include "shared/mobility/node.hpp"
 #include "shared/wire/address.hpp"
 #include "shared/wire/messages/binding_update.hpp"
 
@@ -19,5 +21,9 @@ struct Ipv4Verdict {
 // `is_bound`: it has been, so that this is a refresh.
 Ipv4Verdict judge_ipv4(const wire::BindingUpdate& update, const MobileNodeRecord& owner,
                        bool is_bound);
+
+// Has the tunnel carry what is bound now, if it is not what was.
+void carry_ipv4(const Binding& binding, std::optional<wire::Ipv4Address> before,
+                mobility::Actions& actions);
 
 }  // namespace godwit::server

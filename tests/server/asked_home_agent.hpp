@@ -134,6 +134,10 @@ class AskedHomeAgent {
                             mobility::SessionId session) {
         return receive(now, carry(update, mobility::InSession{session}));
     }
+    Actions hear_in_session_along(Instant now, const wire::BindingUpdate& update,
+                                  mobility::SessionId session, const mobility::Path& path) {
+        return receive(now, carry(update, mobility::InSession{session}, path));
+    }
     Actions hint(Instant now, mobility::Hint::Kind kind, const wire::HomeAddress& home = test::home,
                  const wire::Ipv6Address& from = test::care_of_a.address) {
         return core.on_received(
