@@ -135,6 +135,7 @@ class Daemon final : public runtime::NodeObserver {
     void remember(const wire::HomeAddress& home);
     void forget(const wire::HomeAddress& home);
     [[nodiscard]] Status status() const;
+    [[nodiscard]] std::vector<OtherBindingReport> others_of(const wire::HomeAddress& home) const;
 
     const Configuration& configuration_;
     runtime::Log log_;
@@ -289,6 +290,17 @@ void Daemon::count(MessageCounts& counts, const wire::MobilityMessage& message) 
                acknowledgement != nullptr ? std::optional(acknowledgement->status) : std::nullopt);
 }
 
+std::vector<OtherBindingReport> Daemon::others_of(const wire::HomeAddress& home) const {
+    std::vector<OtherBindingReport> reports;
+    for (const OtherBinding& other : node_.other_bindings().of(home)) {
+        reports.push_back({.care_of_address = other.place.care_of,
+                           .binding_id = other.id,
+                           .priority = other.priority,
+                           .is_proved = other.is_proved()});
+    }
+    return reports;
+}
+
 Status Daemon::status() const {
     const mobility::Instant now = runtime::boot_now();
     Status status{.messages_in = messages_in_,
@@ -313,7 +325,9 @@ Status Daemon::status() const {
              .lifetime = binding.granted,
              .remaining = std::chrono::floor<std::chrono::seconds>(binding.expires - now),
              .sequence = binding.sequence,
-             .traffic = {.tx = traffic.sent, .rx = traffic.received}});
+             .traffic = {.tx = traffic.sent, .rx = traffic.received},
+             .binding_id = binding.binding_id,
+             .others = others_of(home)});
     }
     runtime::add_drops(status.drops, data_plane_);
     if (configuration_.allow_unprotected) {

@@ -11,6 +11,17 @@ std::string address_text(const wire::Ipv6Address& address) {
     return ipv4 ? ipv4->text() : address.text();
 }
 
+Json others_array(const std::vector<OtherBindingReport>& others) {
+    Json array = Json::array();
+    for (const OtherBindingReport& other : others) {
+        array.push_back({{"care_of_address", address_text(other.care_of_address.address)},
+                         {"binding_id", other.binding_id},
+                         {"priority", other.priority},
+                         {"proven", other.is_proved}});
+    }
+    return array;
+}
+
 Json binding_object(const BindingReport& binding) {
     const bool is_udp = binding.path.encapsulation == mobility::Encapsulation::udp;
     Json object{{"name", binding.name},
@@ -26,7 +37,9 @@ Json binding_object(const BindingReport& binding) {
                 {"mtu", binding.mtu.inner},
                 {"lifetime_s", binding.lifetime.count()},
                 {"remaining_s", binding.remaining.count()},
-                {"sequence", binding.sequence.value()}};
+                {"sequence", binding.sequence.value()},
+                {"binding_id", binding.binding_id != 0 ? Json(binding.binding_id) : Json()},
+                {"others", others_array(binding.others)}};
     append(object, binding.traffic);
     return object;
 }

@@ -20,6 +20,14 @@
 
 namespace godwit::server {
 
+// A binding beside the one in use (RFC 5648).
+struct OtherBindingReport {
+    wire::CareOfAddress care_of_address;
+    std::uint16_t binding_id = 0;
+    std::uint8_t priority = 0;
+    bool is_proved = false;  // it has answered from there
+};
+
 struct BindingReport {
     std::string name;  // of the mobile node, from the configuration
     wire::HomeAddress home_address;
@@ -33,6 +41,8 @@ struct BindingReport {
     std::chrono::seconds remaining{};  // until it expires
     wire::SequenceNumber sequence;
     runtime::TunnelTraffic traffic;
+    std::uint16_t binding_id = 0;  // 0: none
+    std::vector<OtherBindingReport> others{};
 };
 
 // Signalling messages of one direction, by type and status.

@@ -23,6 +23,13 @@ std::string path_text(const Json& binding) {
     return text + (binding.at("proven").get<bool>() ? "" : ", unproven");
 }
 
+// A row below that of the binding in use.
+std::vector<std::string> other_row(const Json& other) {
+    return {"", "", "", other.at("care_of_address").get<std::string>(),
+            "binding " + other.at("binding_id").dump() + ", priority " +
+                other.at("priority").dump() + (other.at("proven").get<bool>() ? "" : ", unproven")};
+}
+
 std::string or_dash(const Json& text) {
     return text.is_null() ? "-" : text.get<std::string>();
 }
@@ -43,6 +50,9 @@ std::string bindings_text(const Json& bindings) {
              binding.at("remaining_s").dump() + " of " + binding.at("lifetime_s").dump() + " s",
              runtime::octets(binding.at("tx_bytes").get<std::uint64_t>()),
              runtime::octets(binding.at("rx_bytes").get<std::uint64_t>())});
+        for (const Json& other : binding.at("others")) {
+            rows.push_back(other_row(other));
+        }
     }
     return runtime::aligned(rows);
 }
