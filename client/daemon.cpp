@@ -217,7 +217,8 @@ void Daemon::run() {
 
 bool Daemon::is_ours(const wire::Ipv6Address& address) const {
     return address == configuration_.home_address.address ||
-           address == address_of(node_.target(), configuration_.home_address).address;
+           address == address_of(node_.target(), configuration_.home_address).address ||
+           node_.is_care_of_address(address);
 }
 
 void Daemon::steer() {

@@ -116,6 +116,9 @@ void MobileNode::record_move(Instant now, Actions& actions) {
         record_.on_link_lost(now);
         return;
     }
+    if (std::holds_alternative<Nowhere>(last_place_)) {
+        return;  // it was nowhere before, and has nothing to lose
+    }
     record_.begin(now, {.home = home_,
                         .from = move_->from,
                         .to = address_of(target_, home_),
@@ -134,6 +137,7 @@ void MobileNode::keep_others(Instant now, Actions& actions) {
         return;
     }
     warm_.on_place(now, roaming_.in_use()->path, roaming_.offers(), registration_);
+    warm_.on_deadline(now, registration_, actions);
     roaming_.on_warm(warm_.path());
     flows_.on_bound(registration_.bound(), roaming_.offers(), actions);
     registration_.bind_flows(now, flows_.options(), actions);
@@ -278,7 +282,6 @@ Actions MobileNode::on_deadline(Instant now) {
     Actions actions;
     registration_.on_deadline(now, actions);
     roaming_.on_deadline(now, actions);
-    warm_.on_deadline(now, registration_, actions);
     follow_roaming(now, actions);
     if (roaming_.in_use() && !registration_.is_pending() && registration_.binding(now) == nullptr) {
         roaming_.register_again(now, actions);  // it has expired
@@ -291,13 +294,19 @@ Actions MobileNode::on_deadline(Instant now) {
 
 std::optional<Instant> MobileNode::next_deadline() const {
     std::optional<Instant> next;
-    for (const auto& deadline : {registration_.next_deadline(), roaming_.next_deadline(),
-                                 warm_.next_deadline(), record_.next_deadline()}) {
+    for (const auto& deadline :
+         {registration_.next_deadline(), roaming_.next_deadline(),
+          roaming_.is_settled() ? warm_.next_deadline() : std::nullopt, record_.next_deadline()}) {
         if (deadline) {
             next = next ? std::min(*next, *deadline) : *deadline;
         }
     }
     return next;
+}
+
+bool MobileNode::is_care_of_address(const wire::Ipv6Address& address) const {
+    return std::ranges::find(attachments_.candidates, address,
+                             &mobility::CandidateAddress::address) != attachments_.candidates.end();
 }
 
 State MobileNode::state(Instant now) const {

@@ -68,6 +68,8 @@ class MobileNode final : public mobility::Node {
     [[nodiscard]] State state(mobility::Instant now) const;
     // Where the node is, acknowledged or not; it is on the home link as soon as that is seen.
     [[nodiscard]] const Target& target() const { return target_; }
+    // Whether it is a care-of address that the links offer, in use or not.
+    [[nodiscard]] bool is_care_of_address(const wire::Ipv6Address& address) const;
     [[nodiscard]] const Binding* binding(mobility::Instant now) const {
         return registration_.binding(now);
     }

@@ -17,6 +17,8 @@ constexpr std::chrono::nanoseconds longest_pause = 64s;
 constexpr std::chrono::nanoseconds interval = 25s;  // within which most NATs keep a mapping of UDP
 constexpr std::chrono::nanoseconds retry_interval = 1s;
 constexpr std::size_t max_unanswered = 3;
+constexpr std::chrono::nanoseconds patience = 500ms;  // for an acknowledgement, beyond the pause
+constexpr std::chrono::nanoseconds after_other_updates = 100ms;
 
 // Those of the best interface that is not in use.
 std::vector<Path> paths_beside(const Path& in_use, const std::vector<Away>& offers) {
@@ -53,6 +55,7 @@ void WarmPath::on_place(Instant now, const Path& in_use, const std::vector<Away>
 
 void WarmPath::begin(Instant now, std::vector<Path> candidates) {
     candidates_ = std::move(candidates);
+    attempts_ = 0;
     pause_ = first_pause;
     register_at_ = now + pause_;
 }
@@ -82,6 +85,7 @@ void WarmPath::on_response(Instant now, std::uint32_t sequence) {
 
 void WarmPath::on_deadline(Instant now, HomeRegistration& registration, Actions& actions) {
     if (candidates_.empty() || !registration.can_bind_beside()) {
+        rest(registration);
         return;
     }
     if (asked_ && registration.beside() != asked_) {
@@ -92,13 +96,26 @@ void WarmPath::on_deadline(Instant now, HomeRegistration& registration, Actions&
         ask_at_ = now;
         register_at_.reset();
     }
-    if (register_at_ && now >= *register_at_ && !registration.is_pending()) {
-        register_at_.reset();
-        registration.register_beside(now, candidates_, actions);
+    if (register_at_ && now >= *register_at_) {
+        attempt(now, registration, actions);
     }
     if (ask_at_ && now >= *ask_at_) {
         ask(now, registration, actions);
     }
+}
+
+// One after the other: of two that are under way at once the home agent would keep the later.
+void WarmPath::attempt(Instant now, HomeRegistration& registration, Actions& actions) {
+    if (registration.is_pending()) {
+        register_at_ = now + after_other_updates;
+        return;
+    }
+    if (attempts_ > 0 && attempts_ % candidates_.size() == 0) {
+        pause_ = std::min(2 * pause_, longest_pause);
+    }
+    registration.register_beside(now, {candidates_[attempts_ % candidates_.size()]}, actions);
+    ++attempts_;
+    register_at_ = now + (attempts_ % candidates_.size() == 0 ? pause_ : first_pause) + patience;
 }
 
 void WarmPath::ask(Instant now, HomeRegistration& registration, Actions& actions) {
@@ -106,14 +123,13 @@ void WarmPath::ask(Instant now, HomeRegistration& registration, Actions& actions
         give_up(now, registration);
         return;
     }
-    const auto seal = registration.heartbeat_seal(now);
-    if (!seal) {
-        return;
+    if (const auto seal = registration.heartbeat_seal(now)) {
+        actions.emplace_back(
+            mobility::SendMessage{.path = *asked_,
+                                  .home = home_,
+                                  .message = wire::Heartbeat{.sequence = ++sequence_},
+                                  .seal = *seal});
     }
-    actions.emplace_back(mobility::SendMessage{.path = *asked_,
-                                               .home = home_,
-                                               .message = wire::Heartbeat{.sequence = ++sequence_},
-                                               .seal = *seal});
     ++unanswered_;
     ask_at_ = now + retry_interval;
 }

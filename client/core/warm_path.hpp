@@ -38,14 +38,16 @@ class WarmPath {
 
   private:
     void begin(mobility::Instant now, std::vector<mobility::Path> candidates);
+    void attempt(mobility::Instant now, HomeRegistration& registration, mobility::Actions& actions);
     void ask(mobility::Instant now, HomeRegistration& registration, mobility::Actions& actions);
     void give_up(mobility::Instant now, HomeRegistration& registration);
 
     wire::HomeAddress home_;
     std::uint32_t sequence_;
     std::vector<mobility::Path> candidates_;  // of one interface; empty: there is no other
+    std::size_t attempts_ = 0;                // at registering one of them, each in its turn
     std::optional<mobility::Instant> register_at_;
-    std::chrono::nanoseconds pause_{};  // before the next attempt
+    std::chrono::nanoseconds pause_{};  // before all of them are attempted again
     std::optional<mobility::Path> asked_;
     std::optional<mobility::Path> answered_;
     mobility::Instant answered_since_{};

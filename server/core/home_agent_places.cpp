@@ -122,9 +122,12 @@ void HomeAgent::on_unproved(Instant now, const wire::HomeAddress& home,
 // update, which a NAT's new address or port cannot.
 void HomeAgent::follow_endpoint(Instant now, const Binding& binding, const mobility::Path& path,
                                 Actions& actions) {
-    if (binding.binding_id != 0) {  // it has, has had or will have others beside it
+    if (flows_.has(binding.home)) {  // packets come along several paths, or have come lately
         follow_one_of_several(now, binding, path, actions);
         return;
+    }
+    if (others_.has_path(binding.home, path)) {
+        return;  // late, from before a switch
     }
     Whereabouts claimed = whereabouts_of(binding);
     const bool is_same_end = path.encapsulation == mobility::Encapsulation::udp &&

@@ -31,6 +31,12 @@ const OtherBinding* OtherBindings::find(const wire::HomeAddress& home, std::uint
     return found != bindings.end() ? &*found : nullptr;
 }
 
+bool OtherBindings::has_path(const wire::HomeAddress& home, mobility::Path path) const {
+    path.interface = {};
+    return std::ranges::any_of(
+        of(home), [&path](const OtherBinding& other) { return other.place.path == path; });
+}
+
 const OtherBinding* OtherBindings::best(Instant now, const wire::HomeAddress& home) const {
     const OtherBinding* best = nullptr;
     for (const OtherBinding& binding : of(home)) {

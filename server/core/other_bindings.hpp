@@ -48,6 +48,8 @@ class OtherBindings {
     // The newest registration last.
     [[nodiscard]] std::span<const OtherBinding> of(const wire::HomeAddress& home) const;
     [[nodiscard]] const OtherBinding* find(const wire::HomeAddress& home, std::uint16_t id) const;
+    // Whether one of them has its endpoint there.
+    [[nodiscard]] bool has_path(const wire::HomeAddress& home, mobility::Path path) const;
     // The one with the best priority, of several the newest, that has not expired; nullptr without
     // any.
     [[nodiscard]] const OtherBinding* best(mobility::Instant now,

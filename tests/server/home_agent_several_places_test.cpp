@@ -159,8 +159,29 @@ mobility::Path nat_moved(const Link& link, std::uint16_t port = 50000) {
     return path;
 }
 
+// Some of whose flows go along both of its paths.
+TEST_F(SeveralPlaces, FollowANatAtOnceWhereNoFlowTakesTheOtherPath) {
+    settle(wifi, cellular);
+    mobility::Path rebooted = path_of(wifi);
+    rebooted.remote_port = 50000;
+    const Actions actions = moved(noon + 10s, rebooted);
+    EXPECT_EQ(test::all<mobility::DirectTunnel>(actions).at(0).path, rebooted);
+    EXPECT_TRUE(moved(noon + 11s, path_of(cellular)).empty()) << "that is the other one";
+}
+
+// Some of whose flows go along both of its paths.
 class MovedByANat : public SeveralPlaces {
   protected:
+    void settle(const Link& first, const Link& second) {
+        SeveralPlaces::settle(first, second);
+        wire::BindingUpdate update = identified(next(), first, 1);
+        update.options.emplace_back(wire::FlowIdentification{.id = 1,
+                                                             .priority = 1,
+                                                             .selector = wire::TrafficSelector{},
+                                                             .binding_ids = {1, 2},
+                                                             .malformed = {}});
+        (void)hear(noon + 2s, update, first);
+    }
     // A packet comes from `stranger`; who is asked, and who of them answers.
     Actions ask(const mobility::Path& stranger, const std::vector<mobility::Path>& answering) {
         const Actions asked = moved(noon + 10s, stranger);
