@@ -104,6 +104,8 @@ class OutboundTunnels {
     OutboundTunnels(LookUpBy look_up_by, const wire::HomeAgentAddress& home_agent,
                     const ResendLimits& limits = {})
         : look_up_by_(look_up_by), home_agent_(home_agent), memory_(limits) {}
+    OutboundTunnels(const OutboundTunnels&) = delete;
+    OutboundTunnels& operator=(const OutboundTunnels&) = delete;
 
     // Gives back the tunnel of the same home address that was there before, or nothing. What was
     // watched goes on being watched, what was kept stays.

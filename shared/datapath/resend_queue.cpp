@@ -1,6 +1,7 @@
 #include "shared/datapath/resend_queue.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "shared/wire/esp_header.hpp"
@@ -32,7 +33,7 @@ bool ResendQueue::keep(mobility::Instant now, std::span<const std::uint8_t> seal
         take_block();
     }
     ResendBlock& block = *blocks_.back();
-    std::ranges::copy(sealed, block.octets.begin() + static_cast<std::ptrdiff_t>(block.used));
+    std::memcpy(block.octets.data() + block.used, sealed.data(), sealed.size());
     block.packets.push_back({.spi = header->spi,
                              .sequence = header->sequence,
                              .offset = static_cast<std::uint32_t>(block.used),

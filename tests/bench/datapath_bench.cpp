@@ -36,14 +36,14 @@ Suite suite_of(benchmark::State& state) {
     return suite;
 }
 
-OutboundTunnels mobile_node_tunnels(Suite suite) {
+constexpr ResendLimits nothing_kept{.each = 0};
+
+void direct_mobile_node(OutboundTunnels& tunnels, Suite suite) {
     const auto keys = test::mobile_node_keys(1, suite);
-    OutboundTunnels tunnels{LookUpBy::inner_source, test::home_agent};
     tunnels.direct(
         {}, std::make_unique<OutboundTunnel>(home, test::from_a,
                                              OutboundSeal{.session = test::session_of(keys),
                                                           .sealer = security::EspSealer(keys)}));
-    return tunnels;
 }
 
 void count_packets(benchmark::State& state) {
@@ -51,8 +51,9 @@ void count_packets(benchmark::State& state) {
     state.SetBytesProcessed(state.iterations() * state.range(1));
 }
 
-void encapsulate(benchmark::State& state) {
-    auto tunnels = mobile_node_tunnels(suite_of(state));
+void encapsulate(benchmark::State& state, const ResendLimits& limits) {
+    OutboundTunnels tunnels{LookUpBy::inner_source, test::home_agent, limits};
+    direct_mobile_node(tunnels, suite_of(state));
     const auto packet =
         test::inner_packet(home.address, correspondent, static_cast<std::size_t>(state.range(1)));
     const auto header = wire::BytesView(packet).first<wire::Ipv6Header::size>();
@@ -65,11 +66,15 @@ void encapsulate(benchmark::State& state) {
     }
     count_packets(state);
 }
-BENCHMARK(encapsulate)->ArgsProduct({{aes, chacha}, {64, 1400}});
+BENCHMARK_CAPTURE(encapsulate, to_be_forgotten, nothing_kept)
+    ->ArgsProduct({{aes, chacha}, {64, 1400}});
+BENCHMARK_CAPTURE(encapsulate, kept_to_be_sent_again, ResendLimits{})
+    ->ArgsProduct({{aes, chacha}, {64, 1400}});
 
 void decapsulate(benchmark::State& state) {
     const Suite suite = suite_of(state);
-    auto sender = mobile_node_tunnels(suite);
+    OutboundTunnels sender{LookUpBy::inner_source, test::home_agent, nothing_kept};
+    direct_mobile_node(sender, suite);
     InboundTunnels tunnels{LookUpBy::inner_destination, test::home_agent};
     tunnels.admit(
         std::make_unique<SealedTunnel>(home, security::EspOpener(test::home_agent_keys(1, suite))));
@@ -114,18 +119,17 @@ std::vector<wire::HomeAddress> homes(std::int64_t count) {
     return all;
 }
 
-OutboundTunnels tunnels_of(const std::vector<wire::HomeAddress>& bound) {
-    OutboundTunnels tunnels{LookUpBy::inner_destination, test::home_agent};
+void direct_all(OutboundTunnels& tunnels, const std::vector<wire::HomeAddress>& bound) {
     for (const wire::HomeAddress& each : bound) {
         tunnels.direct({}, std::make_unique<OutboundTunnel>(each, test::to_a));
     }
-    return tunnels;
 }
 
 // Each look-up waits for the one before, so that none hides behind another.
 void look_up(benchmark::State& state) {
     const auto bound = homes(state.range(0));
-    const auto tunnels = tunnels_of(bound);
+    OutboundTunnels tunnels{LookUpBy::inner_destination, test::home_agent};
+    direct_all(tunnels, bound);
     std::mt19937 random(2473);
     auto order = bound;
     std::ranges::shuffle(order, random);
@@ -140,7 +144,8 @@ BENCHMARK(look_up)->Arg(1)->Arg(1'000)->Arg(100'000)->Arg(1'000'000);
 
 // A tunnel more, and the same one less.
 void publish(benchmark::State& state) {
-    auto tunnels = tunnels_of(homes(state.range(0)));
+    OutboundTunnels tunnels{LookUpBy::inner_destination, test::home_agent};
+    direct_all(tunnels, homes(state.range(0)));
     const wire::HomeAddress another = home_number(0xffff'ffff);
     for (auto _ : state) {
         tunnels.direct({}, std::make_unique<OutboundTunnel>(another, test::to_a));
