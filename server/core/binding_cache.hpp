@@ -8,10 +8,12 @@
 #include <set>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "server/core/binding_sessions.hpp"
 #include "shared/mobility/instant.hpp"
 #include "shared/mobility/path.hpp"
+#include "shared/mobility/reception.hpp"
 #include "shared/mobility/session.hpp"
 #include "shared/wire/address.hpp"
 #include "shared/wire/lifetime.hpp"
@@ -41,6 +43,8 @@ struct Binding {
     mobility::Protection protection = mobility::Protection::sealed;
     std::optional<wire::Ipv4Address> ipv4;  // bound beside the home address
     BindingSessions sessions;
+    // What the mobile node had received when it claimed a place that has yet to answer.
+    std::vector<mobility::Reception> receptions;
 
     [[nodiscard]] bool is_behind_nat() const { return server::is_behind_nat(care_of, path); }
 };

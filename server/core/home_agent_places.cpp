@@ -36,6 +36,12 @@ void HomeAgent::place(Instant now, const Whereabouts& claimed, const Binding* be
         is_known ? std::optional(claimed) : checks_.on_claim(now, binding, claimed, was);
     move(binding, place.value_or(claimed));
     binding.is_held = !place;
+    if (!receptions.empty()) {
+        binding.receptions = receptions;
+    }
+    if (place != claimed) {
+        receptions.clear();  // nobody is where it would be sent again; it is once this one answers
+    }
     const bool is_new_path =
         before == nullptr || before->path != binding.path || before->is_held != binding.is_held;
     direct(now, binding, actions, std::move(receptions));
@@ -77,9 +83,10 @@ void HomeAgent::on_answer(Instant now, const Binding& binding, std::uint32_t seq
     const bool is_there = binding.path == proved->place.path && !binding.is_held;
     const Whereabouts from = whereabouts_of(binding);
     cache_.change(binding.home, [&](Binding& entry) {
+        auto receptions = std::exchange(entry.receptions, {});
         move(entry, proved->place);
         if (!is_there) {
-            direct(now, entry, actions);
+            direct(now, entry, actions, std::move(receptions));
             tell_of_move(from, entry, actions);
         }
         checks_.on_directed(now, entry, proved->round_trip, actions);

@@ -7,6 +7,28 @@ namespace godwit::security {
 // With one writer, loads and stores need no order among themselves: plain moves.
 constexpr auto relaxed = std::memory_order_relaxed;
 
+namespace {
+
+using Gap = mobility::Reception::Gap;
+
+// Too many to be told: those with the fewest packets between them become one. Better that some of
+// these come twice than that others never do.
+void join_closest(std::vector<Gap>& gaps) {
+    for (std::uint32_t between = 1; gaps.size() > mobility::Reception::max_gaps; between *= 2) {
+        std::size_t last = 0;
+        for (std::size_t next = 1; next < gaps.size(); ++next) {
+            if (gaps[last].first - gaps[next].last - 1 <= between) {
+                gaps[last].first = gaps[next].first;
+            } else {
+                gaps[++last] = gaps[next];
+            }
+        }
+        gaps.resize(last + 1);
+    }
+}
+
+}  // namespace
+
 bool ReplayWindow::is_fresh(std::uint32_t sequence) const {
     if (sequence == 0) {  // RFC 4303 §3.3.3: the first packet has sequence number 1
         return false;
@@ -54,6 +76,7 @@ mobility::Reception ReplayWindow::read() const {
         }
         collect_gaps(*seen, reading);
     } while (highest() / block_bits > reading.highest / block_bits + 1);
+    join_closest(reading.gaps);
     return reading;
 }
 
@@ -70,11 +93,9 @@ void ReplayWindow::collect_gaps(Blocks& seen, mobility::Reception& reading) {
             is_in_gap = false;
         } else if (is_in_gap) {
             reading.gaps.back().first = sequence;
-        } else if (reading.gaps.size() < mobility::Reception::max_gaps) {
+        } else {
             reading.gaps.push_back({.first = sequence, .last = sequence});
             is_in_gap = true;
-        } else {
-            return;
         }
     }
 }
