@@ -98,7 +98,7 @@ class PathLiveness {
     }
 
   private:
-    static constexpr int looks = 5;  // in each patience
+    static constexpr int looks = 8;  // in each patience
     static constexpr std::chrono::nanoseconds least_patience = std::chrono::milliseconds(100);
     static constexpr std::chrono::nanoseconds patience_without_answers =
         std::chrono::milliseconds(400);

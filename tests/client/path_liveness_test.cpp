@@ -41,10 +41,10 @@ TEST(PathLiveness, IsLookedAtWhileTrafficGoesSoThatItsSilenceIsSoonSeen) {
     PathLiveness path;
     path.begin(10ms);
     path.on_sent(noon, 1, 7);
-    EXPECT_EQ(path.look_at(), noon + 20ms);
-    EXPECT_EQ(path.on_reading(noon + 20ms, 5, 9), Verdict::well);
-    EXPECT_EQ(path.on_reading(noon + 40ms, 9, 12), Verdict::well);
-    EXPECT_EQ(silent_at(path, 10, 12), noon + 140ms) << "counted from when the last was seen";
+    EXPECT_EQ(path.look_at(), noon + 12500us);
+    EXPECT_EQ(path.on_reading(noon + 13ms, 5, 9), Verdict::well);
+    EXPECT_EQ(path.on_reading(noon + 26ms, 9, 12), Verdict::well);
+    EXPECT_EQ(silent_at(path, 10, 12), noon + 126ms) << "counted from when the last was seen";
 }
 
 TEST(PathLiveness, IsIdleWhenNothingMoreIsSent) {
@@ -96,7 +96,7 @@ TEST(PathLiveness, IsWellIfSomethingComesWhileItIsAsked) {
     path.on_asked(noon + 100ms, true);
     EXPECT_EQ(path.on_reading(noon + 160ms, 9, 8), Verdict::well);
     EXPECT_FALSE(path.is_asked());
-    EXPECT_EQ(path.look_at(), noon + 180ms);
+    EXPECT_EQ(path.look_at(), noon + 172500us);
 }
 
 TEST(PathLiveness, IsAskedLessOftenWhereOnlyHeartbeatsAreAnswered) {

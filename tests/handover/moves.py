@@ -124,10 +124,11 @@ class MakeBeforeBreak(Double):
 
 
 class Silent(Double):
-    """The link in use carries nothing any more and stays up; the other one works."""
+    """The link in use carries nothing any more and stays up; the other one works, and is known to."""
     name, period, settle, patience, measure = "silent", 1.0, 1.0, 40 * SLOWNESS, "from_lost"
 
     def move(self, peer):
+        peer.wait_warm()
         self.dead = next(link for link, uplink in UPLINK_ON.items() if uplink == peer.uplink_in_use())
         self.topology.change(self.dead, "blackhole on")
         now = time.time()

@@ -39,6 +39,10 @@ class Godwit:
         path = self.deployment.status()["path"]
         return path["interface"] if path else None
 
+    def wait_warm(self):
+        """Until the other uplink is known to carry too."""
+        self.deployment.wait("mn", lambda status: status["warm_path"])
+
 
 class WireguardGo:
     """The client roams by its next packet from a new address, and has a keepalive interval of 25 s."""
