@@ -63,9 +63,8 @@ Json handover_object(const std::optional<HandoverReport>& handover) {
 
 Json to_json(const Status& status) {
     const auto& care_of = status.care_of_address;
-    Json handovers = status.handover_log.to_json();
-    handovers["count"] = status.handovers;
-    handovers["last"] = handover_object(status.last_handover);
+    Json handovers{{"count", status.handovers}, {"last", handover_object(status.last_handover)}};
+    handovers.update(status.handover_log.to_json());
     return {{"schema", runtime::status_schema},
             {"state", name(status.state)},
             {"home_address", runtime::to_json(status.home_address.address)},

@@ -70,6 +70,19 @@ TEST(ClientConfiguration, TriesEverythingUnlessToldOtherwise) {
     EXPECT_EQ(configuration.mtu_probe_interval, 600s);
 }
 
+TEST(ClientConfiguration, KeepsASecondPathAndWhatAMoveMayCost) {
+    const TemporaryDirectory directory;
+    const Configuration configuration = read(directory, least);
+    EXPECT_TRUE(configuration.second_path);
+    EXPECT_EQ(configuration.resend.each, 16U << 20U);
+    const Configuration frugal =
+        read(directory, "second_path = false\nresend_memory = 0\n" + least);
+    EXPECT_FALSE(frugal.second_path);
+    EXPECT_EQ(frugal.resend.each, 0U);
+    EXPECT_THAT(errors_of("resend_memory = -1\n" + least),
+                HasSubstr("write a whole number of MiB from 0 to 65536"));
+}
+
 TEST(ClientConfiguration, TakesAnEncapsulationOrAnOrderOfThem) {
     using mobility::Encapsulation;
     const TemporaryDirectory directory;

@@ -36,6 +36,20 @@ Status registered() {
                              .remote = address("2001:db8:f::1"),
                              .remote_port = 4191,
                              .is_behind_nat = true};
+    status.warm_path = PathReport{.encapsulation = mobility::Encapsulation::ip6,
+                                  .link = {.name = "eth0", .kind = mobility::LinkKind::wired},
+                                  .local = address("2001:db8:a::20"),
+                                  .remote = address("2001:db8:f::1")};
+    status.handover_log.add({.home = status.home_address,
+                             .from = {address("2001:db8:a::20")},
+                             .to = {address("2001:db8:b::20")},
+                             .cause = mobility::MoveCause::address_lost,
+                             .without_link = 120'500us,
+                             .first_sent = 250us,
+                             .acknowledged = 41'337'042ns,
+                             .first_received = std::nullopt,
+                             .resent = 7,
+                             .lost = 1});
     status.ipv4_home_address = wire::Ipv4Address::parse("10.19.0.2");
     status.binding = BindingReport{wire::SequenceNumber(17), 600s, 480s};
     status.tunnel = TunnelReport{mobility::Protection::sealed,
@@ -59,6 +73,20 @@ TEST(ClientStatus, HasEveryKeyWhenThereIsNothingToTell) {
 
 TEST(ClientStatus, TellsAllOfABinding) {
     EXPECT_EQ(to_json(registered()).dump(2) + "\n", golden("client_registered.json"));
+}
+
+TEST(ClientStatus, RemembersTheLastMovesAndCountsAll) {
+    HandoverLog log;
+    for (int number = 0; number < 20; ++number) {
+        log.add({.acknowledged = std::chrono::milliseconds(number), .resent = 1});
+    }
+    log.add({.acknowledged = 6s});
+    const auto told = log.to_json();
+    EXPECT_EQ(told.at("records").size(), HandoverLog::remembered);
+    EXPECT_EQ(told.at("records").back().at("acknowledged_ms"), 6000.0) << "the newest last";
+    EXPECT_EQ(told.at("acknowledged_ms").at("count").at(0), 11) << "up to 10 ms, 10 ms too";
+    EXPECT_EQ(told.at("acknowledged_ms").at("count").back(), 1) << "longer than all";
+    EXPECT_EQ(told.at("resent"), 20);
 }
 
 TEST(ClientStatus, HasNullForTheAddressOfNowhere) {

@@ -80,6 +80,18 @@ TEST(ServerConfiguration, ServesIpv4AndUdp) {
     EXPECT_EQ(configuration.mobile_nodes.front().ipv4_home_address->text(), "10.19.0.2");
 }
 
+TEST(ServerConfiguration, LimitsWhatItKeepsToBeSentAgain) {
+    const TemporaryDirectory directory;
+    const auto resend = [&](const std::string& written) {
+        return read_configuration(directory.write("ha.toml", written + top)).resend;
+    };
+    EXPECT_EQ(resend("").each, 16U << 20U);
+    EXPECT_EQ(resend("").all, 256U << 20U);
+    const auto set = resend("resend_memory = 1\nresend_memory_of_all = 2\n");
+    EXPECT_EQ(set.each, 1U << 20U);
+    EXPECT_EQ(set.all, 2U << 20U);
+}
+
 TEST(ServerConfiguration, MayDoWithoutUdp) {
     const TemporaryDirectory directory;
     EXPECT_TRUE(
