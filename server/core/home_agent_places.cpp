@@ -36,11 +36,12 @@ void HomeAgent::place(Instant now, const Whereabouts& claimed, const Binding* be
         is_known ? std::optional(claimed) : checks_.on_claim(now, binding, claimed, was);
     move(binding, place.value_or(claimed));
     binding.is_held = !place;
-    if (!receptions.empty()) {
+    const bool is_there = place == claimed;
+    if (!receptions.empty() && !(is_there && checks_.is_proved(binding))) {
         binding.receptions = receptions;
     }
-    if (place != claimed) {
-        receptions.clear();  // nobody is where it would be sent again; it is once this one answers
+    if (!is_there) {
+        receptions.clear();  // nobody is where it would be sent again; once it answers, it is
     }
     const bool is_new_path =
         before == nullptr || before->path != binding.path || before->is_held != binding.is_held;
