@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <deque>
 #include <string>
+#include <utility>
 
 #include "shared/mobility/instant.hpp"
 
@@ -14,8 +15,13 @@ class Story {
   public:
     void arrow(mobility::Instant at, const std::string& from, const std::string& to,
                const std::string& text, bool is_lost = false) {
+        if (!left_out_.empty() && text.starts_with(left_out_)) {
+            return;
+        }
         tell(from + (is_lost ? "-x" : "->>") + to + ": " + time(at) + text);
     }
+    // What begins with this word happens so often that nobody wants to read of it.
+    void leave_out(std::string word) { left_out_ = std::move(word); }
     void note(mobility::Instant at, const std::string& who, const std::string& text) {
         tell("Note over " + who + ": " + time(at) + text);
     }
@@ -44,6 +50,7 @@ class Story {
     }
 
     std::deque<std::string> lines_;
+    std::string left_out_;
 };
 
 }  // namespace godwit::simulation
