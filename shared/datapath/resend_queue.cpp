@@ -143,6 +143,7 @@ void ResendQueue::on_reception(mobility::Instant now,
     memory_->expire(now);
     if (std::exchange(is_told_of_, true)) {
         begin_path(now);
+        resent_ = 0;
     }
     receptions_ = receptions;
     outcome_ = Outcome{};

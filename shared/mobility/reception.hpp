@@ -33,7 +33,7 @@ struct Reception {
         std::uint32_t last = 0;
         bool operator==(const Gap&) const = default;
     };
-    // As many as an option has room for; of the older ones nothing is told, as if they had come.
+    // As many as an option has room for. Of more, those that lie closest together are told as one.
     static constexpr std::size_t max_gaps = 60;
 
     std::uint32_t spi = 0;      // of the packets: the receiver's inbound SPI

@@ -82,7 +82,7 @@ void take_its_path(wire::Bytes packet) {
     if (!inner) {
         return;
     }
-    FlowRule rule{.selectors = {}, .paths = {1}};
+    FlowRule rule{.selectors = {}, .binding_ids = {1}};
     for (const bool is_ipv4 : {false, true}) {
         wire::TrafficSelector selector{.is_ipv4 = is_ipv4};
         selector.source_port = {1, 1023};
