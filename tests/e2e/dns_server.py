@@ -7,10 +7,12 @@ It listens at the first list of addresses. With a NAT64 prefix (a /96) it makes 
 has no AAAA (RFC 6147), with --synthesize-all in place of those it has, as where nothing but the NAT64 is reachable;
 and answers for ipv4only.arpa (RFC 7050). Prints "ready" when it listens."""
 import argparse
+import errno
 import ipaddress
 import selectors
 import socket
 import struct
+import time
 
 A, AAAA, IN = 1, 28, 1
 NO_SUCH_NAME, LIFE = 3, 60  # of the answers, seconds
@@ -57,7 +59,14 @@ def name_at(message, at):
 def listen(address):
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_DGRAM)
-    listening.bind((address, 53))
+    for patience in range(50, -1, -1):
+        try:
+            listening.bind((address, 53))
+            break
+        except OSError as error:  # the address may have been configured just now
+            if error.errno != errno.EADDRNOTAVAIL or not patience:
+                raise
+            time.sleep(0.1)
     return listening
 
 

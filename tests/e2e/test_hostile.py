@@ -17,6 +17,7 @@ def state(deployment):
         return {key: steady(part) for key, part in value.items() if key not in PASSES} \
             if isinstance(value, dict) else value
     mn, ha = deployment.status("mn"), deployment.status("ha")
+    mn["handovers"] = {key: mn["handovers"][key] for key in ("count", "last")}  # a move's record comes a little later
     return ([steady(mn[key]) for key in ("state", "care_of_address", "path", "binding", "tunnel", "handovers")],
             [steady(entry) for entry in ha["bindings"]])
 
@@ -194,8 +195,12 @@ def altered(packet, start):
         header = mobility_header(parsed)
         if header is not None and hasattr(header, "cksum"):
             header.cksum = None
-        if bytes(parsed) != packet:  # a changed checksum has become right again
-            yield bytes(parsed)
+        try:
+            built = bytes(parsed)
+        except AttributeError:  # Scapy cannot build again what it has read of options that make no sense
+            built = bytes(copy)
+        if built != packet:  # a changed checksum has become right again
+            yield built
 
 
 HOME_ADDRESS_OFFSET = 48  # in the Home Address option or the type 2 routing header; the Mobility Header follows
