@@ -272,7 +272,7 @@ std::optional<Resent> OutboundTunnels::take_outcome() {
 }
 
 std::optional<mobility::Instant> OutboundTunnels::next_deadline() const {
-    std::optional<mobility::Instant> next = memory_.next_deadline();
+    std::optional<mobility::Instant> next;
     for (const OutboundTunnel* tunnel : behind_) {
         if (const auto due = tunnel->kept->next_deadline()) {
             next = next ? std::min(*next, *due) : *due;

@@ -154,9 +154,13 @@ class OutboundTunnels {
     [[nodiscard]] std::optional<Outgoing> next_resent(mobility::Instant now);
     // What has been made good since it was asked the last time.
     [[nodiscard]] std::optional<Resent> take_outcome();
-    // When next_resent() is to be called, or expire().
+    // When next_resent() is to be called.
     [[nodiscard]] std::optional<mobility::Instant> next_deadline() const;
+    // What has been kept for long enough goes. When that is to be called; it need not be exact.
     void expire(mobility::Instant now) { memory_.expire(now); }
+    [[nodiscard]] std::optional<mobility::Instant> next_expiry() const {
+        return memory_.next_deadline();
+    }
     // Packets that have waited for a path in vain, since it was asked the last time.
     [[nodiscard]] std::uint64_t take_unsent() { return memory_.take_unsent(); }
 

@@ -52,8 +52,9 @@ OutboundTunnelWorker::OutboundTunnelWorker(const platform::TunDevice& tun,
 
 void OutboundTunnelWorker::run(const std::stop_token& stop) {
     const std::stop_callback wake(stop, [this] { channel_.wake(); });
-    std::array<platform::Watched, 2> watched{};
-    auto& [commands, packets] = watched;
+    std::array<platform::Watched, 3> watched{};
+    auto& [commands, packets, expiry] = watched;
+    expiry.descriptor = expiry_.descriptor();
     commands.descriptor = channel_.descriptor();
     packets.descriptor = tun_->descriptor();
     now_ = boot_now();
@@ -68,6 +69,10 @@ void OutboundTunnelWorker::run(const std::stop_token& stop) {
             forward_batch();
         }
         send_again();
+        if (expiry.readable) {
+            expiry_.clear();
+        }
+        expire();
         if (device_lost_) {
             packets.descriptor = -1;
         }
@@ -93,13 +98,25 @@ void OutboundTunnelWorker::send_again() {
         }
     }
     departures_.send();
+    while (const auto resent = tunnels_.take_outcome()) {
+        static_cast<void>(resent_.push(datapath::Resent(*resent)));  // without room it is not told
+        control_->raise();
+    }
+}
+
+// Once in a while: that something is kept a little longer costs nothing, a timer for each wait
+// would.
+void OutboundTunnelWorker::expire() {
+    if (expiry_.is_set()) {
+        return;
+    }
     tunnels_.expire(now_);
     if (const auto unsent = tunnels_.take_unsent()) {
         drops_.count(DropReason::held, unsent);
     }
-    while (const auto resent = tunnels_.take_outcome()) {
-        static_cast<void>(resent_.push(datapath::Resent(*resent)));  // without room it is not told
-        control_->raise();
+    if (const auto next = tunnels_.next_expiry()) {
+        expiry_.set(
+            std::max<std::chrono::nanoseconds>(*next - now_, std::chrono::milliseconds(500)));
     }
 }
 

@@ -19,6 +19,7 @@
 #include "shared/mobility/node.hpp"
 #include "shared/mobility/session.hpp"
 #include "shared/mobility/tunnel_mtu.hpp"
+#include "shared/platform/alarm.hpp"
 #include "shared/platform/event_signal.hpp"
 #include "shared/platform/tun_device.hpp"
 #include "shared/platform/tunnel_packet.hpp"
@@ -136,6 +137,7 @@ class OutboundTunnelWorker final : private DepartureObserver {
     void resend(const wire::HomeAddress& home, const std::vector<mobility::Reception>& receptions);
     void forward_batch();
     void send_again();
+    void expire();
     // Along the tunnel's path, or by a rule along others; the record is its copies'.
     void depart(const datapath::Outgoing& packet, datapath::CopiesSent& copies);
     [[nodiscard]] std::optional<std::chrono::nanoseconds> timeout() const;
@@ -163,6 +165,7 @@ class OutboundTunnelWorker final : private DepartureObserver {
     Departures departures_;
     datapath::ReplyBudget replies_;
     mobility::Instant now_;  // when it looked up the last time
+    platform::Alarm expiry_;
 };
 
 }  // namespace godwit::runtime
