@@ -31,7 +31,7 @@ void HomeRegistration::register_paths(Instant now, std::vector<mobility::Path> p
         {.paths = std::move(paths),
          .lifetime = settings_.lifetime,
          .by_handshake = !session(),
-         .is_move = may_have_lost_packets(),
+         .is_move = may_have_lost_packets() && !left.still_carries,
          .timeout = left.round_trip.count() != 0 && session()
                         ? BindingUpdateSender::move_timeout(left.round_trip)
                         : std::chrono::nanoseconds(0)},

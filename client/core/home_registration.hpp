@@ -21,6 +21,7 @@ namespace godwit::client {
 struct PathLeft {
     std::chrono::nanoseconds round_trip{};            // 0: not known
     std::optional<mobility::Instant> silent_since{};  // nothing has come back since then
+    bool still_carries = false;  // what is on its way along it arrives; nothing is to be sent again
 };
 
 class HomeRegistration {

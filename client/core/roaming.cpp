@@ -94,6 +94,7 @@ void Roaming::take(Instant now, const Away& offer, MoveCause cause, Actions& act
 // The last that came back answered what had been sent a round trip before.
 PathLeft Roaming::left(MoveCause cause) const {
     PathLeft left{.round_trip = round_trip_};
+    left.still_carries = cause == MoveCause::better_path && !liveness_.is_asked();
     if (const auto since = liveness_.silent_since(); since && cause == MoveCause::path_silent) {
         left.silent_since = *since - round_trip_;
     }

@@ -86,6 +86,15 @@ TEST(HomeRegistration, SendsAtOnceWhatWentIntoASilentPath) {
     EXPECT_EQ(test::order(actions), "send direct") << "data comes right behind the update";
 }
 
+TEST(HomeRegistration, HasNothingSentAgainThatArrivesAlongThePathThatItLeaves) {
+    RegisteringNode node(Protection::sealed);
+    node.become_registered(noon);
+    Actions actions;
+    node.core.register_paths(noon + 10s, {RegisteringNode::path_from(care_of_b.address)}, actions,
+                             {.round_trip = 40ms, .still_carries = true});
+    EXPECT_FALSE(update_in(actions).tells_reception);
+}
+
 TEST(HomeRegistration, HoldsTheTunnelWhileThereIsNoLink) {
     RegisteringNode node(Protection::sealed);
     node.become_registered(noon);
