@@ -216,6 +216,7 @@ TEST_F(NodeRunnerTest, ReadsTheTrafficAtOnce) {
     register_sealed(test::mobile_node_keys());
     expect_both_ways("one each way");
     expect_to_become(1U, [this] { return node().traffic(home).received.packets; });
+    expect_to_become(1U, [this] { return node().traffic(home).sent.packets; });
     at_node_.runner.perform({mobility::WatchTraffic{home, What::reading}});
     ASSERT_EQ(at_node_.node.traffic.size(), 1U);
     EXPECT_EQ(at_node_.node.traffic[0].what, What::reading);
