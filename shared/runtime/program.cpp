@@ -6,8 +6,8 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "shared/runtime/api_client.hpp"
 #include "shared/runtime/configuration_error.hpp"
-#include "shared/runtime/status_client.hpp"
 #include "shared/security/key_file.hpp"
 #include "shared/security/keys.hpp"
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "shared/security/authenticator.hpp"
+#include "shared/security/enrolment.hpp"
 #include "shared/security/handshake_option.hpp"
 #include "shared/security/handshake_payload.hpp"
 #include "shared/security/keys.hpp"
@@ -19,13 +20,6 @@
 #include "shared/security/tai64n.hpp"
 
 namespace godwit::security {
-
-// A mobile node that proves itself by its key.
-struct ProtectedPeer {
-    mobility::PeerId id;
-    PublicKey key;
-    PresharedKey preshared_key;
-};
 
 // A mobile node of the laboratory profile, which nothing but its home address names.
 struct UnprotectedPeer {

@@ -36,7 +36,9 @@ ONLY_IN = {
     r"sqlite3\.h": {"server/store"},
     r"ares.*\.h": {"shared/platform"},
     r"systemd/.*": {"shared/platform", "tests/platform"},
-    r"CLI/.*": {"client/main.cpp", "server/main.cpp", "tests/impair/main.cpp", "tests/flow/main.cpp"},
+    r"CLI/.*": {"client/main.cpp", "client/commands", "server/main.cpp", "server/commands", "tests/impair/main.cpp",
+                "tests/flow/main.cpp"},
+    r"qrencode\.h": {"server/qr_code.cpp"},
 }
 NOT_IN_CORES = {"client/core", "server/core"}
 CLOCK = re.compile(r"::now\(|\bclock_gettime\b|\bgettimeofday\b|[^\w.:]time\(nullptr\)")

@@ -9,8 +9,8 @@
 #include <thread>
 #include <vector>
 
+#include "shared/runtime/api_client.hpp"
 #include "shared/runtime/event_loop.hpp"
-#include "shared/runtime/status_client.hpp"
 #include "shared/runtime/status_server.hpp"
 #include "tests/runtime/temporary_directory.hpp"
 

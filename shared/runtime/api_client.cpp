@@ -1,9 +1,9 @@
-#include "shared/runtime/status_client.hpp"
+#include "shared/runtime/api_client.hpp"
 
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <chrono>
-#include <optional>
+#include <utility>
 
 #include "shared/runtime/asio.hpp"
 #include "shared/runtime/status_server.hpp"
@@ -17,34 +17,39 @@ namespace http = beast::http;
 using Stream = beast::basic_stream<asio::local::stream_protocol>;
 using namespace std::chrono_literals;
 
-constexpr auto max_wait = 2s;
+constexpr auto max_wait_to_ask = 2s;
+constexpr auto max_wait = 30s;
 constexpr std::uint64_t max_document = 1ULL << 30U;  // octets; a million bindings take 300 MB
 
-struct Answer {
+struct Conversation {
     boost::system::error_code error;
-    http::status status{};
-    std::string body;
+    ApiAnswer answer;
 };
 
-asio::awaitable<void> ask(asio::io_context& context, std::string path, Answer& answer) {
+asio::awaitable<void> converse(asio::io_context& context, std::string path, ApiRequest asked,
+                               Conversation& conversation) {
     Stream stream(context);
-    auto token = asio::redirect_error(asio::use_awaitable, answer.error);
+    auto token = asio::redirect_error(asio::use_awaitable, conversation.error);
+    stream.expires_after(max_wait_to_ask);
     co_await stream.async_connect(asio::local::stream_protocol::endpoint(path), token);
-    if (answer.error) {
+    if (conversation.error) {
         co_return;
     }
-    http::request<http::empty_body> request(http::verb::get, status_target, 11);
+    http::request<http::string_body> request(http::string_to_verb(asked.method), asked.target, 11,
+                                             std::move(asked.body));
     request.set(http::field::host, "localhost");
+    request.prepare_payload();
     co_await http::async_write(stream, request, token);
-    if (answer.error) {
+    if (conversation.error) {
         co_return;
     }
+    stream.expires_after(max_wait);
     beast::flat_buffer buffer;
     http::response_parser<http::string_body> parser;
     parser.body_limit(max_document);
     co_await http::async_read(stream, buffer, parser, token);
-    answer.status = parser.get().result();
-    answer.body = std::move(parser.get().body());
+    conversation.answer = {.status = parser.get().result_int(),
+                           .body = std::move(parser.get().body())};
 }
 
 std::string advice(const boost::system::error_code& error, const std::string& path) {
@@ -56,26 +61,34 @@ std::string advice(const boost::system::error_code& error, const std::string& pa
         return "no daemon answers at " + path +
                "; start it, or name its status_socket with --socket";
     }
-    return "no status from " + path + ": " + error.message() + "; look at the daemon's log";
+    return "no answer from " + path + ": " + error.message() + "; look at the daemon's log";
 }
 
 }  // namespace
 
-std::expected<std::string, std::string> fetch_status(const std::filesystem::path& socket) {
+std::expected<ApiAnswer, std::string> call_api(const std::filesystem::path& socket,
+                                               const ApiRequest& request) {
     asio::io_context context;
-    std::optional<Answer> answer;
-    Answer pending;
-    asio::co_spawn(context, ask(context, socket.string(), pending),
-                   [&](const std::exception_ptr&) { answer = std::move(pending); });
-    context.run_for(max_wait);
-    if (!answer) {
+    Conversation conversation;
+    asio::co_spawn(context, converse(context, socket.string(), request, conversation),
+                   asio::detached);
+    context.run();
+    if (conversation.error == beast::error::timeout) {
         return std::unexpected("the daemon at " + socket.string() +
                                " does not answer in time; look at its log");
     }
-    if (answer->error) {
-        return std::unexpected(advice(answer->error, socket.string()));
+    if (conversation.error) {
+        return std::unexpected(advice(conversation.error, socket.string()));
     }
-    if (answer->status != http::status::ok) {
+    return std::move(conversation.answer);
+}
+
+std::expected<std::string, std::string> fetch_status(const std::filesystem::path& socket) {
+    auto answer = call_api(socket, {.target = status_target});
+    if (!answer) {
+        return std::unexpected(std::move(answer.error()));
+    }
+    if (answer->status != static_cast<unsigned>(http::status::ok)) {
         return std::unexpected(
             socket.string() +
             " is not a status socket of this version; name the right one with --socket");

@@ -1,0 +1,26 @@
+#pragma once
+// What the daemon's parts are made with, out of the configuration, the key files and the store.
+
+#include <optional>
+#include <vector>
+
+#include "server/configuration.hpp"
+#include "server/core/admission.hpp"
+#include "server/store/home_agent_store.hpp"
+#include "shared/platform/udp_tunnel_socket.hpp"
+#include "shared/runtime/log.hpp"
+#include "shared/security/home_agent_authenticator.hpp"
+#include "shared/security/keys.hpp"
+
+namespace godwit::server {
+
+std::vector<std::optional<security::PublicKey>> public_keys(const Configuration& configuration);
+// Throws runtime::InvalidConfiguration.
+security::HomeAgentCredentials credentials(const Configuration& configuration);
+// Throws std::system_error.
+std::vector<platform::UdpTunnelSocket> udp_sockets(const Configuration& configuration);
+// Counts this start. Throws std::system_error.
+HomeAgentSettings home_agent_settings(const Configuration& configuration, HomeAgentStore& store,
+                                      const runtime::Log& log);
+
+}  // namespace godwit::server
