@@ -17,8 +17,7 @@ namespace http = beast::http;
 using Stream = beast::basic_stream<asio::local::stream_protocol>;
 using namespace std::chrono_literals;
 
-constexpr auto max_wait_to_ask = 2s;
-constexpr auto max_wait = 30s;
+constexpr auto max_wait_for_status = 2s;
 constexpr std::uint64_t max_document = 1ULL << 30U;  // octets; a million bindings take 300 MB
 
 struct Conversation {
@@ -30,7 +29,7 @@ asio::awaitable<void> converse(asio::io_context& context, std::string path, ApiR
                                Conversation& conversation) {
     Stream stream(context);
     auto token = asio::redirect_error(asio::use_awaitable, conversation.error);
-    stream.expires_after(max_wait_to_ask);
+    stream.expires_after(asked.patience);
     co_await stream.async_connect(asio::local::stream_protocol::endpoint(path), token);
     if (conversation.error) {
         co_return;
@@ -43,7 +42,6 @@ asio::awaitable<void> converse(asio::io_context& context, std::string path, ApiR
     if (conversation.error) {
         co_return;
     }
-    stream.expires_after(max_wait);
     beast::flat_buffer buffer;
     http::response_parser<http::string_body> parser;
     parser.body_limit(max_document);
@@ -84,7 +82,7 @@ std::expected<ApiAnswer, std::string> call_api(const std::filesystem::path& sock
 }
 
 std::expected<std::string, std::string> fetch_status(const std::filesystem::path& socket) {
-    auto answer = call_api(socket, {.target = status_target});
+    auto answer = call_api(socket, {.target = status_target, .patience = max_wait_for_status});
     if (!answer) {
         return std::unexpected(std::move(answer.error()));
     }

@@ -1,6 +1,7 @@
 #pragma once
 // Asks a running daemon something, or tells it to do something: HTTP/1.1 on its UNIX socket.
 
+#include <chrono>
 #include <expected>
 #include <filesystem>
 #include <string>
@@ -11,6 +12,7 @@ struct ApiRequest {
     std::string method = "GET";
     std::string target;  // "/v1/status"
     std::string body;    // JSON, or what the target takes
+    std::chrono::seconds patience{30};
 };
 
 struct ApiAnswer {
@@ -18,12 +20,11 @@ struct ApiAnswer {
     std::string body;
 };
 
-// The daemon's answer, whatever it is; or in one line why there is none and what to do. Takes 2 s
-// at most to ask and 30 s to hear all of the answer.
+// The daemon's answer, whatever it is; or in one line why there is none and what to do.
 std::expected<ApiAnswer, std::string> call_api(const std::filesystem::path& socket,
                                                const ApiRequest& request);
 
-// The JSON document of GET /v1/status.
+// The JSON document of GET /v1/status. Takes 2 s at most.
 std::expected<std::string, std::string> fetch_status(const std::filesystem::path& socket);
 
 }  // namespace godwit::runtime
