@@ -12,6 +12,7 @@
 #include "shared/mobility/event.hpp"
 #include "shared/mobility/flow_route.hpp"
 #include "shared/mobility/instant.hpp"
+#include "shared/mobility/join_refusal.hpp"
 #include "shared/mobility/path.hpp"
 #include "shared/mobility/reception.hpp"
 #include "shared/mobility/session.hpp"
@@ -126,9 +127,13 @@ struct Hint {
         unknown_binding,        // a Binding Error, status 1
         unknown_home,           // a bare binding update for a home address that is nobody's here
         unrecognized_type,      // a Mobility Header of a type not known here
+        // At the home agent: who knows its public key is not taken. At the mobile node: somebody
+        // says so, BA, status 129.
+        join_refused,
     };
     Kind kind{};
-    wire::SequenceNumber sequence;  // of the binding update or acknowledgement, where there is one
+    wire::SequenceNumber sequence{};  // of the binding update or acknowledgement, if there is one
+    JoinRefusal refusal{};            // join_refused only
 };
 
 struct Received {
