@@ -30,6 +30,15 @@ mobility::SendMessage binding_error(const mobility::Received& received) {
         .seal = mobility::Unprotected{}};
 }
 
+// RFC 6275 §9.5.1, with the reason.
+mobility::SendMessage join_refused(const mobility::Received& received, const mobility::Hint& hint) {
+    mobility::SendMessage answer =
+        refusal_of(received, hint, wire::BindingStatus::administratively_prohibited);
+    std::get<wire::BindingAcknowledgement>(answer.message)
+        .options.emplace_back(mobility::to_option(hint.refusal));
+    return answer;
+}
+
 }  // namespace
 
 std::expected<mobility::SendMessage, mobility::DropReason> HintAnswers::on_hint(
@@ -51,13 +60,17 @@ std::expected<mobility::SendMessage, mobility::DropReason> HintAnswers::on_hint(
     return *std::move(answer);
 }
 
-// Outside a laboratory only a mobile node that this end has lost the session of hears anything.
+// Outside a laboratory only a mobile node that this end has lost the session of hears anything,
+// and who knows the home agent's public key and is not taken.
 std::optional<mobility::SendMessage> HintAnswers::answer_to(const mobility::Received& received,
                                                             const mobility::Hint& hint) const {
     using enum wire::BindingStatus;
     const bool is_known = registry_.find(received.home) != nullptr;
     if (hint.kind == mobility::Hint::Kind::unknown_session && is_known) {
         return refusal_of(received, hint, authentication_failed);
+    }
+    if (hint.kind == mobility::Hint::Kind::join_refused) {
+        return join_refused(received, hint);
     }
     if (!settings_.allow_unprotected) {
         return std::nullopt;

@@ -42,6 +42,7 @@ class HomeAgentStore final : public security::HandshakeLedger {
 
     // On disk before it answers true; false as well if it cannot be written.
     [[nodiscard]] bool advance(mobility::PeerId peer, const security::Tai64n& time) override;
+    [[nodiscard]] bool is_durable() const override { return !failure_; }
 
     // Bindings are only asked after, never believed: a loss of power may take the last ones along.
     void put_binding(const StoredBinding& binding);

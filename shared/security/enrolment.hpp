@@ -10,6 +10,7 @@
 #include <expected>
 #include <optional>
 
+#include "shared/mobility/join_refusal.hpp"
 #include "shared/mobility/session.hpp"
 #include "shared/security/keys.hpp"
 #include "shared/security/message_authentication.hpp"
@@ -31,15 +32,9 @@ struct JoinRequest {
     bool operator==(const JoinRequest&) const = default;
 };
 
-// Why a mobile node does not become known. The numbers go over the wire.
-enum class JoinRefusal : std::uint8_t {
-    unknown_invite = 1,  // of another home agent, or withdrawn
-    expired_invite = 2,
-    spent_invite = 3,     // by another key
-    client_disabled = 4,  // the invite's client is known, and may not register
-    stale_clock = 5,      // this key has been used with a later time
-    not_durable = 6,      // the home agent cannot write to its disk
-};
+Mac join_proof(const PresharedKey& secret, const PublicKey& joiner, const Tai64n& time);
+
+using mobility::JoinRefusal;
 
 // A mobile node that proves itself by its key.
 struct ProtectedPeer {

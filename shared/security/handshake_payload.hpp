@@ -17,12 +17,31 @@
 //   |     Suite     |   Fields: type, length, value ...             .
 //   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 //
-// Type and length of a field are one octet each; a field of unknown type is skipped, and none is
-// defined so far.
+// Type and length of a field are one octet each; a field of unknown type is skipped. In message 1,
+// of who joins by an invite (docs/protocol.md, "Joining"):
+//
+//   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+//   |   Type = 1    |  Length = 24  |
+//   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+//   |               Number of the invite (8 octets)                 |
+//   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+//   |                     Proof (16 octets)                         |
+//   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+//
+// In message 2, to who has used a public key that the home agent is about to give up:
+//
+//   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+//   |   Type = 1    |  Length = 32  |
+//   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+//   |        The home agent's next public key (32 octets)           |
+//   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
+#include "shared/security/enrolment.hpp"
+#include "shared/security/keys.hpp"
 #include "shared/security/suite.hpp"
 #include "shared/security/tai64n.hpp"
 #include "shared/wire/bytes.hpp"
@@ -34,11 +53,12 @@ namespace godwit::security {
 inline constexpr std::uint32_t spi_top_bit = 0x80000000;
 
 struct InitiationPayload {
-    static constexpr std::size_t length = 17;  // octets, as serialised here
+    static constexpr std::size_t length = 17;  // octets, without fields
 
     Tai64n timestamp;
     std::uint32_t spi = 0;
     SuiteSet suites;
+    std::optional<JoinRequest> join{};
 
     bool operator==(const InitiationPayload&) const = default;
     static wire::Parsed<InitiationPayload> parse(wire::BytesView in);
@@ -46,10 +66,11 @@ struct InitiationPayload {
 };
 
 struct ResponsePayload {
-    static constexpr std::size_t length = 5;  // octets, as serialised here
+    static constexpr std::size_t length = 5;  // octets, without fields
 
     std::uint32_t spi = 0;
     Suite suite{};
+    std::optional<PublicKey> next_home_agent_key{};
 
     bool operator==(const ResponsePayload&) const = default;
     static wire::Parsed<ResponsePayload> parse(wire::BytesView in);

@@ -26,20 +26,28 @@ wire::HomeAddress home_address(const wire::SignallingPacket& packet) {
     return packet.home_address_option.value_or(wire::HomeAddress{packet.source});
 }
 
+// Only who knows our public key, and holds the key that he names, hears of it.
+std::expected<mobility::Received, Rejection> tell_refused(
+    const Incoming& incoming, const std::variant<Rejection, mobility::JoinRefusal>& refused) {
+    if (const auto* rejection = std::get_if<Rejection>(&refused)) {
+        return std::unexpected(*rejection);
+    }
+    return hint(incoming.path, incoming.addresses.home, mobility::Hint::Kind::join_refused,
+                std::get<wire::BindingUpdate>(incoming.message).sequence,
+                std::get<mobility::JoinRefusal>(refused));
+}
+
 }  // namespace
 
 HomeAgentAuthenticator::HomeAgentAuthenticator(HomeAgentCredentials credentials,
-                                               HandshakeLedger& ledger)
+                                               HandshakeLedger& ledger, Enrolment* enrolment)
     : address_(credentials.address),
-      own_(std::move(credentials.own)),
+      own_(std::move(credentials.own), std::move(credentials.previous)),
       suites_(credentials.suites),
       ledger_(ledger),
-      mac1_inbound_(own_.public_key()) {
+      enrolment_(enrolment) {
     for (ProtectedPeer& peer : credentials.protected_peers) {
-        const PublicKey key = peer.key;
-        const std::uint32_t index = peer.id.index;
-        const auto entry = peers_.try_emplace(key, Peer{.identity = std::move(peer)}).first;
-        peers_by_id_.emplace(index, &entry->second);
+        add_peer(std::move(peer));
     }
     for (const UnprotectedPeer& peer : credentials.unprotected_peers) {
         unprotected_.emplace(peer.home, peer.id);
@@ -128,7 +136,10 @@ std::expected<mobility::Received, Rejection> HomeAgentAuthenticator::open_tunnel
 void HomeAgentAuthenticator::end(mobility::SessionId session) {
     forget_waiting(session);
     if (const auto owner = sessions_.erase(session)) {
-        --peers_by_id_.at(owner->index)->sessions;
+        Peer* peer = find_peer(*owner);
+        if (peer != nullptr && peer->sessions > 0) {  // it may have been removed meanwhile
+            --peer->sessions;
+        }
     }
 }
 
@@ -153,8 +164,13 @@ std::expected<wire::Bytes, SealError> HomeAgentAuthenticator::finish_handshake(
     if (acknowledgement == nullptr) {
         return std::unexpected(SealError::wrong_message);
     }
+    ResponsePayload payload{.spi = id.spi, .suite = waiting.suite};
+    if (waiting.generation != own_.current().generation) {
+        payload.next_home_agent_key = own_.current().pair.public_key();
+    }
+    const wire::Bytes answer = payload.serialize();
     acknowledgement->options.emplace_back(blank_handshake_option(
-        HandshakeOptionKind::response, noise_message_2_overhead + ResponsePayload::length));
+        HandshakeOptionKind::response, noise_message_2_overhead + answer.size()));
     wire::Bytes header;
     if (append_authentication(message, waiting.peer_spi)) {
         header = wire::serialize_mobility_header(message, pseudo_header(order));
@@ -163,10 +179,8 @@ std::expected<wire::Bytes, SealError> HomeAgentAuthenticator::finish_handshake(
     if (!option) {
         return std::unexpected(SealError::wrong_message);  // it had one of its own
     }
-    const ResponsePayload payload{.spi = id.spi, .suite = waiting.suite};
-    const auto noise =
-        waiting.noise.write(peer.identity.preshared_key, KeyPair::generate(), payload.serialize(),
-                            option->noise.in(std::span(header)));
+    const auto noise = waiting.noise.write(peer.identity.preshared_key, KeyPair::generate(), answer,
+                                           option->noise.in(std::span(header)));
     if (!noise) {
         forget_waiting(id);
         return std::unexpected(SealError::failed_handshake);
@@ -201,7 +215,8 @@ std::expected<wire::Bytes, SealError> HomeAgentAuthenticator::seal_in_session(
 
 std::expected<mobility::Received, Rejection> HomeAgentAuthenticator::open_initiation(
     const Incoming& incoming, const HandshakeOption& option) {
-    if (!mac1_inbound_.is_right(incoming.mobility_header, option)) {
+    const OwnKeys::Key* own = own_.addressed_by(incoming.mobility_header, option);
+    if (own == nullptr) {
         return rejected(RejectionReason::bad_mac1);
     }
     if (!is_mac2_zero(incoming.mobility_header, option)) {
@@ -210,19 +225,18 @@ std::expected<mobility::Received, Rejection> HomeAgentAuthenticator::open_initia
     const wire::BytesView message_1 = option.noise.in(incoming.mobility_header);
     auto noise = NoiseResponder::read_initiator(
         NoisePattern::ik_psk2,
-        handshake_prologue(incoming.addresses, incoming.mobility_header, option), own_, message_1);
+        handshake_prologue(incoming.addresses, incoming.mobility_header, option), own->pair,
+        message_1);
     if (!noise) {
         return rejected(RejectionReason::bad_handshake);
     }
-    const auto found = peers_.find(noise->initiator());
-    if (found == peers_.end()) {
+    const PublicKey key = noise->initiator();
+    Peer* peer = find_peer(key);
+    if (peer == nullptr && enrolment_ == nullptr) {
         return rejected(RejectionReason::unknown_peer);
     }
-    Peer& peer = found->second;
-    if (!peer.static_static) {
-        peer.static_static = own_.shared_secret(peer.identity.key);
-    }
-    const auto octets = noise->read_payload(own_, peer.static_static.get(), message_1);
+    const auto octets = noise->read_payload(
+        own->pair, peer != nullptr ? static_static(*peer, *own) : nullptr, message_1);
     if (!octets) {
         return rejected(RejectionReason::bad_handshake);
     }
@@ -230,39 +244,15 @@ std::expected<mobility::Received, Rejection> HomeAgentAuthenticator::open_initia
     if (!payload) {
         return malformed(payload.error());
     }
-    const auto session = admit(peer, *std::move(noise), *payload);
-    if (!session) {
-        return rejected(session.error());
+    const auto admitted = admit(key, *own, *std::move(noise), *payload);
+    if (!admitted) {
+        return tell_refused(incoming, admitted.error());
     }
-    return mobility::Received{.path = incoming.path,
-                              .home = incoming.addresses.home,
-                              .content = Attestation::attest(incoming.message, peer.identity.id,
-                                                             mobility::InHandshake{*session})};
-}
-
-// The ledger is asked last: what is on record can only be taken.
-std::expected<mobility::SessionId, RejectionReason> HomeAgentAuthenticator::admit(
-    Peer& peer, NoiseResponder noise, const InitiationPayload& payload) {
-    const auto suite = payload.suites.common_with(suites_).best();
-    if (!suite) {
-        return std::unexpected(RejectionReason::no_common_suite);
-    }
-    if (peer.sessions >= max_sessions) {
-        return std::unexpected(RejectionReason::too_many_sessions);
-    }
-    if (!ledger_.advance(peer.identity.id, payload.timestamp)) {
-        return std::unexpected(RejectionReason::stale_timestamp);
-    }
-    if (peer.waiting.size() == max_waiting) {
-        forget_waiting(peer.waiting.front());
-    }
-    const mobility::SessionId id = fresh_session_id();
-    waiting_.emplace(
-        id,
-        WaitingHandshake{
-            .peer = &peer, .noise = std::move(noise), .suite = *suite, .peer_spi = payload.spi});
-    peer.waiting.push_back(id);
-    return id;
+    return mobility::Received{
+        .path = incoming.path,
+        .home = incoming.addresses.home,
+        .content = Attestation::attest(incoming.message, admitted->peer,
+                                       mobility::InHandshake{admitted->session})};
 }
 
 std::expected<mobility::Received, Rejection> HomeAgentAuthenticator::open_in_session(
@@ -308,22 +298,7 @@ bool HomeAgentAuthenticator::hints_at_unknown_session(const Incoming& incoming) 
     }
     const auto option =
         find_handshake_option(incoming.mobility_header, HandshakeOptionKind::mac1_alone);
-    return option && mac1_inbound_.is_right(incoming.mobility_header, *option);
-}
-
-mobility::SessionId HomeAgentAuthenticator::fresh_session_id() const {
-    mobility::SessionId id;
-    do {
-        id = random_session_id();
-    } while (sessions_.contains(id) || waiting_.contains(id));
-    return id;
-}
-
-void HomeAgentAuthenticator::forget_waiting(mobility::SessionId session) {
-    if (const auto found = waiting_.find(session); found != waiting_.end()) {
-        std::erase(found->second.peer->waiting, session);
-        waiting_.erase(found);
-    }
+    return option && own_.addressed_by(incoming.mobility_header, *option) != nullptr;
 }
 
 }  // namespace godwit::security

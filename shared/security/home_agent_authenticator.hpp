@@ -5,7 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <unordered_map>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "shared/security/authenticator.hpp"
@@ -14,6 +17,7 @@
 #include "shared/security/handshake_payload.hpp"
 #include "shared/security/keys.hpp"
 #include "shared/security/noise.hpp"
+#include "shared/security/own_keys.hpp"
 #include "shared/security/session_table.hpp"
 #include "shared/security/signalling.hpp"
 #include "shared/security/suite.hpp"
@@ -30,6 +34,7 @@ struct UnprotectedPeer {
 struct HomeAgentCredentials {
     wire::HomeAgentAddress address;
     KeyPair own;
+    std::optional<KeyPair> previous{};  // of an unfinished change; serves beside its own
     SuiteSet suites = SuiteSet::of_this_machine();
     std::vector<ProtectedPeer> protected_peers;
     std::vector<UnprotectedPeer> unprotected_peers;
@@ -46,6 +51,8 @@ class HandshakeLedger {
     // True if `time` is greater than the peer's last one; it is then on record, and will be after a
     // restart too.
     [[nodiscard]] virtual bool advance(mobility::PeerId peer, const Tai64n& time) = 0;
+    // False if the last advance() failed since nothing could be put on record.
+    [[nodiscard]] virtual bool is_durable() const { return true; }
 };
 
 class HomeAgentAuthenticator final : public Authenticator {
@@ -56,7 +63,19 @@ class HomeAgentAuthenticator final : public Authenticator {
     // sessions that have been replaced but still receive.
     static constexpr std::size_t max_sessions = 128;
 
-    HomeAgentAuthenticator(HomeAgentCredentials credentials, HandshakeLedger& ledger);
+    // Both outlive it. Without an enrolment nobody can join.
+    HomeAgentAuthenticator(HomeAgentCredentials credentials, HandshakeLedger& ledger,
+                           Enrolment* enrolment = nullptr);
+
+    // Another mobile node from now on; in place of one of this number or with this key.
+    void add_peer(ProtectedPeer peer);
+    // Its key is a stranger's from now on. Its sessions stay until end().
+    void remove_peer(mobility::PeerId peer);
+
+    // Another key pair of its own. The one before serves as well until it is forgotten, and who
+    // uses it is told of the next.
+    void rotate(KeyPair next) { own_.rotate(std::move(next)); }
+    void forget_previous() { own_.forget_previous(); }
 
     [[nodiscard]] std::expected<wire::Bytes, SealError> seal(
         const mobility::SendMessage& order) override;
@@ -74,6 +93,7 @@ class HomeAgentAuthenticator final : public Authenticator {
     struct Peer {
         ProtectedPeer identity;
         Secret<KeyOctets> static_static;           // once it has been computed
+        std::uint32_t static_static_of = 0;        // generation of the own key that it is made of
         std::vector<mobility::SessionId> waiting;  // the oldest first
         std::size_t sessions = 0;
     };
@@ -83,7 +103,13 @@ class HomeAgentAuthenticator final : public Authenticator {
         NoiseResponder noise;
         Suite suite{};
         std::uint32_t peer_spi = 0;
+        std::uint32_t generation = 0;  // of the own key that the peer has used
     };
+    struct Admitted {
+        mobility::PeerId peer;
+        mobility::SessionId session;
+    };
+    using Refused = std::variant<Rejection, mobility::JoinRefusal>;
 
     [[nodiscard]] wire::PseudoHeader pseudo_header(const mobility::SendMessage& order) const;
     std::expected<wire::Bytes, SealError> finish_handshake(const mobility::SendMessage& order,
@@ -95,17 +121,22 @@ class HomeAgentAuthenticator final : public Authenticator {
     std::expected<mobility::Received, Rejection> open_in_session(const Incoming& incoming,
                                                                  std::uint32_t spi) const;
     std::expected<mobility::Received, Rejection> open_unproved(const Incoming& incoming) const;
-    std::expected<mobility::SessionId, RejectionReason> admit(Peer& peer, NoiseResponder noise,
-                                                              const InitiationPayload& payload);
+    [[nodiscard]] Peer* find_peer(const PublicKey& key);
+    [[nodiscard]] Peer* find_peer(mobility::PeerId id);
+    const KeyOctets* static_static(Peer& peer, const OwnKeys::Key& own);
+    std::expected<Peer*, Refused> join(const PublicKey& key, const InitiationPayload& payload);
+    // Of a key that has been proved, known or not.
+    std::expected<Admitted, Refused> admit(const PublicKey& key, const OwnKeys::Key& own,
+                                           NoiseResponder noise, const InitiationPayload& payload);
     [[nodiscard]] bool hints_at_unknown_session(const Incoming& incoming) const;
     [[nodiscard]] mobility::SessionId fresh_session_id() const;
     void forget_waiting(mobility::SessionId session);
 
     wire::HomeAgentAddress address_;
-    KeyPair own_;
+    OwnKeys own_;
     SuiteSet suites_;
     HandshakeLedger& ledger_;
-    Mac1Key mac1_inbound_;
+    Enrolment* enrolment_;
     std::unordered_map<PublicKey, Peer> peers_;
     std::unordered_map<std::uint32_t, Peer*> peers_by_id_;
     std::unordered_map<wire::HomeAddress, mobility::PeerId> unprotected_;

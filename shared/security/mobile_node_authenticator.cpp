@@ -104,12 +104,18 @@ std::expected<wire::Bytes, SealError> MobileNodeAuthenticator::start_handshake(
     }
     last_time_ = std::max(time_(), last_time_.next());
     const mobility::SessionId session = fresh_session_id();
-    const InitiationPayload payload{
+    InitiationPayload payload{
         .timestamp = last_time_, .spi = session.spi, .suites = credentials_.suites};
+    if (credentials_.invite) {
+        payload.join = {.invite = *credentials_.invite,
+                        .proof = join_proof(credentials_.preshared_key,
+                                            credentials_.own.public_key(), last_time_)};
+    }
+    const wire::Bytes message = payload.serialize();
 
     wire::BindingUpdate sealed = *update;
-    sealed.options.emplace_back(blank_handshake_option(
-        HandshakeOptionKind::initiation, noise_message_1_overhead + InitiationPayload::length));
+    sealed.options.emplace_back(blank_handshake_option(HandshakeOptionKind::initiation,
+                                                       noise_message_1_overhead + message.size()));
     wire::Bytes header = wire::serialize_mobility_header(sealed, pseudo_header(order));
     const auto option = find_handshake_option(header, HandshakeOptionKind::initiation);
     if (!option) {
@@ -118,7 +124,7 @@ std::expected<wire::Bytes, SealError> MobileNodeAuthenticator::start_handshake(
     auto noise = NoiseInitiator::write(
         NoisePattern::ik_psk2, handshake_prologue(covered_addresses(order), header, *option),
         credentials_.own, KeyPair::generate(), credentials_.home_agent, static_static_.get(),
-        payload.serialize(), option->noise.in(std::span(header)));
+        message, option->noise.in(std::span(header)));
     if (!noise) {
         return std::unexpected(SealError::failed_handshake);
     }
@@ -194,6 +200,9 @@ std::expected<mobility::Received, Rejection> MobileNodeAuthenticator::open_respo
     }
     sessions_.insert(id, {.peer = {}, .peer_spi = payload->spi, .keys = std::move(keys)});
     forget_handshakes_up_to(pending->home, pending->sequence);
+    if (payload->next_home_agent_key) {
+        take_next_key(*payload->next_home_agent_key);
+    }
     return mobility::Received{
         .path = incoming.path,
         .home = incoming.addresses.home,
@@ -210,6 +219,18 @@ std::expected<mobility::Received, Rejection> MobileNodeAuthenticator::open_in_se
                               .home = incoming.addresses.home,
                               .content = Attestation::attest(incoming.message, (*session)->peer,
                                                              mobility::InSession{{spi}})};
+}
+
+// Handshakes that are under way do not need the home agent's key any more.
+void MobileNodeAuthenticator::take_next_key(const PublicKey& next) {
+    auto static_static = credentials_.own.shared_secret(next);
+    if (next == credentials_.home_agent || !static_static || !credentials_.on_next_key ||
+        !credentials_.on_next_key(next)) {
+        return;
+    }
+    credentials_.home_agent = next;
+    static_static_ = std::move(static_static);
+    mac1_outbound_ = Mac1Key(next);
 }
 
 mobility::SessionId MobileNodeAuthenticator::fresh_session_id() const {

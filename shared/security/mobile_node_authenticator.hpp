@@ -4,9 +4,11 @@
 #include <cstddef>
 #include <expected>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "shared/security/authenticator.hpp"
+#include "shared/security/enrolment.hpp"
 #include "shared/security/handshake_option.hpp"
 #include "shared/security/keys.hpp"
 #include "shared/security/mobile_node_signalling.hpp"
@@ -22,14 +24,19 @@ struct MobileNodeCredentials {
     wire::HomeAgentAddress home_agent_address;
     KeyPair own;
     PublicKey home_agent;
-    PresharedKey preshared_key;
+    PresharedKey preshared_key;  // of who joins: the invite's secret
     SuiteSet suites = SuiteSet::of_this_machine();
+    std::optional<InviteId> invite{};  // each handshake asks to join by it
+    // The home agent has said, authentically, that this key shall take the place of its own. True
+    // if that has been put on record: then it does. Else the home agent says it again next time.
+    std::function<bool(const PublicKey& next)> on_next_key{};
 };
 
 class MobileNodeAuthenticator final : public Authenticator {
   public:
     // A binding update sent again is a new handshake; an answer to any of the last few will do.
-    static constexpr std::size_t max_pending = 4;
+    // One that joins tries up to six paths.
+    static constexpr std::size_t max_pending = 16;
 
     // `time` need not be steady: what it says is raised to be greater than what it said before.
     MobileNodeAuthenticator(MobileNodeCredentials credentials, std::function<Tai64n()> time);
@@ -65,6 +72,7 @@ class MobileNodeAuthenticator final : public Authenticator {
     std::expected<mobility::Received, Rejection> open_in_session(const Incoming& incoming,
                                                                  std::uint32_t spi) const;
     [[nodiscard]] mobility::SessionId fresh_session_id() const;
+    void take_next_key(const PublicKey& next);
     void forget_handshakes_up_to(wire::HomeAddress home, wire::SequenceNumber sequence);
 
     MobileNodeCredentials credentials_;

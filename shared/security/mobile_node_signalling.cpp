@@ -47,9 +47,14 @@ std::expected<Incoming, Rejection> read_from_home_agent(const mobility::Path& pa
 std::expected<mobility::Received, Rejection> hint_from_home_agent(const Incoming& incoming) {
     using Kind = mobility::Hint::Kind;
     const wire::HomeAddress& home = incoming.addresses.home;
-    if (const auto* answer = std::get_if<wire::BindingAcknowledgement>(&incoming.message);
-        answer != nullptr && answer->status == wire::BindingStatus::authentication_failed) {
-        return hint(incoming.path, home, Kind::authentication_failed, answer->sequence);
+    if (const auto* answer = std::get_if<wire::BindingAcknowledgement>(&incoming.message)) {
+        if (answer->status == wire::BindingStatus::authentication_failed) {
+            return hint(incoming.path, home, Kind::authentication_failed, answer->sequence);
+        }
+        const auto refusal = mobility::join_refusal(answer->options);
+        if (refusal && answer->status == wire::BindingStatus::administratively_prohibited) {
+            return hint(incoming.path, home, Kind::join_refused, answer->sequence, *refusal);
+        }
     }
     if (std::holds_alternative<wire::BindingRefreshRequest>(incoming.message)) {
         return hint(incoming.path, home, Kind::refresh_requested);

@@ -18,8 +18,9 @@ std::expected<Incoming, Rejection> read_from_home_agent(const mobility::Path& pa
                                                         const wire::SignallingPacket& packet,
                                                         const wire::HomeAgentAddress& home_agent);
 
-// An acknowledgement of status 146, a refresh request or a binding error, as a hint; a type that is
-// not known here as well, where `unread` says so. Else the rejection that goes for all the rest.
+// An acknowledgement of status 146 or one that says why nobody is taken, a refresh request or a
+// binding error, as a hint; a type that is not known here as well, where `unread` says so. Else the
+// rejection that goes for all the rest.
 std::expected<mobility::Received, Rejection> hint_from_home_agent(const Incoming& incoming);
 std::expected<mobility::Received, Rejection> hint_from_home_agent(
     const mobility::Path& path, const wire::SignallingPacket& packet, const Rejection& unread);

@@ -19,8 +19,8 @@ std::string_view name(RejectionReason reason) {
             return "bad-handshake";
         case RejectionReason::unknown_peer:
             return "unknown-peer";
-        case RejectionReason::stale_timestamp:
-            return "stale-timestamp";
+        case RejectionReason::bad_join_proof:
+            return "bad-join-proof";
         case RejectionReason::no_common_suite:
             return "no-common-suite";
         case RejectionReason::too_many_sessions:

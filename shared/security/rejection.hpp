@@ -17,8 +17,8 @@ enum class RejectionReason : std::uint8_t {
     bad_mac1,           // from somebody who does not know our public key
     bad_mac2,           // a cookie where none was given
     bad_handshake,      // Noise: not made by who knows the keys, or changed on the way
-    unknown_peer,       // a static key that the configuration does not name
-    stale_timestamp,    // a handshake not newer than the last one taken
+    unknown_peer,       // a static key that is nobody's here
+    bad_join_proof,     // of an invite whose secret the sender does not hold
     no_common_suite,    // the two ends have no tunnel cipher in common
     too_many_sessions,  // of one peer
     unknown_session,    // an SPI that names no session here

@@ -44,8 +44,9 @@ inline bool is_between(const wire::SignallingPacket& packet, const wire::Ipv6Add
 }
 
 inline mobility::Received hint(const mobility::Path& path, const wire::HomeAddress& home,
-                               mobility::Hint::Kind kind, wire::SequenceNumber sequence = {}) {
-    return {.path = path, .home = home, .content = mobility::Hint{kind, sequence}};
+                               mobility::Hint::Kind kind, wire::SequenceNumber sequence = {},
+                               mobility::JoinRefusal refusal = {}) {
+    return {.path = path, .home = home, .content = mobility::Hint{kind, sequence, refusal}};
 }
 
 inline std::unexpected<Rejection> rejected(RejectionReason reason) {

@@ -16,6 +16,12 @@ const InitiationPayload initiation{
 };
 const ResponsePayload response{.spi = 0x81020304, .suite = Suite::chacha20_poly1305};
 
+InitiationPayload joining() {
+    InitiationPayload payload = initiation;
+    payload.join = JoinRequest{.invite = {{1, 2, 3, 4, 5, 6, 7, 8}}, .proof = {0xaa, 0xbb}};
+    return payload;
+}
+
 TEST(InitiationPayload, HasTheOctetsOfItsPicture) {
     const wire::Bytes octets = test::octets(
         "400000006553f10a00000000"
@@ -33,8 +39,47 @@ TEST(ResponsePayload, HasTheOctetsOfItsPicture) {
     EXPECT_EQ(ResponsePayload::parse(octets), response);
 }
 
+TEST(InitiationPayload, CanAskToJoin) {
+    const wire::Bytes octets = test::octets(
+        "400000006553f10a00000000"
+        "81020304"
+        "03"
+        "0118"
+        "0102030405060708"
+        "aabb0000000000000000000000000000");
+    EXPECT_EQ(joining().serialize(), octets);
+    EXPECT_EQ(InitiationPayload::parse(octets), joining());
+}
+
+TEST(ResponsePayload, CanNameAnotherKeyOfTheHomeAgent) {
+    ResponsePayload next = response;
+    next.next_home_agent_key = PublicKey{{0xcc}};
+    const wire::Bytes octets = test::octets(
+        "8102030402"
+        "0120"
+        "cc00000000000000000000000000000000000000000000000000000000000000");
+    EXPECT_EQ(next.serialize(), octets);
+    EXPECT_EQ(ResponsePayload::parse(octets), next);
+}
+
+TEST(HandshakePayload, RefusesAFieldOfAnotherLengthThanItHas) {
+    for (const auto* fields : {"0100", "0102aabb"}) {
+        wire::Bytes octets = initiation.serialize();
+        const wire::Bytes more = test::octets(fields);
+        octets.insert(octets.end(), more.begin(), more.end());
+        EXPECT_EQ(InitiationPayload::parse(octets).error(), wire::ParseError::bad_option) << fields;
+    }
+}
+
+TEST(HandshakePayload, RefusesAFieldThatIsThereTwice) {
+    wire::Bytes octets = joining().serialize();
+    const wire::Bytes again(octets.begin() + InitiationPayload::length, octets.end());
+    octets.insert(octets.end(), again.begin(), again.end());
+    EXPECT_EQ(InitiationPayload::parse(octets).error(), wire::ParseError::bad_option);
+}
+
 TEST(HandshakePayload, SkipsFieldsOfUnknownType) {
-    for (const auto* fields : {"0100", "0103aabbcc", "0100ff02aabb"}) {
+    for (const auto* fields : {"7700", "7703aabbcc", "7700ff02aabb"}) {
         wire::Bytes octets = initiation.serialize();
         const wire::Bytes more = test::octets(fields);
         octets.insert(octets.end(), more.begin(), more.end());

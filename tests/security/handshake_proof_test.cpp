@@ -88,16 +88,16 @@ TEST_F(HandshakeProof, IsRefusedFromAnotherSourceWhereThatIsTheCareOfAddress) {
 TEST_F(HandshakeProof, IsRefusedTheSecondTime) {
     const wire::Bytes sealed = start_handshake(10);
     EXPECT_TRUE(open_at_home_agent(sealed));
-    EXPECT_EQ(rejection_in(open_at_home_agent(sealed)), "stale-timestamp");
+    EXPECT_EQ(hint_in(open_at_home_agent(sealed)), mobility::Hint::Kind::join_refused);
 }
 
 TEST_F(HandshakeProof, IsRefusedOlderThanTheLastOneTakenAfterARestartToo) {
     const wire::Bytes older = start_handshake(10);
     EXPECT_TRUE(open_at_home_agent(start_handshake(11)));
-    EXPECT_EQ(rejection_in(open_at_home_agent(older)), "stale-timestamp");
+    EXPECT_EQ(hint_in(open_at_home_agent(older)), mobility::Hint::Kind::join_refused);
     HomeAgentAuthenticator restarted(home_agent_credentials(), ledger_);
-    EXPECT_EQ(rejection_in(restarted.open(path_of_home_agent(), to_home_agent(older))),
-              "stale-timestamp");
+    EXPECT_EQ(hint_in(restarted.open(path_of_home_agent(), to_home_agent(older))),
+              mobility::Hint::Kind::join_refused);
 }
 
 TEST_F(HandshakeProof, IsRefusedFromAKeyThatIsNotConfigured) {

@@ -104,12 +104,31 @@ TEST(HomeAgent, TellsStrangersInALaboratoryWhyTheyAreRefused) {  // §10.3.1
     EXPECT_EQ(status_in(outside), not_home_subnet);
 }
 
+TEST(HomeAgent, TellsWhoIsNotTakenWhy) {  // status 129, and the reason in an option
+    AskedHomeAgent home_agent(Protection::sealed);
+    const auto refused = [&](mobility::Instant at) {
+        return home_agent.core.on_received(
+            at, {.path = {.local = test::home_agent.address, .remote = care_of_a.address},
+                 .home = stranger,
+                 .content = mobility::Hint{Kind::join_refused, SequenceNumber(7),
+                                           mobility::JoinRefusal::expired_invite}});
+    };
+    const Actions actions = refused(noon);
+    EXPECT_EQ(status_in(actions), administratively_prohibited);
+    EXPECT_EQ(answer_in(actions).sequence, SequenceNumber(7));
+    EXPECT_EQ(mobility::join_refusal(answer_in(actions).options),
+              mobility::JoinRefusal::expired_invite);
+    EXPECT_TRUE(std::holds_alternative<mobility::Unprotected>(answer_order(actions).seal));
+    EXPECT_THAT(test::drops(refused(noon + 1s - 1ms)), ElementsAre(DropReason::rate_limited));
+    EXPECT_EQ(test::order(refused(noon + 1s)), "send");
+}
+
 TEST(HomeAgent, HintsChangeNothing) {
     AskedHomeAgent home_agent;
     (void)home_agent.hear(noon, update(1));
     for (const Kind kind :
          {Kind::unknown_session, Kind::authentication_failed, Kind::refresh_requested,
-          Kind::unknown_binding, Kind::unknown_home, Kind::unrecognized_type}) {
+          Kind::unknown_binding, Kind::unknown_home, Kind::unrecognized_type, Kind::join_refused}) {
         (void)home_agent.hint(noon + 1s, kind);
         EXPECT_EQ(home_agent.binding(noon + 1s)->care_of, care_of_a);
         EXPECT_EQ(home_agent.core.next_deadline(), noon + 600s);
