@@ -1,0 +1,122 @@
+#include "shared/security/invite.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/security/sample_keys.hpp"
+#include "tests/support/addresses.hpp"
+
+namespace godwit::security {
+namespace {
+
+using namespace std::chrono_literals;
+
+Invite sample() {
+    return {.home_agent_key = key_pair(2).public_key(),
+            .home_agent = test::home_agent,
+            .endpoints = {"vps.example.org"},
+            .ports = {4191, 443},
+            .client = "laptop",
+            .home = test::home,
+            .home_prefix = wire::Prefix::around(test::home.address, 64),
+            .id = {{1, 2, 3, 4, 5, 6, 7, 8}},
+            .secret = preshared_key(9),
+            .expires = std::chrono::sys_seconds(1'800'000'000s)};
+}
+
+void expect_same(const Invite& read, const Invite& written) {
+    EXPECT_EQ(read.home_agent_key, written.home_agent_key);
+    EXPECT_EQ(read.home_agent, written.home_agent);
+    EXPECT_EQ(read.endpoints, written.endpoints);
+    EXPECT_EQ(read.ports, written.ports);
+    EXPECT_EQ(read.client, written.client);
+    EXPECT_EQ(read.home, written.home);
+    EXPECT_EQ(read.home_prefix, written.home_prefix);
+    EXPECT_EQ(read.id, written.id);
+    EXPECT_EQ(read.secret.octets(), written.secret.octets());
+    EXPECT_EQ(read.expires, written.expires);
+}
+
+std::optional<InviteError> error_of(const std::string& text) {
+    const auto invite = Invite::parse(text);
+    return invite ? std::nullopt : std::optional(invite.error());
+}
+
+TEST(Invite, HasTheOctetsOfItsPicture) {
+    EXPECT_EQ(
+        sample().text(),
+        "godwit://vps.example.org/laptop#Ac6NOtHMtjPse3DBeBSlx27NApaFBQ00R0W6BYcOWH1ZCQkJCQkJCQkJ"
+        "CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkBAgMEBQYHCGtJ0gAgAQ24AA8AAAAAAAAAAAABIAENuAAPAAAAAAAAAAAA"
+        "CUACEF8BuwATdoAP");
+}
+
+TEST(Invite, SaysThatItIsOfALaterProgram) {
+    EXPECT_EQ(error_of("godwit://vps.example.org/"
+                       "laptop#As6NOtHMtjPse3DBeBSlx27NApaFBQ00R0W6BYcOWH1ZCQkJCQkJCQkJ"
+                       "CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkBAgMEBQYHCGtJ0gAgAQ24AA8AAAAAAAAAAAABIAENuAA"
+                       "PAAAAAAAAAAAA"
+                       "CUACEF8BuwDCEOR0"),
+              InviteError::newer_version);
+}
+
+TEST(Invite, IsOneShortLineThatShowsWhoseItIs) {
+    const std::string line = sample().text();
+    EXPECT_THAT(line, testing::StartsWith("godwit://vps.example.org/laptop#"));
+    EXPECT_LE(line.size(), 210U) << "a QR code of version 9 has room for 230 octets";
+    EXPECT_EQ(line.find_first_of(" \n"), std::string::npos);
+}
+
+TEST(Invite, SaysAllOfItAgain) {
+    const Invite written = sample();
+    const auto read = Invite::parse(written.text());
+    ASSERT_TRUE(read);
+    expect_same(*read, written);
+}
+
+TEST(Invite, SaysAllOfItAgainWithSeveralEndpointsAndNoHomePrefix) {
+    Invite written = sample();
+    written.endpoints = {"2001:db8::1", "192.0.2.1", "vps.example.org"};
+    written.home_prefix.reset();
+    EXPECT_THAT(written.text(), testing::StartsWith("godwit://[2001:db8::1]/laptop#"));
+    const auto read = Invite::parse(written.text());
+    ASSERT_TRUE(read);
+    expect_same(*read, written);
+}
+
+TEST(Invite, IsReadThoughTheLineIsBroken) {
+    std::string line = sample().text();
+    line.insert(90, "\r\n    ");
+    EXPECT_TRUE(Invite::parse("  " + line + "\n"));
+}
+
+TEST(Invite, IsDamagedWithAnyOfItsCharactersChanged) {
+    const std::string line = sample().text();
+    for (std::size_t i = std::string("godwit://").size(); i < line.size(); ++i) {
+        for (const char other : {'A', 'b', '7', '-', '/', '#', '.', '\0'}) {
+            std::string changed = line;
+            changed[i] = other;
+            EXPECT_EQ(error_of(changed),
+                      other == line[i] ? std::nullopt : std::optional(InviteError::damaged))
+                << i << other;
+        }
+    }
+}
+
+TEST(Invite, IsDamagedWhereItIsCutShort) {
+    const std::string line = sample().text();
+    for (std::size_t length = std::string("godwit://").size(); length < line.size(); ++length) {
+        EXPECT_EQ(error_of(line.substr(0, length)), InviteError::damaged) << length;
+    }
+}
+
+TEST(Invite, IsNoneWhereSomethingElseIsPasted) {
+    for (const std::string text : {"", "https://example.org/#AQ", "laptop", "godwit"}) {
+        EXPECT_EQ(error_of(text), InviteError::not_an_invite) << text;
+    }
+    EXPECT_EQ(error_of(std::string(100'000, 'x')), InviteError::not_an_invite);
+}
+
+}  // namespace
+}  // namespace godwit::security
