@@ -11,6 +11,7 @@
 #include "client/attachment_watch.hpp"
 #include "client/core/mobile_node.hpp"
 #include "client/keys.hpp"
+#include "client/refusal_text.hpp"
 #include "client/status.hpp"
 #include "client/traffic_steering.hpp"
 #include "shared/mobility/tunnel_mtu.hpp"
@@ -303,6 +304,14 @@ Status Daemon::status() const {
         status.health.emplace_back("no interface has an address with a route to the home agent");
     } else if (status.state == State::registering) {
         status.health.emplace_back("the home agent has not acknowledged this place yet");
+    } else if (status.state == State::revoked) {
+        status.health.emplace_back(
+            "the home agent has ended this registration and does not want another; ask who runs "
+            "it. It is asked again each minute");
+    }
+    if (node_.refusal()) {
+        status.health.push_back("somebody who says to be the home agent refuses: " +
+                                refusal_text(*node_.refusal()));
     }
     return status;
 }

@@ -115,6 +115,9 @@ void HomeRegistration::ask(Instant now, PendingUpdate update, Actions& actions) 
         return;
     }
     suspended_ = false;
+    if (!may_ask(now) && update.lifetime > wire::Lifetime::zero()) {
+        return;
+    }
     if (update.timeout.count() == 0) {
         update.timeout = binding_ ? std::chrono::nanoseconds(mobility::initial_bindack_timeout)
                                   : settings_.first_registration_timeout;
@@ -146,6 +149,7 @@ void HomeRegistration::on_deadline(Instant now, Actions& actions) {
     end_retired_sessions(now, actions);
     let_expired_binding_go(now, actions);
     other_.on_deadline(now, terms(), actions);
+    give_up_if_revoked(now);
     if (is_pending()) {
         sender_.on_deadline(now, terms(), actions);
     } else if (const auto due = refresh_due(); due && now >= *due) {
@@ -168,6 +172,9 @@ std::optional<Instant> HomeRegistration::next_deadline() const {
     }
     if (const auto due = refresh_due()) {
         consider(*due);
+    }
+    if (ask_not_before_ && !binding_ && !is_pending() && !suspended_) {
+        consider(*ask_not_before_);
     }
     for (const RetiringSession& retiring : retiring_) {
         consider(retiring.until);

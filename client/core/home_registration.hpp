@@ -65,11 +65,17 @@ class HomeRegistration {
     // No link is there to ask over, and none for data.
     void suspend(mobility::Actions& actions);
 
-    enum class Outcome { none, registered, deregistered };
+    enum class Outcome { none, registered, deregistered, revoked };
     Outcome on_acknowledgement(mobility::Instant now,
                                const mobility::Authenticated<wire::MobilityMessage>& authenticated,
                                const wire::BindingAcknowledgement& acknowledgement,
                                mobility::Actions& actions);
+    // RFC 5846 §10: the home agent ends the binding, and is answered. The node may register again
+    // at may_ask(): at once, or, where the home agent has said that it does not want it, rarely.
+    Outcome on_revocation(mobility::Instant now, const mobility::Received& received,
+                          const mobility::Proof& proof,
+                          const wire::BindingRevocationIndication& indication,
+                          mobility::Actions& actions);
     // The home agent seems to have lost the session: asks again by a handshake, once a second at
     // most.
     void on_doubt(mobility::Instant now, mobility::Actions& actions);
@@ -87,6 +93,15 @@ class HomeRegistration {
     // The acknowledged binding, if it has not expired at `now`.
     [[nodiscard]] const Binding* binding(mobility::Instant now) const;
     [[nodiscard]] bool is_pending() const { return sender_.is_pending(); }
+    // The home agent does not want this node any more, as far as it has said.
+    [[nodiscard]] bool is_revoked() const { return is_revoked_; }
+    [[nodiscard]] bool may_ask(mobility::Instant now) const {
+        return !ask_not_before_ || now >= *ask_not_before_;
+    }
+    // Whether an update of this number is under way.
+    [[nodiscard]] bool is_asking(wire::SequenceNumber sequence) const {
+        return sender_.outstanding(sequence) != nullptr;
+    }
     [[nodiscard]] std::size_t unanswered_tries(mobility::Instant now) const {
         return sender_.unanswered_tries(now);
     }
@@ -109,6 +124,16 @@ class HomeRegistration {
     Outcome on_refused(mobility::Instant now, bool was_deregistration,
                        const wire::BindingAcknowledgement& acknowledgement,
                        mobility::Actions& actions);
+    [[nodiscard]] wire::RevocationStatus judge_revocation(
+        const wire::BindingRevocationIndication& indication) const;
+    [[nodiscard]] bool names_binding_in_use(
+        const wire::BindingRevocationIndication& indication) const;
+    static bool names_binding(const wire::BindingRevocationIndication& indication,
+                              const mobility::Path& path);
+    void take_revocation(mobility::Instant now, wire::RevocationTrigger trigger,
+                         mobility::Actions& actions);
+    void wait_when_revoked(mobility::Instant now);
+    void give_up_if_revoked(mobility::Instant now);
     void take_ipv4(const wire::BindingAcknowledgement& acknowledgement, mobility::Actions& actions);
     void resend(const wire::BindingAcknowledgement& acknowledgement,
                 mobility::Actions& actions) const;
@@ -130,6 +155,13 @@ class HomeRegistration {
                 .flows = flows_};
     }
 
+    // The previous session still opens what was sealed before the other end changed over.
+    static constexpr std::chrono::seconds session_grace{30};
+
+    struct Revocation {  // the last one that was taken
+        mobility::SessionId session;
+        wire::SequenceNumber sequence;
+    };
     struct RetiringSession {
         mobility::SessionId session;
         mobility::Instant until;
@@ -147,6 +179,10 @@ class HomeRegistration {
     std::optional<wire::Ipv4Address> ipv4_home_;
     std::vector<RetiringSession> retiring_;
     std::optional<mobility::Instant> doubted_at_;
+    std::optional<Revocation> revocation_;
+    bool is_revoked_ = false;
+    std::optional<mobility::Instant> ended_at_;  // by the home agent
+    std::optional<mobility::Instant> ask_not_before_;
     bool suspended_ = true;
     bool barred_ = false;  // RFC 6275 §11.7.3: status 134, the home address is somebody else's
 };

@@ -14,9 +14,6 @@ using namespace std::chrono_literals;
 using mobility::Actions;
 using mobility::Instant;
 
-// The previous session still opens what was sealed before the other end changed over.
-constexpr auto session_grace = 30s;
-
 // RFC 6275 §11.7.1: "well before" the end; there is room for four tries (1 + 2 + 4 + 8 s) where the
 // lifetime allows, and never later than at 80 % or earlier than at half of it.
 std::chrono::nanoseconds refresh_after(std::chrono::nanoseconds granted) {
@@ -82,6 +79,8 @@ HomeRegistration::Outcome HomeRegistration::on_accepted(
     if (is_new) {
         binding_.emplace();
     }
+    is_revoked_ = false;
+    ask_not_before_.reset();
     binding_->path = sent.path;
     binding_->sequence = sent.sequence;
     binding_->granted = granted;
@@ -186,6 +185,10 @@ HomeRegistration::Outcome HomeRegistration::on_refused(
     }
     actions.emplace_back(
         mobility::Event{mobility::BindingRefused{settings_.home, acknowledgement.status}});
+    if (is_revoked_) {
+        wait_when_revoked(now);
+        return Outcome::none;
+    }
     barred_ = acknowledgement.status == duplicate_address_detection_failed;
     sender_.hold_off(now);
     if (barred_) {

@@ -26,6 +26,8 @@ std::string_view name(State state) {
             return "registered";
         case State::home:
             return "home";
+        case State::revoked:
+            return "revoked";
     }
     return "unknown";
 }
@@ -185,6 +187,9 @@ void MobileNode::on_message(Instant now, const mobility::Received& received,
         on_heartbeat(now, received, *heartbeat, actions);
     } else if (std::holds_alternative<wire::BindingRefreshRequest>(message.message())) {
         registration_.on_doubt(now, actions);
+    } else if (const auto* revocation =
+                   std::get_if<wire::BindingRevocationIndication>(&message.message())) {
+        on_revocation(now, received, message.proof(), *revocation, actions);
     } else {
         actions.emplace_back(
             mobility::Event{mobility::MessageDropped{mobility::DropReason::not_expected}});
@@ -201,7 +206,19 @@ void MobileNode::on_acknowledgement(Instant now,
         follow_roaming(now, actions);
     }
     if (outcome != HomeRegistration::Outcome::none) {
+        refusal_.reset();
         on_arrival(now, actions);
+    }
+}
+
+void MobileNode::on_revocation(Instant now, const mobility::Received& received,
+                               const mobility::Proof& proof,
+                               const wire::BindingRevocationIndication& indication,
+                               Actions& actions) {
+    const auto outcome = registration_.on_revocation(now, received, proof, indication, actions);
+    if (outcome == HomeRegistration::Outcome::revoked) {
+        roaming_.on_revoked();
+        register_again_if_due(now, actions);
     }
 }
 
@@ -225,6 +242,10 @@ void MobileNode::on_hint(Instant now, const mobility::Hint& hint, Actions& actio
     using Kind = mobility::Hint::Kind;
     if (hint.kind == Kind::authentication_failed) {
         registration_.on_doubt(now, hint.sequence, actions);
+    } else if (hint.kind == Kind::join_refused) {
+        if (registration_.is_asking(hint.sequence)) {
+            refusal_ = hint.refusal;
+        }
     } else if (hint.kind == Kind::refresh_requested || hint.kind == Kind::unknown_binding) {
         registration_.on_doubt(now, actions);
     }
@@ -283,13 +304,19 @@ Actions MobileNode::on_deadline(Instant now) {
     registration_.on_deadline(now, actions);
     roaming_.on_deadline(now, actions);
     follow_roaming(now, actions);
-    if (roaming_.in_use() && !registration_.is_pending() && registration_.binding(now) == nullptr) {
-        roaming_.register_again(now, actions);  // it has expired
-    }
+    register_again_if_due(now, actions);
     if (const auto record = record_.take(now)) {
         actions.emplace_back(mobility::Event{*record});
     }
     return actions;
+}
+
+// Its binding has expired, or the home agent has ended it.
+void MobileNode::register_again_if_due(Instant now, Actions& actions) {
+    if (roaming_.in_use() && !registration_.is_pending() && registration_.binding(now) == nullptr &&
+        registration_.may_ask(now)) {
+        roaming_.register_again(now, actions);
+    }
 }
 
 std::optional<Instant> MobileNode::next_deadline() const {
@@ -312,6 +339,9 @@ bool MobileNode::is_care_of_address(const wire::Ipv6Address& address) const {
 State MobileNode::state(Instant now) const {
     if (std::holds_alternative<Nowhere>(target_)) {
         return State::unattached;
+    }
+    if (registration_.is_revoked()) {
+        return State::revoked;
     }
     if (!is_same_place(target_, last_place_)) {
         return State::registering;

@@ -23,6 +23,7 @@ enum class State : std::uint8_t {
     registering,  // the home agent has not acknowledged the present place yet
     registered,   // away from home, bound
     home,         // on the home link, the tunnel at rest
+    revoked,      // the home agent has ended the registration and does not want another
 };
 
 std::string_view name(State state);
@@ -79,6 +80,8 @@ class MobileNode final : public mobility::Node {
     [[nodiscard]] bool is_behind_nat() const { return roaming_.is_behind_nat(); }
     // Registered beside the one in use, and seen to carry.
     [[nodiscard]] const std::optional<mobility::Path>& warm_path() const { return warm_.path(); }
+    // Why somebody who says to be the home agent does not take this node, while it is not taken.
+    [[nodiscard]] const std::optional<mobility::JoinRefusal>& refusal() const { return refusal_; }
     [[nodiscard]] wire::SequenceNumber last_sequence() const {
         return registration_.last_sequence();
     }
@@ -102,6 +105,11 @@ class MobileNode final : public mobility::Node {
                             const wire::BindingAcknowledgement& acknowledgement,
                             mobility::Actions& actions);
     [[nodiscard]] bool is_home_agent(const mobility::Path& path) const;
+    void on_revocation(mobility::Instant now, const mobility::Received& received,
+                       const mobility::Proof& proof,
+                       const wire::BindingRevocationIndication& indication,
+                       mobility::Actions& actions);
+    void register_again_if_due(mobility::Instant now, mobility::Actions& actions);
     void on_hint(mobility::Instant now, const mobility::Hint& hint, mobility::Actions& actions);
     void on_arrival(mobility::Instant now, mobility::Actions& actions);
 
@@ -122,6 +130,7 @@ class MobileNode final : public mobility::Node {
     Target target_ = Nowhere{};
     Target last_place_ = Nowhere{};  // the last one that was acknowledged
     std::optional<Move> move_;       // until the present place is acknowledged
+    std::optional<mobility::JoinRefusal> refusal_;
 };
 
 }  // namespace godwit::client

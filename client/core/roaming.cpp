@@ -73,6 +73,16 @@ void Roaming::rest() {
     is_settled_ = false;
 }
 
+void Roaming::on_revoked() {
+    probes_.stop();
+    liveness_.rest();
+    mtu_.rest();
+    keepalive_.rest();
+    ask_again_at_.reset();
+    is_acknowledged_ = false;
+    is_settled_ = false;
+}
+
 void Roaming::register_again(Instant now, Actions& actions) {
     take(now, Away(*in_use_), cause_, actions);
 }

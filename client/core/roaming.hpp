@@ -41,7 +41,9 @@ class Roaming {
     void on_warm(const std::optional<mobility::Path>& path) { warm_ = path; }
     // This one has been seen to carry for long: it is taken, if it is better than the one in use.
     void prefer(mobility::Instant now, const mobility::Path& path, mobility::Actions& actions);
-    // The binding has expired.
+    // The home agent has ended the binding: there is nothing to ask through.
+    void on_revoked();
+    // The binding has expired, or the home agent has ended it.
     void register_again(mobility::Instant now, mobility::Actions& actions);
 
     // The binding of the registration has just been acknowledged.

@@ -12,6 +12,7 @@
 #include "shared/wire/address.hpp"
 #include "shared/wire/binding_status.hpp"
 #include "shared/wire/lifetime.hpp"
+#include "shared/wire/messages/binding_revocation.hpp"
 
 namespace godwit::mobility {
 
@@ -89,6 +90,11 @@ struct PathSilent {  // data was sent along it, probes too, and nothing came bac
 struct BindingRemoved {  // deregistered
     wire::HomeAddress home;
 };
+struct BindingRevoked {  // RFC 5846, at the home agent; the mobile node is told, and may not hear
+                         // it
+    wire::HomeAddress home;
+    wire::RevocationTrigger trigger{};
+};
 struct BindingExpired {
     wire::HomeAddress home;
 };
@@ -151,8 +157,8 @@ using Event =
     std::variant<BindingRegistered, BindingRefreshed, BindingMoved, OtherBindingRegistered,
                  OtherBindingEnded, EndpointMoved, CareOfAddressProved, CareOfAddressUnproved,
                  Ipv4Bound, MtuChanged, NatDetected, PathTaken, PathSilent, BindingRemoved,
-                 BindingExpired, BindingRefused, HandoverCompleted, PacketsResent, HandoverRecorded,
-                 BindingMoveRecorded, NoAcknowledgement, MessageDropped>;
+                 BindingRevoked, BindingExpired, BindingRefused, HandoverCompleted, PacketsResent,
+                 HandoverRecorded, BindingMoveRecorded, NoAcknowledgement, MessageDropped>;
 
 std::string_view name(MoveCause cause);
 std::string_view name(DropReason reason);

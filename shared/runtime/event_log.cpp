@@ -70,6 +70,9 @@ struct EventLog {
     void operator()(const mobility::BindingRemoved& event) const {
         log.info("binding-removed", {{"home", event.home}});
     }
+    void operator()(const mobility::BindingRevoked& event) const {
+        log.info("binding-revoked", {{"home", event.home}, {"trigger", wire::name(event.trigger)}});
+    }
     void operator()(const mobility::BindingExpired& event) const {
         log.info("binding-expired", {{"home", event.home}});
     }

@@ -111,7 +111,8 @@ TEST(ClientStatus, NamesEachState) {
     for (const auto& [state, name] : {std::pair{State::unattached, "unattached"},
                                       {State::registering, "registering"},
                                       {State::registered, "registered"},
-                                      {State::home, "home"}}) {
+                                      {State::home, "home"},
+                                      {State::revoked, "revoked"}}) {
         Status status;
         status.state = state;
         EXPECT_EQ(to_json(status).at("state"), name);
@@ -123,6 +124,7 @@ TEST(ClientStatus, IsServedWhereItIsRegisteredOrAtHome) {
     EXPECT_TRUE(is_reachable_at_home_address(State::home));
     EXPECT_FALSE(is_reachable_at_home_address(State::registering));
     EXPECT_FALSE(is_reachable_at_home_address(State::unattached));
+    EXPECT_FALSE(is_reachable_at_home_address(State::revoked));
 }
 
 TEST(ClientStatusText, IsAlignedAndEndsWithHealth) {

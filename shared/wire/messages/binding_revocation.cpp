@@ -5,6 +5,23 @@
 #include "shared/wire/messages/options_tail.hpp"
 
 namespace godwit::wire {
+
+std::string_view name(RevocationTrigger trigger) {
+    using enum RevocationTrigger;
+    switch (trigger) {
+        case unspecified:
+            return "unspecified";
+        case administrative_reason:
+            return "administrative-reason";
+        case user_initiated_session_termination:
+            return "user-initiated-session-termination";
+        case access_network_session_termination:
+            return "access-network-session-termination";
+        case possible_out_of_sync_binding_cache:
+            return "possible-out-of-sync-binding-cache";
+    }
+    return "unknown";
+}
 namespace {
 
 constexpr unsigned proxy_binding_bit = 0x8000;

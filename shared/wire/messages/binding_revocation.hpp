@@ -11,6 +11,7 @@
 //   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 
 #include <cstdint>
+#include <string_view>
 
 #include "shared/wire/bytes.hpp"
 #include "shared/wire/mobility_options.hpp"
@@ -27,6 +28,7 @@ enum class RevocationTrigger : std::uint8_t {
     access_network_session_termination = 6,
     possible_out_of_sync_binding_cache = 7,
 };
+std::string_view name(RevocationTrigger trigger);  // "administrative-reason"
 
 // RFC 5846 §5.2; below 128 the revocation was carried out.
 enum class RevocationStatus : std::uint8_t {

@@ -1,0 +1,206 @@
+// A binding that the home agent ends: RFC 5846 §10, docs/protocol.md, "Revocation".
+
+#include "client/core/mobile_node.hpp"
+#include "tests/client/registering_node.hpp"
+
+namespace godwit::client {
+namespace {
+
+using test::care_of_a;
+using test::care_of_b;
+using wire::RevocationStatus;
+using wire::RevocationTrigger;
+using enum wire::RevocationTrigger;
+
+mobility::Attachments at(const wire::CareOfAddress& care_of) {
+    return {.candidates = {{.interface = {1}, .address = care_of.address}}, .home = {}};
+}
+
+// A registered mobile node, and what its home agent says under their session.
+class RevokedNode {
+  public:
+    RevokedNode() { (void)acknowledge(noon, core.on_attachments(noon, at(care_of_a))); }
+
+    Actions acknowledge(Instant now, const Actions& asked,
+                        BindingStatus status = BindingStatus::accepted) {
+        const auto received = link.carry_to_home_agent(update_in(asked));
+        const auto& message = std::get<0>(received.content);
+        const auto& update = std::get<wire::BindingUpdate>(message.message());
+        session_ = test::proving_session(received);
+        return core.on_received(
+            now, link.carry_to_mobile_node(
+                     {.path = received.path,
+                      .home = received.home,
+                      .message = wire::BindingAcknowledgement{.status = status,
+                                                              .sequence = update.sequence,
+                                                              .lifetime = Lifetime(150),
+                                                              .options = {}},
+                      .seal = mobility::InHandshake{session_}}));
+    }
+    Actions hear(Instant now, const wire::BindingRevocationIndication& indication) {
+        return core.on_received(
+            now, link.carry_to_mobile_node({.path = {.interface = {1},
+                                                     .local = test::home_agent.address,
+                                                     .remote = care_of_a.address},
+                                            .home = test::home,
+                                            .message = indication,
+                                            .seal = mobility::InSession{session_}}));
+    }
+    Actions revoke(Instant now, RevocationTrigger trigger, std::uint16_t sequence = 7) {
+        return hear(now, {.trigger = trigger, .sequence = SequenceNumber(sequence)});
+    }
+
+    MobileNode core{{.registration = settings_of(Protection::sealed)}};
+    test::AuthenticatedLink link{Protection::sealed};
+
+  private:
+    mobility::SessionId session_;
+};
+
+// The one acknowledgement of a revocation; throws if there is none.
+wire::BindingRevocationAcknowledgement answer_in(const Actions& actions) {
+    return test::messages<wire::BindingRevocationAcknowledgement>(actions).at(0);
+}
+std::size_t updates_in(const Actions& actions) {
+    return test::messages<wire::BindingUpdate>(actions).size();
+}
+
+TEST(Revocation, EndsTheBindingAndIsAcknowledgedUnderItsSession) {
+    RevokedNode node;
+    const Actions actions = node.revoke(noon + 10s, user_initiated_session_termination);
+    EXPECT_EQ(test::order(actions), "send close");
+    EXPECT_EQ(answer_in(actions).status, RevocationStatus::success);
+    EXPECT_EQ(answer_in(actions).sequence, SequenceNumber(7));
+    const auto answer = test::all<mobility::SendMessage>(actions).at(0);
+    EXPECT_TRUE(std::holds_alternative<mobility::InSession>(answer.seal));
+    EXPECT_NO_THROW((void)node.link.carry_to_home_agent(answer));
+    EXPECT_EQ(node.core.binding(noon + 10s), nullptr);
+    EXPECT_EQ(test::events<mobility::BindingRevoked>(actions).at(0).trigger,
+              user_initiated_session_termination);
+}
+
+TEST(Revocation, IsAcknowledgedAgainWhereTheAcknowledgementWasLost) {
+    RevokedNode node;
+    (void)node.revoke(noon + 10s, user_initiated_session_termination);
+    const Actions again = node.revoke(noon + 11s, user_initiated_session_termination);
+    EXPECT_EQ(test::order(again), "send");
+    EXPECT_EQ(answer_in(again).status, RevocationStatus::success);
+    EXPECT_EQ(test::order(node.core.on_deadline(noon + 40s)), "end") << "the session";
+}
+
+TEST(Revocation, ByAKickLetsTheNodeRegisterAtOnce) {
+    for (const auto trigger :
+         {unspecified, administrative_reason, access_network_session_termination,
+          possible_out_of_sync_binding_cache}) {
+        RevokedNode node;
+        const Actions actions = node.revoke(noon + 10s, trigger);
+        EXPECT_EQ(updates_in(actions), 1U);
+        EXPECT_EQ(node.core.state(noon + 10s), State::registering);
+    }
+}
+
+TEST(Revocation, ByKicksInARowLetsTheNodeRegisterOnceASecond) {
+    RevokedNode node;
+    const Actions asked = node.revoke(noon + 10s, administrative_reason, 7);
+    Actions update;
+    update.push_back(test::all<mobility::SendMessage>(asked).at(1));
+    (void)node.acknowledge(noon + 10s, update);
+    EXPECT_EQ(updates_in(node.revoke(noon + 10s + 100ms, administrative_reason, 8)), 0U);
+    EXPECT_EQ(node.core.next_deadline(), noon + 11s);
+    EXPECT_EQ(updates_in(node.core.on_deadline(noon + 11s)), 1U);
+}
+
+TEST(Revocation, ForGoodIsTheStateAndIsAskedAboutOnceAMinute) {
+    RevokedNode node;
+    EXPECT_EQ(updates_in(node.revoke(noon + 10s, user_initiated_session_termination)), 0U);
+    EXPECT_EQ(node.core.state(noon + 10s), State::revoked);
+    std::vector<Instant> asked;
+    for (Instant now = noon + 11s; now < noon + 190s; now += 500ms) {
+        if (updates_in(node.core.on_deadline(now)) > 0) {
+            asked.push_back(now);
+        }
+    }
+    // Each time once more, after the first registration's 1.5 s.
+    ASSERT_EQ(asked.size(), 4U);
+    EXPECT_EQ(asked.at(0), noon + 70s);
+    EXPECT_EQ(asked.at(1), noon + 71s + 500ms);
+    EXPECT_GE(asked.at(2), asked.at(1) + 60s);
+    EXPECT_EQ(node.core.state(noon + 190s), State::revoked);
+}
+
+TEST(Revocation, ForGoodHoldsInAnotherNetworkToo) {
+    RevokedNode node;
+    (void)node.revoke(noon + 10s, user_initiated_session_termination);
+    EXPECT_EQ(updates_in(node.core.on_attachments(noon + 20s, at(care_of_b))), 0U);
+    EXPECT_EQ(node.core.state(noon + 20s), State::revoked);
+    EXPECT_GE(node.core.next_deadline(), noon + 40s) << "nothing to be done but end the session";
+}
+
+TEST(Revocation, IsOverWhenTheHomeAgentTakesTheNodeAgain) {
+    RevokedNode node;
+    (void)node.revoke(noon + 10s, user_initiated_session_termination);
+    const Actions refused = node.core.on_deadline(noon + 70s);
+    (void)node.acknowledge(noon + 70s, refused, BindingStatus::administratively_prohibited);
+    EXPECT_EQ(node.core.state(noon + 70s), State::revoked);
+    EXPECT_EQ(updates_in(node.core.on_deadline(noon + 129s)), 0U);
+    (void)node.acknowledge(noon + 130s, node.core.on_deadline(noon + 130s));
+    EXPECT_EQ(node.core.state(noon + 130s), State::registered);
+}
+
+TEST(Revocation, OfNoBindingIsPassedOver) {
+    RevokedNode node;
+    (void)node.revoke(noon + 10s, user_initiated_session_termination, 7);
+    const Actions actions = node.revoke(noon + 11s, user_initiated_session_termination, 8);
+    EXPECT_EQ(test::order(actions), "");
+    EXPECT_EQ(test::drops(actions).at(0), mobility::DropReason::not_expected);
+}
+
+TEST(Revocation, IsRefusedWhereItIsNotForAMobileNode) {
+    const auto refusal = [](const wire::BindingRevocationIndication& indication) {
+        RevokedNode node;
+        const Actions actions = node.hear(noon + 10s, indication);
+        EXPECT_EQ(test::order(actions), "send");
+        EXPECT_EQ(node.core.state(noon + 10s), State::registered);
+        EXPECT_EQ(answer_in(actions).proxy_binding, indication.proxy_binding);
+        EXPECT_EQ(answer_in(actions).global, indication.global);
+        return answer_in(actions).status;
+    };
+    EXPECT_EQ(refusal({.proxy_binding = true}),
+              RevocationStatus::proxy_binding_revocation_not_supported);
+    EXPECT_EQ(refusal({.global = true}), RevocationStatus::revocation_function_not_supported);
+    EXPECT_EQ(refusal({.trigger = RevocationTrigger{2}}),
+              RevocationStatus::revocation_trigger_not_supported);
+    EXPECT_EQ(refusal({.options = {wire::BindingIdentifier{.id = 99, .care_of = {}}}}),
+              RevocationStatus::binding_does_not_exist);
+}
+
+TEST(Revocation, OfTheIpv4HomeAddressAloneNeedsTheOneHeld) {  // the V flag
+    RevokedNode node;
+    const Actions without = node.hear(noon + 10s, {.ipv4_home_address_only = true});
+    EXPECT_EQ(answer_in(without).status, RevocationStatus::ipv4_home_address_option_required);
+    EXPECT_TRUE(answer_in(without).ipv4_home_address_only);
+    const Actions another =
+        node.hear(noon + 10s, {.ipv4_home_address_only = true,
+                               .options = {wire::Ipv4HomeAddress{.home = {{10, 0, 0, 9}}}}});
+    EXPECT_EQ(answer_in(another).status, RevocationStatus::binding_does_not_exist);
+    EXPECT_EQ(node.core.state(noon + 10s), State::registered);
+}
+
+TEST(MobileNode, KnowsWhyItIsNotTakenUntilItIs) {
+    MobileNode core({.registration = settings_of(Protection::sealed)});
+    const Actions asked = core.on_attachments(noon, at(care_of_a));
+    const auto hint = [&](SequenceNumber sequence) {
+        return core.on_received(
+            noon, {.path = {.local = care_of_a.address, .remote = test::home_agent.address},
+                   .home = test::home,
+                   .content = mobility::Hint{mobility::Hint::Kind::join_refused, sequence,
+                                             mobility::JoinRefusal::stale_clock}});
+    };
+    (void)hint(SequenceNumber(9));
+    EXPECT_EQ(core.refusal(), std::nullopt) << "no update of this number is under way";
+    EXPECT_TRUE(hint(sequence_in(asked)).empty()) << "it is a hint, and changes nothing";
+    EXPECT_EQ(core.refusal(), mobility::JoinRefusal::stale_clock);
+}
+
+}  // namespace
+}  // namespace godwit::client
