@@ -29,9 +29,9 @@
 #include "shared/runtime/data_plane_drops.hpp"
 #include "shared/runtime/event_log.hpp"
 #include "shared/runtime/event_loop.hpp"
+#include "shared/runtime/http_server.hpp"
 #include "shared/runtime/log.hpp"
 #include "shared/runtime/node_runner.hpp"
-#include "shared/runtime/status_server.hpp"
 #include "shared/security/mobile_node_authenticator.hpp"
 #include "shared/security/random.hpp"
 #include "shared/security/unprotected_authenticator.hpp"
@@ -131,6 +131,7 @@ class Daemon final : public runtime::NodeObserver {
     [[nodiscard]] std::optional<mobility::Instant> next_deadline() const;
     [[nodiscard]] bool is_ours(const wire::Ipv6Address& address) const;
     [[nodiscard]] std::vector<FlowWish> flows() const;
+    [[nodiscard]] runtime::HttpRoutes routes() const;
     [[nodiscard]] Status status() const;
     [[nodiscard]] PathReport report(const mobility::Path& path) const;
     void report_path(Status& status, mobility::Instant now) const;
@@ -159,7 +160,7 @@ class Daemon final : public runtime::NodeObserver {
     std::uint64_t handovers_ = 0;
     std::optional<HandoverReport> last_handover_;
     HandoverLog handover_log_;
-    runtime::StatusServer status_server_;
+    runtime::HttpServer http_server_;
 };
 
 Daemon::Daemon(const Configuration& configuration)
@@ -197,8 +198,7 @@ Daemon::Daemon(const Configuration& configuration)
                    [this](const mobility::Attachments& attachments) {
                        runner_.perform(node_.on_attachments(runtime::boot_now(), attachments));
                    }),
-      status_server_(loop_, configuration.status_socket,
-                     [this] { return to_json(status()).dump(); }) {}
+      http_server_(loop_, routes(), configuration.status_socket) {}
 
 void Daemon::run() {
     change_mtu(mobility::min_ipv6_mtu);  // until a path is known
@@ -283,6 +283,12 @@ void Daemon::on_event(const mobility::Event& event) {
         handover_log_.add(*record);
     }
     steer();
+}
+
+runtime::HttpRoutes Daemon::routes() const {
+    runtime::HttpRoutes routes;
+    routes.add(runtime::status_route([this] { return to_json(status()); }));
+    return routes;
 }
 
 Status Daemon::status() const {

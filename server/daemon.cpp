@@ -25,9 +25,9 @@
 #include "shared/runtime/data_plane_drops.hpp"
 #include "shared/runtime/event_log.hpp"
 #include "shared/runtime/event_loop.hpp"
+#include "shared/runtime/http_server.hpp"
 #include "shared/runtime/log.hpp"
 #include "shared/runtime/node_runner.hpp"
-#include "shared/runtime/status_server.hpp"
 #include "shared/security/home_agent_authenticator.hpp"
 #include "shared/wire/message_name.hpp"
 
@@ -56,6 +56,7 @@ class Daemon final : public runtime::NodeObserver {
     void ask_who_was_bound();
     void remember(const wire::HomeAddress& home);
     void forget(const wire::HomeAddress& home);
+    [[nodiscard]] runtime::HttpRoutes routes() const;
     [[nodiscard]] Status status() const;
     [[nodiscard]] std::vector<OtherBindingReport> others_of(const wire::HomeAddress& home) const;
 
@@ -81,7 +82,7 @@ class Daemon final : public runtime::NodeObserver {
     MessageCounts messages_in_;
     MessageCounts messages_out_;
     std::uint64_t endpoint_moves_ = 0;
-    runtime::StatusServer status_server_;
+    runtime::HttpServer http_server_;
 };
 
 Daemon::Daemon(const Configuration& configuration)
@@ -113,8 +114,7 @@ Daemon::Daemon(const Configuration& configuration)
               [this](const wire::Ipv6Address& address) {
                   return address == configuration_.address.address;
               }),
-      status_server_(loop_, configuration.status_socket,
-                     [this] { return to_json(status()).dump(); }) {}
+      http_server_(loop_, routes(), configuration.status_socket) {}
 
 void Daemon::run() {
     // Of the interface that leads to all tunnels; what is too long for one the data plane refuses.
@@ -221,6 +221,12 @@ std::vector<OtherBindingReport> Daemon::others_of(const wire::HomeAddress& home)
                            .is_proved = other.is_proved()});
     }
     return reports;
+}
+
+runtime::HttpRoutes Daemon::routes() const {
+    runtime::HttpRoutes routes;
+    routes.add(runtime::status_route([this] { return to_json(status()); }));
+    return routes;
 }
 
 Status Daemon::status() const {

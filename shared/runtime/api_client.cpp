@@ -5,8 +5,9 @@
 #include <chrono>
 #include <utility>
 
+#include "shared/runtime/api_advice.hpp"
 #include "shared/runtime/asio.hpp"
-#include "shared/runtime/status_server.hpp"
+#include "shared/runtime/http_routes.hpp"
 
 namespace godwit::runtime {
 
@@ -48,18 +49,6 @@ asio::awaitable<void> converse(asio::io_context& context, std::string path, ApiR
     co_await http::async_read(stream, buffer, parser, token);
     conversation.answer = {.status = parser.get().result_int(),
                            .body = std::move(parser.get().body())};
-}
-
-std::string advice(const boost::system::error_code& error, const std::string& path) {
-    if (error == asio::error::access_denied) {
-        return "this user may not open " + path + "; run the command as root";
-    }
-    if (error == boost::system::errc::no_such_file_or_directory ||
-        error == asio::error::connection_refused) {
-        return "no daemon answers at " + path +
-               "; start it, or name its status_socket with --socket";
-    }
-    return "no answer from " + path + ": " + error.message() + "; look at the daemon's log";
 }
 
 }  // namespace

@@ -10,7 +10,7 @@
 
 #include "client/status.hpp"
 #include "shared/runtime/event_loop.hpp"
-#include "shared/runtime/status_server.hpp"
+#include "shared/runtime/http_server.hpp"
 #include "shared/security/key_file.hpp"
 #include "tests/runtime/temporary_directory.hpp"
 
@@ -45,8 +45,9 @@ class Program : public testing::Test {
         client::Status status;
         status.state = state;
         runtime::EventLoop loop;
-        const runtime::StatusServer server(loop, directory_.path() / "s",
-                                           [&] { return to_json(status).dump(); });
+        runtime::HttpRoutes routes;
+        routes.add(runtime::status_route([&] { return to_json(status); }));
+        const runtime::HttpServer server(loop, routes, directory_.path() / "s");
         std::thread daemon([&] { loop.run(); });
         Outcome outcome = godwit("status --socket s " + arguments);
         runtime::asio::post(loop.context(), [&] { loop.stop(); });

@@ -11,7 +11,7 @@
 
 #include "shared/runtime/api_client.hpp"
 #include "shared/runtime/event_loop.hpp"
-#include "shared/runtime/status_server.hpp"
+#include "shared/runtime/http_server.hpp"
 #include "tests/runtime/temporary_directory.hpp"
 
 namespace godwit::runtime {
@@ -20,12 +20,17 @@ namespace {
 using testing::HasSubstr;
 using Socket = asio::local::stream_protocol::socket;
 
+HttpRoutes routes(Json document) {
+    HttpRoutes routes;
+    routes.add(status_route([document = std::move(document)] { return document; }));
+    return routes;
+}
+
 // A daemon that shows "{}", in a thread of its own.
 class Daemon {
   public:
     explicit Daemon(const std::filesystem::path& path)
-        : server_(loop_, path, [] { return std::string("{}"); }),
-          thread_([this] { loop_.run(); }) {}
+        : server_(loop_, routes(Json::object()), path), thread_([this] { loop_.run(); }) {}
     Daemon(const Daemon&) = delete;
     Daemon& operator=(const Daemon&) = delete;
     ~Daemon() {
@@ -35,7 +40,7 @@ class Daemon {
 
   private:
     EventLoop loop_;
-    StatusServer server_;
+    HttpServer server_;
     std::thread thread_;
 };
 
@@ -81,8 +86,9 @@ TEST_F(StatusSocket, KnowsNoOtherPath) {
     const Daemon daemon(path_);
     const std::string answer = answer_to("GET /v2/status HTTP/1.1\r\nHost: h\r\n\r\n");
     EXPECT_THAT(answer, testing::StartsWith("HTTP/1.1 404 Not Found\r\n"));
-    EXPECT_THAT(answer,
-                testing::EndsWith("{\"error\": \"Not Found\", \"try\": \"GET /v1/status\"}\n"));
+    EXPECT_THAT(answer, testing::EndsWith(R"({"error":{"code":"no-such-target",)"
+                                          R"("message":"nothing is here; the status is at )"
+                                          "/v1/status\"}}\n"));
 }
 
 TEST_F(StatusSocket, KnowsNoOtherMethod) {
@@ -103,7 +109,7 @@ TEST_F(StatusSocket, RefusesWhatIsNoHttp) {
 
 TEST_F(StatusSocket, RefusesALongHeader) {
     const Daemon daemon(path_);
-    EXPECT_THAT(answer_to("GET /v1/status HTTP/1.1\r\nX: " + std::string(8192, 'x')),
+    EXPECT_THAT(answer_to("GET /v1/status HTTP/1.1\r\nX: " + std::string(9000, 'x')),
                 testing::StartsWith("HTTP/1.1 431 "));
 }
 
@@ -136,7 +142,7 @@ TEST_F(StatusSocket, ServesManyReadersAtOnce) {
 
 TEST_F(StatusSocket, LetsOthersWaitUntilOneOfTooManyReadersLeaves) {
     EventLoop loop;
-    const StatusServer server(loop, path_, [] { return std::string("{}"); });
+    const HttpServer server(loop, routes(Json::object()), path_);
     const auto run_all_that_is_ready = [&] {
         while (loop.context().poll() != 0) {
         }
@@ -190,7 +196,7 @@ TEST_F(StatusSocket, IsNotTakenFromALivingDaemon) {
     const Daemon daemon(path_);
     try {
         EventLoop loop;
-        const StatusServer second(loop, path_, [] { return std::string("second"); });
+        const HttpServer second(loop, routes("second"), path_);
         FAIL() << "taken";
     } catch (const std::system_error& error) {
         EXPECT_EQ(error.code(), std::errc::address_in_use);
@@ -202,7 +208,7 @@ TEST_F(StatusSocket, IsNotTakenFromALivingDaemon) {
 TEST_F(StatusSocket, IsNotMadeInPlaceOfAnotherFile) {
     const auto file = directory_.write("precious", "text");
     EventLoop loop;
-    EXPECT_THROW(StatusServer(loop, file, [] { return std::string(); }), std::system_error);
+    EXPECT_THROW(HttpServer(loop, routes(""), file), std::system_error);
     EXPECT_EQ(tests::read_file(file), "text");
 }
 

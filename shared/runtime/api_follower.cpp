@@ -1,0 +1,73 @@
+#include "shared/runtime/api_follower.hpp"
+
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+#include <cstdint>
+#include <limits>
+
+#include "shared/runtime/api_advice.hpp"
+#include "shared/runtime/asio.hpp"
+
+namespace godwit::runtime {
+
+namespace {
+
+namespace beast = boost::beast;
+namespace http = beast::http;
+using Socket = asio::local::stream_protocol::socket;
+using Parser = http::response_parser<http::string_body>;
+
+// Hands on the whole lines of what has come, and leaves the rest.
+void take_lines(std::string& text, const std::function<void(std::string_view)>& on_line) {
+    std::size_t begin = 0;
+    for (std::size_t end = text.find('\n'); end != std::string::npos;
+         end = text.find('\n', begin)) {
+        on_line(std::string_view(text).substr(begin, end - begin));
+        begin = end + 1;
+    }
+    text.erase(0, begin);
+}
+
+void ask(Socket& socket, const std::filesystem::path& path, const std::string& target,
+         boost::system::error_code& error) {
+    socket.connect(asio::local::stream_protocol::endpoint(path.string()), error);
+    if (!error) {
+        http::request<http::empty_body> request(http::verb::get, target, 11);
+        request.set(http::field::host, "localhost");
+        request.set(http::field::accept, "application/x-ndjson");
+        http::write(socket, request, error);
+    }
+}
+
+}  // namespace
+
+std::expected<void, std::string> follow_api(const std::filesystem::path& path,
+                                            const std::string& target,
+                                            const std::function<void(std::string_view)>& on_line) {
+    asio::io_context context;
+    Socket socket(context);
+    boost::system::error_code error;
+    beast::flat_buffer buffer;
+    Parser parser;
+    parser.body_limit(std::numeric_limits<std::uint64_t>::max());
+    ask(socket, path, target, error);
+    if (!error) {
+        http::read_header(socket, buffer, parser, error);
+    }
+    const bool is_granted = parser.is_header_done() && parser.get().result() == http::status::ok;
+    while (!error && !parser.is_done()) {
+        http::read_some(socket, buffer, parser, error);
+        if (is_granted) {
+            take_lines(parser.get().body(), on_line);
+        }
+    }
+    if (error) {
+        return std::unexpected(advice(error, path.string()));
+    }
+    if (!is_granted) {
+        return std::unexpected("the daemon refuses: " + parser.get().body());
+    }
+    return {};
+}
+
+}  // namespace godwit::runtime
