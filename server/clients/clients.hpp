@@ -72,6 +72,7 @@ enum class Refusal : std::uint8_t {
     wrong_state,    // of the client: it has not joined, or has already
     not_durable,    // the store cannot be written
     bad_backup,
+    bad_order,  // not of the form that it should have
 };
 std::string_view name(Refusal refusal);  // "name-taken"
 
