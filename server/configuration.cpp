@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 
+#include "server/api_configuration.hpp"
 #include "server/ipv4_pool.hpp"
 #include "shared/mobility/tunnel_mtu.hpp"
 #include "shared/runtime/configuration_forms.hpp"
@@ -210,6 +211,7 @@ Configuration read_configuration(const std::filesystem::path& path) {
     root.read("log_level", log_level(), configuration.log_level);
     root.read("resend_memory", memory(), configuration.resend.each);
     root.read("resend_memory_of_all", memory(), configuration.resend.all);
+    read_api(root, directory, configuration.api);
     for (TomlTable& table : root.tables("mobile_node")) {
         read_mobile_node(table, directory, configuration);
     }

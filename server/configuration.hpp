@@ -11,6 +11,7 @@
 #include "shared/datapath/resend_memory.hpp"
 #include "shared/mobility/path.hpp"
 #include "shared/mobility/session.hpp"
+#include "shared/runtime/http_server.hpp"
 #include "shared/runtime/log_level.hpp"
 #include "shared/security/keys.hpp"
 #include "shared/security/suite.hpp"
@@ -27,6 +28,13 @@ struct MobileNodeEntry {
     mobility::Protection protection = mobility::Protection::sealed;
     std::optional<std::filesystem::path> preshared_key_file;
     std::optional<wire::Ipv4Address> ipv4_home_address{};  // in the pool; none: the next free one
+};
+
+// [api]: the API over TCP, beside the status socket.
+struct ApiEntry {
+    std::optional<runtime::ListenAddress> listen;     // none: not over TCP
+    std::optional<std::filesystem::path> token_file;  // there unless the address is of loopback
+    std::vector<std::string> host_names;              // by which browsers may call it
 };
 
 // Paths are absolute, or relative to the working directory: those in the file are relative to it.
@@ -49,6 +57,7 @@ struct Configuration {
     bool allow_unprotected = false;                    // mobile nodes may say protection = "none"
     security::SuiteSet suites = security::all_suites;  // of the sealed tunnel
     runtime::LogLevel log_level = runtime::LogLevel::info;
+    ApiEntry api;
     std::vector<MobileNodeEntry> mobile_nodes;
 };
 

@@ -5,10 +5,13 @@
 #include <utility>
 #include <vector>
 
+#include "server/api/api.hpp"
+#include "server/configured_clients.hpp"
 #include "server/core/home_agent.hpp"
 #include "server/daemon_parts.hpp"
 #include "server/home_network.hpp"
 #include "server/own_address.hpp"
+#include "server/qr_code.hpp"
 #include "server/status.hpp"
 #include "server/store/home_agent_store.hpp"
 #include "shared/platform/attempt.hpp"
@@ -56,8 +59,9 @@ class Daemon final : public runtime::NodeObserver {
     void ask_who_was_bound();
     void remember(const wire::HomeAddress& home);
     void forget(const wire::HomeAddress& home);
-    [[nodiscard]] runtime::HttpRoutes routes() const;
     [[nodiscard]] Status status() const;
+    [[nodiscard]] std::vector<std::string> health() const;
+    [[nodiscard]] std::string name_of(const wire::HomeAddress& home) const;
     [[nodiscard]] std::vector<OtherBindingReport> others_of(const wire::HomeAddress& home) const;
 
     const Configuration& configuration_;
@@ -75,6 +79,7 @@ class Daemon final : public runtime::NodeObserver {
     std::vector<platform::UdpTunnelSocket> udp_;
     platform::OuterPacketSocket outer_;
     security::HomeAgentAuthenticator authenticator_;
+    std::uint32_t restarts_;
     HomeAgent node_;
     runtime::DataPlane data_plane_;
     runtime::NodeRunner runner_;
@@ -82,6 +87,8 @@ class Daemon final : public runtime::NodeObserver {
     MessageCounts messages_in_;
     MessageCounts messages_out_;
     std::uint64_t endpoint_moves_ = 0;
+    ConfiguredClients clients_;
+    Api api_;
     runtime::HttpServer http_server_;
 };
 
@@ -99,7 +106,8 @@ Daemon::Daemon(const Configuration& configuration)
       udp_(udp_sockets(configuration)),
       outer_(unmarked),
       authenticator_(credentials(configuration), store_),
-      node_(home_agent_settings(configuration, store_, log_)),
+      restarts_(store_.count_restart()),
+      node_(home_agent_settings(configuration, store_, restarts_, log_)),
       data_plane_(tun_, {.esp = esp_, .ipv6 = ipv6_, .ipv4 = ipv4_, .udp = udp_, .outer = outer_},
                   datapath::LookUpBy::inner_destination, configuration.address,
                   configuration.resend),
@@ -114,7 +122,16 @@ Daemon::Daemon(const Configuration& configuration)
               [this](const wire::Ipv6Address& address) {
                   return address == configuration_.address.address;
               }),
-      http_server_(loop_, routes(), configuration.status_socket) {}
+      clients_(configuration),
+      api_(loop_, {.clients = clients_,
+                   .status = [this] { return status(); },
+                   .document = [](const Status& status) { return to_json(status); },
+                   .health = [this] { return health(); },
+                   .name_of = [this](const wire::HomeAddress& home) { return name_of(home); },
+                   .qr_code = qr_svg,
+                   .restarts = restarts_}),
+      http_server_(loop_, api_.routes(), configuration.status_socket, http_network(configuration)) {
+}
 
 void Daemon::run() {
     // Of the interface that leads to all tunnels; what is too long for one the data plane refuses.
@@ -167,6 +184,7 @@ void Daemon::ask_who_was_bound() {
 
 void Daemon::on_event(const mobility::Event& event) {
     runtime::log_event(log_, event);
+    api_.on_event(event);
     if (const auto* registered = std::get_if<mobility::BindingRegistered>(&event)) {
         network_->intercept(registered->home);
         remember(registered->home);
@@ -223,18 +241,13 @@ std::vector<OtherBindingReport> Daemon::others_of(const wire::HomeAddress& home)
     return reports;
 }
 
-runtime::HttpRoutes Daemon::routes() const {
-    runtime::HttpRoutes routes;
-    routes.add(runtime::status_route([this] { return to_json(status()); }));
-    return routes;
-}
-
 Status Daemon::status() const {
     const mobility::Instant now = runtime::boot_now();
     Status status{.messages_in = messages_in_,
                   .messages_out = messages_out_,
                   .endpoint_moves = endpoint_moves_,
-                  .drops = runner_.drops()};
+                  .drops = runner_.drops(),
+                  .health = health()};
     for (const auto& [home, binding] : node_.bindings()) {
         const MobileNodeRecord* owner = node_.mobile_nodes().find(home);
         if (!binding.is_valid || owner == nullptr || now >= binding.expires) {
@@ -258,13 +271,23 @@ Status Daemon::status() const {
              .others = others_of(home)});
     }
     runtime::add_drops(status.drops, data_plane_);
+    return status;
+}
+
+std::vector<std::string> Daemon::health() const {
+    std::vector<std::string> health;
     if (configuration_.allow_unprotected) {
-        status.health.emplace_back("mobile nodes without any protection are allowed");
+        health.emplace_back("mobile nodes without any protection are allowed");
     }
     if (const auto failure = store_.failure()) {
-        status.health.push_back("the state directory cannot be written: " + failure.message());
+        health.push_back("the state directory cannot be written: " + failure.message());
     }
-    return status;
+    return health;
+}
+
+std::string Daemon::name_of(const wire::HomeAddress& home) const {
+    const MobileNodeRecord* node = node_.mobile_nodes().find(home);
+    return node == nullptr ? "" : node->name;
 }
 
 }  // namespace

@@ -64,13 +64,13 @@ std::vector<platform::UdpTunnelSocket> udp_sockets(const Configuration& configur
 }
 
 HomeAgentSettings home_agent_settings(const Configuration& configuration, HomeAgentStore& store,
-                                      const runtime::Log& log) {
+                                      std::uint32_t restarts, const runtime::Log& log) {
     HomeAgentSettings settings{.address = configuration.address,
                                .home_prefix = configuration.home_prefix,
                                .ipv4_pool = configuration.ipv4_pool,
                                .max_lifetime = configuration.max_lifetime,
                                .nat_keepalive = configuration.nat_keepalive,
-                               .restart_counter = store.count_restart(),
+                               .restart_counter = restarts,
                                .allow_unprotected = configuration.allow_unprotected,
                                .checks = {.random = security::random_number,
                                           .path_mtu = configuration.path_mtu,
@@ -85,6 +85,19 @@ HomeAgentSettings home_agent_settings(const Configuration& configuration, HomeAg
              .ipv4_home = found != ipv4.end() ? std::optional(found->second) : std::nullopt});
     }
     return settings;
+}
+
+std::optional<runtime::HttpNetwork> http_network(const Configuration& configuration) {
+    const ApiEntry& api = configuration.api;
+    if (!api.listen) {
+        return std::nullopt;
+    }
+    return runtime::HttpNetwork{
+        .listen = *api.listen,
+        .rules = {.is_loopback = api.listen->is_loopback(),
+                  .token = api.token_file ? std::optional(security::ApiToken::load(*api.token_file))
+                                          : std::nullopt,
+                  .host_names = api.host_names}};
 }
 
 }  // namespace godwit::server

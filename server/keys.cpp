@@ -6,7 +6,9 @@
 namespace godwit::server {
 
 Keys load_keys(const Configuration& configuration) {
-    Keys keys{runtime::load_key_pair(configuration.private_key_file), {}};
+    Keys keys{.own = runtime::load_key_pair(configuration.private_key_file),
+              .preshared = {},
+              .api_token = runtime::load_api_token(configuration.api.token_file)};
     for (const MobileNodeEntry& node : configuration.mobile_nodes) {
         keys.preshared.push_back(runtime::load_preshared_key(node.preshared_key_file));
         if (keys.own && node.public_key == keys.own->public_key()) {

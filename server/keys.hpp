@@ -1,10 +1,11 @@
 #pragma once
-// The keys that a home agent's configuration names.
+// The secrets in the files that a home agent's configuration names.
 
 #include <optional>
 #include <vector>
 
 #include "server/configuration.hpp"
+#include "shared/security/api_token.hpp"
 #include "shared/security/keys.hpp"
 
 namespace godwit::server {
@@ -12,6 +13,7 @@ namespace godwit::server {
 struct Keys {
     std::optional<security::KeyPair> own;           // there unless all protection is none
     std::vector<security::PresharedKey> preshared;  // in the order of the mobile nodes
+    std::optional<security::ApiToken> api_token;
 };
 
 // Throws runtime::InvalidConfiguration.

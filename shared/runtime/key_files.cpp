@@ -37,4 +37,12 @@ security::PresharedKey load_preshared_key(const std::optional<std::filesystem::p
                 security::load_preshared_key);
 }
 
+std::optional<security::ApiToken> load_api_token(const std::optional<std::filesystem::path>& file) {
+    if (!file) {
+        return std::nullopt;
+    }
+    return load(*file, "write a secret of 16 characters or more into it, or correct token_file",
+                security::ApiToken::load);
+}
+
 }  // namespace godwit::runtime

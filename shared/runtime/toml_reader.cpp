@@ -62,6 +62,10 @@ TomlTable& TomlTable::table(std::string_view key) {
     return file_->add(name, content);
 }
 
+std::optional<std::reference_wrapper<TomlTable>> TomlTable::optional_table(std::string_view key) {
+    return find(key) == nullptr ? std::nullopt : std::optional(std::ref(table(key)));
+}
+
 std::vector<std::reference_wrapper<TomlTable>> TomlTable::tables(std::string_view key) {
     std::vector<std::reference_wrapper<TomlTable>> found;
     const toml::node* node = find(key);

@@ -57,6 +57,8 @@ class TomlTable {
 
     // The table under this key, which must be there.
     TomlTable& table(std::string_view key);
+    // As table(); nothing if it is missing.
+    std::optional<std::reference_wrapper<TomlTable>> optional_table(std::string_view key);
     // The tables under [[key]]; it may be missing.
     std::vector<std::reference_wrapper<TomlTable>> tables(std::string_view key);
 

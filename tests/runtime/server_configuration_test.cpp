@@ -272,5 +272,42 @@ TEST(ServerConfiguration, TellsTheFaultsOfTheTopAndOfTheMobileNodesAtOnce) {
     EXPECT_THAT(others, HasSubstr("ha.toml:11:14: mobile_node.public_key: is not base64"));
 }
 
+TEST(ServerConfiguration, ListensOverTcpOnlyWhereItIsTold) {
+    const TemporaryDirectory directory;
+    EXPECT_EQ(read_configuration(directory.write("ha.toml", top)).api.listen, std::nullopt);
+    const ApiEntry api =
+        read_configuration(
+            directory.write("ha.toml", top +
+                                           "[api]\nlisten = '[2001:db8::1]:4190'\n"
+                                           "token_file = 'token'\nhost_names = ['vps.example']\n"))
+            .api;
+    EXPECT_EQ(api.listen->text(), "[2001:db8::1]:4190");
+    EXPECT_EQ(api.token_file, directory.path() / "token");
+    EXPECT_THAT(api.host_names, testing::ElementsAre("vps.example"));
+}
+
+TEST(ServerConfiguration, NeedsNoTokenOnLoopback) {
+    EXPECT_EQ(errors_of(top + "[api]\nlisten = '127.0.0.1:4190'\n"), "none");
+    EXPECT_EQ(errors_of(top + "[api]\nlisten = '[::1]:4190'\n"), "none");
+}
+
+TEST(ServerConfiguration, NeedsATokenWhereOthersCanReachIt) {
+    for (const std::string listen : {"0.0.0.0:4190", "[::]:4190", "192.0.2.1:4190"}) {
+        EXPECT_THAT(errors_of(top + "[api]\nlisten = '" + listen + "'\n"),
+                    testing::AllOf(HasSubstr("api.listen: others than this machine can reach"),
+                                   HasSubstr("token_file")));
+    }
+}
+
+TEST(ServerConfiguration, RefusesWhatIsNoAddressToListenOn) {
+    for (const std::string listen :
+         {"127.0.0.1", "localhost:4190", "::1:4190", "[::1]", "127.0.0.1:0", "127.0.0.1:65536",
+          "[127.0.0.1]:1", "127.0.0.1:4190x", ""}) {
+        EXPECT_THAT(errors_of(top + "[api]\nlisten = '" + listen + "'\n"),
+                    HasSubstr("is no address with a port"))
+            << listen;
+    }
+}
+
 }  // namespace
 }  // namespace godwit::server

@@ -1,0 +1,57 @@
+#pragma once
+// All that the home agent answers over HTTP, and what it keeps for it: docs/api/README.md.
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "server/api/client_targets.hpp"
+#include "server/api/event_feed.hpp"
+#include "server/api/metrics.hpp"
+#include "server/clients/clients.hpp"
+#include "server/status.hpp"
+#include "shared/mobility/event.hpp"
+#include "shared/runtime/event_loop.hpp"
+#include "shared/runtime/http_routes.hpp"
+
+namespace godwit::server {
+
+// What the API shows and changes. All of it must outlive the API.
+struct ApiSources {
+    Clients& clients;
+    std::function<Status()> status;
+    std::function<runtime::Json(const Status&)> document;  // of a status
+    std::function<std::vector<std::string>()> health;      // of the status alone
+    EventFeed::NameOf name_of;
+    QrCode qr_code;
+    std::uint32_t restarts = 0;
+};
+
+class Api {
+  public:
+    // How late those who follow the events hear of something wrong.
+    static constexpr std::chrono::seconds health_interval{1};
+
+    Api(runtime::EventLoop& loop, ApiSources sources);
+    Api(const Api&) = delete;
+    Api& operator=(const Api&) = delete;
+    ~Api() = default;
+
+    void on_event(const mobility::Event& event);
+    EventFeed& feed() { return feed_; }
+    // The API must outlive them.
+    runtime::HttpRoutes routes();
+
+  private:
+    void watch_health();
+    [[nodiscard]] Metrics metrics() const;
+
+    ApiSources sources_;
+    EventFeed feed_;
+    GapHistogram gaps_;
+    runtime::WallTime started_;
+    runtime::asio::steady_timer timer_;
+};
+
+}  // namespace godwit::server
