@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "server/api/event_targets.hpp"
+#include "server/api/page_targets.hpp"
 #include "shared/platform/process_usage.hpp"
 #include "shared/runtime/clock.hpp"
 
@@ -63,6 +64,7 @@ runtime::HttpRoutes Api::routes() {
                 }});
     add_event_targets(routes, feed_);
     add_client_targets(routes, sources_.clients, sources_.qr_code);
+    add_page_targets(routes);
     return routes;
 }
 
