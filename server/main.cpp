@@ -4,10 +4,11 @@
 #include <filesystem>
 #include <iostream>
 
+#include "server/commands/events.hpp"
+#include "server/commands/status.hpp"
 #include "server/configuration.hpp"
 #include "server/daemon.hpp"
 #include "server/keys.hpp"
-#include "server/status_text.hpp"
 #include "shared/runtime/program.hpp"
 
 namespace {
@@ -18,10 +19,8 @@ namespace server = godwit::server;
 
 struct Options {
     std::filesystem::path configuration = "/etc/godwit/ha.toml";
-    std::filesystem::path socket = server::Configuration().status_socket;
     std::filesystem::path key = "ha.key";
     bool check = false;
-    bool json = false;
     bool preshared = false;
 };
 
@@ -33,16 +32,6 @@ ExitCode serve(const Options& options) {
         return ExitCode::ok;
     }
     server::run_daemon(configuration);
-    return ExitCode::ok;
-}
-
-ExitCode status(const Options& options) {
-    const auto status = runtime::read_status(options.socket);
-    if (!status) {
-        std::cerr << "godwit-ha: " << status.error() << '\n';
-        return ExitCode::not_reachable;
-    }
-    std::cout << (options.json ? status->dump(2) + '\n' : server::status_text(*status));
     return ExitCode::ok;
 }
 
@@ -64,16 +53,6 @@ void add_serve(CLI::App& app, Options& options) {
         "Runs in the foreground until SIGTERM or Ctrl-C, and leaves the system as it found it.\n"
         "Needs CAP_NET_ADMIN and CAP_NET_RAW. Example:\n"
         "  godwit-ha serve --config ha.toml --check && sudo godwit-ha serve --config ha.toml");
-}
-
-void add_status(CLI::App& app, Options& options) {
-    CLI::App* command = app.add_subcommand("status", "Show who is registered, and from where");
-    command->add_flag("--json", options.json, "As JSON, for programs");
-    command->add_option("--socket", options.socket, "The daemon's status_socket")
-        ->capture_default_str();
-    command->footer(
-        "Exits with 4 if no daemon answers. Example:\n"
-        "  godwit-ha status --json | jq -r '.bindings[] | .name, .care_of_address'");
 }
 
 void add_keygen(CLI::App& app, Options& options) {
@@ -102,7 +81,8 @@ int main(int argc, char** argv) {
         "  sudo godwit-ha serve --config ha.toml     in another terminal: godwit-ha status\n"
         "Exit codes: 0 ok, 1 failed, 2 usage or configuration, 4 no daemon.");
     add_serve(app, options);
-    add_status(app, options);
+    const auto status = server::add_status(app);
+    const auto events = server::add_events(app);
     add_keygen(app, options);
     try {
         app.parse(argc, argv);
@@ -113,6 +93,9 @@ int main(int argc, char** argv) {
         if (app.got_subcommand("serve")) {
             return serve(options);
         }
-        return app.got_subcommand("status") ? status(options) : keygen(options);
+        if (app.got_subcommand("status")) {
+            return status();
+        }
+        return app.got_subcommand("events") ? events() : keygen(options);
     }));
 }

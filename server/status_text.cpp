@@ -82,4 +82,21 @@ std::string status_text(const Json& status) {
     return bindings_text(status.at("bindings")) + "\n" + runtime::aligned(rows);
 }
 
+std::string status_line(const Json& status) {
+    std::uint64_t sent = 0;
+    std::uint64_t received = 0;
+    const Json& bindings = status.at("bindings");
+    for (const Json& binding : bindings) {
+        sent += binding.at("tx_bytes").get<std::uint64_t>();
+        received += binding.at("rx_bytes").get<std::uint64_t>();
+    }
+    std::string health;
+    for (const Json& problem : status.at("health")) {
+        health += (health.empty() ? "" : "; ") + problem.get<std::string>();
+    }
+    return std::to_string(bindings.size()) + (bindings.size() == 1 ? " binding" : " bindings") +
+           ", sent " + runtime::octets(sent) + ", received " + runtime::octets(received) +
+           ", health " + (health.empty() ? "good" : health);
+}
+
 }  // namespace godwit::server

@@ -77,7 +77,8 @@ TEST_F(Program, TeachesByHelp) {
         EXPECT_EQ(outcome.code, 0);
         EXPECT_THAT(outcome.output, HasSubstr("\n  godwit ")) << "an example";
     }
-    for (const char* command : {"--help", "serve --help", "status --help", "keygen --help"}) {
+    for (const char* command :
+         {"--help", "serve --help", "status --help", "events --help", "keygen --help"}) {
         const Outcome outcome = godwit_ha(command);
         EXPECT_EQ(outcome.code, 0);
         EXPECT_THAT(outcome.output, HasSubstr("\n  godwit-ha ")) << "an example";
@@ -150,6 +151,17 @@ TEST_F(Program, ExitsWithTwoOnAKeyThatOthersCanRead) {
     EXPECT_THAT(outcome.errors, HasSubstr("chmod 600"));
 }
 
+TEST_F(Program, ExitsWithTwoOnATokenThatOthersCanRead) {
+    const std::filesystem::path token = directory_.write("token", "a token of some length");
+    std::filesystem::permissions(token, std::filesystem::perms(0644));
+    write_configuration();
+    const std::string text = tests::read_file(directory_.path() / "ha.toml");
+    directory_.write("ha.toml", text + "[api]\nlisten = '[::]:4190'\ntoken_file = 'token'\n");
+    const Outcome outcome = godwit_ha("serve --config ha.toml --check");
+    EXPECT_EQ(outcome.code, 2);
+    EXPECT_THAT(outcome.errors, HasSubstr("chmod o="));
+}
+
 TEST_F(Program, RefusesItsOwnPublicKeyAsTheOtherEnds) {
     write_configuration();
     std::filesystem::copy(directory_.path() / "ha.key", directory_.path() / "mn.key",
@@ -161,7 +173,8 @@ TEST_F(Program, RefusesItsOwnPublicKeyAsTheOtherEnds) {
 
 TEST_F(Program, ExitsWithFourIfNoDaemonAnswers) {
     for (const auto& outcome :
-         {godwit("status --socket absent"), godwit_ha("status --json --socket absent")}) {
+         {godwit("status --socket absent"), godwit_ha("status --json --socket absent"),
+          godwit_ha("status --watch --socket absent"), godwit_ha("events --socket absent")}) {
         EXPECT_EQ(outcome.code, 4);
         EXPECT_EQ(outcome.output, "");
         EXPECT_THAT(outcome.errors, HasSubstr("no daemon answers at absent; start it, or name"));

@@ -77,6 +77,13 @@ TEST(ServerStatusText, IsATableAndEndsWithHealth) {
     EXPECT_EQ(status_text(to_json(Status{})), golden("server_idle.txt"));
 }
 
+TEST(ServerStatusText, HasALineForThoseWhoLookAgainAndAgain) {
+    EXPECT_EQ(status_line(to_json(busy())), "2 bindings, sent 1.20 GB, received 90 B, health good");
+    Status ill;
+    ill.health = {"one", "two"};
+    EXPECT_EQ(status_line(to_json(ill)), "0 bindings, sent 0 B, received 0 B, health one; two");
+}
+
 TEST(StatusText, ShowsThreeDigitsOfOctets) {
     EXPECT_EQ(runtime::octets(0), "0 B");
     EXPECT_EQ(runtime::octets(999), "999 B");
