@@ -46,6 +46,9 @@ Actions HomeAgent::on_received(Instant now, const mobility::Received& received) 
     if (const auto* hint = std::get_if<mobility::Hint>(&received.content)) {
         if (auto answer = hint_answers_.on_hint(now, received, *hint)) {
             actions.emplace_back(*std::move(answer));
+            if (hint->kind == mobility::Hint::Kind::join_refused) {
+                drop(mobility::DropReason::handshake_refused, actions);
+            }
         } else {
             drop(answer.error(), actions);
         }

@@ -147,6 +147,7 @@ enum class DropReason : std::uint8_t {
     bad_address,   // not unicast routable (RFC 6275 §9.5.1)
     not_home_registration,
     rate_limited,
+    handshake_refused,    // by who holds the key that he names; he has been told why
     protection_mismatch,  // the laboratory profile meets protected configuration, or the reverse
 };
 struct MessageDropped {

@@ -58,6 +58,8 @@ std::string_view name(DropReason reason) {
             return "not-home-registration";
         case DropReason::rate_limited:
             return "rate-limited";
+        case DropReason::handshake_refused:
+            return "handshake-refused";
         case DropReason::protection_mismatch:
             return "protection-mismatch";
     }

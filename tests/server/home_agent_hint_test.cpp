@@ -119,6 +119,7 @@ TEST(HomeAgent, TellsWhoIsNotTakenWhy) {  // status 129, and the reason in an op
     EXPECT_EQ(mobility::join_refusal(answer_in(actions).options),
               mobility::JoinRefusal::expired_invite);
     EXPECT_TRUE(std::holds_alternative<mobility::Unprotected>(answer_order(actions).seal));
+    EXPECT_THAT(test::drops(actions), ElementsAre(DropReason::handshake_refused)) << "counted";
     EXPECT_THAT(test::drops(refused(noon + 1s - 1ms)), ElementsAre(DropReason::rate_limited));
     EXPECT_EQ(test::order(refused(noon + 1s)), "send");
 }
