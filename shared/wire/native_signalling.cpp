@@ -69,11 +69,14 @@ bool home_addresses_are_allowed(const SignallingPacket& packet) {
     if (!is_known_message_type(type)) {
         return true;
     }
-    const bool is_indication = type == BindingRevocationIndication::type &&
-                               packet.mobility_header[revocation_type_offset] ==
-                                   BindingRevocationIndication::revocation_type;
-    return (!packet.home_address_option || type == BindingUpdate::type) &&
-           (!packet.routing_header || type == BindingAcknowledgement::type || is_indication);
+    const auto is_revocation = [&](std::uint8_t revocation_type) {
+        return type == BindingRevocationIndication::type &&
+               packet.mobility_header[revocation_type_offset] == revocation_type;
+    };
+    return (!packet.home_address_option || type == BindingUpdate::type ||
+            is_revocation(BindingRevocationAcknowledgement::revocation_type)) &&
+           (!packet.routing_header || type == BindingAcknowledgement::type ||
+            is_revocation(BindingRevocationIndication::revocation_type));
 }
 
 }  // namespace
