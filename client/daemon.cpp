@@ -10,6 +10,7 @@
 
 #include "client/attachment_watch.hpp"
 #include "client/core/mobile_node.hpp"
+#include "client/home_agent_key.hpp"
 #include "client/keys.hpp"
 #include "client/refusal_text.hpp"
 #include "client/status.hpp"
@@ -39,19 +40,37 @@
 namespace godwit::client {
 namespace {
 
-std::unique_ptr<security::Authenticator> make_authenticator(const Configuration& configuration) {
+// Follows the home agent to its next key, once that is on the disk.
+bool follow(HomeAgentKey& key, const security::PublicKey& next, const runtime::Log& log) {
+    try {
+        key.replace(next);
+        log.info("home-agent-key-changed", {{"public_key", next.text()}});
+        return true;
+    } catch (const std::system_error& failure) {
+        log.warning("home-agent-key-not-stored", {{"reason", failure.what()}});
+        return false;
+    }
+}
+
+std::unique_ptr<security::Authenticator> make_authenticator(const Configuration& configuration,
+                                                            const runtime::Log& log) {
     if (configuration.protection == mobility::Protection::none) {
         return std::make_unique<security::UnprotectedAuthenticator>(
             configuration.home_agent.address);
     }
     Keys keys = load_keys(configuration);
+    const auto key = std::make_shared<HomeAgentKey>(configuration.state_directory,
+                                                    *configuration.home_agent.public_key);
     const auto suites = configuration.suites.common_with(security::SuiteSet::of_this_machine());
     return std::make_unique<security::MobileNodeAuthenticator>(
-        security::MobileNodeCredentials{.home_agent_address = configuration.home_agent.address,
-                                        .own = std::move(*keys.own),
-                                        .home_agent = *configuration.home_agent.public_key,
-                                        .preshared_key = std::move(keys.preshared),
-                                        .suites = suites},
+        security::MobileNodeCredentials{
+            .home_agent_address = configuration.home_agent.address,
+            .own = std::move(*keys.own),
+            .home_agent = key->current(),
+            .preshared_key = std::move(keys.preshared),
+            .suites = suites,
+            .on_next_key =
+                [key, &log](const security::PublicKey& next) { return follow(*key, next, log); }},
         [] { return security::Tai64n::from(runtime::wall_now()); });
 }
 
@@ -175,7 +194,7 @@ Daemon::Daemon(const Configuration& configuration)
       udp_{platform::UdpTunnelSocket({.mark = outer_packet_mark}),
            platform::UdpTunnelSocket({.mark = outer_packet_mark})},
       outer_(outer_packet_mark),
-      authenticator_(make_authenticator(configuration)),
+      authenticator_(make_authenticator(configuration, log_)),
       node_(mobile_node_settings(configuration, udp_.back().port(), flows())),
       data_plane_(tun_, {.esp = esp_, .ipv6 = ipv6_, .ipv4 = ipv4_, .udp = udp_, .outer = outer_},
                   datapath::LookUpBy::inner_source, configuration.home_agent.address,

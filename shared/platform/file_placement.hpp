@@ -1,0 +1,15 @@
+#pragma once
+// What is to be said about a file besides what is in it.
+
+#include <filesystem>
+
+namespace godwit::platform {
+
+// Has what was written to a file, or put into a directory, survive a loss of power. Throws
+// std::system_error.
+void make_durable(const std::filesystem::path& path);
+
+// Gives a file to whoever owns another one, where that is there. Throws std::system_error.
+void give_to_owner_of(const std::filesystem::path& other, const std::filesystem::path& file);
+
+}  // namespace godwit::platform
