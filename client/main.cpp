@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <iostream>
 
+#include "client/commands/join.hpp"
 #include "client/configuration.hpp"
 #include "client/daemon.hpp"
 #include "client/keys.hpp"
@@ -24,6 +25,7 @@ struct Options {
     bool check = false;
     bool json = false;
     bool preshared = false;
+    client::JoinOptions join;
 };
 
 ExitCode daemon(const Options& options) {
@@ -102,10 +104,11 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     app.footer(
         "First steps:\n"
-        "  godwit keygen --output mn.key          give the public key to the home agent\n"
-        "  godwit daemon --config mn.toml --check\n"
-        "  sudo godwit daemon --config mn.toml    in another terminal: godwit status\n"
-        "Exit codes: 0 ok, 1 failed, 2 usage or configuration, 3 not registered, 4 no daemon.");
+        "  sudo godwit join 'godwit://...'        what godwit-ha invite has printed\n"
+        "  godwit status\n"
+        "Exit codes: 0 ok, 1 failed, 2 usage or configuration, 3 not registered, 4 no daemon,\n"
+        "5 join: refused, 6 join: no answer.");
+    client::add_join(app, options.join);
     add_daemon(app, options);
     add_status(app, options);
     add_keygen(app, options);
@@ -117,6 +120,9 @@ int main(int argc, char** argv) {
     return static_cast<int>(runtime::run_command("godwit", [&] {
         if (app.got_subcommand("daemon")) {
             return daemon(options);
+        }
+        if (app.got_subcommand("join")) {
+            return client::join(options.join);
         }
         return app.got_subcommand("status") ? status(options) : keygen(options);
     }));

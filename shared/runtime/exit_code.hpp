@@ -9,6 +9,8 @@ enum class ExitCode : int {
     usage = 2,           // of the command line or in the configuration
     not_registered = 3,  // the daemon runs, its home agent does not serve it
     not_reachable = 4,   // no daemon answers
+    refused = 5,         // by the home agent, of who wants to join
+    no_answer = 6,       // no home agent answers who wants to join
 };
 
 }  // namespace godwit::runtime

@@ -72,7 +72,8 @@ class Program : public testing::Test {
 };
 
 TEST_F(Program, TeachesByHelp) {
-    for (const char* command : {"--help", "daemon --help", "status --help", "keygen --help"}) {
+    for (const char* command :
+         {"--help", "daemon --help", "status --help", "keygen --help", "join --help"}) {
         const Outcome outcome = godwit(command);
         EXPECT_EQ(outcome.code, 0);
         EXPECT_THAT(outcome.output, HasSubstr("\n  godwit ")) << "an example";

@@ -1,0 +1,14 @@
+#pragma once
+// The system's services, as systemctl drives them.
+
+#include <string>
+
+namespace godwit::platform {
+
+// Whether systemd runs here, has this unit, and takes orders from this process.
+bool can_start_service(const std::string& unit);
+
+// Starts it now, anew if it runs, and at each boot. False if systemctl says that it could not.
+bool start_service(const std::string& unit);
+
+}  // namespace godwit::platform

@@ -1,0 +1,152 @@
+// godwit join, the program, and a home agent on loopback.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+
+#include "client/configuration.hpp"
+#include "client/keys.hpp"
+#include "tests/runtime/joinable_home_agent.hpp"
+#include "tests/runtime/temporary_directory.hpp"
+
+namespace godwit {
+namespace {
+
+using testing::HasSubstr;
+
+struct Outcome {
+    int code = -1;
+    std::string output;
+    std::string errors;
+};
+
+class JoinProgram : public testing::Test {
+  protected:
+    [[nodiscard]] Outcome join(const std::string& line, const std::string& arguments = "") const {
+        const std::string command = "cd " + directory_.path().string() + " && printf '%s\\n' '" +
+                                    line + "' | " GODWIT_PROGRAM " join - --config c/mn.toml " +
+                                    arguments + " > output 2> errors";
+        const int result = std::system(command.c_str());  // NOLINT: a test's own command line
+        return {WEXITSTATUS(result), tests::read_file(directory_.path() / "output"),
+                tests::read_file(directory_.path() / "errors")};
+    }
+    [[nodiscard]] std::filesystem::path written(const std::string& name) const {
+        return directory_.path() / "c" / name;
+    }
+    // Neither the configuration nor a key, nor what was made on the way there.
+    [[nodiscard]] bool has_written_nothing() const {
+        return !std::filesystem::exists(directory_.path() / "c") ||
+               std::filesystem::is_empty(directory_.path() / "c");
+    }
+
+    tests::TemporaryDirectory directory_;
+    tests::JoinableHomeAgent home_agent_;
+};
+
+TEST_F(JoinProgram, WritesAConfigurationThatTheDaemonTakes) {
+    home_agent_.start();
+    const security::Invite invite = home_agent_.invite();
+    const Outcome outcome = join(invite.text());
+    home_agent_.stop();
+    EXPECT_EQ(outcome.code, 0) << outcome.errors;
+    EXPECT_THAT(outcome.output, HasSubstr("the address of this machine is 2001:db8:f::9\n"));
+    EXPECT_THAT(outcome.output, HasSubstr("next: sudo godwit daemon --config c/mn.toml\n"));
+    const auto configuration = client::read_configuration(written("mn.toml"));
+    EXPECT_EQ(configuration.home_address, test::home);
+    EXPECT_EQ(configuration.home_agent.address, test::home_agent);
+    EXPECT_EQ(configuration.home_agent.endpoints, invite.endpoints);
+    EXPECT_EQ(configuration.home_agent.ports, invite.ports);
+    EXPECT_EQ(configuration.home_agent.public_key, invite.home_agent_key);
+    const client::Keys keys = client::load_keys(configuration);
+    EXPECT_EQ(keys.own->public_key(), home_agent_.joined());
+    EXPECT_EQ(keys.preshared.octets(), invite.secret.octets());
+    EXPECT_EQ(std::filesystem::status(written("mn.key")).permissions(),
+              std::filesystem::perms(0600));
+    EXPECT_EQ(std::filesystem::status(written("mn.psk")).permissions(),
+              std::filesystem::perms(0600));
+}
+
+TEST_F(JoinProgram, LeavesNoRegistrationBehind) {
+    home_agent_.start();
+    ASSERT_EQ(join(home_agent_.invite().text()).code, 0);
+    home_agent_.stop();
+    ASSERT_GE(home_agent_.lifetimes().size(), 2U);
+    EXPECT_EQ(home_agent_.lifetimes().front(), wire::Lifetime(10));
+    EXPECT_EQ(home_agent_.lifetimes().back(), wire::Lifetime::zero());
+}
+
+TEST_F(JoinProgram, SaysWhyTheHomeAgentRefuses) {
+    home_agent_.refuse(mobility::JoinRefusal::expired_invite);
+    home_agent_.start();
+    const Outcome outcome = join(home_agent_.invite().text());
+    EXPECT_EQ(outcome.code, 5);
+    EXPECT_THAT(outcome.errors, HasSubstr("this invite has expired; ask for a new one"));
+    EXPECT_TRUE(has_written_nothing());
+}
+
+TEST_F(JoinProgram, SaysThatTheClientIsDisabled) {  // authentically, and at once
+    home_agent_.refuse(wire::BindingStatus::administratively_prohibited);
+    home_agent_.start();
+    const Outcome outcome = join(home_agent_.invite().text());
+    EXPECT_EQ(outcome.code, 5);
+    EXPECT_THAT(outcome.errors, HasSubstr("disabled"));
+    EXPECT_TRUE(has_written_nothing());
+}
+
+TEST_F(JoinProgram, SaysThatNobodyAnswers) {  // another key: silence
+    home_agent_.start();
+    security::Invite invite = home_agent_.invite();
+    invite.home_agent_key = security::key_pair(4).public_key();
+    const Outcome outcome = join(invite.text());
+    EXPECT_EQ(outcome.code, 6);
+    EXPECT_THAT(outcome.errors, HasSubstr("no answer from 127.0.0.1, UDP ports "));
+    EXPECT_TRUE(has_written_nothing());
+}
+
+TEST_F(JoinProgram, AsksNobodyByAnInviteThatHasExpired) {
+    security::Invite invite = home_agent_.invite();
+    invite.expires = std::chrono::sys_seconds(std::chrono::seconds(1'700'000'000));
+    const Outcome outcome = join(invite.text());
+    EXPECT_EQ(outcome.code, 5);
+    EXPECT_THAT(outcome.errors, HasSubstr("expired at 2023-11-14 22:13 UTC"));
+    EXPECT_THAT(outcome.errors, HasSubstr("set the clock if it is wrong"));
+    EXPECT_TRUE(has_written_nothing());
+}
+
+TEST_F(JoinProgram, SaysWhatIsWrongWithTheLine) {
+    const std::string line = home_agent_.invite().text();
+    const Outcome damaged = join(line.substr(0, line.size() - 3));
+    EXPECT_EQ(damaged.code, 2);
+    EXPECT_THAT(damaged.errors, HasSubstr("this invite is damaged"));
+    const Outcome other = join("https://example.org");
+    EXPECT_EQ(other.code, 2);
+    EXPECT_THAT(other.errors, HasSubstr("this is no invite"));
+    EXPECT_TRUE(has_written_nothing());
+}
+
+TEST_F(JoinProgram, ReplacesAConfigurationByForceOnly) {
+    std::filesystem::create_directory(directory_.path() / "c");
+    directory_.write("c/mn.toml", "# ours\n");
+    home_agent_.start();
+    const Outcome kept = join(home_agent_.invite().text());
+    EXPECT_EQ(kept.code, 2);
+    EXPECT_THAT(kept.errors, HasSubstr("exists already"));
+    EXPECT_EQ(tests::read_file(written("mn.toml")), "# ours\n");
+    EXPECT_EQ(join(home_agent_.invite().text(), "--force").code, 0);
+    EXPECT_NO_THROW(client::read_configuration(written("mn.toml")));
+}
+
+TEST_F(JoinProgram, SpendsNoInviteWhereItCannotWrite) {
+    directory_.write("c", "a file, where the directory should be\n");
+    home_agent_.start();
+    const Outcome outcome = join(home_agent_.invite().text());
+    home_agent_.stop();
+    EXPECT_EQ(outcome.code, 1);
+    EXPECT_FALSE(home_agent_.joined());
+}
+
+}  // namespace
+}  // namespace godwit
