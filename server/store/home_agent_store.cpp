@@ -1,8 +1,9 @@
 #include "server/store/home_agent_store.hpp"
 
-#include <algorithm>
-#include <utility>
-
+#include "server/store/backup.hpp"
+#include "server/store/client_table.hpp"
+#include "server/store/columns.hpp"
+#include "server/store/key_table.hpp"
 #include "server/store/schema.hpp"
 
 namespace godwit::server {
@@ -27,34 +28,92 @@ Database open_lazily(const std::filesystem::path& directory) {
     return database;
 }
 
-wire::Ipv6Address address(std::span<const std::uint8_t> octets) {
-    wire::Ipv6Address address;
-    std::ranges::copy_n(octets.begin(), std::min(std::ssize(octets), std::ssize(address.octets)),
-                        address.octets.begin());
-    return address;
-}
-
 }  // namespace
 
-HomeAgentStore::HomeAgentStore(const std::filesystem::path& directory,
-                               std::vector<std::optional<security::PublicKey>> peers)
-    : peers_(std::move(peers)),
-      durable_(open_state_file(state_file(directory))),
+HomeAgentStore::HomeAgentStore(const std::filesystem::path& directory)
+    : durable_(open_state_file(state_file(directory))),
       lazy_(open_lazily(directory)),
-      advance_(durable_,
-               "INSERT INTO handshake VALUES (?, ?) ON CONFLICT (public_key) "
-               "DO UPDATE SET time = excluded.time WHERE excluded.time > time"),
+      advance_(durable_, advance_handshake),
       put_(lazy_, "INSERT OR REPLACE INTO binding VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
       remove_(lazy_, "DELETE FROM binding WHERE home_address = ?") {}
 
-bool HomeAgentStore::advance(mobility::PeerId peer, const security::Tai64n& time) {
-    if (peer.index >= peers_.size() || !peers_[peer.index]) {
-        return false;
-    }
-    advance_.bind(0, peers_[peer.index]->octets);
+bool HomeAgentStore::advance(const security::PublicKey& peer, const security::Tai64n& time) {
+    advance_.bind(0, peer.octets);
     advance_.bind(1, time.octets);
     failure_ = advance_.run();
     return !failure_ && durable_.changes() == 1;
+}
+
+std::error_code HomeAgentStore::write(const std::function<void()>& change) {
+    try {
+        Transaction transaction(durable_);
+        change();
+        transaction.commit();
+        failure_ = {};
+    } catch (const std::system_error& error) {
+        failure_ = error.code();
+    }
+    return failure_;
+}
+
+std::vector<StoredClient> HomeAgentStore::clients() {
+    return read_clients(durable_);
+}
+
+std::error_code HomeAgentStore::put_client(const StoredClient& client) {
+    return write([&] { write_client(durable_, client); });
+}
+
+std::error_code HomeAgentStore::remove_client(const wire::HomeAddress& home) {
+    return write([&] { erase_client(durable_, home); });
+}
+
+Ipv4Assignments HomeAgentStore::ipv4_home_addresses() {
+    return read_ipv4_home_addresses(durable_);
+}
+
+std::error_code HomeAgentStore::put_ipv4_home_addresses(const Ipv4Assignments& addresses) {
+    return write([&] { write_ipv4_home_addresses(durable_, addresses); });
+}
+
+std::optional<StoredKeys> HomeAgentStore::keys() {
+    return read_keys(durable_);
+}
+
+std::error_code HomeAgentStore::put_keys(const StoredKeys& keys) {
+    return write([&] { write_keys(durable_, keys); });
+}
+
+std::expected<std::string, std::error_code> HomeAgentStore::backup(const StoredKeys& keys) {
+    try {
+        return write_backup(durable_, keys);
+    } catch (const std::system_error& error) {
+        return std::unexpected(error.code());
+    }
+}
+
+std::expected<StoreContent, std::string> HomeAgentStore::read_backup(
+    std::string_view backup) const {
+    return read_backup_file(backup);
+}
+
+std::error_code HomeAgentStore::replace(const StoreContent& content) {
+    return write([&] {
+        for (const StoredClient& client : read_clients(durable_)) {
+            erase_client(durable_, client.home);
+        }
+        for (const StoredClient& client : content.clients) {
+            write_client(durable_, client);
+        }
+        if (content.keys) {
+            write_keys(durable_, *content.keys);
+        }
+        for (const StoredHandshake& handshake : content.handshakes) {
+            advance_.bind(0, handshake.key.octets);
+            advance_.bind(1, handshake.time.octets);
+            require_run(advance_, "write a handshake into the state file");
+        }
+    });
 }
 
 void HomeAgentStore::put_binding(const StoredBinding& binding) {
@@ -79,48 +138,17 @@ std::vector<StoredBinding> HomeAgentStore::bindings(std::chrono::sys_seconds now
     lazy_.require("DELETE FROM binding WHERE expires <= " + limit, "clean");
     Statement select(lazy_, "SELECT * FROM binding ORDER BY home_address");
     std::vector<StoredBinding> found;
-    for (auto row = select.next(); row != false; row = select.next()) {
-        if (!row) {
-            throw std::system_error(row.error(), "read the bindings in the state file");
-        }
-        found.push_back({{address(select.octets(0))},
-                         {address(select.octets(1))},
+    while (require_next(select, "read the bindings in the state file")) {
+        found.push_back({{address_in(select, 0)},
+                         {address_in(select, 1)},
                          static_cast<mobility::Encapsulation>(select.number(2)),
-                         address(select.octets(3)),
-                         std::chrono::sys_seconds(std::chrono::seconds(select.number(4))),
-                         address(select.octets(5)),
+                         address_in(select, 3),
+                         time_in(select, 4),
+                         address_in(select, 5),
                          static_cast<std::uint16_t>(select.number(6)),
                          static_cast<std::uint16_t>(select.number(7))});
     }
     return found;
-}
-
-std::map<wire::HomeAddress, wire::Ipv4Address> HomeAgentStore::ipv4_home_addresses() {
-    Statement select(durable_, "SELECT * FROM ipv4_home_address");
-    std::map<wire::HomeAddress, wire::Ipv4Address> found;
-    for (auto row = select.next(); row != false; row = select.next()) {
-        if (!row) {
-            throw std::system_error(row.error(), "read the IPv4 addresses in the state file");
-        }
-        wire::Ipv4Address ipv4;
-        std::ranges::copy_n(select.octets(1).begin(), std::ssize(ipv4.octets), ipv4.octets.begin());
-        found.emplace(wire::HomeAddress{address(select.octets(0))}, ipv4);
-    }
-    return found;
-}
-
-void HomeAgentStore::put_ipv4_home_addresses(
-    const std::map<wire::HomeAddress, wire::Ipv4Address>& addresses) {
-    durable_.require("BEGIN IMMEDIATE; DELETE FROM ipv4_home_address", "write IPv4 addresses");
-    Statement insert(durable_, "INSERT INTO ipv4_home_address VALUES (?, ?)");
-    for (const auto& [home, ipv4] : addresses) {
-        insert.bind(0, home.address.octets);
-        insert.bind(1, ipv4.octets);
-        if (const auto error = insert.run()) {
-            throw std::system_error(error, "write the IPv4 addresses into the state file");
-        }
-    }
-    durable_.require("COMMIT", "write IPv4 addresses");
 }
 
 std::uint32_t HomeAgentStore::count_restart() {
@@ -129,13 +157,8 @@ std::uint32_t HomeAgentStore::count_restart() {
         "DO UPDATE SET counter = (counter + 1) % 4294967296",
         "count this start");
     Statement select(durable_, "SELECT counter FROM restart");
-    const auto row = select.next();
-    if (!row.value_or(false)) {
-        throw std::system_error(row ? std::error_code() : row.error(),
-                                "read the restart counter in the state file");
-    }
-    const auto counter = static_cast<std::uint32_t>(select.number(0));
-    return counter;
+    require_next(select, "read the restart counter in the state file");
+    return static_cast<std::uint32_t>(select.number(0));
 }
 
 }  // namespace godwit::server

@@ -1,67 +1,61 @@
 #pragma once
-// What a home agent has to know again after a restart, in one SQLite file: the time of the last
-// handshake of each key, without which old binding updates could be replayed (docs/protocol.md),
-// and who was bound where, to be asked to register again.
+// The store as one SQLite file on this machine. Two connections: what has to be on disk before it
+// is answered waits for the disk, who was bound where does not.
 
-#include <chrono>
-#include <cstdint>
+#include <expected>
 #include <filesystem>
-#include <map>
+#include <functional>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
 #include "server/store/sqlite.hpp"
-#include "shared/mobility/path.hpp"
-#include "shared/security/home_agent_authenticator.hpp"
-#include "shared/security/keys.hpp"
-#include "shared/security/tai64n.hpp"
-#include "shared/wire/address.hpp"
+#include "server/store/store.hpp"
 
 namespace godwit::server {
 
-struct StoredBinding {
-    wire::HomeAddress home;
-    wire::CareOfAddress care_of;
-    mobility::Encapsulation encapsulation{};
-    wire::Ipv6Address remote;          // of the path
-    std::chrono::sys_seconds expires;  // by the wall clock
-    wire::Ipv6Address local{};         // of the path, as the two ports
-    std::uint16_t local_port = 0;
-    std::uint16_t remote_port = 0;
-    bool operator==(const StoredBinding&) const = default;
-};
-
-class HomeAgentStore final : public security::HandshakeLedger {
+class HomeAgentStore final : public Store {
   public:
-    // Opens `directory`/godwit-ha.sqlite; makes both if they are missing. `peers` are the keys of
-    // the configured mobile nodes, in the order of their PeerIds. Throws std::system_error that
-    // names the attempt, also if the file is damaged or of a newer version.
-    HomeAgentStore(const std::filesystem::path& directory,
-                   std::vector<std::optional<security::PublicKey>> peers);
+    // Opens `directory`/godwit-ha.sqlite; makes both if they are missing. Throws std::system_error
+    // that names the attempt, also if the file is damaged or of a newer version.
+    explicit HomeAgentStore(const std::filesystem::path& directory);
 
-    // On disk before it answers true; false as well if it cannot be written.
-    [[nodiscard]] bool advance(mobility::PeerId peer, const security::Tai64n& time) override;
+    // False as well if it cannot be written.
+    [[nodiscard]] bool advance(const security::PublicKey& peer,
+                               const security::Tai64n& time) override;
     [[nodiscard]] bool is_durable() const override { return !failure_; }
 
-    // Bindings are only asked after, never believed: a loss of power may take the last ones along.
-    void put_binding(const StoredBinding& binding);
-    void remove_binding(const wire::HomeAddress& home);
-    // Those that have not expired; the others are forgotten. Throws std::system_error.
-    [[nodiscard]] std::vector<StoredBinding> bindings(std::chrono::sys_seconds now);
+    [[nodiscard]] std::vector<StoredClient> clients() override;
+    [[nodiscard]] std::error_code put_client(const StoredClient& client) override;
+    [[nodiscard]] std::error_code remove_client(const wire::HomeAddress& home) override;
 
-    // Which IPv4 home address each mobile node has. Throw std::system_error.
-    [[nodiscard]] std::map<wire::HomeAddress, wire::Ipv4Address> ipv4_home_addresses();
-    void put_ipv4_home_addresses(const std::map<wire::HomeAddress, wire::Ipv4Address>& addresses);
+    [[nodiscard]] Ipv4Assignments ipv4_home_addresses() override;
+    [[nodiscard]] std::error_code put_ipv4_home_addresses(
+        const Ipv4Assignments& addresses) override;
 
-    // Counts this start (RFC 5847 §3.4); on disk before it answers. Throws std::system_error.
-    [[nodiscard]] std::uint32_t count_restart();
+    [[nodiscard]] std::optional<StoredKeys> keys() override;
+    [[nodiscard]] std::error_code put_keys(const StoredKeys& keys) override;
 
-    // Why the last write failed; none if it did not.
-    [[nodiscard]] std::error_code failure() const { return failure_; }
+    void put_binding(const StoredBinding& binding) override;
+    void remove_binding(const wire::HomeAddress& home) override;
+    [[nodiscard]] std::vector<StoredBinding> bindings(std::chrono::sys_seconds now) override;
+
+    [[nodiscard]] std::uint32_t count_restart() override;
+
+    [[nodiscard]] std::expected<std::string, std::error_code> backup(
+        const StoredKeys& keys) override;
+    [[nodiscard]] std::expected<StoreContent, std::string> read_backup(
+        std::string_view backup) const override;
+    [[nodiscard]] std::error_code replace(const StoreContent& content) override;
+
+    [[nodiscard]] std::error_code failure() const override { return failure_; }
 
   private:
-    std::vector<std::optional<security::PublicKey>> peers_;
+    // In one transaction of the durable connection.
+    std::error_code write(const std::function<void()>& change);
+
     Database durable_;  // each commit waits for the disk
     Database lazy_;
     Statement advance_;

@@ -35,45 +35,95 @@ constexpr std::array migrations{
            only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
            counter INTEGER NOT NULL  -- RFC 5847
        ) STRICT;)",
+    R"(CREATE TABLE client (
+           home_address BLOB PRIMARY KEY CHECK (length(home_address) = 16),
+           name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+           state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 3),
+           public_key BLOB UNIQUE CHECK (length(public_key) = 32),
+           preshared_key BLOB CHECK (length(preshared_key) = 32),
+           internet INTEGER NOT NULL,
+           clients INTEGER NOT NULL,
+           prefixes TEXT NOT NULL,  -- with spaces between
+           created INTEGER NOT NULL,
+           joined INTEGER
+       ) STRICT, WITHOUT ROWID;
+       CREATE TABLE invite (
+           id BLOB PRIMARY KEY CHECK (length(id) = 8),
+           client BLOB NOT NULL UNIQUE REFERENCES client (home_address),
+           secret BLOB NOT NULL CHECK (length(secret) = 32),
+           expires INTEGER NOT NULL,
+           spent_by BLOB CHECK (length(spent_by) = 32)  -- public key
+       ) STRICT, WITHOUT ROWID;
+       CREATE TABLE home_agent_key (
+           only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+           key_file BLOB NOT NULL CHECK (length(key_file) = 32),  -- public key
+           current BLOB NOT NULL CHECK (length(current) = 32),
+           previous BLOB CHECK (length(previous) = 32),
+           previous_until INTEGER NOT NULL
+       ) STRICT;)",
 };
-
-std::size_t version_of(Database& database) {
-    Statement version(database, "PRAGMA user_version");
-    return version.next().value_or(false) ? static_cast<std::size_t>(version.number(0)) : 0;
-}
-
-void require_sound(Database& database, const std::string& file) {
-    Statement check(database, "PRAGMA quick_check(1)");
-    const auto row = check.next();
-    const std::string attempt = "check state file " + file;
-    if (!row) {
-        throw std::system_error(row.error(), attempt);
-    }
-    const auto answer = check.octets(0);
-    if (std::string(answer.begin(), answer.end()) != "ok") {
-        throw std::system_error(std::make_error_code(std::errc::io_error), attempt + ": damaged");
-    }
-}
 
 }  // namespace
 
+std::size_t newest_version() {
+    return migrations.size();
+}
+
+std::size_t version_of(Database& database) {
+    Statement version(database, "PRAGMA user_version");
+    const auto row = version.next();
+    if (!row) {
+        throw std::system_error(row.error(), "read the version of the state file");
+    }
+    return *row ? static_cast<std::size_t>(version.number(0)) : 0;
+}
+
+std::optional<std::string> damage_of(Database& database) {
+    Statement check(database, "PRAGMA quick_check(1)");
+    const auto row = check.next();
+    if (!row) {
+        return row.error().message();
+    }
+    const std::string answer = check.text(0);
+    return answer == "ok" ? std::nullopt : std::optional(answer);
+}
+
+void bring_up_to_date(Database& database) {
+    for (std::size_t next = version_of(database); next < migrations.size(); ++next) {
+        database.require(migrations.at(next), "bring up to date");
+    }
+    database.require("PRAGMA user_version = " + std::to_string(migrations.size()),
+                     "bring up to date");
+}
+
+std::string tables_of(Database& database) {
+    Statement select(database, "SELECT type, name, sql FROM sqlite_schema ORDER BY type, name");
+    std::string tables;
+    while (select.next().value_or(false)) {
+        tables += select.text(0) + ' ' + select.text(1) + ' ' + select.text(2) + '\n';
+    }
+    return tables;
+}
+
 Database open_state_file(const std::filesystem::path& file) {
     Database database(file);
-    // FULL: a commit is on disk when it returns.
-    database.require("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL", "open");
-    require_sound(database, file.string());
-    database.require("BEGIN IMMEDIATE", "lock");
-    const std::size_t version = version_of(database);
-    if (version > migrations.size()) {
+    database.leave_file_alone(true);  // until it is known to be a good one
+    if (const auto damage = damage_of(database)) {
+        throw std::system_error(std::make_error_code(std::errc::io_error),
+                                "state file " + file.string() + " is damaged (" + *damage +
+                                    "); put it aside, and give back a backup");
+    }
+    if (version_of(database) > newest_version()) {
         throw std::system_error(
             std::make_error_code(std::errc::not_supported),
             "state file " + file.string() + " was written by a newer version of this program");
     }
-    for (std::size_t next = version; next < migrations.size(); ++next) {
-        database.require(migrations.at(next), "bring up to date");
-    }
-    database.require("PRAGMA user_version = " + std::to_string(migrations.size()) + "; COMMIT",
-                     "bring up to date");
+    database.leave_file_alone(false);
+    // FULL: a commit is on disk when it returns.
+    database.require("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL", "open");
+    Transaction migration(database);
+    bring_up_to_date(database);
+    migration.commit();
     return database;
 }
 

@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
+
 namespace godwit::server {
 
 namespace {
@@ -41,6 +43,35 @@ Database::Database(const std::filesystem::path& file) : file_(file) {
     connection_.reset(connection);  // there after most failures too
     require_success(code_of(result), "open state file " + file.string());
     sqlite3_busy_timeout(connection, busy_timeout);
+    // There are keys in it, and the log beside it gets the same permissions.
+    std::error_code ignored;  // a file of somebody else that can be written all the same
+    std::filesystem::permissions(
+        file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, ignored);
+}
+
+Database Database::in_memory() {
+    Database database;
+    database.file_ = "in memory";
+    sqlite3* connection = nullptr;
+    const int result = sqlite3_open(":memory:", &connection);
+    database.connection_.reset(connection);
+    require_success(code_of(result), "make a database in memory");
+    return database;
+}
+
+Database Database::of(std::string_view octets) {
+    Database database = in_memory();
+    const auto size = static_cast<sqlite3_int64>(octets.size());
+    auto* memory = static_cast<unsigned char*>(sqlite3_malloc64(octets.size()));
+    if (memory == nullptr) {
+        throw std::bad_alloc();
+    }
+    std::ranges::copy(octets, memory);
+    const int result =
+        sqlite3_deserialize(database.connection_.get(), "main", memory, size, size,
+                            SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_RESIZEABLE);
+    require_success(code_of(result), "read a database");
+    return database;
 }
 
 std::error_code Database::run(const std::string& sql) {
@@ -53,6 +84,35 @@ void Database::require(const std::string& sql, const std::string& attempt) {
 
 int Database::changes() const {
     return sqlite3_changes(connection_.get());
+}
+
+void Database::leave_file_alone(bool leaves_it) {
+    sqlite3_db_config(connection_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE,  // NOLINT: variadic
+                      leaves_it ? 1 : 0, nullptr);
+}
+
+std::error_code Database::copy_to(Database& other) {
+    sqlite3_backup* copy =
+        sqlite3_backup_init(other.connection_.get(), "main", connection_.get(), "main");
+    if (copy == nullptr) {
+        return code_of(sqlite3_errcode(other.connection_.get()));
+    }
+    constexpr int all_pages = -1;
+    const std::error_code outcome = code_of(sqlite3_backup_step(copy, all_pages));
+    const std::error_code end = code_of(sqlite3_backup_finish(copy));
+    return outcome ? outcome : end;
+}
+
+std::string Database::serialize() {
+    sqlite3_int64 size = 0;
+    unsigned char* octets = sqlite3_serialize(connection_.get(), "main", &size, 0);
+    if (octets == nullptr) {
+        throw std::bad_alloc();
+    }
+    std::string copy(octets, octets + size);
+    std::fill_n(octets, size, 0);  // there are keys in it
+    sqlite3_free(octets);
+    return copy;
 }
 
 void Database::Close::operator()(sqlite3* connection) const noexcept {
@@ -75,6 +135,15 @@ void Statement::bind(int parameter, std::span<const std::uint8_t> octets) {
 
 void Statement::bind(int parameter, std::int64_t number) {
     sqlite3_bind_int64(statement_.get(), parameter + 1, number);
+}
+
+void Statement::bind(int parameter, std::string_view text) {
+    sqlite3_bind_text64(statement_.get(), parameter + 1, text.data(), text.size(), SQLITE_TRANSIENT,
+                        SQLITE_UTF8);  // NOLINT: a cast of SQLite's own
+}
+
+void Statement::bind_null(int parameter) {
+    sqlite3_bind_null(statement_.get(), parameter + 1);
 }
 
 std::error_code Statement::run() {
@@ -107,8 +176,32 @@ std::int64_t Statement::number(int column) const {
     return sqlite3_column_int64(statement_.get(), column);
 }
 
+std::string Statement::text(int column) const {
+    const auto characters = octets(column);
+    return {characters.begin(), characters.end()};
+}
+
+bool Statement::is_null(int column) const {
+    return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
+}
+
 void Statement::Finalize::operator()(sqlite3_stmt* statement) const noexcept {
     sqlite3_finalize(statement);
+}
+
+Transaction::Transaction(Database& database) : database_(database) {
+    database_.require("SAVEPOINT change", "write to");
+}
+
+Transaction::~Transaction() {
+    if (is_open_) {  // after some failures SQLite has undone it already
+        static_cast<void>(database_.run("ROLLBACK TO change; RELEASE change"));
+    }
+}
+
+void Transaction::commit() {
+    database_.require("RELEASE change", "write to");
+    is_open_ = false;
 }
 
 }  // namespace godwit::server

@@ -48,9 +48,9 @@ class HandshakeLedger {
     HandshakeLedger& operator=(const HandshakeLedger&) = delete;
     virtual ~HandshakeLedger() = default;
 
-    // True if `time` is greater than the peer's last one; it is then on record, and will be after a
+    // True if `time` is greater than the key's last one; it is then on record, and will be after a
     // restart too.
-    [[nodiscard]] virtual bool advance(mobility::PeerId peer, const Tai64n& time) = 0;
+    [[nodiscard]] virtual bool advance(const PublicKey& peer, const Tai64n& time) = 0;
     // False if the last advance() failed since nothing could be put on record.
     [[nodiscard]] virtual bool is_durable() const { return true; }
 };

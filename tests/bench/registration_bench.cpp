@@ -46,7 +46,7 @@ std::size_t resident() {
 }
 
 struct Ledger final : security::HandshakeLedger {
-    bool advance(mobility::PeerId /*peer*/, const security::Tai64n& /*time*/) override {
+    bool advance(const security::PublicKey& /*peer*/, const security::Tai64n& /*time*/) override {
         return true;
     }
 };

@@ -16,7 +16,7 @@ using security::HandshakeOptionKind;
 
 class Ledger final : public security::HandshakeLedger {
   public:
-    bool advance(mobility::PeerId /*peer*/, const security::Tai64n& /*time*/) override {
+    bool advance(const security::PublicKey& /*peer*/, const security::Tai64n& /*time*/) override {
         return true;
     }
 };

@@ -21,7 +21,7 @@ MAY_INCLUDE = {
     "client/core": {"client/core", "shared/mobility", "shared/wire"},
     "client": {"client", "shared"},
     "server/core": {"server/core", "shared/mobility", "shared/wire"},
-    "server/store": {"server/store", "shared"},
+    "server/store": {"server/store", "server/clients/clients.hpp", "shared"},
     "server": {"server", "shared"},
     "tests": {"tests", "client", "server", "shared"},
 }
@@ -30,7 +30,7 @@ ONLY_IN = {
     r"sodium\.h": {"shared/security"},
     r"(linux|net|netinet|sys|netlink|nftables)/.*|(unistd|fcntl|poll|sched|ifaddrs|netdb)\.h":
         {"shared/platform", "tests/platform", "tests/impair", "tests/flow", "tests/datapath", "tests/bench",
-         "shared/security/key_file.cpp"},
+         "tests/runtime/small_disk.hpp", "shared/security/key_file.cpp"},
     r"arpa/inet\.h": {"shared/wire/address.cpp", "shared/platform"},
     r"boost/.*|spdlog/.*|toml\+\+/.*|nlohmann/.*": {"shared/runtime", "client", "server", "tests"},
     r"sqlite3\.h": {"server/store"},
@@ -38,7 +38,7 @@ ONLY_IN = {
     r"systemd/.*": {"shared/platform", "tests/platform"},
     r"CLI/.*": {"client/main.cpp", "client/commands", "server/main.cpp", "server/commands", "tests/impair/main.cpp",
                 "tests/flow/main.cpp"},
-    r"qrencode\.h": {"server/qr_code.cpp"},
+    r"(qrencode|png)\.h": {"server/qr_code.cpp"},
 }
 NOT_IN_CORES = {"client/core", "server/core"}
 CLOCK = re.compile(r"::now\(|\bclock_gettime\b|\bgettimeofday\b|[^\w.:]time\(nullptr\)")

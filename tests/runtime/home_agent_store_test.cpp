@@ -13,7 +13,6 @@ namespace godwit::server {
 namespace {
 
 using namespace std::chrono_literals;
-using mobility::PeerId;
 using security::Tai64n;
 
 wire::Ipv6Address address(const char* text) {
@@ -30,9 +29,7 @@ class Store : public testing::Test {
     [[nodiscard]] std::filesystem::path file() const {
         return directory_.path() / "state" / "godwit-ha.sqlite";
     }
-    HomeAgentStore open() const {
-        return {directory_.path() / "state", {one_, std::nullopt, other_}};
-    }
+    HomeAgentStore open() const { return HomeAgentStore(directory_.path() / "state"); }
 
     security::PublicKey one_{{1}};
     security::PublicKey other_{{2}};
@@ -47,44 +44,31 @@ class Store : public testing::Test {
                            61234};
 };
 
-TEST_F(Store, TakesOnlyNewerHandshakesOfAPeer) {
+TEST_F(Store, TakesOnlyNewerHandshakesOfAKey) {
     HomeAgentStore store = open();
-    EXPECT_TRUE(store.advance(PeerId{0}, time(1'000'000'255)));
-    EXPECT_FALSE(store.advance(PeerId{0}, time(1'000'000'255))) << "the same one again";
-    EXPECT_FALSE(store.advance(PeerId{0}, time(1'000'000'254)));
-    EXPECT_TRUE(store.advance(PeerId{0}, time(1'000'000'256)));
+    EXPECT_TRUE(store.advance(one_, time(1'000'000'255)));
+    EXPECT_FALSE(store.advance(one_, time(1'000'000'255))) << "the same one again";
+    EXPECT_FALSE(store.advance(one_, time(1'000'000'254)));
+    EXPECT_TRUE(store.advance(one_, time(1'000'000'256)));
     EXPECT_FALSE(store.failure());
 }
 
-TEST_F(Store, KeepsPeersApart) {
+TEST_F(Store, KeepsKeysApart) {
     HomeAgentStore store = open();
-    EXPECT_TRUE(store.advance(PeerId{0}, time(2)));
-    EXPECT_TRUE(store.advance(PeerId{2}, time(1)));
-}
-
-TEST_F(Store, KnowsNoHandshakeOfAPeerWithoutAKey) {
-    HomeAgentStore store = open();
-    EXPECT_FALSE(store.advance(PeerId{1}, time(1)));
-    EXPECT_FALSE(store.advance(PeerId{3}, time(1)));
+    EXPECT_TRUE(store.advance(one_, time(2)));
+    EXPECT_TRUE(store.advance(other_, time(1)));
 }
 
 TEST_F(Store, RemembersHandshakesAcrossARestart) {
-    EXPECT_TRUE(open().advance(PeerId{0}, time(5)));
+    EXPECT_TRUE(open().advance(one_, time(5)));
     HomeAgentStore store = open();
-    EXPECT_FALSE(store.advance(PeerId{0}, time(5)));
-    EXPECT_TRUE(store.advance(PeerId{0}, time(6)));
-}
-
-TEST_F(Store, RemembersHandshakesByKeyAndNotByPlace) {
-    EXPECT_TRUE(open().advance(PeerId{0}, time(5)));
-    HomeAgentStore store(directory_.path() / "state", {other_, one_});
-    EXPECT_FALSE(store.advance(PeerId{1}, time(5)));
-    EXPECT_TRUE(store.advance(PeerId{0}, time(5)));
+    EXPECT_FALSE(store.advance(one_, time(5)));
+    EXPECT_TRUE(store.advance(one_, time(6)));
 }
 
 TEST_F(Store, HasWrittenAHandshakeBeforeItAnswers) {
     HomeAgentStore store = open();
-    ASSERT_TRUE(store.advance(PeerId{0}, time(5)));
+    ASSERT_TRUE(store.advance(one_, time(5)));
     Database reader(file());
     Statement select(reader, "SELECT time FROM handshake");
     ASSERT_EQ(select.next(), true);
@@ -93,13 +77,13 @@ TEST_F(Store, HasWrittenAHandshakeBeforeItAnswers) {
 
 TEST_F(Store, RefusesAHandshakeThatItCannotWrite) {
     HomeAgentStore store = open();
-    ASSERT_TRUE(store.advance(PeerId{0}, time(4)));
+    ASSERT_TRUE(store.advance(one_, time(4)));
     Database other_program(file());
     ASSERT_FALSE(other_program.run("BEGIN IMMEDIATE"));
-    EXPECT_FALSE(store.advance(PeerId{0}, time(5)));
+    EXPECT_FALSE(store.advance(one_, time(5)));
     EXPECT_EQ(store.failure().message(), "database is locked");
     ASSERT_FALSE(other_program.run("ROLLBACK"));
-    EXPECT_TRUE(store.advance(PeerId{0}, time(5))) << "as if it had never been there";
+    EXPECT_TRUE(store.advance(one_, time(5))) << "as if it had never been there";
     EXPECT_FALSE(store.failure());
 }
 
@@ -142,9 +126,9 @@ TEST_F(Store, RemembersIpv4HomeAddresses) {
         {binding_.home, {{10, 19, 0, 2}}}, {{address("2001:db8:f::a")}, {{10, 19, 0, 3}}}};
     const std::map<wire::HomeAddress, wire::Ipv4Address> second{{binding_.home, {{10, 19, 0, 3}}}};
     EXPECT_THAT(open().ipv4_home_addresses(), testing::IsEmpty());
-    open().put_ipv4_home_addresses(first);
+    EXPECT_FALSE(open().put_ipv4_home_addresses(first));
     EXPECT_EQ(open().ipv4_home_addresses(), first);
-    open().put_ipv4_home_addresses(second);
+    EXPECT_FALSE(open().put_ipv4_home_addresses(second));
     EXPECT_EQ(open().ipv4_home_addresses(), second);
 }
 
@@ -155,7 +139,8 @@ TEST_F(Store, TakesOverAFileOfTheFirstVersion) {
         ASSERT_FALSE(older.run(
             "ALTER TABLE binding DROP COLUMN local; ALTER TABLE binding DROP COLUMN local_port;"
             "ALTER TABLE binding DROP COLUMN remote_port; DROP TABLE ipv4_home_address;"
-            "DROP TABLE restart; PRAGMA user_version = 1"));
+            "DROP TABLE restart; DROP TABLE invite; DROP TABLE client;"
+            "DROP TABLE home_agent_key; PRAGMA user_version = 1"));
     }
     StoredBinding without_ports = binding_;
     without_ports.local = {};
@@ -170,6 +155,15 @@ TEST_F(Store, KeepsItsDirectoryToItself) {
               std::filesystem::perms::owner_all);
 }
 
+TEST_F(Store, KeepsItsFilesToItself) {
+    const HomeAgentStore store = open();
+    for (const char* end : {"", "-wal", "-shm"}) {
+        EXPECT_EQ(std::filesystem::status(file().string() + end).permissions(),
+                  std::filesystem::perms::owner_read | std::filesystem::perms::owner_write)
+            << end;
+    }
+}
+
 TEST_F(Store, RefusesADamagedFile) {
     std::filesystem::create_directories(file().parent_path());
     directory_.write("state/godwit-ha.sqlite", "this is not a database, but long enough for one");
@@ -177,16 +171,17 @@ TEST_F(Store, RefusesADamagedFile) {
         open();
         FAIL() << "opened";
     } catch (const std::system_error& error) {
-        EXPECT_EQ(std::string(error.what()),
-                  "open state file " + file().string() + ": file is not a database");
+        EXPECT_THAT(error.what(), testing::HasSubstr("state file " + file().string()));
+        EXPECT_THAT(error.what(), testing::HasSubstr("file is not a database"));
     }
+    EXPECT_EQ(tests::read_file(file()), "this is not a database, but long enough for one");
 }
 
 TEST_F(Store, RefusesAFileOfANewerVersion) {
     open();
     {
         Database newer(file());
-        ASSERT_FALSE(newer.run("PRAGMA user_version = 3"));
+        ASSERT_FALSE(newer.run("PRAGMA user_version = 4"));
     }
     try {
         open();

@@ -9,7 +9,7 @@ namespace godwit::security {
 
 class MemoryLedger final : public HandshakeLedger {
   public:
-    bool advance(mobility::PeerId peer, const Tai64n& time) override {
+    bool advance(const PublicKey& peer, const Tai64n& time) override {
         Tai64n& last = last_[peer];
         if (time <= last) {
             return false;
@@ -20,7 +20,7 @@ class MemoryLedger final : public HandshakeLedger {
     [[nodiscard]] std::size_t size() const { return last_.size(); }
 
   private:
-    std::map<mobility::PeerId, Tai64n> last_;
+    std::map<PublicKey, Tai64n> last_;
 };
 
 }  // namespace godwit::security

@@ -164,7 +164,8 @@ wire::SignallingPacket SimulatedHomeAgent::inner(const wire::HomeAddress& home) 
     return {.source = settings_.address.address, .destination = home.address};
 }
 
-bool SimulatedHomeAgent::Ledger::advance(mobility::PeerId peer, const security::Tai64n& time) {
+bool SimulatedHomeAgent::Ledger::advance(const security::PublicKey& peer,
+                                         const security::Tai64n& time) {
     const auto known = last.find(peer);
     if (known != last.end() && time <= known->second) {
         return false;

@@ -147,8 +147,8 @@ class SimulatedHomeAgent final : public Host {
   private:
     // The timestamps stay when the process does not.
     struct Ledger final : security::HandshakeLedger {
-        bool advance(mobility::PeerId peer, const security::Tai64n& time) override;
-        std::map<mobility::PeerId, security::Tai64n> last;
+        bool advance(const security::PublicKey& peer, const security::Tai64n& time) override;
+        std::map<security::PublicKey, security::Tai64n> last;
     };
 
     mobility::Node& node() override { return *core_; }

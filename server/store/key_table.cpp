@@ -1,0 +1,42 @@
+#include "server/store/key_table.hpp"
+
+#include "server/store/columns.hpp"
+
+namespace godwit::server {
+
+std::optional<StoredKeys> read_keys(Database& database) {
+    Statement select(database, "SELECT * FROM home_agent_key");
+    if (!require_next(select, "read the home agent's keys in the state file")) {
+        return std::nullopt;
+    }
+    return StoredKeys{.key_file = {array_in<32>(select, 1)},
+                      .current = security::KeyPair(secret_in(select, 2)),
+                      .previous = select.is_null(3)
+                                      ? std::nullopt
+                                      : std::optional(security::KeyPair(secret_in(select, 3))),
+                      .previous_until = time_in(select, 4)};
+}
+
+void write_keys(Database& database, const StoredKeys& keys) {
+    Statement put(database, "INSERT OR REPLACE INTO home_agent_key VALUES (1, ?, ?, ?, ?)");
+    put.bind(0, keys.key_file.octets);
+    put.bind(1, keys.current.private_key());
+    if (keys.previous) {
+        put.bind(2, keys.previous->private_key());
+    } else {
+        put.bind_null(2);
+    }
+    put.bind(3, number_of(keys.previous_until));
+    require_run(put, "write the home agent's keys into the state file");
+}
+
+std::vector<StoredHandshake> read_handshakes(Database& database) {
+    Statement select(database, "SELECT * FROM handshake");
+    std::vector<StoredHandshake> found;
+    while (require_next(select, "read the handshakes in the state file")) {
+        found.push_back({.key = {array_in<32>(select, 0)}, .time = {array_in<12>(select, 1)}});
+    }
+    return found;
+}
+
+}  // namespace godwit::server

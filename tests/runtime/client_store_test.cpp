@@ -1,0 +1,180 @@
+// Clients, keys and backups in the home agent's store.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "server/store/home_agent_store.hpp"
+#include "server/store/sqlite.hpp"
+#include "tests/runtime/sample_clients.hpp"
+#include "tests/runtime/temporary_directory.hpp"
+
+namespace godwit::server {
+namespace {
+
+using security::Tai64n;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+Tai64n time(std::int64_t seconds) {
+    return Tai64n::from(
+        std::chrono::sys_time<std::chrono::nanoseconds>(std::chrono::seconds(seconds)));
+}
+
+class ClientStore : public testing::Test {
+  protected:
+    [[nodiscard]] HomeAgentStore open(const std::string& name = "state") const {
+        return HomeAgentStore(directory_.path() / name);
+    }
+    static std::vector<std::string> texts(HomeAgentStore& store) {
+        std::vector<std::string> texts;
+        for (const StoredClient& client : store.clients()) {
+            texts.push_back(text_of(client));
+        }
+        return texts;
+    }
+    static StoredKeys keys(std::uint8_t current) {
+        return {.key_file = security::key_pair(2).public_key(),
+                .current = security::key_pair(current)};
+    }
+    // What went wrong with a backup; "" if nothing did.
+    [[nodiscard]] std::string fault_of(const std::string& backup) const {
+        const auto content = open().read_backup(backup);
+        return content ? "" : content.error();
+    }
+
+    tests::TemporaryDirectory directory_;
+    StoredClient laptop_ = joined("laptop", "2001:db8:f::100", 3);
+};
+
+TEST_F(ClientStore, RemembersAllOfAClient) {
+    laptop_.ipv4 = wire::Ipv4Address{{10, 19, 0, 2}};
+    laptop_.policy = {.internet = false,
+                      .clients = true,
+                      .prefixes = {wire::Prefix::parse("2001:db8:1::/48").value(),
+                                   wire::Prefix::parse_ipv4("192.0.2.0/24").value()}};
+    const StoredClient phone = invited("phone", "2001:db8:f::101");
+    ASSERT_FALSE(open().put_client(laptop_));
+    ASSERT_FALSE(open().put_client(phone));
+    HomeAgentStore store = open();
+    EXPECT_THAT(texts(store), ElementsAre(text_of(laptop_), text_of(phone)));
+    EXPECT_THAT(store.ipv4_home_addresses(), ElementsAre(std::pair(laptop_.home, *laptop_.ipv4)));
+}
+
+TEST_F(ClientStore, PutsAClientInPlaceOfTheOneWithItsHomeAddress) {
+    HomeAgentStore store = open();
+    ASSERT_FALSE(store.put_client(laptop_));
+    StoredClient changed = invited("old-laptop", "2001:db8:f::100");
+    changed.state = ClientState::revoked;
+    changed.invite.reset();
+    ASSERT_FALSE(store.put_client(changed));
+    EXPECT_THAT(texts(store), ElementsAre(text_of(changed)));
+}
+
+TEST_F(ClientStore, HasNoTwoClientsWhoseNamesDifferInCapitalsOnly) {
+    HomeAgentStore store = open();
+    ASSERT_FALSE(store.put_client(laptop_));
+    EXPECT_TRUE(store.put_client(invited("Laptop", "2001:db8:f::101")));
+    EXPECT_THAT(texts(store), ElementsAre(text_of(laptop_))) << "nothing has changed";
+}
+
+TEST_F(ClientStore, ForgetsARemovedClientButNotWhenItsKeyWasUsed) {
+    HomeAgentStore store = open();
+    laptop_.ipv4 = wire::Ipv4Address{{10, 19, 0, 2}};
+    ASSERT_FALSE(store.put_client(laptop_));
+    ASSERT_TRUE(store.advance(*laptop_.key, time(5)));
+    ASSERT_FALSE(store.remove_client(laptop_.home));
+    EXPECT_THAT(texts(store), IsEmpty());
+    EXPECT_THAT(store.ipv4_home_addresses(), IsEmpty());
+    EXPECT_FALSE(store.advance(*laptop_.key, time(5)));
+}
+
+TEST_F(ClientStore, RemembersTheKeysThatAreInPlaceOfTheKeyFile) {
+    EXPECT_FALSE(open().keys());
+    StoredKeys stored = keys(4);
+    stored.previous = security::key_pair(2);
+    stored.previous_until = long_ago;
+    ASSERT_FALSE(open().put_keys(stored));
+    const auto found = open().keys();
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->key_file, stored.key_file);
+    EXPECT_EQ(found->current.public_key(), stored.current.public_key());
+    EXPECT_EQ(found->previous->public_key(), stored.previous->public_key());
+    EXPECT_EQ(found->previous_until, long_ago);
+}
+
+TEST_F(ClientStore, GivesAllBackFromABackup) {
+    HomeAgentStore store = open();
+    ASSERT_FALSE(store.put_client(laptop_));
+    ASSERT_TRUE(store.advance(*laptop_.key, time(5)));
+    const auto backup = store.backup(keys(4));
+    ASSERT_TRUE(backup) << backup.error().message();
+
+    HomeAgentStore other = open("other");
+    ASSERT_FALSE(other.put_client(invited("phone", "2001:db8:f::101")));
+    const auto content = other.read_backup(*backup);
+    ASSERT_TRUE(content) << content.error();
+    EXPECT_EQ(content->keys->current.public_key(), security::key_pair(4).public_key());
+    ASSERT_FALSE(other.replace(*content));
+    EXPECT_THAT(texts(other), ElementsAre(text_of(laptop_)));
+    EXPECT_FALSE(other.advance(*laptop_.key, time(5))) << "handshakes of before the backup";
+    EXPECT_TRUE(other.advance(*laptop_.key, time(6)));
+}
+
+TEST_F(ClientStore, KeepsTheLaterTimeOfAHandshakeWhenItIsRestored) {
+    HomeAgentStore store = open();
+    ASSERT_TRUE(store.advance(*laptop_.key, time(5)));
+    const auto backup = store.backup(keys(4));
+    ASSERT_TRUE(store.advance(*laptop_.key, time(7)));
+    ASSERT_FALSE(store.replace(store.read_backup(backup.value()).value()));
+    EXPECT_FALSE(store.advance(*laptop_.key, time(7)));
+}
+
+TEST_F(ClientStore, TakesTheFileItselfForABackupWithoutKeys) {
+    {
+        HomeAgentStore store = open();
+        ASSERT_FALSE(store.put_client(laptop_));
+    }
+    const auto content =
+        open("other").read_backup(tests::read_file(directory_.path() / "state/godwit-ha.sqlite"));
+    ASSERT_TRUE(content) << content.error();
+    EXPECT_FALSE(content->keys);
+    EXPECT_EQ(content->clients.size(), 1U);
+}
+
+TEST_F(ClientStore, SaysWhatIsWrongWithABackup) {
+    const std::string backup = open().backup(keys(4)).value();
+    EXPECT_EQ(fault_of(backup), "");
+    EXPECT_EQ(fault_of(""), "this is no backup of a home agent");
+    EXPECT_EQ(fault_of(std::string(200, 'x')), "this is no backup of a home agent");
+    EXPECT_THAT(fault_of(backup.substr(0, backup.size() / 2)), HasSubstr("is damaged"));
+    Database newer = Database::of(backup);
+    ASSERT_FALSE(newer.run("PRAGMA user_version = 99"));
+    EXPECT_THAT(fault_of(newer.serialize()), HasSubstr("by a newer version"));
+    Database other = Database::in_memory();
+    ASSERT_FALSE(other.run("CREATE TABLE song (title TEXT)"));
+    EXPECT_THAT(fault_of(other.serialize()), HasSubstr("no backup of a home agent"));
+    Database foreign = Database::of(backup);
+    ASSERT_FALSE(foreign.run("CREATE TRIGGER t AFTER DELETE ON client BEGIN SELECT 1; END"));
+    EXPECT_THAT(fault_of(foreign.serialize()), HasSubstr("no backup of a home agent"));
+}
+
+TEST_F(ClientStore, SurvivesBackupsWithAnOctetChanged) {
+    HomeAgentStore store = open();
+    ASSERT_FALSE(store.put_client(laptop_));
+    const std::string backup = store.backup(keys(4)).value();
+    std::size_t refused = 0;
+    for (std::size_t place = 0; place < backup.size(); place += 97) {
+        std::string damaged = backup;
+        damaged[place] = static_cast<char>(damaged[place] ^ 0x55);
+        refused += store.read_backup(damaged) ? 0U : 1U;  // it may be read, and must not crash
+    }
+    EXPECT_GT(refused, 0U);
+    EXPECT_THAT(texts(store), ElementsAre(text_of(laptop_)));
+}
+
+}  // namespace
+}  // namespace godwit::server
