@@ -1,0 +1,97 @@
+#include "server/clients/client_document.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/runtime/sample_clients.hpp"
+
+namespace godwit::server {
+namespace {
+
+using runtime::Json;
+using testing::HasSubstr;
+
+std::string fault_of(const char* order) {
+    const auto parsed = invite_order(Json::parse(order));
+    return parsed ? "" : parsed.error().text;
+}
+
+TEST(ClientDocument, ShowsAClient) {
+    Client client{.name = "laptop",
+                  .home = home("2001:db8:f::100"),
+                  .ipv4 = wire::Ipv4Address{{10, 19, 0, 2}},
+                  .state = ClientState::enabled,
+                  .key = security::PublicKey{{1}},
+                  .policy = {.internet = false,
+                             .clients = true,
+                             .prefixes = {wire::Prefix::parse_ipv4("192.0.2.0/24").value()}},
+                  .created = long_ago,
+                  .joined = long_ago + std::chrono::seconds(60)};
+    EXPECT_EQ(to_json(client).dump(),
+              R"({"name":"laptop","home_address":"2001:db8:f::100",)"
+              R"("ipv4_home_address":"10.19.0.2","state":"enabled","configured":false,)"
+              R"("public_key":"AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",)"
+              R"("policy":{"internet":false,"clients":true,"prefixes":["192.0.2.0/24"]},)"
+              R"("created":"2001-09-09T01:46:40Z","joined":"2001-09-09T01:47:40Z",)"
+              R"("invite_expires":null})");
+}
+
+TEST(ClientDocument, ShowsAnInvite) {
+    EXPECT_EQ(to_json(IssuedInvite{.name = "laptop",
+                                   .home = home("2001:db8:f::100"),
+                                   .line = "godwit://x",
+                                   .expires = long_ago})
+                  .dump(),
+              R"({"name":"laptop","home_address":"2001:db8:f::100","invite":"godwit://x",)"
+              R"("expires":"2001-09-09T01:46:40Z"})");
+}
+
+TEST(ClientDocument, ReadsAnOrderForAnInvite) {
+    const auto full = invite_order(Json::parse(
+        R"({"name": "laptop", "home_address": "2001:db8:f::9", "expires_s": 3600,
+            "policy": {"internet": false, "prefixes": ["2001:db8:1::/48", "192.0.2.0/24"]}})"));
+    ASSERT_TRUE(full) << full.error().text;
+    EXPECT_EQ(full->name, "laptop");
+    EXPECT_EQ(full->home, home("2001:db8:f::9"));
+    EXPECT_EQ(full->valid_for, std::chrono::hours(1));
+    EXPECT_FALSE(full->policy.internet);
+    EXPECT_TRUE(full->policy.clients);
+    EXPECT_EQ(full->policy.prefixes.size(), 2U);
+    const auto least = invite_order(Json::parse(R"({"name": "laptop", "home_address": null})"));
+    ASSERT_TRUE(least) << least.error().text;
+    EXPECT_EQ(least->home, std::nullopt);
+    EXPECT_EQ(least->valid_for, std::chrono::hours(24));
+}
+
+TEST(ClientDocument, SaysWhatIsWrongWithAnOrder) {
+    EXPECT_THAT(fault_of("[]"), HasSubstr("not a JSON object"));
+    EXPECT_THAT(fault_of("{}"), HasSubstr("\"name\" is missing"));
+    EXPECT_THAT(fault_of(R"({"name": 3})"), HasSubstr("\"name\""));
+    EXPECT_THAT(fault_of(R"({"name": "a", "nmae": "b"})"), HasSubstr("\"nmae\" is no key"));
+    EXPECT_THAT(fault_of(R"({"name": "a", "home_address": "10.0.0.1"})"), HasSubstr("no IPv6"));
+    for (const char* seconds : {"-1", "1.5", "\"1h\"", "1e30", "18446744073709551615"}) {
+        EXPECT_THAT(
+            fault_of((R"({"name": "a", "expires_s": )" + std::string(seconds) + "}").c_str()),
+            HasSubstr("\"expires_s\""))
+            << seconds;
+    }
+    EXPECT_THAT(fault_of(R"({"name": "a", "policy": {"internet": "yes"}})"),
+                HasSubstr("neither true nor false"));
+    EXPECT_THAT(fault_of(R"({"name": "a", "policy": {"prefixes": ["everything"]}})"),
+                HasSubstr("\"everything\" in \"prefixes\" is no prefix"));
+}
+
+TEST(ClientDocument, LeavesOfAPolicyWhatIsNotNamed) {
+    const ClientPolicy present{
+        .internet = false, .clients = false, .prefixes = {wire::Prefix::parse("fc00::/7").value()}};
+    const auto changed = client_policy(Json::parse(R"({"clients": true})"), present);
+    ASSERT_TRUE(changed) << changed.error().text;
+    EXPECT_FALSE(changed->internet);
+    EXPECT_TRUE(changed->clients);
+    EXPECT_EQ(changed->prefixes, present.prefixes);
+}
+
+}  // namespace
+}  // namespace godwit::server
