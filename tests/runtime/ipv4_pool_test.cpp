@@ -1,4 +1,4 @@
-#include "server/ipv4_pool.hpp"
+#include "server/clients/ipv4_pool.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -2,11 +2,12 @@
 // The pool of IPv4 home addresses (RFC 5555): which of its addresses a mobile node may have, and
 // who has which. Each keeps its own for good.
 
-#include <map>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "server/configuration.hpp"
+#include "server/store/store.hpp"
 #include "shared/wire/address.hpp"
 
 namespace godwit::server {
@@ -15,11 +16,13 @@ namespace godwit::server {
 // address.
 bool is_assignable(const wire::Prefix& pool, const wire::Ipv4Address& address);
 
-using Ipv4Assignments = std::map<wire::HomeAddress, wire::Ipv4Address>;
-
 // Who has which address. What the configuration says comes first; then whoever had one before keeps
 // it; the others get the lowest that are free. Who is missing gets none: the pool is used up.
 Ipv4Assignments assign_ipv4(const wire::Prefix& pool, const std::vector<MobileNodeEntry>& nodes,
                             const Ipv4Assignments& before);
+
+// The lowest that nobody has.
+std::optional<wire::Ipv4Address> next_ipv4(const wire::Prefix& pool,
+                                           const std::set<wire::Ipv4Address>& taken);
 
 }  // namespace godwit::server

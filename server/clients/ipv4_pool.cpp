@@ -1,4 +1,4 @@
-#include "server/ipv4_pool.hpp"
+#include "server/clients/ipv4_pool.hpp"
 
 #include <cstdint>
 #include <set>
@@ -70,6 +70,17 @@ Ipv4Assignments assign_ipv4(const wire::Prefix& pool, const std::vector<MobileNo
         }
     }
     return assigned;
+}
+
+std::optional<wire::Ipv4Address> next_ipv4(const wire::Prefix& pool,
+                                           const std::set<wire::Ipv4Address>& taken) {
+    const Range range = assignable(pool);
+    for (std::uint32_t number = range.first; number <= range.last; ++number) {
+        if (!taken.contains(address_of(number))) {
+            return address_of(number);
+        }
+    }
+    return std::nullopt;
 }
 
 }  // namespace godwit::server
