@@ -66,7 +66,10 @@ Actions HomeAgent::on_received(Instant now, const mobility::Received& received) 
                   actions);
     } else if (const auto* heartbeat = std::get_if<wire::Heartbeat>(&message.message())) {
         on_heartbeat(now, received, message, *heartbeat, actions);
-    } else {
+    } else if (const auto* end =
+                   std::get_if<wire::BindingRevocationAcknowledgement>(&message.message());
+               end == nullptr || !revocations_.on_acknowledgement(received.home, message.proof(),
+                                                                  end->sequence, actions)) {
         drop(mobility::DropReason::not_expected, actions);
     }
     return finished(std::move(actions));
@@ -82,7 +85,9 @@ void HomeAgent::on_update(Instant now, const Request& request, Actions& actions)
     const Binding* entry = cache_.find(home, now);
     const Binding* in_use = entry != nullptr && entry->is_valid ? entry : nullptr;
     const auto others = others_.of(home);
-    if (const auto status = refusal(request, entry, others, settings_)) {
+    if (!registry_.find(request.peer)->may_register) {
+        refuse(request, wire::BindingStatus::administratively_prohibited, entry, actions);
+    } else if (const auto status = refusal(request, entry, others, settings_)) {
         refuse(request, *status, entry, actions);
     } else if (request.is_deregistration()) {
         if (request.identifier != nullptr && !others.empty()) {
@@ -137,7 +142,8 @@ void HomeAgent::register_binding(Instant now, const Request& request, const Bind
         watch_move(now, *moved, binding.path, waits_for_resent, actions);
     }
     route_flows(now, binding.home, actions);
-    reunion_.on_registered(binding.home);
+    reunion_.forget(binding.home);
+    revocations_.drop(binding.home, actions);
 }
 
 void HomeAgent::take_session(Instant now, const Request& request, Binding& binding,
@@ -276,6 +282,7 @@ Actions HomeAgent::on_deadline(Instant now) {
         }
     }
     reunion_.on_deadline(now, actions);
+    revocations_.on_deadline(now, actions);
     return finished(std::move(actions));
 }
 
@@ -303,7 +310,8 @@ std::optional<Instant> HomeAgent::next_deadline() const {
     std::optional<Instant> next;
     for (const auto& deadline :
          {cache_.next_deadline(), checks_.next_deadline(), others_.next_deadline(),
-          moves_.next_deadline(), delayed_answers_.next_deadline(), reunion_.next_deadline()}) {
+          moves_.next_deadline(), delayed_answers_.next_deadline(), reunion_.next_deadline(),
+          revocations_.next_deadline()}) {
         if (deadline && (!next || *deadline < *next)) {
             next = deadline;
         }

@@ -19,6 +19,7 @@
 #include "server/core/other_bindings.hpp"
 #include "server/core/path_checks.hpp"
 #include "server/core/reunion.hpp"
+#include "server/core/revocations.hpp"
 #include "shared/mobility/node.hpp"
 
 namespace godwit::server {
@@ -30,6 +31,15 @@ class HomeAgent final : public mobility::Node {
     // After a restart: these were bound, and their sessions are lost. They are asked to register.
     [[nodiscard]] mobility::Actions on_restart(mobility::Instant now,
                                                const std::vector<LostBinding>& lost);
+
+    // Another mobile node that may register, or another word about one that is known.
+    void admit(mobility::PeerId peer, MobileNodeRecord record);
+    // Ends what is bound of this home address, at once, and tells the mobile node (RFC 5846 §7).
+    [[nodiscard]] mobility::Actions revoke(mobility::Instant now, const wire::HomeAddress& home,
+                                           wire::RevocationTrigger trigger);
+    // The same, and the peer is a stranger from now on.
+    [[nodiscard]] mobility::Actions dismiss(mobility::Instant now, mobility::PeerId peer,
+                                            wire::RevocationTrigger trigger);
 
     [[nodiscard]] mobility::Actions on_received(mobility::Instant now,
                                                 const mobility::Received& received) override;
@@ -129,6 +139,7 @@ class HomeAgent final : public mobility::Node {
     BindingMoves moves_;
     DelayedAnswers delayed_answers_;
     Reunion reunion_;
+    Revocations revocations_;
     HintAnswers hint_answers_;
 };
 

@@ -1,6 +1,6 @@
 #pragma once
-// Who may bind which home address (RFC 6275 §5.1), as the configuration says it. The order is that
-// of the PeerIds.
+// Who may bind which home address (RFC 6275 §5.1): those of the configuration, in the order of
+// their PeerIds, and those who join later.
 
 #include <optional>
 #include <string>
@@ -18,10 +18,12 @@ struct MobileNodeRecord {
     wire::HomeAddress home;
     mobility::Protection protection = mobility::Protection::sealed;
     std::optional<wire::Ipv4Address> ipv4_home{};  // always the same one
+    bool may_register = true;  // otherwise it hears, authenticated, that it may not
 };
 
 class MobileNodeRegistry {
   public:
+    // What a peer's record says is of use until the next change.
     explicit MobileNodeRegistry(std::vector<MobileNodeRecord> entries)
         : entries_(std::move(entries)) {
         for (std::size_t index = 0; index < entries_.size(); ++index) {
@@ -30,9 +32,31 @@ class MobileNodeRegistry {
         }
     }
 
+    // A new one, or in place of what was known of the peer.
+    void put(mobility::PeerId peer, MobileNodeRecord record) {
+        if (peer.index >= entries_.size()) {
+            entries_.resize(peer.index + 1);
+        }
+        by_home_.insert_or_assign(record.home, peer);
+        entries_[peer.index] = std::move(record);
+    }
+    void remove(mobility::PeerId peer) {
+        const MobileNodeRecord* record = find(peer);
+        if (record == nullptr) {
+            return;
+        }
+        const auto owner = by_home_.find(record->home);
+        if (owner != by_home_.end() && owner->second == peer) {
+            by_home_.erase(owner);
+        }
+        entries_[peer.index] = {};
+    }
+
     // nullptr if there is no such peer.
     [[nodiscard]] const MobileNodeRecord* find(mobility::PeerId peer) const {
-        return peer.index < entries_.size() ? &entries_[peer.index] : nullptr;
+        return peer.index < entries_.size() && !entries_[peer.index].home.address.is_unspecified()
+                   ? &entries_[peer.index]
+                   : nullptr;
     }
     [[nodiscard]] const MobileNodeRecord* find(const wire::HomeAddress& home) const {
         const auto found = by_home_.find(home);
@@ -40,7 +64,7 @@ class MobileNodeRegistry {
     }
 
   private:
-    std::vector<MobileNodeRecord> entries_;
+    std::vector<MobileNodeRecord> entries_;  // those who have gone leave an empty one
     std::unordered_map<wire::HomeAddress, mobility::PeerId> by_home_;
 };
 

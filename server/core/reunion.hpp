@@ -27,7 +27,8 @@ class Reunion {
         }
     }
 
-    void on_registered(const wire::HomeAddress& home) {
+    // It has registered, or is not to be asked any more.
+    void forget(const wire::HomeAddress& home) {
         std::erase_if(waiting_,
                       [&](const Waiting& waiting) { return waiting.binding.home == home; });
     }
