@@ -5,11 +5,12 @@
 #include <cstdint>
 
 #include "server/api_configuration.hpp"
-#include "server/ipv4_pool.hpp"
+#include "server/clients/ipv4_pool.hpp"
 #include "shared/mobility/tunnel_mtu.hpp"
 #include "shared/runtime/configuration_forms.hpp"
 #include "shared/runtime/toml_forms.hpp"
 #include "shared/runtime/toml_reader.hpp"
+#include "shared/security/invite.hpp"
 
 namespace godwit::server {
 
@@ -45,6 +46,19 @@ Form<std::vector<std::uint16_t>> udp_ports() {
             }
             return ports;
         }};
+}
+
+Form<std::vector<std::string>> endpoints() {
+    const auto some = list_of(host());
+    return {"write a list of 1 to " + std::to_string(security::Invite::max_endpoints) +
+                " names or addresses in square brackets, such as [\"home.example.org\"]",
+            [some](const toml::node& node) -> std::expected<std::vector<std::string>, std::string> {
+                auto hosts = some.read(node);
+                if (hosts && hosts->size() > security::Invite::max_endpoints) {
+                    return std::unexpected("has " + std::to_string(hosts->size()) + " of them");
+                }
+                return hosts;
+            }};
 }
 
 Form<wire::Prefix> ipv4_pool() {
@@ -200,6 +214,7 @@ Configuration read_configuration(const std::filesystem::path& path) {
     Configuration configuration;
     root.require("address", routable_address(), configuration.address.address);
     root.require("home_prefix", home_prefix(), configuration.home_prefix);
+    root.read("endpoints", endpoints(), configuration.endpoints);
     root.read("home_link", interface_name(), configuration.home_link);
     read_paths(root, configuration);
     root.read("max_lifetime", lifetime(least_lifetime), configuration.max_lifetime);

@@ -42,6 +42,8 @@ struct Configuration {
     wire::HomeAgentAddress address;
     std::optional<std::filesystem::path> private_key_file;  // there unless all protection is none
     wire::Prefix home_prefix;
+    // Names or addresses by which clients reach it, for their invites; none: its own address.
+    std::vector<std::string> endpoints{};
     std::optional<std::string> home_link;  // interface whose neighbours see the home addresses
     wire::Lifetime max_lifetime{900};      // 3600 s
     std::vector<std::uint16_t> udp_ports{mobility::dsmip_port};  // empty: no UDP

@@ -1,12 +1,15 @@
 #include "server/daemon.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "server/api/api.hpp"
-#include "server/configured_clients.hpp"
+#include "server/client_service.hpp"
+#include "server/clients/enrolled_clients.hpp"
 #include "server/core/home_agent.hpp"
 #include "server/daemon_parts.hpp"
 #include "server/home_network.hpp"
@@ -57,6 +60,8 @@ class Daemon final : public runtime::NodeObserver {
   private:
     static void count(MessageCounts& counts, const wire::MobilityMessage& message);
     void ask_who_was_bound();
+    [[nodiscard]] std::optional<mobility::Instant> next_deadline() const;
+    void on_deadline();
     void remember(const wire::HomeAddress& home);
     void forget(const wire::HomeAddress& home);
     [[nodiscard]] Status status() const;
@@ -71,6 +76,7 @@ class Daemon final : public runtime::NodeObserver {
     platform::NetlinkSocket netlink_;
     bool has_own_address_;  // of its own making: on the TUN interface
     HomeAgentStore store_;
+    EnrolledClients clients_;
     platform::SignallingGuard guard_;
     platform::SignallingSocket signalling_;
     platform::RawTunnelSocket esp_;
@@ -83,11 +89,11 @@ class Daemon final : public runtime::NodeObserver {
     HomeAgent node_;
     runtime::DataPlane data_plane_;
     runtime::NodeRunner runner_;
+    ClientService client_service_;
     std::optional<HomeNetwork> network_;
     MessageCounts messages_in_;
     MessageCounts messages_out_;
     std::uint64_t endpoint_moves_ = 0;
-    ConfiguredClients clients_;
     Api api_;
     runtime::HttpServer http_server_;
 };
@@ -97,7 +103,9 @@ Daemon::Daemon(const Configuration& configuration)
       log_(configuration.log_level),
       tun_(configuration.interface),
       has_own_address_(ensure_own_address(netlink_, tun_.interface(), configuration.address)),
-      store_(configuration.state_directory, public_keys(configuration)),
+      store_(configuration.state_directory),
+      clients_(clients_settings(configuration, store_, log_), store_,
+               home_agent_keys(configuration, store_)),
       guard_("godwit_ha", {.local = {configuration.address.address}, .peers = {}}),
       signalling_(unmarked),
       esp_({.protocol = wire::NextHeader::esp, .local = configuration.address.address}),
@@ -105,9 +113,9 @@ Daemon::Daemon(const Configuration& configuration)
       ipv4_({.protocol = wire::NextHeader::ipv4, .local = configuration.address.address}),
       udp_(udp_sockets(configuration)),
       outer_(unmarked),
-      authenticator_(credentials(configuration), store_),
+      authenticator_(credentials(configuration, clients_), store_, &clients_),
       restarts_(store_.count_restart()),
-      node_(home_agent_settings(configuration, store_, restarts_, log_)),
+      node_(home_agent_settings(configuration, restarts_, clients_)),
       data_plane_(tun_, {.esp = esp_, .ipv6 = ipv6_, .ipv4 = ipv4_, .udp = udp_, .outer = outer_},
                   datapath::LookUpBy::inner_destination, configuration.address,
                   configuration.resend),
@@ -122,7 +130,11 @@ Daemon::Daemon(const Configuration& configuration)
               [this](const wire::Ipv6Address& address) {
                   return address == configuration_.address.address;
               }),
-      clients_(configuration),
+      client_service_({.node = node_,
+                       .authenticator = authenticator_,
+                       .runner = runner_,
+                       .store = store_,
+                       .log = log_}),
       api_(loop_, {.clients = clients_,
                    .status = [this] { return status(); },
                    .document = [](const Status& status) { return to_json(status); },
@@ -148,11 +160,12 @@ void Daemon::run() {
             .masquerade = configuration_.masquerade},
         log_);
     runner_.join(loop_);
-    loop_.on_deadline([this] { return node_.next_deadline(); },
-                      [this] { runner_.perform(node_.on_deadline(runtime::boot_now())); });
+    loop_.on_deadline([this] { return next_deadline(); }, [this] { on_deadline(); });
+    clients_.observe(client_service_);
     log_.info("started", {{"address", configuration_.address},
                           {"home_prefix", configuration_.home_prefix},
-                          {"mobile_nodes", configuration_.mobile_nodes.size()}});
+                          {"mobile_nodes", configuration_.mobile_nodes.size()},
+                          {"clients", clients_.joined().size()}});
     if (has_own_address_) {
         log_.info("address-on-tunnel", {{"address", configuration_.address}});
     }
@@ -162,6 +175,22 @@ void Daemon::run() {
     ask_who_was_bound();
     loop_.run();
     log_.info("stopped");
+}
+
+// The wall clock, by which a key's time runs, may be set in between.
+std::optional<mobility::Instant> Daemon::next_deadline() const {
+    const auto of_node = node_.next_deadline();
+    const auto end_of_key = clients_.next_deadline();
+    if (!end_of_key) {
+        return of_node;
+    }
+    const mobility::Instant of_key = runtime::boot_now() + (*end_of_key - runtime::wall_now());
+    return of_node ? std::min(*of_node, of_key) : of_key;
+}
+
+void Daemon::on_deadline() {
+    runner_.perform(node_.on_deadline(runtime::boot_now()));
+    clients_.on_deadline(std::chrono::floor<std::chrono::seconds>(runtime::wall_now()));
 }
 
 void Daemon::ask_who_was_bound() {
@@ -199,6 +228,8 @@ void Daemon::on_event(const mobility::Event& event) {
         remember(endpoint->home);
     } else if (const auto* removed = std::get_if<mobility::BindingRemoved>(&event)) {
         forget(removed->home);
+    } else if (const auto* revoked = std::get_if<mobility::BindingRevoked>(&event)) {
+        forget(revoked->home);
     } else if (const auto* expired = std::get_if<mobility::BindingExpired>(&event)) {
         forget(expired->home);
     }
@@ -279,6 +310,7 @@ std::vector<std::string> Daemon::health() const {
     if (configuration_.allow_unprotected) {
         health.emplace_back("mobile nodes without any protection are allowed");
     }
+    std::ranges::move(clients_.health(), std::back_inserter(health));
     if (const auto failure = store_.failure()) {
         health.push_back("the state directory cannot be written: " + failure.message());
     }

@@ -1,24 +1,38 @@
 #include "server/daemon_parts.hpp"
 
+#include <system_error>
 #include <utility>
 
-#include "server/ipv4_pool.hpp"
+#include "server/client_service.hpp"
+#include "server/clients/ipv4_pool.hpp"
+#include "server/invite_line.hpp"
 #include "server/keys.hpp"
+#include "shared/runtime/clock.hpp"
 #include "shared/security/random.hpp"
 
 namespace godwit::server {
 namespace {
 
+std::chrono::sys_seconds wall_clock() {
+    return std::chrono::floor<std::chrono::seconds>(runtime::wall_now());
+}
+
 // Who has which IPv4 home address, now and after the next start.
-Ipv4Assignments ipv4_assignments(const Configuration& configuration, HomeAgentStore& store,
+Ipv4Assignments ipv4_assignments(const Configuration& configuration, Store& store,
                                  const runtime::Log& log) {
     if (!configuration.ipv4_pool) {
         return {};
     }
-    Ipv4Assignments assigned = assign_ipv4(*configuration.ipv4_pool, configuration.mobile_nodes,
-                                           store.ipv4_home_addresses());
-    store.put_ipv4_home_addresses(assigned);
-    for (const MobileNodeEntry& node : configuration.mobile_nodes) {
+    std::vector<MobileNodeEntry> nodes = configuration.mobile_nodes;
+    for (const StoredClient& client : store.clients()) {
+        nodes.push_back({.name = client.name, .home_address = client.home});
+    }
+    Ipv4Assignments assigned =
+        assign_ipv4(*configuration.ipv4_pool, nodes, store.ipv4_home_addresses());
+    if (const auto failure = store.put_ipv4_home_addresses(assigned)) {
+        throw std::system_error(failure, "write the IPv4 addresses into the state file");
+    }
+    for (const MobileNodeEntry& node : nodes) {
         if (!assigned.contains(node.home_address)) {
             log.warning("ipv4-pool-used-up", {{"mobile_node", node.name}});
         }
@@ -26,23 +40,55 @@ Ipv4Assignments ipv4_assignments(const Configuration& configuration, HomeAgentSt
     return assigned;
 }
 
-}  // namespace
-
-std::vector<std::optional<security::PublicKey>> public_keys(const Configuration& configuration) {
-    std::vector<std::optional<security::PublicKey>> keys;
+std::vector<Client> configured_clients(const Configuration& configuration,
+                                       const Ipv4Assignments& ipv4) {
+    std::vector<Client> clients;
     for (const MobileNodeEntry& node : configuration.mobile_nodes) {
-        keys.push_back(node.public_key);
+        const auto found = ipv4.find(node.home_address);
+        clients.push_back(
+            {.name = node.name,
+             .home = node.home_address,
+             .ipv4 = found != ipv4.end() ? std::optional(found->second) : std::nullopt,
+             .state = ClientState::enabled,
+             .is_configured = true,
+             .key = node.public_key});
     }
-    return keys;
+    return clients;
 }
 
-security::HomeAgentCredentials credentials(const Configuration& configuration) {
+}  // namespace
+
+ClientsSettings clients_settings(const Configuration& configuration, Store& store,
+                                 const runtime::Log& log) {
+    return {.addresses = {.prefix = configuration.home_prefix, .home_agent = configuration.address},
+            .ipv4_pool = configuration.ipv4_pool,
+            .configured =
+                configured_clients(configuration, ipv4_assignments(configuration, store, log)),
+            .can_invite = configuration.private_key_file && !configuration.udp_ports.empty(),
+            .wall_clock = wall_clock,
+            .invite_line = [&configuration](const InviteWords& words) {
+                return invite_line(configuration, words);
+            }};
+}
+
+HomeAgentKeys home_agent_keys(const Configuration& configuration, Store& store) {
+    Keys keys = load_keys(configuration);
+    // A laboratory without any keys still wants one that nobody knows.
+    return {keys.own ? *std::move(keys.own) : security::KeyPair::generate(), store.keys(),
+            wall_clock()};
+}
+
+security::HomeAgentCredentials credentials(const Configuration& configuration,
+                                           const EnrolledClients& clients) {
     Keys keys = load_keys(configuration);
     security::HomeAgentCredentials result{
         .address = configuration.address,
-        // A laboratory without any keys still wants one that nobody knows.
-        .own = keys.own ? std::move(*keys.own) : security::KeyPair::generate(),
-        .suites = configuration.suites.common_with(security::SuiteSet::of_this_machine())};
+        .own = copy_of(clients.keys().current),
+        .suites = configuration.suites.common_with(security::SuiteSet::of_this_machine()),
+        .protected_peers = clients.peers()};
+    if (clients.keys().previous) {
+        result.previous = copy_of(*clients.keys().previous);
+    }
     for (std::uint32_t index = 0; index < configuration.mobile_nodes.size(); ++index) {
         const MobileNodeEntry& node = configuration.mobile_nodes[index];
         if (node.protection == mobility::Protection::none) {
@@ -63,8 +109,8 @@ std::vector<platform::UdpTunnelSocket> udp_sockets(const Configuration& configur
     return sockets;
 }
 
-HomeAgentSettings home_agent_settings(const Configuration& configuration, HomeAgentStore& store,
-                                      std::uint32_t restarts, const runtime::Log& log) {
+HomeAgentSettings home_agent_settings(const Configuration& configuration, std::uint32_t restarts,
+                                      const EnrolledClients& clients) {
     HomeAgentSettings settings{.address = configuration.address,
                                .home_prefix = configuration.home_prefix,
                                .ipv4_pool = configuration.ipv4_pool,
@@ -75,14 +121,13 @@ HomeAgentSettings home_agent_settings(const Configuration& configuration, HomeAg
                                .checks = {.random = security::random_number,
                                           .path_mtu = configuration.path_mtu,
                                           .mtu_probe_interval = configuration.mtu_probe_interval}};
-    const Ipv4Assignments ipv4 = ipv4_assignments(configuration, store, log);
     for (const MobileNodeEntry& node : configuration.mobile_nodes) {
-        const auto found = ipv4.find(node.home_address);
-        settings.mobile_nodes.push_back(
-            {.name = node.name,
-             .home = node.home_address,
-             .protection = node.protection,
-             .ipv4_home = found != ipv4.end() ? std::optional(found->second) : std::nullopt});
+        MobileNodeRecord record = record_of(*clients.find(node.name));
+        record.protection = node.protection;
+        settings.mobile_nodes.push_back(std::move(record));
+    }
+    for (const Client& client : clients.joined()) {
+        settings.mobile_nodes.push_back(record_of(client));
     }
     return settings;
 }

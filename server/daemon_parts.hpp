@@ -5,25 +5,32 @@
 #include <optional>
 #include <vector>
 
+#include "server/clients/enrolled_clients.hpp"
+#include "server/clients/home_agent_keys.hpp"
 #include "server/configuration.hpp"
 #include "server/core/admission.hpp"
-#include "server/store/home_agent_store.hpp"
+#include "server/store/store.hpp"
 #include "shared/platform/udp_tunnel_socket.hpp"
 #include "shared/runtime/http_server.hpp"
 #include "shared/runtime/log.hpp"
 #include "shared/security/home_agent_authenticator.hpp"
-#include "shared/security/keys.hpp"
 
 namespace godwit::server {
 
-std::vector<std::optional<security::PublicKey>> public_keys(const Configuration& configuration);
+// Says who has which IPv4 address. Keeps a reference to the configuration. Throws
+// std::system_error.
+ClientsSettings clients_settings(const Configuration& configuration, Store& store,
+                                 const runtime::Log& log);
+// Throws runtime::InvalidConfiguration, std::system_error.
+HomeAgentKeys home_agent_keys(const Configuration& configuration, Store& store);
 // Throws runtime::InvalidConfiguration.
-security::HomeAgentCredentials credentials(const Configuration& configuration);
+security::HomeAgentCredentials credentials(const Configuration& configuration,
+                                           const EnrolledClients& clients);
 // Throws std::system_error.
 std::vector<platform::UdpTunnelSocket> udp_sockets(const Configuration& configuration);
-// `restarts`: how many starts the store has counted. Throws std::system_error.
-HomeAgentSettings home_agent_settings(const Configuration& configuration, HomeAgentStore& store,
-                                      std::uint32_t restarts, const runtime::Log& log);
+// `restarts`: how many starts the store has counted.
+HomeAgentSettings home_agent_settings(const Configuration& configuration, std::uint32_t restarts,
+                                      const EnrolledClients& clients);
 // Where the API is heard over TCP, if anywhere. Throws runtime::InvalidConfiguration.
 std::optional<runtime::HttpNetwork> http_network(const Configuration& configuration);
 

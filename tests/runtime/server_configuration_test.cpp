@@ -68,10 +68,12 @@ TEST(ServerConfiguration, ServesIpv4AndUdp) {
     const Configuration configuration = read_configuration(
         directory.write("ha.toml",
                         "udp_ports = [4191, 443]\nipv4_pool = '10.19.0.0/24'\nmasquerade = false\n"
-                        "nat_keepalive = 5\npath_mtu = 9216\nmtu_probe_interval = 5\n" +
+                        "nat_keepalive = 5\npath_mtu = 9216\nmtu_probe_interval = 5\n"
+                        "endpoints = ['home.example.org', '192.0.2.1']\n" +
                             top + mobile_node("laptop", "2001:db8:f::9", key_one) +
                             "ipv4_home_address = '10.19.0.2'\n"));
     EXPECT_THAT(configuration.udp_ports, testing::ElementsAre(4191, 443));
+    EXPECT_THAT(configuration.endpoints, testing::ElementsAre("home.example.org", "192.0.2.1"));
     EXPECT_EQ(configuration.ipv4_pool->text(), "10.19.0.0/24");
     EXPECT_FALSE(configuration.masquerade);
     EXPECT_EQ(configuration.nat_keepalive, 5s);
@@ -120,6 +122,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         BadKey{"NoListOfPorts", "udp_ports = 4191", "udp_ports: is a whole number, not a list",
                "write a list of at most 6 ports"},
+        BadKey{"FiveEndpoints", "endpoints = ['a.org', 'b.org', 'c.org', 'd.org', 'e.org']",
+               "has 5 of them", "write a list of 1 to 4 names"},
         BadKey{"PortZero", "udp_ports = [0]", "udp_ports: item 1: 0 is no port", "write a list"},
         BadKey{"PortTooLarge", "udp_ports = [443, 65536]", "item 2: 65536 is no port",
                "write a list"},

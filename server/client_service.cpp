@@ -1,0 +1,79 @@
+#include "server/client_service.hpp"
+
+#include <string>
+#include <utility>
+
+#include "shared/runtime/clock.hpp"
+
+namespace godwit::server {
+
+MobileNodeRecord record_of(const Client& client) {
+    return {.name = client.name,
+            .home = client.home,
+            .ipv4_home = client.ipv4,
+            .may_register = client.state != ClientState::disabled};
+}
+
+void ClientService::on_client(const ClientChange& change) {
+    using enum ClientEvent;
+    parts_.log.info("client-" + std::string(name(change.event)),
+                    {{"client", change.client.name}, {"home", change.client.home}});
+    switch (change.event) {
+        case joined:
+        case renamed:
+        case enabled:
+            return admit(change);
+        case disabled:
+        case restored:
+            admit(change);
+            if (change.client.state == ClientState::disabled) {
+                revoke(change.client, trigger_of_an_end);
+            }
+            return;
+        case kicked:
+            return revoke(change.client, trigger_of_a_kick);
+        case revoked:
+        case removed:
+            return dismiss(change);
+        case invited:
+        case policy_changed:
+            return;
+    }
+}
+
+void ClientService::admit(const ClientChange& change) {
+    if (change.peer) {
+        parts_.node.admit(*change.peer, record_of(change.client));
+    }
+}
+
+void ClientService::revoke(const Client& client, wire::RevocationTrigger trigger) {
+    parts_.runner.perform(parts_.node.revoke(runtime::boot_now(), client.home, trigger));
+}
+
+// Whoever was bound before a restart and has not come back is in the store only.
+void ClientService::dismiss(const ClientChange& change) {
+    if (!change.peer) {
+        return;
+    }
+    parts_.runner.perform(
+        parts_.node.dismiss(runtime::boot_now(), *change.peer, trigger_of_an_end));
+    parts_.authenticator.remove_peer(*change.peer);
+    parts_.store.remove_binding(change.client.home);
+}
+
+void ClientService::on_peer(security::ProtectedPeer peer) {
+    parts_.authenticator.add_peer(std::move(peer));
+}
+
+void ClientService::on_key(security::KeyPair current) {
+    parts_.log.info("key-rotated", {{"public_key", current.public_key().text()}});
+    parts_.authenticator.rotate(std::move(current));
+}
+
+void ClientService::on_previous_key_over() {
+    parts_.log.info("previous-key-over");
+    parts_.authenticator.forget_previous();
+}
+
+}  // namespace godwit::server
