@@ -3,7 +3,9 @@
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <iostream>
+#include <string>
 
+#include "server/commands/client_commands.hpp"
 #include "server/commands/events.hpp"
 #include "server/commands/status.hpp"
 #include "server/configuration.hpp"
@@ -80,22 +82,22 @@ int main(int argc, char** argv) {
         "  godwit-ha serve --config ha.toml --check\n"
         "  sudo godwit-ha serve --config ha.toml     in another terminal: godwit-ha status\n"
         "Exit codes: 0 ok, 1 failed, 2 usage or configuration, 4 no daemon.");
+    server::Commands commands;
     add_serve(app, options);
-    const auto status = server::add_status(app);
-    const auto events = server::add_events(app);
+    commands.emplace("serve", [&] { return serve(options); });
     add_keygen(app, options);
+    commands.emplace("keygen", [&] { return keygen(options); });
+    commands.emplace("status", server::add_status(app));
+    commands.emplace("events", server::add_events(app));
+    server::add_invite(app, commands);
+    server::add_client_reports(app, commands);
+    server::add_client_changes(app, commands);
+    server::add_store_commands(app, commands);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::usage);
     }
-    return static_cast<int>(runtime::run_command("godwit-ha", [&] {
-        if (app.got_subcommand("serve")) {
-            return serve(options);
-        }
-        if (app.got_subcommand("status")) {
-            return status();
-        }
-        return app.got_subcommand("events") ? events() : keygen(options);
-    }));
+    return static_cast<int>(
+        runtime::run_command("godwit-ha", commands.at(app.get_subcommands().front()->get_name())));
 }

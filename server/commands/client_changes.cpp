@@ -1,0 +1,110 @@
+// godwit-ha rename, disable, enable, remove, revoke, kick and policy.
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <vector>
+
+#include "server/commands/client_commands.hpp"
+#include "server/commands/daemon_call.hpp"
+
+namespace godwit::server {
+
+using runtime::ExitCode;
+using runtime::Json;
+
+namespace {
+
+struct ChangeOptions {
+    DaemonOptions daemon;
+    std::string name;
+    std::string new_name;
+    std::string internet;
+    std::string clients;
+    std::vector<std::string> allowed;
+};
+using Options = std::shared_ptr<ChangeOptions>;
+
+ExitCode patch(const ChangeOptions& options, const Json& change) {
+    return tell_daemon(
+        options.daemon,
+        {.method = "PATCH", .target = client_target(options.name), .body = change.dump()});
+}
+
+ExitCode post(const ChangeOptions& options, const std::string& order) {
+    return tell_daemon(options.daemon,
+                       {.method = "POST", .target = client_target(options.name) + '/' + order});
+}
+
+ExitCode change_policy(const ChangeOptions& options) {
+    Json policy = Json::object();
+    if (!options.internet.empty()) {
+        policy["internet"] = options.internet == "yes";
+    }
+    if (!options.clients.empty()) {
+        policy["clients"] = options.clients == "yes";
+    }
+    if (options.allowed == std::vector<std::string>{"none"}) {
+        policy["prefixes"] = Json::array();
+    } else if (!options.allowed.empty()) {
+        policy["prefixes"] = options.allowed;
+    }
+    return patch(options, {{"policy", policy}});
+}
+
+CLI::App* add(CLI::App& app, const Options& options, const std::string& name,
+              const std::string& meaning, const std::string& footer) {
+    CLI::App* command = app.add_subcommand(name, meaning);
+    command->add_option("name", options->name, "The client")->required();
+    add_socket_option(*command, options->daemon);
+    command->footer(footer);
+    return command;
+}
+
+void add_policy(CLI::App& app, Commands& commands, const Options& options) {
+    CLI::App* command = add(app, options, "policy", "Say where a client's packets may go",
+                            "What is not named stays as it is; --allow none takes all prefixes "
+                            "away. Example:\n"
+                            "  sudo godwit-ha policy laptop --internet no --allow 2001:db8:1::/48");
+    command->add_option("--internet", options->internet, "Everywhere but to other clients")
+        ->check(CLI::IsMember({"yes", "no"}));
+    command->add_option("--clients", options->clients, "To other clients")
+        ->check(CLI::IsMember({"yes", "no"}));
+    command->add_option("--allow", options->allowed,
+                        "A prefix that it may reach in any case, and again for each");
+    command->require_option(1, 0);
+    commands["policy"] = [options] { return change_policy(*options); };
+}
+
+}  // namespace
+
+void add_client_changes(CLI::App& app, Commands& commands) {
+    const auto options = std::make_shared<ChangeOptions>();
+    add(app, options, "rename", "Give a client another name",
+        "Example:\n  sudo godwit-ha rename laptop old-laptop")
+        ->add_option("new-name", options->new_name, "What it is called from now on")
+        ->required();
+    commands["rename"] = [options] { return patch(*options, {{"name", options->new_name}}); };
+    add(app, options, "disable", "Keep a client out until it is enabled again",
+        "Its binding ends at once. Example:\n  sudo godwit-ha disable laptop");
+    commands["disable"] = [options] { return patch(*options, {{"enabled", false}}); };
+    add(app, options, "enable", "Let a client in again",
+        "Example:\n  sudo godwit-ha enable laptop");
+    commands["enable"] = [options] { return patch(*options, {{"enabled", true}}); };
+    add(app, options, "kick", "End a client's binding; it may register again",
+        "Example:\n  sudo godwit-ha kick laptop");
+    commands["kick"] = [options] { return post(*options, "kick"); };
+    add(app, options, "revoke", "Take a client's key away, as when it is lost or stolen",
+        "Its binding ends at once. It keeps its name and its addresses, and needs another invite:\n"
+        "  sudo godwit-ha revoke laptop && sudo godwit-ha invite laptop --again");
+    commands["revoke"] = [options] { return post(*options, "revoke"); };
+    add(app, options, "remove", "Forget a client",
+        "As revoke, and its name and addresses are free. Example:\n"
+        "  sudo godwit-ha remove laptop");
+    commands["remove"] = [options] {
+        return tell_daemon(options->daemon,
+                           {.method = "DELETE", .target = client_target(options->name)});
+    };
+    add_policy(app, commands, options);
+}
+
+}  // namespace godwit::server

@@ -1,0 +1,109 @@
+#include "server/commands/daemon_call.hpp"
+
+#include <CLI/CLI.hpp>
+#include <array>
+#include <cctype>
+#include <cerrno>
+#include <fstream>
+#include <iostream>
+#include <system_error>
+#include <utility>
+
+namespace godwit::server {
+
+using runtime::ExitCode;
+using runtime::Json;
+
+namespace {
+
+constexpr unsigned first_error = 400;  // of HTTP
+
+// {"error": {"message": "..."}}, or whatever else answers there.
+std::string message_of(const runtime::ApiAnswer& answer) {
+    const Json document = Json::parse(answer.body, nullptr, false);
+    const Json::json_pointer place("/error/message");
+    if (!document.is_discarded() && document.contains(place) && document.at(place).is_string()) {
+        return document.at(place).get<std::string>();
+    }
+    return "the daemon answers with status " + std::to_string(answer.status) +
+           "; is it of this version?";
+}
+
+}  // namespace
+
+void add_socket_option(CLI::App& command, DaemonOptions& options) {
+    command.add_option("--socket", options.socket, "The daemon's status_socket")
+        ->capture_default_str();
+}
+
+void add_json_option(CLI::App& command, DaemonOptions& options) {
+    command.add_flag("--json", options.json, "As JSON, for programs");
+}
+
+// RFC 3986 §2.1: all but unreserved characters.
+std::string client_target(std::string_view name) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    std::string target = "/v1/clients/";
+    for (const char character : name) {
+        const auto octet = static_cast<unsigned char>(character);
+        if (std::isalnum(octet) != 0 || std::string_view("-._~").contains(character)) {
+            target += character;
+        } else {
+            target += {'%', digits[octet / digits.size()], digits[octet % digits.size()]};
+        }
+    }
+    return target;
+}
+
+std::expected<std::string, ExitCode> call_daemon(const DaemonOptions& options,
+                                                 runtime::ApiRequest request) {
+    auto answer = runtime::call_api(options.socket, request);
+    if (!answer) {
+        std::cerr << "godwit-ha: " << answer.error() << '\n';
+        return std::unexpected(ExitCode::not_reachable);
+    }
+    if (answer->status >= first_error) {
+        std::cerr << "godwit-ha: " << message_of(*answer) << '\n';
+        return std::unexpected(ExitCode::failed);
+    }
+    return std::move(answer->body);
+}
+
+std::expected<Json, ExitCode> ask_daemon(const DaemonOptions& options,
+                                         runtime::ApiRequest request) {
+    const auto body = call_daemon(options, std::move(request));
+    if (!body) {
+        return std::unexpected(body.error());
+    }
+    Json document = Json::parse(*body, nullptr, false);
+    if (document.is_discarded()) {
+        std::cerr << "godwit-ha: the daemon's answer is no JSON; is it of this version?\n";
+        return std::unexpected(ExitCode::failed);
+    }
+    return document;
+}
+
+ExitCode tell_daemon(const DaemonOptions& options, runtime::ApiRequest request) {
+    const auto answer = call_daemon(options, std::move(request));
+    return answer ? ExitCode::ok : answer.error();
+}
+
+void write_private_file(const std::filesystem::path& file, std::string_view octets) {
+    const std::string attempt = "write " + file.string();
+    if (std::filesystem::exists(file)) {
+        throw std::system_error(std::make_error_code(std::errc::file_exists), attempt);
+    }
+    std::ofstream out(file);
+    if (!out) {
+        throw std::system_error(errno, std::generic_category(), attempt);
+    }
+    // Before there is anything in it.
+    std::filesystem::permissions(
+        file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    out.write(octets.data(), static_cast<std::streamsize>(octets.size()));
+    if (!out.flush()) {
+        throw std::system_error(errno, std::generic_category(), attempt);
+    }
+}
+
+}  // namespace godwit::server

@@ -1,0 +1,87 @@
+// godwit-ha invite: a line of text by which a laptop joins.
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <iostream>
+#include <memory>
+
+#include "server/commands/client_commands.hpp"
+#include "server/commands/daemon_call.hpp"
+#include "server/commands/duration_option.hpp"
+#include "server/qr_code.hpp"
+
+namespace godwit::server {
+
+using runtime::ExitCode;
+using runtime::Json;
+
+namespace {
+
+struct InviteOptions {
+    DaemonOptions daemon;
+    std::string name;
+    std::string address;
+    std::int64_t expires = 24LL * 3600;  // seconds
+    std::filesystem::path png;
+    bool again = false;
+};
+
+runtime::ApiRequest request_of(const InviteOptions& options) {
+    Json order{{"expires_s", options.expires}};
+    if (options.again) {
+        return {.method = "POST",
+                .target = client_target(options.name) + "/invite",
+                .body = order.dump()};
+    }
+    order["name"] = options.name;
+    if (!options.address.empty()) {
+        order["home_address"] = options.address;
+    }
+    return {.method = "POST", .target = "/v1/clients", .body = order.dump()};
+}
+
+ExitCode invite(const InviteOptions& options) {
+    const auto invite = ask_daemon(options.daemon, request_of(options));
+    if (!invite) {
+        return invite.error();
+    }
+    const auto line = invite->at("invite").get<std::string>();
+    if (!options.png.empty()) {
+        write_private_file(options.png, qr_png(line));
+    }
+    if (options.daemon.json) {
+        std::cout << invite->dump(2) << '\n';
+        return ExitCode::ok;
+    }
+    std::cout << invite->at("name").get<std::string>() << " gets "
+              << invite->at("home_address").get<std::string>() << ", and may join until "
+              << invite->at("expires").get<std::string>() << ". There:\n\n"
+              << "  sudo godwit join '" << line << "'\n\n"
+              << qr_terminal(line) << '\n'
+              << "Whoever has this line can join in its place: show it to nobody else.\n";
+    return ExitCode::ok;
+}
+
+}  // namespace
+
+void add_invite(CLI::App& app, Commands& commands) {
+    auto options = std::make_shared<InviteOptions>();
+    CLI::App* command = app.add_subcommand("invite", "Make a line of text by which a laptop joins");
+    command->add_option("name", options->name, "What the new client is called")->required();
+    auto* address = command->add_option("--address", options->address,
+                                        "Its home address; without it the next free one");
+    add_duration(*command, "--expires", options->expires, "How long the line is good for", "24h");
+    command->add_option("--png", options->png, "A new file for the QR code, as an image");
+    command
+        ->add_flag("--again", options->again,
+                   "For a client that has not joined, or was revoked; the line before is void")
+        ->excludes(address);
+    add_json_option(*command, options->daemon);
+    add_socket_option(*command, options->daemon);
+    command->footer(
+        "Exits with 1 if the daemon refuses, 4 if none answers. Example:\n"
+        "  sudo godwit-ha invite laptop --expires 1h");
+    commands["invite"] = [options] { return invite(*options); };
+}
+
+}  // namespace godwit::server
