@@ -18,6 +18,7 @@ void ClientService::on_client(const ClientChange& change) {
     using enum ClientEvent;
     parts_.log.info("client-" + std::string(name(change.event)),
                     {{"client", change.client.name}, {"home", change.client.home}});
+    parts_.feed.publish_client(name(change.event), change.client.name, change.client.home);
     switch (change.event) {
         case joined:
         case renamed:

@@ -1,6 +1,7 @@
 #pragma once
 // What follows for the home agent that runs when something becomes of its clients.
 
+#include "server/api/event_feed.hpp"
 #include "server/clients/clients_observer.hpp"
 #include "server/core/home_agent.hpp"
 #include "server/store/store.hpp"
@@ -25,6 +26,7 @@ class ClientService final : public ClientsObserver {
         security::HomeAgentAuthenticator& authenticator;
         runtime::NodeRunner& runner;
         Store& store;
+        EventFeed& feed;
         const runtime::Log& log;
     };
     explicit ClientService(const Parts& parts) : parts_(parts) {}

@@ -89,12 +89,12 @@ class Daemon final : public runtime::NodeObserver {
     HomeAgent node_;
     runtime::DataPlane data_plane_;
     runtime::NodeRunner runner_;
-    ClientService client_service_;
     std::optional<HomeNetwork> network_;
     MessageCounts messages_in_;
     MessageCounts messages_out_;
     std::uint64_t endpoint_moves_ = 0;
     Api api_;
+    ClientService client_service_;
     runtime::HttpServer http_server_;
 };
 
@@ -130,11 +130,6 @@ Daemon::Daemon(const Configuration& configuration)
               [this](const wire::Ipv6Address& address) {
                   return address == configuration_.address.address;
               }),
-      client_service_({.node = node_,
-                       .authenticator = authenticator_,
-                       .runner = runner_,
-                       .store = store_,
-                       .log = log_}),
       api_(loop_, {.clients = clients_,
                    .status = [this] { return status(); },
                    .document = [](const Status& status) { return to_json(status); },
@@ -142,6 +137,12 @@ Daemon::Daemon(const Configuration& configuration)
                    .name_of = [this](const wire::HomeAddress& home) { return name_of(home); },
                    .qr_code = qr_svg,
                    .restarts = restarts_}),
+      client_service_({.node = node_,
+                       .authenticator = authenticator_,
+                       .runner = runner_,
+                       .store = store_,
+                       .feed = api_.feed(),
+                       .log = log_}),
       http_server_(loop_, api_.routes(), configuration.status_socket, http_network(configuration)) {
 }
 

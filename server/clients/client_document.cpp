@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "shared/runtime/time_text.hpp"
+#include "shared/runtime/rfc3339.hpp"
 
 namespace godwit::server {
 
@@ -21,7 +21,7 @@ Json text_or_null(const auto& value) {
 }
 
 Json time_or_null(const std::optional<std::chrono::sys_seconds>& time) {
-    return time ? Json(runtime::time_text(*time)) : Json();
+    return time ? Json(runtime::rfc3339(*time)) : Json();
 }
 
 std::unexpected<Refused> bad(std::string text) {
@@ -100,7 +100,7 @@ Json to_json(const IssuedInvite& invite) {
     return {{"name", invite.name},
             {"home_address", invite.home.text()},
             {"invite", invite.line},
-            {"expires", runtime::time_text(invite.expires)}};
+            {"expires", runtime::rfc3339(invite.expires)}};
 }
 
 std::expected<void, Refused> require_keys(const Json& document,

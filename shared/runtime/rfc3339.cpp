@@ -1,22 +1,19 @@
 #include "shared/runtime/rfc3339.hpp"
 
-#include <array>
-#include <chrono>
-#include <cstdio>
+#include <spdlog/fmt/chrono.h>
 
 namespace godwit::runtime {
 
 std::string rfc3339(WallTime time) {
-    const auto day = std::chrono::floor<std::chrono::days>(time);
-    const std::chrono::year_month_day date(day);
-    const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::milliseconds>(time - day));
-    std::array<char, 40> text{};
-    const int length = std::snprintf(
-        text.data(), text.size(), "%04d-%02u-%02uT%02ld:%02ld:%02ld.%03ldZ",
-        static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-        static_cast<unsigned>(date.day()), clock.hours().count(), clock.minutes().count(),
-        static_cast<long>(clock.seconds().count()), static_cast<long>(clock.subseconds().count()));
-    return {text.data(), static_cast<std::size_t>(length)};
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+    const auto rest = std::chrono::floor<std::chrono::milliseconds>(time - seconds);
+    std::string text = rfc3339(seconds);
+    text.pop_back();
+    return text + fmt::format(".{:03}Z", rest.count());
+}
+
+std::string rfc3339(std::chrono::sys_seconds time) {
+    return fmt::format("{:%FT%TZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
 }
 
 }  // namespace godwit::runtime

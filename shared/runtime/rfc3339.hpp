@@ -1,6 +1,7 @@
 #pragma once
 // Times as programs and people write them in documents: RFC 3339, in UTC.
 
+#include <chrono>
 #include <string>
 
 #include "shared/runtime/clock.hpp"
@@ -9,5 +10,7 @@ namespace godwit::runtime {
 
 // "2026-11-25T02:07:05.123Z", to the millisecond.
 std::string rfc3339(WallTime time);
+// "2026-11-25T02:07:05Z"
+std::string rfc3339(std::chrono::sys_seconds time);
 
 }  // namespace godwit::runtime

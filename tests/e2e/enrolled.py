@@ -45,9 +45,9 @@ class Enrolled(Deployment):
         """The first event of this kind after `since`."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            for line in self.ha("events", "--json", "--no-follow", "--since", since).splitlines():
+            for line in self.ha("events", "--json", "--once", "--since", since).splitlines():
                 event = json.loads(line)
-                if event["event"] == kind:
+                if event["type"] == kind:
                     return event
             time.sleep(0.02)
         raise TimeoutError(f"no event {kind}\n{self.log('ha')}")
