@@ -33,6 +33,7 @@
 #include "shared/runtime/http_server.hpp"
 #include "shared/runtime/log.hpp"
 #include "shared/runtime/node_runner.hpp"
+#include "shared/runtime/service_life.hpp"
 #include "shared/security/mobile_node_authenticator.hpp"
 #include "shared/security/random.hpp"
 #include "shared/security/unprotected_authenticator.hpp"
@@ -230,7 +231,10 @@ void Daemon::run() {
                           {"home_agent", configuration_.home_agent.address},
                           {"interface", tun_.name()}});
     attachments_.start();
-    loop_.run();
+    {
+        const runtime::ServiceLife life(loop_);
+        loop_.run();
+    }
     runner_.perform(node_.on_stop(runtime::boot_now()));
     log_.info("stopped");
 }

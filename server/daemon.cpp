@@ -34,6 +34,7 @@
 #include "shared/runtime/http_server.hpp"
 #include "shared/runtime/log.hpp"
 #include "shared/runtime/node_runner.hpp"
+#include "shared/runtime/service_life.hpp"
 #include "shared/security/home_agent_authenticator.hpp"
 #include "shared/wire/message_name.hpp"
 
@@ -174,7 +175,10 @@ void Daemon::run() {
         log_.warning("unprotected-mobile-nodes-allowed");
     }
     ask_who_was_bound();
-    loop_.run();
+    {
+        const runtime::ServiceLife life(loop_);
+        loop_.run();
+    }
     log_.info("stopped");
 }
 
