@@ -6,7 +6,9 @@
 #include <string>
 
 #include "server/commands/client_commands.hpp"
+#include "server/commands/doctor.hpp"
 #include "server/commands/events.hpp"
+#include "server/commands/init.hpp"
 #include "server/commands/status.hpp"
 #include "server/configuration.hpp"
 #include "server/daemon.hpp"
@@ -16,6 +18,8 @@
 namespace {
 
 using godwit::runtime::ExitCode;
+using godwit::server::add_doctor;
+using godwit::server::add_init;
 namespace runtime = godwit::runtime;
 namespace server = godwit::server;
 
@@ -78,11 +82,12 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     app.footer(
         "First steps:\n"
-        "  godwit-ha keygen --output ha.key          give the public key to the mobile nodes\n"
-        "  godwit-ha serve --config ha.toml --check\n"
-        "  sudo godwit-ha serve --config ha.toml     in another terminal: godwit-ha status\n"
+        "  sudo godwit-ha init        sets this machine up, and prints the first invite\n"
+        "  sudo godwit-ha doctor      says what is wrong, and the remedy\n"
         "Exit codes: 0 ok, 1 failed, 2 usage or configuration, 4 no daemon.");
     server::Commands commands;
+    commands.emplace("init", server::add_init(app));
+    commands.emplace("doctor", server::add_doctor(app));
     add_serve(app, options);
     commands.emplace("serve", [&] { return serve(options); });
     add_keygen(app, options);
