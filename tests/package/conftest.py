@@ -1,0 +1,40 @@
+"""The packages, and machines to install them on."""
+import contextlib
+import os
+import pathlib
+import subprocess
+
+import pytest
+from debian_tree import overlay, with_packages
+from machines import Machine, Provider
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def packages():
+    """{"godwit": file, "godwit-ha": file}, made anew."""
+    if os.geteuid() != 0:
+        pytest.skip("booting a tree wants root")
+    subprocess.run([ROOT / "packaging/build-deb"], check=True, stdout=subprocess.DEVNULL, timeout=3600)
+    files = (ROOT / "build/package/packages").glob("*.deb")
+    return {file.name.split("_")[0]: file for file in files}
+
+
+@pytest.fixture(scope="session")
+def tree(packages):
+    """A Debian with what the packages depend on, and without them."""
+    return with_packages(packages.values())
+
+
+@pytest.fixture
+def provide(tree):
+    """Makes machines at a provider that gives this shape of IPv6, and boots them: provide("routed", "vps", "laptop")."""
+    with contextlib.ExitStack() as stack:
+        def make(shape, *nodes):
+            network = stack.enter_context(Provider(shape))
+            machines = [Machine(network, node, stack.enter_context(overlay(tree))) for node in nodes]
+            for machine in machines:
+                stack.enter_context(machine.booted())
+            return machines
+        yield make

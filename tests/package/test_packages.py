@@ -1,0 +1,80 @@
+"""What is in the packages, before anything runs."""
+import re
+import subprocess
+
+import pytest
+from conftest import ROOT
+
+PROGRAMS = {"godwit": "client/godwit", "godwit-ha": "server/godwit-ha"}
+
+
+def test_lintian_finds_nothing(packages):
+    done = subprocess.run(["lintian", "--allow-root", "--fail-on", "error,warning", "--pedantic", *packages.values()],
+                          capture_output=True, text=True, timeout=300)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_two_makings_are_the_same_octets(packages):
+    subprocess.run([ROOT / "packaging/build-deb", "build/package-again"], cwd=ROOT, check=True,
+                   stdout=subprocess.DEVNULL, timeout=3600)
+    for package in packages.values():
+        assert (ROOT / "build/package-again/packages" / package.name).read_bytes() == package.read_bytes()
+
+
+@pytest.mark.parametrize("package", PROGRAMS)
+def test_the_unit_is_sandboxed(package):
+    unit = ROOT / f"packaging/systemd/{package}.service"
+    done = subprocess.run(["systemd-analyze", "security", "--offline=true", "--threshold=20", "--no-pager", unit],
+                          capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stdout[-300:]
+
+
+def subcommands(package):
+    text = subprocess.run([ROOT / "build/package" / PROGRAMS[package], "--help"], capture_output=True, text=True,
+                          timeout=60).stdout
+    return re.findall(r"^  (\S+)  ", text[text.index("Subcommands:"):text.index("\n\n", text.index("Subcommands:"))], re.M)
+
+
+def options(package, subcommand):
+    text = subprocess.run([ROOT / "build/package" / PROGRAMS[package], subcommand, "--help"], capture_output=True,
+                          text=True, timeout=60).stdout
+    return set(re.findall(r"^ +(?:-\w,)?(--[a-z-]+)", text, re.M)) - {"--help"}
+
+
+@pytest.mark.parametrize("package", PROGRAMS)
+def test_the_manual_tells_of_every_subcommand_and_option(packages, package):
+    manual = (ROOT / f"docs/man/{package}.8.scd").read_text()
+    assert subcommands(package)
+    for subcommand in subcommands(package):
+        assert f"*{subcommand}*" in manual
+        for option in options(package, subcommand):
+            assert f"*{option}*" in manual, subcommand
+
+
+@pytest.mark.parametrize("package", PROGRAMS)
+def test_completion_knows_every_subcommand_and_option(packages, package):
+    assert set(subcommands(package)) <= complete(package, [package, ""])
+    for subcommand in subcommands(package):
+        assert options(package, subcommand) <= complete(package, [package, subcommand, "--"])
+
+
+def complete(package, words):
+    function = "_" + package.replace("-", "_")
+    script = (f". {ROOT}/packaging/completion/{package}; COMP_WORDS=({' '.join(repr(word) for word in words)}); "
+              f"COMP_CWORD={len(words) - 1}; {function}; printf '%s\\n' \"${{COMPREPLY[@]}}\"")
+    return set(subprocess.run(["bash", "-c", script], check=True, capture_output=True, text=True, timeout=60).stdout.split())
+
+
+def test_installing_starts_nothing_and_purging_leaves_nothing(provide, packages):
+    [vps] = provide("routed", "vps")
+    files = ["sh", "-c", "find / -xdev -path /var/lib/dpkg -prune -o -path /var/log -prune -o -path /var/cache -prune -o "
+             "-name '*godwit*' -not -path '/root/*' -print; ls -d /etc/godwit 2>/dev/null; true"]
+    vps.install(packages["godwit-ha"])
+    assert "godwit-ha" in vps.run("getent", "passwd", "godwit-ha")
+    assert vps.run("stat", "-c", "%U %a", "/var/lib/godwit-ha").split() == ["godwit-ha", "700"]
+    assert vps.run("systemctl", "is-enabled", "godwit-ha", check=False).stdout.strip() == "disabled"
+    assert "/usr/share/man/man8/godwit-ha.8.gz" in vps.run(*files)
+    vps.run("mkdir", "-p", "/etc/godwit")
+    vps.run("touch", "/etc/godwit/ha.toml", "/etc/godwit/ha.key", "/var/lib/godwit-ha/godwit.db")
+    vps.run("dpkg", "--purge", "godwit-ha")
+    assert vps.run(*files) == ""
