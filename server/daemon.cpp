@@ -114,7 +114,7 @@ Daemon::Daemon(const Configuration& configuration)
       ipv4_({.protocol = wire::NextHeader::ipv4, .local = configuration.address.address}),
       udp_(udp_sockets(configuration)),
       outer_(unmarked),
-      authenticator_(credentials(configuration, clients_), store_, &clients_),
+      authenticator_(credentials(configuration, clients_), store_, &clients_, runtime::boot_now),
       restarts_(store_.count_restart()),
       node_(home_agent_settings(configuration, restarts_, clients_)),
       data_plane_(tun_, {.esp = esp_, .ipv6 = ipv6_, .ipv4 = ipv4_, .udp = udp_, .outer = outer_},

@@ -123,7 +123,27 @@ void BindingUpdateSender::send(Instant now, const Terms& terms, Actions& actions
     if (update.next_path == 0) {
         begin_try(now, actions);
     }
-    const mobility::Path path = update.paths.at(update.next_path);
+    send_along(now, update.paths.at(update.next_path), terms, actions);
+    if (++update.next_path < update.paths.size()) {
+        // Ever later: whoever spends the three of a second on a race has none left to move.
+        update.send_at = now + stagger * (1U << (update.next_path - 1));
+        return;
+    }
+    update.next_path = 0;
+    update.send_at = std::max(now + stagger, update.try_began + update.timeout);
+}
+
+void BindingUpdateSender::send_again(Instant now, wire::SequenceNumber sequence, const Terms& terms,
+                                     Actions& actions) {
+    const SentUpdate* sent = outstanding(sequence);
+    if (sent != nullptr && numbers_.rate.earliest(now) <= now) {
+        send_along(now, mobility::Path(sent->path), terms, actions);
+    }
+}
+
+void BindingUpdateSender::send_along(Instant now, const mobility::Path& path, const Terms& terms,
+                                     Actions& actions) {
+    PendingUpdate& update = *pending_;
     // RFC 6275 §11.8: each retransmission has a newer sequence number.
     numbers_.last = numbers_.last.next();
     actions.emplace_back(mobility::SendMessage{.path = path,
@@ -140,13 +160,6 @@ void BindingUpdateSender::send(Instant now, const Terms& terms, Actions& actions
                            .path = path,
                            .lifetime = update.lifetime,
                            .in_place_of_all = is_in_place_of_all(path, terms)});
-    if (++update.next_path < update.paths.size()) {
-        // Ever later: whoever spends the three of a second on a race has none left to move.
-        update.send_at = now + stagger * (1U << (update.next_path - 1));
-        return;
-    }
-    update.next_path = 0;
-    update.send_at = std::max(now + stagger, update.try_began + update.timeout);
 }
 
 void BindingUpdateSender::begin_try(Instant now, Actions& actions) {

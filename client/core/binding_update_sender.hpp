@@ -38,6 +38,10 @@ class BindingUpdateSender {
     void also_along(mobility::Instant now, const std::vector<mobility::Path>& paths);
     // Once more, as soon as the rate allows.
     void ask_again(mobility::Instant now, const Terms& terms, mobility::Actions& actions);
+    // The outstanding update of this number, along its path, if the rate allows; the try under way
+    // goes on as it is.
+    void send_again(mobility::Instant now, wire::SequenceNumber sequence, const Terms& terms,
+                    mobility::Actions& actions);
     // Refused for a reason that time may heal: not again for MAX_BINDACK_TIMEOUT.
     void hold_off(mobility::Instant now);
     void stop() { pending_.reset(); }
@@ -70,6 +74,8 @@ class BindingUpdateSender {
 
   private:
     void send(mobility::Instant now, const Terms& terms, mobility::Actions& actions);
+    void send_along(mobility::Instant now, const mobility::Path& path, const Terms& terms,
+                    mobility::Actions& actions);
     void begin_try(mobility::Instant now, mobility::Actions& actions);
     void send_now_or_later(mobility::Instant now, const Terms& terms, mobility::Actions& actions);
     [[nodiscard]] wire::BindingUpdate update_along(const mobility::Path& path,

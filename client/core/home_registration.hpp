@@ -82,6 +82,13 @@ class HomeRegistration {
     // The same, in answer to the update of this number; nothing if there is none under way.
     void on_doubt(mobility::Instant now, wire::SequenceNumber sequence, mobility::Actions& actions);
 
+    // The home agent is under load and has given a cookie for the update of this number: it goes
+    // again at once, along the same path, with the cookie.
+    void on_cookie(mobility::Instant now, wire::SequenceNumber sequence,
+                   mobility::Actions& actions) {
+        sender_.send_again(now, sequence, terms(), actions);
+    }
+
     // How long the path of an update under way takes there and back.
     void on_round_trip(const mobility::Path& path, std::chrono::nanoseconds round_trip) {
         sender_.on_round_trip(path, round_trip);

@@ -246,6 +246,8 @@ void MobileNode::on_hint(Instant now, const mobility::Hint& hint, Actions& actio
         if (registration_.is_asking(hint.sequence)) {
             refusal_ = hint.refusal;
         }
+    } else if (hint.kind == Kind::cookie_given) {
+        registration_.on_cookie(now, hint.sequence, actions);
     } else if (hint.kind == Kind::refresh_requested || hint.kind == Kind::unknown_binding) {
         registration_.on_doubt(now, actions);
     }

@@ -3,6 +3,7 @@
 // message unless its origin, integrity and freshness are proved. It keeps the keys that the cores
 // only name. For one thread, that of the control plane.
 
+#include <cstddef>
 #include <expected>
 
 #include "shared/mobility/node.hpp"
@@ -14,6 +15,10 @@
 #include "shared/wire/native_signalling.hpp"
 
 namespace godwit::security {
+
+// Handshakes that are opened together. More of them would keep everything else waiting for more
+// than about 12 ms, at 190 us for each.
+inline constexpr std::size_t max_handshakes_together = 64;
 
 class Authenticator {
   public:
@@ -31,6 +36,11 @@ class Authenticator {
     [[nodiscard]] virtual std::expected<mobility::Received, Rejection> open_tunnelled(
         const mobility::Path& path, mobility::SessionId session,
         const wire::SignallingPacket& packet) = 0;
+
+    // Handshakes that are opened between the two are on record together (HandshakeLedger). Nothing
+    // may come of them before the second has said that they are; else they are to be ended.
+    virtual void begin_handshakes() {}
+    [[nodiscard]] virtual bool commit_handshakes() { return true; }
 
     // Forgets a session, complete or not, and wipes its keys.
     virtual void end(mobility::SessionId session) = 0;

@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t options_offset = wire::BindingUpdate::options_offset;
 static_assert(options_offset == wire::BindingAcknowledgement::options_offset);
+constexpr std::size_t type_offset = 2;   // of the MH Type in a Mobility Header (RFC 6275 §6.1.1)
 constexpr std::size_t start_length = 2;  // octets: kind and version
 constexpr std::string_view prologue_label = "godwit 1";
 constexpr std::string_view mac1_label = "godwit mac1";
@@ -56,6 +57,10 @@ wire::Bytes blanked(wire::BytesView mobility_header, std::initializer_list<Stret
 
 constexpr Stretch checksum{wire::mobility_checksum_offset, 2};
 
+Mac mac2_of(const Mac& cookie, wire::BytesView mobility_header, const HandshakeOption& option) {
+    return keyed_mac(cookie, {blanked(mobility_header, {checksum, option.mac2})});
+}
+
 }  // namespace
 
 wire::ExperimentalOption blank_handshake_option(HandshakeOptionKind kind,
@@ -89,6 +94,12 @@ std::expected<HandshakeOption, RejectionReason> find_handshake_option(
     return layout_of(kind, body->offset, body->length - least);
 }
 
+bool is_initiation(wire::BytesView mobility_header) {
+    return mobility_header.size() > options_offset &&
+           mobility_header[type_offset] == wire::BindingUpdate::type &&
+           next_of_kind(mobility_header, options_offset, HandshakeOptionKind::initiation);
+}
+
 wire::Bytes handshake_prologue(const CoveredAddresses& addresses, wire::BytesView mobility_header,
                                const HandshakeOption& option) {
     wire::Bytes prologue(prologue_label.begin(), prologue_label.end());
@@ -102,6 +113,17 @@ wire::Bytes handshake_prologue(const CoveredAddresses& addresses, wire::BytesVie
 bool is_mac2_zero(wire::BytesView mobility_header, const HandshakeOption& option) {
     return std::ranges::all_of(option.mac2.in(mobility_header),
                                [](std::uint8_t octet) { return octet == 0; });
+}
+
+void write_mac2(const Mac& cookie, std::span<std::uint8_t> mobility_header,
+                const HandshakeOption& option) {
+    const Mac mac = mac2_of(cookie, mobility_header, option);
+    std::ranges::copy(mac, option.mac2.in(mobility_header).begin());
+}
+
+bool has_right_mac2(const Mac& cookie, wire::BytesView mobility_header,
+                    const HandshakeOption& option) {
+    return is_equal(mac2_of(cookie, mobility_header, option), option.mac2.in(mobility_header));
 }
 
 Mac1Key::Mac1Key(const PublicKey& receiver) {

@@ -22,7 +22,8 @@
 // mac1 shows that the sender knows the receiver's public key; who cannot show it gets no answer and
 // causes no public-key work. It is BLAKE2b-128 keyed by BLAKE2b-256("godwit mac1" | public key),
 // over the Mobility Header in which the checksum, both macs and the authenticator at its end (kinds
-// 2 and 3) are zero. mac2 is zero where no cookie has been given.
+// 2 and 3) are zero. mac2 is BLAKE2b-128 keyed by a cookie (cookie.hpp), over the same with mac1 in
+// its place; zero where no cookie has been given.
 
 #include <cstddef>
 #include <cstdint>
@@ -66,6 +67,9 @@ wire::ExperimentalOption blank_handshake_option(HandshakeOptionKind kind, std::s
 std::expected<HandshakeOption, RejectionReason> find_handshake_option(
     wire::BytesView mobility_header, HandshakeOptionKind kind);
 
+// Whether a Mobility Header looks like a binding update that starts a handshake. Nothing is proved.
+[[nodiscard]] bool is_initiation(wire::BytesView mobility_header);
+
 // What both ends of a handshake must have seen alike: "godwit 1" | home address | care-of address |
 // the binding update's Mobility Header with checksum, macs and Noise message zero.
 wire::Bytes handshake_prologue(const CoveredAddresses& addresses, wire::BytesView mobility_header,
@@ -73,6 +77,11 @@ wire::Bytes handshake_prologue(const CoveredAddresses& addresses, wire::BytesVie
 
 // Whether the option carries no cookie's mac2.
 [[nodiscard]] bool is_mac2_zero(wire::BytesView mobility_header, const HandshakeOption& option);
+// Of an initiation, by a cookie. mac1 is written already.
+void write_mac2(const Mac& cookie, std::span<std::uint8_t> mobility_header,
+                const HandshakeOption& option);
+[[nodiscard]] bool has_right_mac2(const Mac& cookie, wire::BytesView mobility_header,
+                                  const HandshakeOption& option);
 
 class Mac1Key {
   public:

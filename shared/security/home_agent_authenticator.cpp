@@ -40,12 +40,16 @@ std::expected<mobility::Received, Rejection> tell_refused(
 }  // namespace
 
 HomeAgentAuthenticator::HomeAgentAuthenticator(HomeAgentCredentials credentials,
-                                               HandshakeLedger& ledger, Enrolment* enrolment)
+                                               HandshakeLedger& ledger, Enrolment* enrolment,
+                                               std::function<mobility::Instant()> now)
     : address_(credentials.address),
       own_(std::move(credentials.own), std::move(credentials.previous)),
       suites_(credentials.suites),
       ledger_(ledger),
       enrolment_(enrolment) {
+    if (now) {
+        door_.emplace(std::move(now));
+    }
     for (ProtectedPeer& peer : credentials.protected_peers) {
         add_peer(std::move(peer));
     }
@@ -94,6 +98,7 @@ std::expected<mobility::Received, Rejection> HomeAgentAuthenticator::open(
         .mobility_header = packet.mobility_header,
         .message = *std::move(message),
         .addresses = {.care_of = care_of, .home = home},
+        .source = {outer_source(path, packet), path.remote_port},
     };
     if (std::holds_alternative<wire::BindingUpdate>(incoming.message)) {
         const auto option =
@@ -219,8 +224,12 @@ std::expected<mobility::Received, Rejection> HomeAgentAuthenticator::open_initia
     if (own == nullptr) {
         return rejected(RejectionReason::bad_mac1);
     }
-    if (!is_mac2_zero(incoming.mobility_header, option)) {
-        return rejected(RejectionReason::bad_mac2);
+    if (door_) {
+        if (auto entered =
+                door_->enter(own->cookie, incoming.mobility_header, option, incoming.source);
+            !entered) {
+            return std::unexpected(std::move(entered).error());
+        }
     }
     const wire::BytesView message_1 = option.noise.in(incoming.mobility_header);
     auto noise = NoiseResponder::read_initiator(

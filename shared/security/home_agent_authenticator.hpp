@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <optional>
 #include <unordered_map>
 #include <utility>
@@ -13,6 +14,7 @@
 
 #include "shared/security/authenticator.hpp"
 #include "shared/security/enrolment.hpp"
+#include "shared/security/handshake_door.hpp"
 #include "shared/security/handshake_option.hpp"
 #include "shared/security/handshake_payload.hpp"
 #include "shared/security/keys.hpp"
@@ -53,19 +55,26 @@ class HandshakeLedger {
     [[nodiscard]] virtual bool advance(const PublicKey& peer, const Tai64n& time) = 0;
     // False if the last advance() failed since nothing could be put on record.
     [[nodiscard]] virtual bool is_durable() const { return true; }
+
+    // What is advanced between the two need only be safe once the second has answered true; false:
+    // none of it is on record. So one wait for the disk serves many handshakes.
+    virtual void begin_batch() {}
+    [[nodiscard]] virtual bool commit_batch() { return true; }
 };
 
 class HomeAgentAuthenticator final : public Authenticator {
   public:
     // Handshakes of one peer that the core has not answered yet; the oldest gives way.
-    static constexpr std::size_t max_waiting = 4;
+    static constexpr std::size_t max_waiting = max_handshakes_together;
     // Sessions of one peer: at 3 binding updates a second (RFC 6275 §12), each a handshake, 30 s of
     // sessions that have been replaced but still receive.
     static constexpr std::size_t max_sessions = 128;
 
-    // Both outlive it. Without an enrolment nobody can join.
+    // Both outlive it. Without an enrolment nobody can join. By the time `now` it is known how many
+    // handshakes come; without it there is no limit to them.
     HomeAgentAuthenticator(HomeAgentCredentials credentials, HandshakeLedger& ledger,
-                           Enrolment* enrolment = nullptr);
+                           Enrolment* enrolment = nullptr,
+                           std::function<mobility::Instant()> now = {});
 
     // Another mobile node from now on; in place of one of this number or with this key.
     void add_peer(ProtectedPeer peer);
@@ -84,6 +93,8 @@ class HomeAgentAuthenticator final : public Authenticator {
     [[nodiscard]] std::expected<mobility::Received, Rejection> open_tunnelled(
         const mobility::Path& path, mobility::SessionId session,
         const wire::SignallingPacket& packet) override;
+    void begin_handshakes() override { ledger_.begin_batch(); }
+    bool commit_handshakes() override { return ledger_.commit_batch(); }
     void end(mobility::SessionId session) override;
     [[nodiscard]] Secret<TunnelKeys> take_tunnel_keys(mobility::SessionId session) override {
         return sessions_.take_tunnel_keys(session);
@@ -137,6 +148,7 @@ class HomeAgentAuthenticator final : public Authenticator {
     SuiteSet suites_;
     HandshakeLedger& ledger_;
     Enrolment* enrolment_;
+    std::optional<HandshakeDoor> door_;
     std::unordered_map<PublicKey, Peer> peers_;
     std::unordered_map<std::uint32_t, Peer*> peers_by_id_;
     std::unordered_map<wire::HomeAddress, mobility::PeerId> unprotected_;

@@ -87,7 +87,7 @@ HomeAgentAuthenticator::admit(const PublicKey& key, const OwnKeys::Key& own, Noi
         }
         peer = *joined;
     }
-    if (peer->sessions >= max_sessions) {
+    if (peer->sessions + peer->waiting.size() >= max_sessions) {
         return std::unexpected(Rejection{RejectionReason::too_many_sessions});
     }
     if (!ledger_.advance(peer->identity.key, payload.timestamp)) {
@@ -117,7 +117,11 @@ mobility::SessionId HomeAgentAuthenticator::fresh_session_id() const {
 
 void HomeAgentAuthenticator::forget_waiting(mobility::SessionId session) {
     if (const auto found = waiting_.find(session); found != waiting_.end()) {
-        std::erase(found->second.peer->waiting, session);
+        std::vector<mobility::SessionId>& waiting = found->second.peer->waiting;
+        std::erase(waiting, session);
+        if (waiting.empty()) {
+            waiting = {};  // most have none, and there are many peers
+        }
         waiting_.erase(found);
     }
 }

@@ -35,7 +35,7 @@ const wire::MobilityOptions* options_of(const wire::MobilityMessage& message) {
 
 }  // namespace
 
-Mac keyed_mac(const KeyOctets& key, std::initializer_list<wire::BytesView> parts) {
+Mac keyed_mac(wire::BytesView key, std::initializer_list<wire::BytesView> parts) {
     Transient<crypto_generichash_blake2b_state> state;
     crypto_generichash_blake2b_init(&state.value, key.data(), key.size(), mac_length);
     for (const wire::BytesView part : parts) {

@@ -22,7 +22,8 @@ namespace godwit::security {
 inline constexpr std::size_t mac_length = 16;  // octets
 using Mac = std::array<std::uint8_t, mac_length>;
 
-Mac keyed_mac(const KeyOctets& key, std::initializer_list<wire::BytesView> parts);
+// The key has 16 to 64 octets.
+Mac keyed_mac(wire::BytesView key, std::initializer_list<wire::BytesView> parts);
 // In constant time.
 [[nodiscard]] bool is_equal(const Mac& mac, wire::BytesView other);
 

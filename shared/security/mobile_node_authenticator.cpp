@@ -25,7 +25,8 @@ MobileNodeAuthenticator::MobileNodeAuthenticator(MobileNodeCredentials credentia
       time_(std::move(time)),
       static_static_(credentials_.own.shared_secret(credentials_.home_agent)),
       mac1_outbound_(credentials_.home_agent),
-      mac1_inbound_(credentials_.own.public_key()) {
+      mac1_inbound_(credentials_.own.public_key()),
+      cookie_key_(credentials_.home_agent) {
     if (!static_static_) {
         throw std::runtime_error("the home agent's public key " + credentials_.home_agent.text() +
                                  " is no key to agree with");
@@ -64,6 +65,9 @@ std::expected<mobility::Received, Rejection> MobileNodeAuthenticator::open(
         if (option.error() != RejectionReason::unauthenticated) {
             return rejected(option.error());
         }
+    }
+    if (const auto* message = std::get_if<wire::ExperimentalMessage>(&incoming->message)) {
+        return open_cookie_reply(*incoming, *message);
     }
     if (const auto* authentication = final_authentication(incoming->message)) {
         return open_in_session(*incoming, authentication->spi);
@@ -129,11 +133,16 @@ std::expected<wire::Bytes, SealError> MobileNodeAuthenticator::start_handshake(
         return std::unexpected(SealError::failed_handshake);
     }
     mac1_outbound_.write(header, *option);
+    if (const Cookie* cookie = cookies_.find(order.path)) {
+        write_mac2(*cookie, header, *option);
+    }
     wire::write_checksum(header, pseudo_header(order));
     if (pending_.size() == max_pending) {
         pending_.erase(pending_.begin());
     }
-    pending_.push_back({session, order.home, update->sequence, *std::move(noise)});
+    pending_.push_back(
+        {session, order.home, update->sequence, *std::move(noise), order.path, Mac{}});
+    std::ranges::copy(option->mac1.in(std::span(header)), pending_.back().mac1.begin());
     return header;
 }
 
@@ -209,6 +218,27 @@ std::expected<mobility::Received, Rejection> MobileNodeAuthenticator::open_respo
         .content = Attestation::attest(incoming.message, {}, mobility::InHandshake{id})};
 }
 
+// A cookie for an update that this end has sent; anything else may be anybody's.
+std::expected<mobility::Received, Rejection> MobileNodeAuthenticator::open_cookie_reply(
+    const Incoming& incoming, const wire::ExperimentalMessage& message) {
+    const auto reply = CookieReply::parse(message);
+    if (!reply) {
+        return rejected(RejectionReason::unauthenticated);
+    }
+    for (PendingHandshake& pending : pending_) {
+        if (pending.has_cookie || pending.home != incoming.addresses.home) {
+            continue;
+        }
+        if (const auto cookie = cookie_key_.open(*reply, pending.mac1)) {
+            pending.has_cookie = true;
+            cookies_.put(pending.path, *cookie);
+            return hint(incoming.path, pending.home, mobility::Hint::Kind::cookie_given,
+                        pending.sequence);
+        }
+    }
+    return rejected(RejectionReason::not_expected);
+}
+
 std::expected<mobility::Received, Rejection> MobileNodeAuthenticator::open_in_session(
     const Incoming& incoming, std::uint32_t spi) const {
     const auto session = proving_session(sessions_, spi, incoming);
@@ -231,6 +261,7 @@ void MobileNodeAuthenticator::take_next_key(const PublicKey& next) {
     credentials_.home_agent = next;
     static_static_ = std::move(static_static);
     mac1_outbound_ = Mac1Key(next);
+    cookie_key_ = CookieKey(next);
 }
 
 mobility::SessionId MobileNodeAuthenticator::fresh_session_id() const {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "shared/security/authenticator.hpp"
+#include "shared/security/cookie.hpp"
 #include "shared/security/enrolment.hpp"
 #include "shared/security/handshake_option.hpp"
 #include "shared/security/keys.hpp"
@@ -59,6 +60,9 @@ class MobileNodeAuthenticator final : public Authenticator {
         wire::HomeAddress home;
         wire::SequenceNumber sequence;  // of the binding update
         NoiseInitiator noise;
+        mobility::Path path;
+        Mac mac1{};
+        bool has_cookie = false;  // its answer was one; it has no second
     };
 
     [[nodiscard]] wire::PseudoHeader pseudo_header(const mobility::SendMessage& order) const {
@@ -71,6 +75,8 @@ class MobileNodeAuthenticator final : public Authenticator {
                                                                const HandshakeOption& option);
     std::expected<mobility::Received, Rejection> open_in_session(const Incoming& incoming,
                                                                  std::uint32_t spi) const;
+    std::expected<mobility::Received, Rejection> open_cookie_reply(
+        const Incoming& incoming, const wire::ExperimentalMessage& message);
     [[nodiscard]] mobility::SessionId fresh_session_id() const;
     void take_next_key(const PublicKey& next);
     void forget_handshakes_up_to(wire::HomeAddress home, wire::SequenceNumber sequence);
@@ -81,6 +87,8 @@ class MobileNodeAuthenticator final : public Authenticator {
     Secret<KeyOctets> static_static_;
     Mac1Key mac1_outbound_;
     Mac1Key mac1_inbound_;
+    CookieKey cookie_key_;
+    CookiesHeld cookies_;
     std::vector<PendingHandshake> pending_;  // the oldest first
     SessionTable sessions_;
 };

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "shared/security/cookie.hpp"
 #include "shared/security/handshake_option.hpp"
 #include "shared/security/keys.hpp"
 #include "shared/wire/bytes.hpp"
@@ -16,10 +17,14 @@ class OwnKeys {
   public:
     struct Key {
         Key(KeyPair made_of, std::uint32_t its_generation)
-            : pair(std::move(made_of)), mac1(pair.public_key()), generation(its_generation) {}
+            : pair(std::move(made_of)),
+              mac1(pair.public_key()),
+              cookie(pair.public_key()),
+              generation(its_generation) {}
 
         KeyPair pair;
         Mac1Key mac1;
+        CookieKey cookie;
         std::uint32_t generation = 0;  // counts the keys of a run, from 1; never used twice
     };
 

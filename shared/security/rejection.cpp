@@ -13,8 +13,10 @@ std::string_view name(RejectionReason reason) {
             return "bad-handshake-version";
         case RejectionReason::bad_mac1:
             return "bad-mac1";
-        case RejectionReason::bad_mac2:
-            return "bad-mac2";
+        case RejectionReason::wants_cookie:
+            return "handshake-wants-cookie";
+        case RejectionReason::under_load:
+            return "handshake-under-load";
         case RejectionReason::bad_handshake:
             return "bad-handshake";
         case RejectionReason::unknown_peer:

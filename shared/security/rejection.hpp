@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 
+#include "shared/wire/messages/experimental_message.hpp"
 #include "shared/wire/parse_error.hpp"
 
 namespace godwit::security {
@@ -15,7 +16,8 @@ enum class RejectionReason : std::uint8_t {
     unauthenticated,    // carries no proof where one is needed
     bad_version,        // of the handshake
     bad_mac1,           // from somebody who does not know our public key
-    bad_mac2,           // a cookie where none was given
+    wants_cookie,       // under load: it is answered with a cookie, and may come again
+    under_load,         // not even with a cookie
     bad_handshake,      // Noise: not made by who knows the keys, or changed on the way
     unknown_peer,       // a static key that is nobody's here
     bad_join_proof,     // of an invite whose secret the sender does not hold
@@ -28,7 +30,9 @@ enum class RejectionReason : std::uint8_t {
 
 struct Rejection {
     RejectionReason reason{};
-    std::optional<wire::ParseError> parse_error;  // where the bytes are malformed
+    std::optional<wire::ParseError> parse_error{};  // where the bytes are malformed
+    // What goes back to where the packet came from, unsealed.
+    std::optional<wire::ExperimentalMessage> reply{};
 
     bool operator==(const Rejection&) const = default;
 };

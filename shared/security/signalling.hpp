@@ -8,6 +8,7 @@
 
 #include "shared/mobility/node.hpp"
 #include "shared/mobility/path.hpp"
+#include "shared/security/cookie.hpp"
 #include "shared/security/message_authentication.hpp"
 #include "shared/security/rejection.hpp"
 #include "shared/security/session_table.hpp"
@@ -24,6 +25,7 @@ struct Incoming {
     wire::BytesView mobility_header;
     wire::MobilityMessage message;
     CoveredAddresses addresses;
+    CookieJar::Source source{};  // the home agent's only
 };
 
 // RFC 5555 §4.1: in UDP, and in the tunnel, a message goes between the home address and the home
