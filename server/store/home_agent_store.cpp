@@ -38,13 +38,42 @@ HomeAgentStore::HomeAgentStore(const std::filesystem::path& directory)
       remove_(lazy_, "DELETE FROM binding WHERE home_address = ?") {}
 
 bool HomeAgentStore::advance(const security::PublicKey& peer, const security::Tai64n& time) {
+    if (is_batch_ && !is_batch_begun_) {
+        failure_ = durable_.run("BEGIN IMMEDIATE");
+        if (failure_) {
+            return false;
+        }
+        is_batch_begun_ = true;
+    }
     advance_.bind(0, peer.octets);
     advance_.bind(1, time.octets);
     failure_ = advance_.run();
     return !failure_ && durable_.changes() == 1;
 }
 
+bool HomeAgentStore::commit_batch() {
+    is_batch_ = false;
+    put_batch_on_record();
+    return !std::exchange(is_batch_lost_, false);
+}
+
+bool HomeAgentStore::put_batch_on_record() {
+    if (!std::exchange(is_batch_begun_, false)) {
+        return true;
+    }
+    failure_ = durable_.run("COMMIT");
+    if (failure_) {
+        is_batch_lost_ = true;
+        static_cast<void>(durable_.run("ROLLBACK"));  // there may be nothing left of it
+    }
+    return !failure_;
+}
+
 std::error_code HomeAgentStore::write(const std::function<void()>& change) {
+    // A change of clients is not part of a batch: what the batch has so far goes first.
+    if (!put_batch_on_record()) {
+        return failure_;
+    }
     try {
         Transaction transaction(durable_);
         change();

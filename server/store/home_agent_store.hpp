@@ -22,10 +22,13 @@ class HomeAgentStore final : public Store {
     // that names the attempt, also if the file is damaged or of a newer version.
     explicit HomeAgentStore(const std::filesystem::path& directory);
 
-    // False as well if it cannot be written.
+    // On disk before it answers true, or with its batch; false as well if it cannot be written.
     [[nodiscard]] bool advance(const security::PublicKey& peer,
                                const security::Tai64n& time) override;
     [[nodiscard]] bool is_durable() const override { return !failure_; }
+    // One transaction for all that is advanced in between.
+    void begin_batch() override { is_batch_ = true; }
+    [[nodiscard]] bool commit_batch() override;
 
     [[nodiscard]] std::vector<StoredClient> clients() override;
     [[nodiscard]] std::error_code put_client(const StoredClient& client) override;
@@ -53,6 +56,8 @@ class HomeAgentStore final : public Store {
     [[nodiscard]] std::error_code failure() const override { return failure_; }
 
   private:
+    // False if it failed; the batch is lost then.
+    bool put_batch_on_record();
     // In one transaction of the durable connection.
     std::error_code write(const std::function<void()>& change);
 
@@ -61,6 +66,9 @@ class HomeAgentStore final : public Store {
     Statement advance_;
     Statement put_;
     Statement remove_;
+    bool is_batch_ = false;
+    bool is_batch_begun_ = false;  // with something in it
+    bool is_batch_lost_ = false;   // at least a part of it
     std::error_code failure_;
 };
 

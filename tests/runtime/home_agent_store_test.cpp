@@ -53,6 +53,43 @@ TEST_F(Store, TakesOnlyNewerHandshakesOfAKey) {
     EXPECT_FALSE(store.failure());
 }
 
+TEST_F(Store, PutsABatchOfHandshakesOnRecordAtOnce) {
+    HomeAgentStore store = open();
+    Database reader(file());
+    const auto on_record = [&reader] {
+        Statement count(reader, "SELECT count(*) FROM handshake");
+        return count.next().value() ? count.number(0) : -1;
+    };
+    store.begin_batch();
+    EXPECT_TRUE(store.advance(one_, time(1)));
+    EXPECT_TRUE(store.advance(other_, time(1)));
+    EXPECT_FALSE(store.advance(other_, time(1))) << "the same one again";
+    EXPECT_EQ(on_record(), 0);
+    EXPECT_TRUE(store.commit_batch());
+    EXPECT_EQ(on_record(), 2);
+}
+
+TEST_F(Store, ForgetsABatchThatACrashCutsShort) {
+    {
+        HomeAgentStore store = open();
+        store.begin_batch();
+        EXPECT_TRUE(store.advance(one_, time(1)));
+    }
+    EXPECT_TRUE(open().advance(one_, time(1))) << "nobody was told that it was taken";
+}
+
+TEST_F(Store, TakesNoHandshakeOfABatchThatCannotBegin) {
+    HomeAgentStore store = open();
+    Database other(file());
+    ASSERT_FALSE(other.run("BEGIN IMMEDIATE"));
+    store.begin_batch();
+    EXPECT_FALSE(store.advance(one_, time(1)));
+    EXPECT_TRUE(store.failure());
+    EXPECT_TRUE(store.commit_batch()) << "there is nothing in it";
+    ASSERT_FALSE(other.run("ROLLBACK"));
+    EXPECT_TRUE(store.advance(one_, time(1)));
+}
+
 TEST_F(Store, KeepsKeysApart) {
     HomeAgentStore store = open();
     EXPECT_TRUE(store.advance(one_, time(2)));
