@@ -14,6 +14,9 @@ namespace godwit::platform {
 namespace {
 
 constexpr std::size_t ipv6_header = 40;  // octets
+// As much as a flood of handshakes brings while the control thread waits for a processor, with what
+// the kernel counts for each packet: else the updates of those who are registered are lost in it.
+constexpr int buffer_octets = 8 << 20;
 
 // Until it is bound to a protocol a packet socket hears nothing, so the filter misses nothing.
 FileDescriptor open_packet_socket() {
@@ -21,6 +24,7 @@ FileDescriptor open_packet_socket() {
     std::vector<sock_filter> filter = mobility_header_filter();
     const sock_fprog program{static_cast<unsigned short>(filter.size()), filter.data()};
     set_option(socket, SOL_SOCKET, SO_ATTACH_FILTER, program, "attach the Mobility Header filter");
+    enlarge_buffers(socket, buffer_octets);
     sockaddr_ll any_interface{};
     any_interface.sll_family = AF_PACKET;
     any_interface.sll_protocol = htons(ETH_P_IPV6);

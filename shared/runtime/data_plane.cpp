@@ -270,14 +270,19 @@ DataPlane::Notices DataPlane::take_notices() {
 }
 
 void DataPlane::take_messages(Notices& notices) {
-    while (notices.messages.size() < max_messages) {
-        auto message = inbound_.take_message();
-        if (!message) {
-            return;
+    bool is_more_left = false;
+    for (const auto urgency : InboundTunnelWorker::urgencies) {
+        std::size_t taken = 0;
+        while (auto message =
+                   taken < max_messages ? inbound_.take_message(urgency) : std::nullopt) {
+            notices.messages.push_back(std::move(*message));
+            ++taken;
         }
-        notices.messages.push_back(std::move(*message));
+        is_more_left = is_more_left || taken == max_messages;
     }
-    control_.raise();
+    if (is_more_left) {
+        control_.raise();
+    }
 }
 
 DataPlane::Traffic DataPlane::traffic() const {

@@ -93,7 +93,7 @@ class DataPlane {
     struct Notices {
         std::vector<mobility::SessionId> confirmed;  // a first packet was opened
         std::vector<mobility::SessionId> rekey_due;  // half of the sequence numbers are used
-        // In the order in which they came; not one of them has been looked into.
+        // By their urgency, and of one urgency in the order in which they came.
         std::vector<InboundTunnelWorker::Message> messages;
         // The newest data packet came over UDP from another place than the one before.
         std::vector<InboundTunnelWorker::MovedEndpoint> moved_endpoints;
@@ -101,7 +101,8 @@ class DataPlane {
         std::vector<datapath::Resent> resent;
         bool device_lost = false;  // the TUN device is gone; told every time
     };
-    // Anybody may send messages: so many are taken at once, and the rest is left for the next time.
+    // Anybody may send messages: so many of each urgency are taken at once, and the rest is left
+    // for the next time.
     static constexpr std::size_t max_messages = 64;
     // A descriptor, readable when there is something to take.
     [[nodiscard]] int notices() const { return control_.descriptor(); }

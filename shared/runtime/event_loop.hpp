@@ -19,8 +19,9 @@ class EventLoop {
     EventLoop& operator=(const EventLoop&) = delete;
     ~EventLoop() = default;
 
-    // Calls back whenever the descriptor is readable, until the loop ends. It stays its owner's,
-    // who keeps it open as long as the loop runs and reads all that it has.
+    // Calls back whenever the descriptor is readable, until the loop ends; between two such calls
+    // everything else has its turn. It stays its owner's, who keeps it open as long as the loop
+    // runs.
     void on_readable(int descriptor, std::function<void()> callback);
 
     // Asks `next` after each callback, whichever it was, and calls `callback` once that instant has

@@ -85,8 +85,12 @@ Log::Log(LogLevel level)
 
 Log::~Log() = default;
 
+bool Log::shows_debug() const {
+    return logger_->should_log(spdlog::level::debug);
+}
+
 void Log::debug(std::string_view event, LogFields fields) const {
-    if (logger_->should_log(spdlog::level::debug)) {
+    if (shows_debug()) {
         logger_->debug(log_line(event, fields));
     }
 }

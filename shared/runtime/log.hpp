@@ -65,6 +65,8 @@ class Log {
     Log& operator=(const Log&) = delete;
     ~Log();
 
+    // Whether a debug line is worth making.
+    [[nodiscard]] bool shows_debug() const;
     void debug(std::string_view event, LogFields fields = {}) const;
     void info(std::string_view event, LogFields fields = {}) const;
     void warning(std::string_view event, LogFields fields = {}) const;

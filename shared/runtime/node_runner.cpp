@@ -1,9 +1,11 @@
 #include "shared/runtime/node_runner.hpp"
 
+#include <string_view>
 #include <system_error>
 #include <utility>
 
 #include "shared/runtime/clock.hpp"
+#include "shared/security/handshake_option.hpp"
 #include "shared/wire/ipv6_header.hpp"
 
 namespace godwit::runtime {
@@ -18,9 +20,14 @@ void NodeRunner::join(EventLoop& loop) {
 }
 
 void NodeRunner::read_signalling() {
-    while (const auto arrival = parts_.socket.receive(buffer_)) {
+    for (std::size_t count = 0; count < max_packets; ++count) {
+        const auto arrival = parts_.socket.receive(buffer_);
+        if (!arrival) {
+            break;
+        }
         read_packet(*arrival);
     }
+    take_handshakes();
 }
 
 void NodeRunner::read_packet(const platform::SignallingArrival& arrival) {
@@ -35,7 +42,7 @@ void NodeRunner::read_packet(const platform::SignallingArrival& arrival) {
     }
     const mobility::Path path{
         .interface = arrival.interface, .local = packet->destination, .remote = packet->source};
-    receive(*packet, parts_.authenticator.open(path, *packet));
+    take({path, *packet});
 }
 
 void NodeRunner::read_message(const InboundTunnelWorker::Message& message) {
@@ -44,17 +51,73 @@ void NodeRunner::read_message(const InboundTunnelWorker::Message& message) {
         drops_.add(wire::name(packet.error()));
         return;
     }
-    receive(*packet, message.sealed_by ? parts_.authenticator.open_tunnelled(
-                                             message.path, *message.sealed_by, *packet)
-                                       : parts_.authenticator.open(message.path, *packet));
+    if (message.sealed_by) {
+        const Claim claim{message.path, *packet};
+        receive(claim, parts_.authenticator.open_tunnelled(message.path, *message.sealed_by,
+                                                           claim.packet));
+    } else {
+        take({message.path, *packet});
+    }
 }
 
-void NodeRunner::receive(const wire::SignallingPacket& packet,
-                         const std::expected<mobility::Received, security::Rejection>& received) {
+// Handshakes cost two hundred times as much as anything else, and anybody may start one.
+void NodeRunner::take(Claim claim) {
+    if (security::is_initiation(claim.packet.mobility_header)) {
+        handshakes_.push_back(std::move(claim));
+    } else {
+        receive(claim, parts_.authenticator.open(claim.path, claim.packet));
+    }
+}
+
+// They are on record together, and before anything comes of them.
+void NodeRunner::take_handshakes() {
+    if (handshakes_.empty()) {
+        return;
+    }
+    const std::vector<Claim> claims = std::exchange(handshakes_, {});
+    std::vector<Opened> opened;
+    parts_.authenticator.begin_handshakes();
+    for (const Claim& claim : claims) {
+        opened.push_back(parts_.authenticator.open(claim.path, claim.packet));
+    }
+    const bool is_on_record = parts_.authenticator.commit_handshakes();
+    for (std::size_t index = 0; index < claims.size(); ++index) {
+        if (opened[index] && !is_on_record) {
+            drop_handshake(*opened[index]);
+        } else {
+            receive(claims[index], opened[index]);
+        }
+    }
+}
+
+void NodeRunner::drop_handshake(const mobility::Received& received) {
+    drops_.add("not-on-record");
+    if (const auto* message = std::get_if<0>(&received.content)) {
+        if (const auto session = mobility::session_of(message->proof())) {
+            parts_.authenticator.end(*session);
+        }
+    }
+}
+
+void NodeRunner::reject(const Claim& claim, const security::Rejection& rejection) {
+    const std::string_view reason = security::name(rejection);
+    drops_.add(reason);
+    if (parts_.log.shows_debug()) {
+        parts_.log.debug("message-rejected", {{"from", claim.packet.source}, {"reason", reason}});
+    }
+    if (rejection.reply) {
+        const wire::HomeAddress home =
+            claim.packet.home_address_option.value_or(wire::HomeAddress{claim.packet.source});
+        carry_out(mobility::SendMessage{.path = claim.path,
+                                        .home = home,
+                                        .message = *rejection.reply,
+                                        .seal = mobility::Unprotected{}});
+    }
+}
+
+void NodeRunner::receive(const Claim& claim, const Opened& received) {
     if (!received) {
-        drops_.add(security::name(received.error()));
-        parts_.log.debug("message-rejected",
-                         {{"from", packet.source}, {"reason", security::name(received.error())}});
+        reject(claim, received.error());
         return;
     }
     if (const auto* message = std::get_if<0>(&received->content)) {
@@ -74,6 +137,7 @@ void NodeRunner::read_notices() {
     for (const InboundTunnelWorker::Message& message : notices.messages) {
         read_message(message);
     }
+    take_handshakes();
     for (const auto& [session, path] : notices.moved_endpoints) {
         perform(parts_.node.on_moved_endpoint(boot_now(), session, path));
     }

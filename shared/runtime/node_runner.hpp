@@ -83,11 +83,23 @@ class NodeRunner {
         through_tunnel,  // as an inner packet of the home address's tunnel
     };
 
+    using Opened = std::expected<mobility::Received, security::Rejection>;
+    // What somebody says, and may yet prove.
+    struct Claim {
+        mobility::Path path;
+        wire::SignallingPacket packet;
+    };
+    // Packets of the signalling socket in one turn of the loop.
+    static constexpr std::size_t max_packets = 64;
+
     void read_signalling();
     void read_packet(const platform::SignallingArrival& arrival);
     void read_message(const InboundTunnelWorker::Message& message);
-    void receive(const wire::SignallingPacket& packet,
-                 const std::expected<mobility::Received, security::Rejection>& received);
+    void take(Claim claim);
+    void take_handshakes();
+    void receive(const Claim& claim, const Opened& received);
+    void reject(const Claim& claim, const security::Rejection& rejection);
+    void drop_handshake(const mobility::Received& received);
     void read_notices();
     void notify_traffic(const wire::HomeAddress& home, mobility::WatchTraffic::What what);
     void carry_out(const mobility::SendMessage& order);
@@ -112,6 +124,7 @@ class NodeRunner {
     std::function<bool(const wire::Ipv6Address&)> is_ours_;
     Counters drops_;
     std::optional<security::Suite> suite_;
+    std::vector<Claim> handshakes_;  // of this turn, which wait for everything else
     std::vector<Sealed> held_back_;
     std::vector<wire::HomeAddress> readings_;  // to be told behind the present actions
     std::array<std::uint8_t, 2048> buffer_{};  // more than a Mobility Header in its packet may have

@@ -4,10 +4,27 @@
 #include <utility>
 
 #include "shared/datapath/udp_payload.hpp"
+#include "shared/security/handshake_option.hpp"
+#include "shared/wire/ipv6_header.hpp"
+#include "shared/wire/mobility_header.hpp"
 
 namespace godwit::runtime {
 
 using datapath::DropReason;
+
+namespace {
+
+// An IPv6 packet with the longest Mobility Header, and nothing else that counts.
+constexpr std::size_t max_message = wire::Ipv6Header::size + wire::max_mobility_header;
+
+// An inner packet in clear. One with extension headers, which nobody sends, is none.
+bool is_handshake(wire::BytesView packet) {
+    const auto header = wire::Ipv6Header::parse(packet);
+    return header && header->next_header == wire::NextHeader::mobility &&
+           security::is_initiation(packet.subspan(wire::Ipv6Header::size));
+}
+
+}  // namespace
 
 InboundTunnelWorker::InboundTunnelWorker(const platform::TunDevice& tun, const PathSockets& sockets,
                                          datapath::LookUpBy look_up_by,
@@ -134,6 +151,7 @@ void InboundTunnelWorker::forward_batch(platform::RawTunnelSocket& socket,
     for (const platform::TunnelArrival& arrival : receive_batch(socket)) {
         forward(arrival, next_header);
     }
+    tell();
 }
 
 void InboundTunnelWorker::forward_batch(platform::UdpTunnelSocket& socket) {
@@ -144,6 +162,7 @@ void InboundTunnelWorker::forward_batch(platform::UdpTunnelSocket& socket) {
             drops_.count(protocol.error());
         }
     }
+    tell();
 }
 
 void InboundTunnelWorker::forward(const platform::TunnelArrival& arrival,
@@ -182,27 +201,62 @@ void InboundTunnelWorker::deliver(const datapath::Incoming& packet, const mobili
     }
 }
 
-// Anybody may send what looks like a message: without room it costs no memory.
+std::optional<InboundTunnelWorker::Message> InboundTunnelWorker::take_message(Urgency urgency) {
+    switch (urgency) {
+        case Urgency::sealed:
+            return sealed_messages_.pop();
+        case Urgency::in_clear:
+            return clear_messages_.pop();
+        case Urgency::handshake:
+            return handshakes_->pop();
+    }
+    return std::nullopt;
+}
+
 void InboundTunnelWorker::hand_over(const datapath::Incoming& message, const mobility::Path& path) {
-    if (!messages_.has_room()) {
+    if (message.sealed != nullptr) {
+        hand_over(sealed_messages_, message, path);
+    } else if (is_handshake(message.inner)) {
+        hand_over(*handshakes_, message, path);
+    } else {
+        hand_over(clear_messages_, message, path);
+    }
+}
+
+// Anybody may send what looks like a message: without room it costs no memory.
+template <std::size_t capacity>
+void InboundTunnelWorker::hand_over(CommandQueue<Message, capacity>& queue,
+                                    const datapath::Incoming& message, const mobility::Path& path) {
+    if (message.inner.size() > max_message) {
+        drops_.count(DropReason::too_big);
+        return;
+    }
+    if (!queue.has_room()) {
         drops_.count(DropReason::signalling_overflow);
         return;
     }
-    const bool room = messages_.push({.path = path,
-                                      .packet = {message.inner.begin(), message.inner.end()},
-                                      .sealed_by = message.sealed != nullptr
-                                                       ? std::optional(message.sealed->key())
-                                                       : std::nullopt});
+    const bool room =
+        queue.push({.path = path,
+                    .packet = {message.inner.begin(), message.inner.end()},
+                    .sealed_by = message.sealed != nullptr ? std::optional(message.sealed->key())
+                                                           : std::nullopt});
     assert(room && "nobody else pushes");
     static_cast<void>(room);
-    control_->raise();
+    has_news_ = true;
+}
+
+// Once for a batch: each waking is a system call.
+void InboundTunnelWorker::tell() {
+    if (std::exchange(has_news_, false)) {
+        control_->raise();
+    }
 }
 
 void InboundTunnelWorker::report_confirmed(datapath::SealedTunnel& tunnel) {
     if (!tunnel.confirmed) {
         // Without room the next packet reports it.
         tunnel.confirmed = confirmed_.push(tunnel.key());
-        control_->raise();
+        has_news_ = true;
     }
 }
 
@@ -214,7 +268,7 @@ void InboundTunnelWorker::report_watched(datapath::SealedTunnel& tunnel,
     tunnel.watched.reset();
     static_cast<void>(
         watched_.push(wire::HomeAddress(tunnel.home)));  // without room it is not told
-    control_->raise();
+    has_news_ = true;
 }
 
 void InboundTunnelWorker::report_moved(datapath::SealedTunnel& tunnel, const mobility::Path& path) {
@@ -222,7 +276,7 @@ void InboundTunnelWorker::report_moved(datapath::SealedTunnel& tunnel, const mob
     if (moved_.push({.session = tunnel.key(), .path = path})) {
         tunnel.heard_by = path;
     }
-    control_->raise();
+    has_news_ = true;
 }
 
 }  // namespace godwit::runtime

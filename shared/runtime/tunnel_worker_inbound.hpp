@@ -82,6 +82,15 @@ class InboundTunnelWorker {
         wire::Bytes packet;
         std::optional<mobility::SessionId> sealed_by;  // none: nothing is proved
     };
+    // Which messages must not wait for which others. Anybody may send those in clear, and the last
+    // are dear: each sort has room of its own, so that no flood of one hides another.
+    enum class Urgency : std::uint8_t {
+        sealed,     // came through a tunnel, so from its other end
+        in_clear,   // may prove itself by a session
+        handshake,  // in clear, wants public-key work
+    };
+    static constexpr std::array urgencies{Urgency::sealed, Urgency::in_clear, Urgency::handshake};
+
     // The newest packet of a session came over UDP by another path than the one before.
     struct MovedEndpoint {
         mobility::SessionId session;
@@ -100,7 +109,7 @@ class InboundTunnelWorker {
     [[nodiscard]] Channel& channel() { return channel_; }
     // A session whose first packet has been opened; each is told once.
     [[nodiscard]] std::optional<mobility::SessionId> take_confirmed() { return confirmed_.pop(); }
-    [[nodiscard]] std::optional<Message> take_message() { return messages_.pop(); }
+    [[nodiscard]] std::optional<Message> take_message(Urgency urgency);
     [[nodiscard]] std::optional<MovedEndpoint> take_moved_endpoint() { return moved_.pop(); }
     // A home address for which what Watch asked for has come in.
     [[nodiscard]] std::optional<wire::HomeAddress> take_watched() { return watched_.pop(); }
@@ -130,6 +139,10 @@ class InboundTunnelWorker {
     void forward(const platform::TunnelArrival& arrival, wire::NextHeader next_header);
     void deliver(const datapath::Incoming& packet, const mobility::Path& path);
     void hand_over(const datapath::Incoming& message, const mobility::Path& path);
+    template <std::size_t capacity>
+    void hand_over(CommandQueue<Message, capacity>& queue, const datapath::Incoming& message,
+                   const mobility::Path& path);
+    void tell();
     void report_confirmed(datapath::SealedTunnel& tunnel);
     void report_moved(datapath::SealedTunnel& tunnel, const mobility::Path& path);
     void report_watched(datapath::SealedTunnel& tunnel, const mobility::Path& path);
@@ -139,12 +152,19 @@ class InboundTunnelWorker {
     const platform::EventSignal* control_;
     Channel channel_;
     CommandQueue<mobility::SessionId, 1024> confirmed_;
-    CommandQueue<Message, 256> messages_;
+    // In clear, of a hundred thousand handshakes a second so many come in while the control thread
+    // waits 40 ms for a processor. 9 MiB at most.
+    static constexpr std::size_t max_handshakes = 4096;
+    CommandQueue<Message, 256> sealed_messages_;
+    CommandQueue<Message, 1024> clear_messages_;
+    using Handshakes = CommandQueue<Message, max_handshakes>;
+    std::unique_ptr<Handshakes> handshakes_ = std::make_unique<Handshakes>();
     CommandQueue<MovedEndpoint, 1024> moved_;
     CommandQueue<wire::HomeAddress, 256> watched_;
     datapath::TrafficCounter received_;
     datapath::DropCounters drops_;
     // The worker's alone.
+    bool has_news_ = false;  // for the control thread, who has not been woken yet
     datapath::InboundTunnels tunnels_;
     std::vector<datapath::PacketBuffer> buffers_;
     std::array<platform::TunnelArrival, batch_size> arrivals_;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "shared/runtime/clock.hpp"
+#include "shared/security/handshake_option.hpp"
 #include "tests/datapath/data_plane_fixture.hpp"
 
 namespace godwit::runtime {
@@ -81,17 +82,25 @@ class WritingAuthenticator final : public security::Authenticator {
         const Path& path, mobility::SessionId, const wire::SignallingPacket& packet) override {
         return opened(path, packet, mobility::Hint::Kind::unknown_session);
     }
+    bool commit_handshakes() override { return is_on_record; }
     void end(mobility::SessionId) override {}
     security::Secret<security::TunnelKeys> take_tunnel_keys(mobility::SessionId) override {
         return nullptr;
     }
 
+    bool is_on_record = true;
+    std::optional<wire::ExperimentalMessage> reply{};  // to every message
+
   private:
-    static std::expected<mobility::Received, security::Rejection> opened(
-        const Path& path, const wire::SignallingPacket& packet, mobility::Hint::Kind how) {
+    std::expected<mobility::Received, security::Rejection> opened(
+        const Path& path, const wire::SignallingPacket& packet, mobility::Hint::Kind how) const {
+        if (reply) {
+            return std::unexpected(security::Rejection{
+                .reason = security::RejectionReason::wants_cookie, .reply = reply});
+        }
         if (!wire::parse_mobility_header(packet.mobility_header, packet.pseudo_header())) {
             return std::unexpected(
-                security::Rejection{security::RejectionReason::malformed, std::nullopt});
+                security::Rejection{.reason = security::RejectionReason::malformed});
         }
         return mobility::Received{.path = path, .home = home, .content = mobility::Hint{how, {}}};
     }
@@ -156,6 +165,20 @@ class NodeRunnerTest : public DataPlaneTest {
                 .padded_to = padded_to};
     }
 
+    static mobility::SendMessage handshake(const Path& path) {
+        return {.path = path,
+                .home = home,
+                .message = wire::BindingUpdate{.options = {security::blank_handshake_option(
+                                                   security::HandshakeOptionKind::initiation, 96)}},
+                .seal = mobility::StartHandshake{}};
+    }
+    // What the home agent's runner has dropped for this reason, once it has had its turn.
+    std::uint64_t dropped_by_agent(std::string_view reason) {
+        at_agent_.loop.context().restart();
+        at_agent_.loop.context().poll();
+        return at_agent_.runner.drops().count(reason);
+    }
+
     const Path up_ = over_udp(node_ipv4, agent_ipv4);
     const Path down_ = over_udp(agent_ipv4, node_ipv4);
     const mobility::SessionId session_ = test::session_of(test::mobile_node_keys());
@@ -202,6 +225,47 @@ TEST_F(NodeRunnerTest, CountsMessagesThatAreNone) {
     at_node_.runner.perform({heartbeat(up_, mobility::Unprotected{})});
     at_agent_.run();
     EXPECT_EQ(at_agent_.runner.drops().by_reason().size(), 1U);
+}
+
+TEST_F(NodeRunnerTest, TellsTheCoreOfAHandshake) {
+    at_node_.runner.perform({handshake(up_)});
+    at_agent_.run();
+    EXPECT_EQ(at_agent_.node.received.size(), 1U);
+}
+
+TEST_F(NodeRunnerTest, TellsTheCoreOfNoHandshakeThatIsNotOnRecord) {
+    at_agent_.authenticator.is_on_record = false;
+    at_node_.runner.perform({handshake(up_)});
+    expect_to_become(1U, [this] { return dropped_by_agent("not-on-record"); });
+    EXPECT_TRUE(at_agent_.node.received.empty());
+    EXPECT_EQ(at_agent_.observer.messages_out, 0);
+}
+
+TEST_F(NodeRunnerTest, TakesMoreHandshakesThanFitIntoOneTurn) {
+    at_agent_.authenticator.is_on_record = false;
+    constexpr std::uint64_t many = 3 * DataPlane::max_messages;
+    for (std::uint64_t count = 0; count < many; ++count) {
+        at_node_.runner.perform({handshake(up_)});
+    }
+    expect_to_become(many, [this] { return dropped_by_agent("not-on-record"); });
+}
+
+// Their checksums are those of other addresses.
+TEST_F(NodeRunnerTest, TakesMoreNativePacketsThanFitIntoOneTurn) {
+    constexpr std::uint64_t many = 3 * DataPlane::max_messages;
+    for (std::uint64_t count = 0; count < many; ++count) {
+        at_node_.runner.perform({handshake(uplink_)});
+    }
+    expect_to_become(many, [this] { return dropped_by_agent("malformed"); });
+}
+
+TEST_F(NodeRunnerTest, SendsWhatGoesBackToWhoWasRejected) {
+    at_agent_.authenticator.reply = wire::ExperimentalMessage{{1, 1}};
+    at_node_.runner.perform({handshake(up_)});
+    expect_to_become(1U, [this] { return dropped_by_agent("handshake-wants-cookie"); });
+    at_node_.run();
+    EXPECT_EQ(at_node_.node.received.size(), 1U);
+    EXPECT_TRUE(at_agent_.node.received.empty());
 }
 
 TEST_F(NodeRunnerTest, TellsTheCoreFromWhereTheNewestPacketCame) {
