@@ -199,5 +199,35 @@ TEST(ReplayWindow, ReadByAnotherThreadTellsOfNothingThatHasNotComeIn) {
     }
 }
 
+// Whatever the order, and however much stays away for how long.
+TEST(ReplayWindow, TakesEachNumberOnceAndTellsWhatIsMissing) {
+    for (unsigned seed = 0; seed < 40; ++seed) {
+        std::mt19937 engine(seed);
+        const auto random = [&engine] { return static_cast<std::uint32_t>(engine()); };
+        const unsigned loss = seed % 4 * 5;  // per cent
+        ReplayWindow window;
+        std::set<std::uint32_t> taken;
+        for (std::uint32_t sequence = 1; sequence <= 3000; ++sequence) {
+            if (random() % 100 < loss || (seed % 8 == 7 && random() % 500 == 0)) {
+                sequence += random() % (seed % 8 == 7 ? 300U : 2U);
+            }
+            const std::uint32_t back = random() % 200;
+            for (const std::uint32_t each : {sequence, sequence > back ? sequence - back : 1}) {
+                ASSERT_EQ(window.is_fresh(each), !taken.contains(each)) << seed << ' ' << each;
+                if (taken.insert(each).second) {
+                    window.advance(each);
+                }
+            }
+            const auto reading = window.read();
+            ASSERT_EQ(reading.highest, *taken.rbegin());
+            const auto missing = *taken.rbegin() - taken.size();
+            const auto told = reading.count_missing(1, reading.highest);
+            // Of more gaps than can be told some are told as one.
+            ASSERT_TRUE(told == missing || (told > missing && missing > reading.max_gaps))
+                << seed << ' ' << sequence;
+        }
+    }
+}
+
 }  // namespace
 }  // namespace godwit::security
