@@ -1,5 +1,7 @@
 // How many bindings a home agent registers in a second, and how much memory it keeps for each: core
-// and authenticator together, in one process, without sockets. Prints one JSON object.
+// and authenticator together, in one process, without sockets. A binding idles once its mobile node
+// has answered all that it was asked; the memory then is told without and with the tunnels of the
+// data plane, as its two workers hold them. Prints one JSON object.
 //   registration_bench [BINDINGS]
 
 #include <malloc.h>
@@ -12,9 +14,13 @@
 #include <nlohmann/json.hpp>
 #include <random>
 #include <string>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "server/core/home_agent.hpp"
+#include "shared/datapath/inbound_tunnels.hpp"
+#include "shared/datapath/outbound_tunnels.hpp"
 #include "shared/security/home_agent_authenticator.hpp"
 #include "shared/security/mobile_node_authenticator.hpp"
 #include "shared/wire/native_signalling.hpp"
@@ -68,6 +74,10 @@ class Bench {
     std::vector<wire::SignallingPacket> updates(const std::string& care_of_prefix);
     double serve(const std::vector<wire::SignallingPacket>& packets);
     void perform(std::uint32_t node, const mobility::Actions& actions);
+    // The mobile nodes answer what they are asked through the tunnel, until nothing more is due.
+    void answer_heartbeats();
+    void answer(const mobility::SendMessage& request);
+    void open_tunnels();
     // A home agent that has not heard of anybody yet.
     void restart_home_agent();
     void hear_answers();
@@ -76,6 +86,13 @@ class Bench {
     std::vector<MobileNode> nodes_;
     std::vector<security::PublicKey> keys_;
     bool keeps_answers_ = false;
+    bool answers_heartbeats_ = false;
+    // Of the home agent, once the sessions have been admitted.
+    std::unordered_map<wire::HomeAddress, mobility::SessionId> admitted_;
+    std::unordered_map<wire::HomeAddress, mobility::Path> paths_;
+    std::vector<mobility::SendMessage> requests_;
+    std::unique_ptr<datapath::InboundTunnels> inbound_;
+    std::unique_ptr<datapath::OutboundTunnels> outbound_;
     Ledger ledger_;
     std::unique_ptr<security::HomeAgentAuthenticator> authenticator_;
     std::unique_ptr<server::HomeAgent> core_;
@@ -162,10 +179,64 @@ void Bench::perform(std::uint32_t node, const mobility::Actions& actions) {
                 std::holds_alternative<wire::BindingAcknowledgement>(message->message);
             if (keeps_answers_ && is_answer) {
                 answers_.emplace_back(node, std::move(header));
+            } else if (answers_heartbeats_ && !is_answer) {
+                requests_.push_back(*message);
+            }
+        } else if (const auto* admit = std::get_if<mobility::AdmitSession>(&action)) {
+            if (answers_heartbeats_) {
+                admitted_[admit->home] = admit->session;
+            }
+        } else if (const auto* direct = std::get_if<mobility::DirectTunnel>(&action)) {
+            if (answers_heartbeats_) {
+                paths_[direct->home] = direct->path;
             }
         } else if (const auto* end = std::get_if<mobility::EndSession>(&action)) {
             authenticator_->end(end->session);
         }
+    }
+}
+
+void Bench::answer_heartbeats() {
+    const mobility::Instant end = start + std::chrono::seconds(20);
+    while (!requests_.empty()) {
+        for (const mobility::SendMessage& request : std::exchange(requests_, {})) {
+            answer(request);
+        }
+        for (auto due = core_->next_deadline(); requests_.empty() && due && *due < end;
+             due = core_->next_deadline()) {
+            perform(0, core_->on_deadline(*due));
+        }
+    }
+}
+
+void Bench::answer(const mobility::SendMessage& request) {
+    const auto* heartbeat = std::get_if<wire::Heartbeat>(&request.message);
+    const auto session = admitted_.find(request.home);
+    if (heartbeat == nullptr || session == admitted_.end()) {
+        return;
+    }
+    const wire::PseudoHeader addresses{request.home.address, home_agent.address};
+    const wire::SignallingPacket packet{
+        .source = addresses.source,
+        .destination = addresses.destination,
+        .mobility_header = wire::serialize_mobility_header(
+            wire::Heartbeat{.response = true, .sequence = heartbeat->sequence}, addresses)};
+    const auto received = authenticator_->open_tunnelled(request.path, session->second, packet);
+    perform(0, core_->on_received(start, received.value()));
+}
+
+void Bench::open_tunnels() {
+    inbound_ = std::make_unique<datapath::InboundTunnels>(datapath::LookUpBy::inner_destination,
+                                                          home_agent);
+    outbound_ = std::make_unique<datapath::OutboundTunnels>(datapath::LookUpBy::inner_destination,
+                                                            home_agent);
+    for (const auto& [home, session] : admitted_) {
+        const auto keys = authenticator_->take_tunnel_keys(session);
+        inbound_->admit(std::make_unique<datapath::SealedTunnel>(home, security::EspOpener(*keys)));
+        outbound_->direct({}, std::make_unique<datapath::OutboundTunnel>(
+                                  home, paths_.at(home),
+                                  datapath::OutboundSeal{.session = session,
+                                                         .sealer = security::EspSealer(*keys)}));
     }
 }
 
@@ -185,10 +256,21 @@ void Bench::hear_answers() {
 nlohmann::json Bench::run() {
     const auto handshakes = updates("2001:db8:a::");
     restart_home_agent();
+    answers_heartbeats_ = true;
+    for (const MobileNode& node : nodes_) {  // what is the bench's own is not measured
+        admitted_[node.home] = {};
+        paths_[node.home] = {};
+    }
     const std::size_t before = resident();
     serve(handshakes);
-    const std::size_t after = resident();
+    const std::size_t unproved = resident();
+    answer_heartbeats();
+    requests_.shrink_to_fit();
+    const std::size_t idle = resident();
+    open_tunnels();
+    const std::size_t with_tunnels = resident();
 
+    answers_heartbeats_ = false;
     restart_home_agent();
     keeps_answers_ = true;
     const double handshake_seconds = serve(handshakes);
@@ -200,7 +282,9 @@ nlohmann::json Bench::run() {
     return {{"bindings", nodes_.size()},
             {"registrations_by_handshake_per_second", bindings / handshake_seconds},
             {"moves_in_session_per_second", bindings / move_seconds},
-            {"octets_per_binding", static_cast<double>(after - before) / bindings}};
+            {"octets_per_new_binding", static_cast<double>(unproved - before) / bindings},
+            {"octets_per_idle_binding", static_cast<double>(idle - before) / bindings},
+            {"octets_with_tunnels", static_cast<double>(with_tunnels - before) / bindings}};
 }
 
 }  // namespace
