@@ -1,6 +1,7 @@
 // godwit-ha rename, disable, enable, remove, revoke, kick and policy.
 
 #include <CLI/CLI.hpp>
+#include <cstddef>
 #include <memory>
 #include <vector>
 
@@ -65,13 +66,15 @@ void add_policy(CLI::App& app, Commands& commands, const Options& options) {
                             "What is not named stays as it is; --allow none takes all prefixes "
                             "away. Example:\n"
                             "  sudo godwit-ha policy laptop --internet no --allow 2001:db8:1::/48");
-    command->add_option("--internet", options->internet, "Everywhere but to other clients")
+    CLI::Option_group* changes = command->add_option_group("changes", "One at least");
+    changes->add_option("--internet", options->internet, "Everywhere but to other clients")
         ->check(CLI::IsMember({"yes", "no"}));
-    command->add_option("--clients", options->clients, "To other clients")
+    changes->add_option("--clients", options->clients, "To other clients")
         ->check(CLI::IsMember({"yes", "no"}));
-    command->add_option("--allow", options->allowed,
+    changes->add_option("--allow", options->allowed,
                         "A prefix that it may reach in any case, and again for each");
-    command->require_option(1, 0);
+    constexpr std::size_t any_number = 0;
+    changes->require_option(1, any_number);
     commands["policy"] = [options] { return change_policy(*options); };
 }
 

@@ -1,5 +1,6 @@
 #include "server/store/schema.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string>
@@ -84,7 +85,8 @@ std::optional<std::string> damage_of(Database& database) {
     if (!row) {
         return row.error().message();
     }
-    const std::string answer = check.text(0);
+    std::string answer = check.text(0);
+    std::ranges::replace(answer, '\n', ' ');  // it is shown in one line
     return answer == "ok" ? std::nullopt : std::optional(answer);
 }
 
@@ -110,8 +112,10 @@ Database open_state_file(const std::filesystem::path& file) {
     database.leave_file_alone(true);  // until it is known to be a good one
     if (const auto damage = damage_of(database)) {
         throw std::system_error(std::make_error_code(std::errc::io_error),
-                                "state file " + file.string() + " is damaged (" + *damage +
-                                    "); put it aside, and give back a backup");
+                                "state file " + file.string() +
+                                    " is damaged: put it aside, start without, and restore a "
+                                    "backup (" +
+                                    *damage + ")");
     }
     if (version_of(database) > newest_version()) {
         throw std::system_error(

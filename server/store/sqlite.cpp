@@ -42,6 +42,9 @@ Database::Database(const std::filesystem::path& file) : file_(file) {
                                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
     connection_.reset(connection);  // there after most failures too
     require_success(code_of(result), "open state file " + file.string());
+    if (sqlite3_db_readonly(connection, "main") == 1) {  // then SQLite opens it all the same
+        require_success(code_of(SQLITE_READONLY), "write to state file " + file.string());
+    }
     sqlite3_busy_timeout(connection, busy_timeout);
     // There are keys in it, and the log beside it gets the same permissions.
     std::error_code ignored;  // a file of somebody else that can be written all the same

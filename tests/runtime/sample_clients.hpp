@@ -21,9 +21,10 @@ inline StoredClient invited(const std::string& name, const std::string& address)
     return {.home = home(address),
             .name = name,
             .created = long_ago,
-            .invite = StoredInvite{.id = {{7, static_cast<std::uint8_t>(address.back())}},
-                                   .secret = security::preshared_key(9),
-                                   .expires = long_ago + std::chrono::hours(24)}};
+            .invite = StoredInvite{
+                .id = {{7, home(address).address.octets[15], home(address).address.octets[14]}},
+                .secret = security::preshared_key(9),
+                .expires = long_ago + std::chrono::hours(24)}};
 }
 
 // One who has joined by it.

@@ -107,11 +107,11 @@ TEST_F(Revocation, RefusesWhoIsDisabledUntilItIsEnabled) {
     MobileNodeRecord record{.name = "laptop", .home = test::home, .may_register = false};
     home_agent_.core.admit(peer, record);
     (void)revoke(noon + 1s);
-    const Actions refused = home_agent_.hear(noon + 2s, update(2));
+    const Actions refused = home_agent_.hear(noon + 1500ms, update(2));
     EXPECT_EQ(status_in(refused), administratively_prohibited);
     EXPECT_TRUE(std::holds_alternative<mobility::InHandshake>(answer_order_in(refused).seal))
         << "it can believe that";
-    EXPECT_EQ(home_agent_.binding(noon + 2s), nullptr);
+    EXPECT_EQ(home_agent_.binding(noon + 1500ms), nullptr);
     record.may_register = true;
     home_agent_.core.admit(peer, record);
     EXPECT_EQ(status_in(home_agent_.hear(noon + 3s, update(3))), accepted);
@@ -121,11 +121,11 @@ TEST_F(Revocation, KnowsADismissedPeerNoMore) {
     const Actions actions =
         home_agent_.core.dismiss(noon + 1s, peer, Trigger::user_initiated_session_termination);
     EXPECT_EQ(test::order(actions), "send close");
-    const Actions later = home_agent_.hear_in_session(noon + 2s, update(2), session_);
+    const Actions later = home_agent_.hear_in_session(noon + 1500ms, update(2), session_);
     EXPECT_THAT(test::drops(later), ElementsAre(DropReason::not_owner));
     EXPECT_EQ(test::order(later), "");
     EXPECT_EQ(home_agent_.core.mobile_nodes().find(test::home), nullptr);
-    EXPECT_EQ(test::order(acknowledge(noon + 2s, indication_in(actions).sequence)), "end")
+    EXPECT_EQ(test::order(acknowledge(noon + 1500ms, indication_in(actions).sequence)), "end")
         << "it may still say that it has heard it";
 }
 
