@@ -1,16 +1,12 @@
 #include "shared/platform/router_discovery.hpp"
 
-#include <arpa/inet.h>
-#include <linux/if_ether.h>
-#include <linux/if_packet.h>
 #include <netinet/icmp6.h>
 
-#include <algorithm>
 #include <array>
-#include <iterator>
 #include <utility>
 
 #include "shared/platform/control_messages.hpp"
+#include "shared/platform/neighbor_frames.hpp"
 #include "shared/platform/socket_options.hpp"
 #include "shared/wire/icmpv6.hpp"
 
@@ -40,33 +36,6 @@ FileDescriptor open_advertisement_socket() {
                "set the hop limit to 255");
     set_option(socket, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, off, "turn multicast loopback off");
     return socket;
-}
-
-wire::Bytes packet(const wire::Ipv6Address& source, const wire::Ipv6Address& destination,
-                   const wire::Icmpv6Message& message) {
-    const wire::Bytes icmpv6 = wire::serialize_icmpv6(message, {source, destination});
-    wire::Bytes octets(wire::Ipv6Header::size);
-    wire::Ipv6Header{.payload_length = static_cast<std::uint16_t>(icmpv6.size()),
-                     .next_header = wire::NextHeader::icmpv6,
-                     .hop_limit = hops,
-                     .source = source,
-                     .destination = destination}
-        .write(std::span(octets).first<wire::Ipv6Header::size>());
-    octets.insert(octets.end(), icmpv6.begin(), icmpv6.end());
-    return octets;
-}
-
-std::error_code send_frame(const FileDescriptor& socket, mobility::InterfaceIndex interface,
-                           const wire::LinkLayerAddress& to, const wire::Bytes& packet) {
-    sockaddr_ll link{};
-    link.sll_family = AF_PACKET;
-    link.sll_protocol = htons(ETH_P_IPV6);
-    link.sll_ifindex = static_cast<int>(interface.value);
-    link.sll_halen = static_cast<unsigned char>(to.size());
-    std::ranges::copy(to, std::begin(link.sll_addr));
-    const ssize_t sent = ::sendto(socket.number(), packet.data(), packet.size(), 0,
-                                  reinterpret_cast<const sockaddr*>(&link), sizeof link);
-    return sent < 0 ? last_error() : std::error_code{};
 }
 
 std::optional<RouterNews> news_in(mobility::InterfaceIndex interface,
@@ -133,7 +102,7 @@ std::error_code RouterDiscovery::solicit(mobility::InterfaceIndex interface) {
     // Its addresses are tentative yet. RFC 4861 §4.1: then the source is the unspecified address.
     return reason == std::errc::address_not_available
                ? send_frame(frames_, interface, all_routers_link_layer,
-                            packet({}, all_routers, wire::RouterSolicitation{}))
+                            neighbor_packet({}, all_routers, wire::RouterSolicitation{}))
                : reason;
 }
 
@@ -141,7 +110,7 @@ std::error_code RouterDiscovery::probe(const RouterProbe& probe) {
     wire::NeighborSolicitation solicitation{.target = probe.router, .options = {}};
     solicitation.options.source_link_layer = probe.source_link_layer;
     return send_frame(frames_, probe.interface, probe.router_link_layer,
-                      packet(probe.source, probe.router, solicitation));
+                      neighbor_packet(probe.source, probe.router, solicitation));
 }
 
 }  // namespace godwit::platform

@@ -1,0 +1,21 @@
+#pragma once
+// Sends Neighbor Discovery (RFC 4861) as frames, past the kernel's addresses and neighbor cache:
+// with any source, to any link-layer address.
+
+#include <system_error>
+
+#include "shared/mobility/path.hpp"
+#include "shared/platform/file_descriptor.hpp"
+#include "shared/wire/icmpv6.hpp"
+
+namespace godwit::platform {
+
+// A whole IPv6 packet with the hop limit of 255 that proves its sender to be of this link.
+wire::Bytes neighbor_packet(const wire::Ipv6Address& source, const wire::Ipv6Address& destination,
+                            const wire::Icmpv6Message& message);
+
+// `socket` is a packet socket without link-layer headers (SOCK_DGRAM).
+std::error_code send_frame(const FileDescriptor& socket, mobility::InterfaceIndex interface,
+                           const wire::LinkLayerAddress& to, wire::BytesView packet);
+
+}  // namespace godwit::platform
