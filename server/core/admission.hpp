@@ -6,10 +6,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
 
+#include "server/core/address_claim.hpp"
 #include "server/core/binding_cache.hpp"
 #include "server/core/care_of_proof.hpp"
 #include "server/core/mobile_node_registry.hpp"
@@ -28,6 +30,8 @@ struct HomeAgentSettings {
     std::uint32_t restart_counter = 0;        // RFC 5847 §3.4
     bool allow_unprotected = false;           // the laboratory profile
     PathCheckSettings checks{};
+    // Asked before a home address is bound that was not; empty: it can be nobody else's.
+    std::function<AddressClaim(const wire::HomeAddress&)> claim{};
     std::vector<MobileNodeRecord> mobile_nodes{};
 };
 

@@ -95,6 +95,8 @@ void HomeAgent::on_update(Instant now, const Request& request, Actions& actions)
         } else {
             deregister(now, request, actions);
         }
+    } else if (in_use == nullptr && !is_free(request, entry, actions)) {
+        return;
     } else if (in_use != nullptr && is_second_to_another(request, *in_use, others)) {
         register_beside(now, request, *in_use, actions);
     } else {
@@ -176,6 +178,25 @@ void HomeAgent::deregister(Instant now, const Request& request, Actions& actions
     actions.emplace_back(acceptance(request, {}, {}, {}, settings_));
     end_new_session(request, actions);
     actions.emplace_back(mobility::Event{mobility::BindingRemoved{home}});
+}
+
+// RFC 6275 §10.3.1: that nobody else on the home link has the address is known before the first
+// binding. Until it is, nothing is answered: the mobile node asks again after 1.5 s (§13), which is
+// what that time is for.
+bool HomeAgent::is_free(const Request& request, const Binding* entry, Actions& actions) const {
+    switch (settings_.claim ? settings_.claim(request.received.home) : AddressClaim::free) {
+        case AddressClaim::free:
+            return true;
+        case AddressClaim::undecided:
+            drop(mobility::DropReason::address_in_question, actions);
+            end_new_session(request, actions);
+            return false;
+        case AddressClaim::taken:
+            refuse(request, wire::BindingStatus::duplicate_address_detection_failed, entry,
+                   actions);
+            return false;
+    }
+    std::unreachable();
 }
 
 void HomeAgent::refuse(const Request& request, wire::BindingStatus status, const Binding* entry,

@@ -75,6 +75,8 @@ class HomeAgent final : public mobility::Node {
     void register_binding(mobility::Instant now, const Request& request, const Binding* entry,
                           mobility::Actions& actions);
     void deregister(mobility::Instant now, const Request& request, mobility::Actions& actions);
+    [[nodiscard]] bool is_free(const Request& request, const Binding* entry,
+                               mobility::Actions& actions) const;
     void refuse(const Request& request, wire::BindingStatus status, const Binding* entry,
                 mobility::Actions& actions) const;
     void take_session(mobility::Instant now, const Request& request, Binding& binding,

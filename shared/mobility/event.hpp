@@ -148,6 +148,7 @@ enum class DropReason : std::uint8_t {
     not_home_registration,
     rate_limited,
     handshake_refused,    // by who holds the key that he names; he has been told why
+    address_in_question,  // whether somebody on the home link has it is being found out
     protection_mismatch,  // the laboratory profile meets protected configuration, or the reverse
 };
 struct MessageDropped {

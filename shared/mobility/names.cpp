@@ -60,6 +60,8 @@ std::string_view name(DropReason reason) {
             return "rate-limited";
         case DropReason::handshake_refused:
             return "handshake-refused";
+        case DropReason::address_in_question:
+            return "address-in-question";
         case DropReason::protection_mismatch:
             return "protection-mismatch";
     }
