@@ -29,15 +29,20 @@ NftablesTable::~NftablesTable() {
 void NftablesTable::replace(const std::string& chains) {
     const std::string commands = "add table " + name_ + "\ndelete table " + name_ + "\nadd table " +
                                  name_ + " {\n" + chains + "}\n";
+    if (const std::error_code reason = change(commands)) {
+        const std::string said = ::nft_ctx_get_error_buffer(context_.get());
+        require(
+            "install the nftables table " + name_ + " (" + said.substr(0, said.find('\n')) + ")",
+            reason);
+    }
+}
+
+std::error_code NftablesTable::change(const std::string& commands) {
     errno = 0;
     if (::nft_run_cmd_from_buffer(context_.get(), commands.c_str()) == 0) {
-        return;
+        return {};
     }
-    const std::error_code reason =
-        errno == 0 ? std::make_error_code(std::errc::invalid_argument) : last_error();
-    const std::string said = ::nft_ctx_get_error_buffer(context_.get());
-    require("install the nftables table " + name_ + " (" + said.substr(0, said.find('\n')) + ")",
-            reason);
+    return errno == 0 ? std::make_error_code(std::errc::invalid_argument) : last_error();
 }
 
 }  // namespace godwit::platform

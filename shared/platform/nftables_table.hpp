@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <system_error>
 
 struct nft_ctx;
 
@@ -21,6 +22,9 @@ class NftablesTable {
     // there already or not: one that a crash left is replaced. Throws std::system_error, and then
     // all is as before.
     void replace(const std::string& chains);
+
+    // Runs these commands of nft(8), which change this table, as one: all of them or none.
+    std::error_code change(const std::string& commands);
 
   private:
     struct Free {

@@ -1,0 +1,193 @@
+#include "server/forwarding_policy.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace godwit::server {
+namespace {
+
+const std::string table = "inet godwit_ha";
+
+// "add element inet godwit_ha clients { 2001:db8::1, 2001:db8::2 }", one line for each set.
+class Elements {
+  public:
+    void add(const std::string& set, const std::string& element) {
+        std::string& list = lists_[set];
+        list += (list.empty() ? "" : ", ") + element;
+    }
+    [[nodiscard]] std::string commands(const std::string& verb) const {
+        std::string text;
+        for (const auto& [set, list] : lists_) {
+            text += verb + " element " + table + " " + set + " { " + list + " }\n";
+        }
+        return text;
+    }
+
+  private:
+    std::map<std::string, std::string> lists_;
+};
+
+bool is_restricted(const ClientPolicy& policy) {
+    return !policy.internet || !policy.clients;
+}
+
+// The kernel's sets take no prefix that lies in another.
+bool is_covered(const wire::Prefix& prefix, const std::vector<wire::Prefix>& prefixes) {
+    return std::ranges::any_of(prefixes, [&](const wire::Prefix& other) {
+        return other != prefix && other.length <= prefix.length && other.contains(prefix.address);
+    });
+}
+
+void add_family(const std::string& address, bool is_ipv4, const ClientPolicy& policy,
+                Elements& elements) {
+    const std::string family = is_ipv4 ? "_ipv4" : "";
+    elements.add("clients" + family, address);
+    if (!policy.internet) {
+        elements.add("kept_from_internet" + family, address);
+    }
+    if (!policy.clients) {
+        elements.add("kept_from_clients" + family, address);
+    }
+    std::vector<wire::Prefix> prefixes = policy.prefixes;
+    std::ranges::sort(prefixes);
+    prefixes.erase(std::ranges::unique(prefixes).begin(), prefixes.end());
+    for (const wire::Prefix& prefix : prefixes) {
+        if (prefix.is_ipv4() == is_ipv4 && !is_covered(prefix, prefixes)) {
+            elements.add("reachable" + family, address + " . " + prefix.text());
+        }
+    }
+}
+
+void add_client(const PolicedClient& client, Elements& elements) {
+    add_family(client.home.text(), false, client.policy, elements);
+    if (client.ipv4) {
+        add_family(client.ipv4->text(), true, client.policy, elements);
+    }
+}
+
+std::string sets_of(const std::string& family, const std::string& type) {
+    std::string text;
+    for (const char* name : {"clients", "kept_from_internet", "kept_from_clients"}) {
+        text += "set " + (name + family) + " { type " + type + "; }\n";
+    }
+    return text + "set reachable" + family + " { type " + type + " . " + type +
+           "; flags interval; }\n";
+}
+
+std::string judgements_of(const std::string& family, const std::string& header) {
+    const std::string source = header + " saddr ";
+    const std::string destination = header + " daddr ";
+    return "add rule " + table + " forwarded " + source + ". " + destination + "@reachable" +
+           family + " accept\nadd rule " + table + " forwarded " + source + "@kept_from_clients" +
+           family + " " + destination + "@clients" + family +
+           " reject with icmpx type admin-prohibited\nadd rule " + table + " forwarded " + source +
+           "@kept_from_internet" + family + " " + destination + "!= @clients" + family +
+           " reject with icmpx type admin-prohibited\n";
+}
+
+std::string family_of(const wire::Prefix& prefix) {
+    return prefix.is_ipv4() ? "ip" : "ip6";
+}
+
+// The unicast probes of Neighbor Unreachability Detection, which the kernel would forward to the
+// mobile node or call out of scope, since their destination is none of its own addresses.
+std::string guard_of(const std::string& home_link) {
+    return "chain arriving { type filter hook prerouting priority raw; iifname \"" + home_link +
+           "\" icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } fib daddr type unicast "
+           "drop; }\n";
+}
+
+}  // namespace
+
+struct ForwardingPolicy::Change {
+    Elements removed;
+    Elements added;
+    std::size_t restricted;  // clients that may not go everywhere, afterwards
+};
+
+ForwardingPolicy::ForwardingPolicy(ForwardingSettings settings, const runtime::Log& log)
+    : settings_(std::move(settings)), log_(log), table_(table) {
+    std::string text = sets_of("", "ipv6_addr") + sets_of("_ipv4", "ipv4_addr") +
+                       "chain forwarded { type filter hook forward priority filter; }\n";
+    if (settings_.home_link) {
+        text += guard_of(*settings_.home_link);
+    }
+    if (!settings_.masqueraded.empty()) {
+        text += "chain leaving { type nat hook postrouting priority srcnat;\n";
+        for (const wire::Prefix& prefix : settings_.masqueraded) {
+            text += family_of(prefix) + " saddr " + prefix.text() +
+                    " oif != " + std::to_string(settings_.tunnel.value) + " masquerade\n";
+        }
+        text += "}\n";
+    }
+    table_.replace(text);
+}
+
+std::error_code ForwardingPolicy::apply(std::span<const PolicedClient> clients) {
+    Change change{.removed = {}, .added = {}, .restricted = restricted_};
+    for (const PolicedClient& client : clients) {
+        const auto known = clients_.find(client.home);
+        if (known != clients_.end() && known->second != client) {
+            change.restricted -= std::size_t{is_restricted(known->second.policy)};
+            add_client(known->second, change.removed);
+        }
+        if (known == clients_.end() || known->second != client) {
+            change.restricted += std::size_t{is_restricted(client.policy)};
+            add_client(client, change.added);
+        }
+    }
+    const std::error_code outcome = commit(change);
+    if (!outcome) {
+        for (const PolicedClient& client : clients) {
+            clients_.insert_or_assign(client.home, client);
+        }
+    }
+    return outcome;
+}
+
+std::error_code ForwardingPolicy::forget(const wire::HomeAddress& home) {
+    const auto known = clients_.find(home);
+    if (known == clients_.end()) {
+        return {};
+    }
+    Change change{.removed = {}, .added = {}, .restricted = restricted_};
+    change.restricted -= std::size_t{is_restricted(known->second.policy)};
+    add_client(known->second, change.removed);
+    const std::error_code outcome = commit(change);
+    if (!outcome) {
+        clients_.erase(known);
+    }
+    return outcome;
+}
+
+// While everybody may go everywhere there are no rules, and the kernel need not track connections.
+std::error_code ForwardingPolicy::commit(const Change& change) {
+    const std::string elements = change.removed.commands("delete") + change.added.commands("add");
+    const bool begins = restricted_ == 0 && change.restricted > 0;
+    const bool ends = restricted_ > 0 && change.restricted == 0;
+    std::error_code outcome;
+    if (begins) {
+        outcome = table_.change(elements + rules(true));
+        if (outcome && !table_.change(elements + rules(false))) {
+            outcome = {};
+            log_.warning("connections-not-tracked",
+                         {{"consequence", "what a client may not reach cannot reach it either"}});
+        }
+    } else if (ends) {
+        outcome = table_.change(elements + "flush chain " + table + " forwarded\n");
+    } else if (!elements.empty()) {
+        outcome = table_.change(elements);
+    }
+    restricted_ = outcome ? restricted_ : change.restricted;
+    return outcome;
+}
+
+std::string ForwardingPolicy::rules(bool with_tracking) const {
+    const std::string add = "add rule " + table + " forwarded ";
+    return add + "iif != " + std::to_string(settings_.tunnel.value) + " accept\n" +
+           (with_tracking ? add + "ct state established,related accept\n" : "") +
+           judgements_of("", "ip6") + judgements_of("_ipv4", "ip");
+}
+
+}  // namespace godwit::server
