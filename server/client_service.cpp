@@ -19,6 +19,9 @@ void ClientService::on_client(const ClientChange& change) {
     parts_.log.info("client-" + std::string(name(change.event)),
                     {{"client", change.client.name}, {"home", change.client.home}});
     parts_.feed.publish_client(name(change.event), change.client.name, change.client.home);
+    // What cannot be written is logged there, and the client stays where it was.
+    static_cast<void>(change.event == removed ? parts_.network.forget_policy(change.client.home)
+                                              : parts_.network.apply_policy(change.client));
     switch (change.event) {
         case joined:
         case renamed:

@@ -4,6 +4,7 @@
 #include "server/api/event_feed.hpp"
 #include "server/clients/clients_observer.hpp"
 #include "server/core/home_agent.hpp"
+#include "server/home_network.hpp"
 #include "server/store/store.hpp"
 #include "shared/runtime/log.hpp"
 #include "shared/runtime/node_runner.hpp"
@@ -26,6 +27,7 @@ class ClientService final : public ClientsObserver {
         security::HomeAgentAuthenticator& authenticator;
         runtime::NodeRunner& runner;
         Store& store;
+        HomeNetwork& network;
         EventFeed& feed;
         const runtime::Log& log;
     };

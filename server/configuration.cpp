@@ -6,6 +6,7 @@
 
 #include "server/api_configuration.hpp"
 #include "server/clients/ipv4_pool.hpp"
+#include "server/home_configuration.hpp"
 #include "shared/mobility/tunnel_mtu.hpp"
 #include "shared/runtime/configuration_forms.hpp"
 #include "shared/runtime/toml_forms.hpp"
@@ -167,6 +168,7 @@ void read_mobile_node(TomlTable& table, const std::filesystem::path& directory,
     table.require("name", node_name(), node.name);
     read_address(table, node, configuration);
     read_ipv4_address(table, node, configuration);
+    read_policy(table, node);
     read_keys(table, node, directory, configuration);
     const std::vector<MobileNodeEntry>& others = configuration.mobile_nodes;
     reject_repetition(table, "name", node, others, &MobileNodeEntry::name);
@@ -214,8 +216,8 @@ Configuration read_configuration(const std::filesystem::path& path) {
     Configuration configuration;
     root.require("address", routable_address(), configuration.address.address);
     root.require("home_prefix", home_prefix(), configuration.home_prefix);
+    read_home(root, configuration);
     root.read("endpoints", endpoints(), configuration.endpoints);
-    root.read("home_link", interface_name(), configuration.home_link);
     read_paths(root, configuration);
     root.read("max_lifetime", lifetime(least_lifetime), configuration.max_lifetime);
     root.read("interface", interface_name(), configuration.interface);

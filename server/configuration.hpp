@@ -8,6 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "server/clients/clients.hpp"
+#include "server/core/neighbor_source.hpp"
+#include "server/home_mode.hpp"
 #include "shared/datapath/resend_memory.hpp"
 #include "shared/mobility/path.hpp"
 #include "shared/mobility/session.hpp"
@@ -28,6 +31,7 @@ struct MobileNodeEntry {
     mobility::Protection protection = mobility::Protection::sealed;
     std::optional<std::filesystem::path> preshared_key_file;
     std::optional<wire::Ipv4Address> ipv4_home_address{};  // in the pool; none: the next free one
+    ClientPolicy policy{};
 };
 
 // [api]: the API over TCP, beside the status socket.
@@ -42,9 +46,12 @@ struct Configuration {
     wire::HomeAgentAddress address;
     std::optional<std::filesystem::path> private_key_file;  // there unless all protection is none
     wire::Prefix home_prefix;
+    HomeMode home_mode = HomeMode::routed;
+    std::optional<std::string> home_link;  // on_link: the interface
+    NeighborSource neighbor_source;        // on_link: of what is said for home addresses
+    bool defend_allocations = true;        // on_link: home addresses are kept for their owners
     // Names or addresses by which clients reach it, for their invites; none: its own address.
     std::vector<std::string> endpoints{};
-    std::optional<std::string> home_link;  // interface whose neighbours see the home addresses
     wire::Lifetime max_lifetime{900};      // 3600 s
     std::vector<std::uint16_t> udp_ports{mobility::dsmip_port};  // empty: no UDP
     std::optional<wire::Prefix> ipv4_pool;   // of the IPv4 home addresses; none: no IPv4 inside

@@ -95,7 +95,7 @@ class Daemon final : public runtime::NodeObserver {
     MessageCounts messages_out_;
     std::uint64_t endpoint_moves_ = 0;
     Api api_;
-    ClientService client_service_;
+    std::optional<ClientService> client_service_;
     runtime::HttpServer http_server_;
 };
 
@@ -116,7 +116,9 @@ Daemon::Daemon(const Configuration& configuration)
       outer_(unmarked),
       authenticator_(credentials(configuration, clients_), store_, &clients_, runtime::boot_now),
       restarts_(store_.count_restart()),
-      node_(home_agent_settings(configuration, restarts_, clients_)),
+      node_(home_agent_settings(
+          configuration, restarts_, clients_,
+          [this](const wire::HomeAddress& home) { return network_->judge(home); })),
       data_plane_(tun_, {.esp = esp_, .ipv6 = ipv6_, .ipv4 = ipv4_, .udp = udp_, .outer = outer_},
                   datapath::LookUpBy::inner_destination, configuration.address,
                   configuration.resend),
@@ -138,12 +140,6 @@ Daemon::Daemon(const Configuration& configuration)
                    .name_of = [this](const wire::HomeAddress& home) { return name_of(home); },
                    .qr_code = qr_svg,
                    .restarts = restarts_}),
-      client_service_({.node = node_,
-                       .authenticator = authenticator_,
-                       .runner = runner_,
-                       .store = store_,
-                       .feed = api_.feed(),
-                       .log = log_}),
       http_server_(loop_, api_.routes(), configuration.status_socket, http_network(configuration)) {
 }
 
@@ -153,17 +149,29 @@ void Daemon::run() {
                       platform::change_mtu(netlink_, tun_.interface(), configuration_.path_mtu));
     network_.emplace(
         HomeNetworkSettings{
+            .mode = configuration_.home_mode,
             .home_prefix = configuration_.home_prefix,
-            .home_link = configuration_.home_link,
+            .home_link = configuration_.home_link.value_or(""),
+            .neighbor_source = configuration_.neighbor_source,
+            .defends_allocations = configuration_.defend_allocations,
             .tunnel = tun_.interface(),
             .sysctl_journal =
                 (configuration_.status_socket.parent_path() / "sysctl-journal").string(),
             .ipv4_pool = configuration_.ipv4_pool,
             .masquerade = configuration_.masquerade},
         log_);
+    network_->join(loop_);
+    platform::require("say where mobile nodes may go", network_->apply_policies(clients_.all()));
     runner_.join(loop_);
     loop_.on_deadline([this] { return next_deadline(); }, [this] { on_deadline(); });
-    clients_.observe(client_service_);
+    client_service_.emplace(ClientService::Parts{.node = node_,
+                                                 .authenticator = authenticator_,
+                                                 .runner = runner_,
+                                                 .store = store_,
+                                                 .network = *network_,
+                                                 .feed = api_.feed(),
+                                                 .log = log_});
+    clients_.observe(*client_service_);
     log_.info("started", {{"address", configuration_.address},
                           {"home_prefix", configuration_.home_prefix},
                           {"mobile_nodes", configuration_.mobile_nodes.size()},
@@ -203,6 +211,7 @@ void Daemon::ask_who_was_bound() {
     const auto now = std::chrono::floor<std::chrono::seconds>(runtime::wall_now());
     for (const StoredBinding& binding : store_.bindings(now)) {
         if (node_.mobile_nodes().find(binding.home) != nullptr) {
+            network_->vouch_for(binding.home);
             lost.push_back(
                 {.home = binding.home,
                  .path = {.encapsulation = binding.encapsulation,
@@ -316,6 +325,9 @@ std::vector<std::string> Daemon::health() const {
         health.emplace_back("mobile nodes without any protection are allowed");
     }
     std::ranges::move(clients_.health(), std::back_inserter(health));
+    if (network_) {
+        std::ranges::move(network_->health(), std::back_inserter(health));
+    }
     if (const auto failure = store_.failure()) {
         health.push_back("the state directory cannot be written: " + failure.message());
     }

@@ -51,7 +51,8 @@ std::vector<Client> configured_clients(const Configuration& configuration,
              .ipv4 = found != ipv4.end() ? std::optional(found->second) : std::nullopt,
              .state = ClientState::enabled,
              .is_configured = true,
-             .key = node.public_key});
+             .key = node.public_key,
+             .policy = node.policy});
     }
     return clients;
 }
@@ -110,7 +111,7 @@ std::vector<platform::UdpTunnelSocket> udp_sockets(const Configuration& configur
 }
 
 HomeAgentSettings home_agent_settings(const Configuration& configuration, std::uint32_t restarts,
-                                      const EnrolledClients& clients) {
+                                      const EnrolledClients& clients, JudgeClaim claim) {
     HomeAgentSettings settings{.address = configuration.address,
                                .home_prefix = configuration.home_prefix,
                                .ipv4_pool = configuration.ipv4_pool,
@@ -120,7 +121,8 @@ HomeAgentSettings home_agent_settings(const Configuration& configuration, std::u
                                .allow_unprotected = configuration.allow_unprotected,
                                .checks = {.random = security::random_number,
                                           .path_mtu = configuration.path_mtu,
-                                          .mtu_probe_interval = configuration.mtu_probe_interval}};
+                                          .mtu_probe_interval = configuration.mtu_probe_interval},
+                               .claim = std::move(claim)};
     for (const MobileNodeEntry& node : configuration.mobile_nodes) {
         MobileNodeRecord record = record_of(*clients.find(node.name));
         record.protection = node.protection;

@@ -28,9 +28,10 @@ security::HomeAgentCredentials credentials(const Configuration& configuration,
                                            const EnrolledClients& clients);
 // Throws std::system_error.
 std::vector<platform::UdpTunnelSocket> udp_sockets(const Configuration& configuration);
+using JudgeClaim = decltype(HomeAgentSettings::claim);
 // `restarts`: how many starts the store has counted.
 HomeAgentSettings home_agent_settings(const Configuration& configuration, std::uint32_t restarts,
-                                      const EnrolledClients& clients);
+                                      const EnrolledClients& clients, JudgeClaim claim);
 // Where the API is heard over TCP, if anywhere. Throws runtime::InvalidConfiguration.
 std::optional<runtime::HttpNetwork> http_network(const Configuration& configuration);
 

@@ -5,7 +5,6 @@
 
 #include "shared/platform/attempt.hpp"
 #include "shared/platform/forwarding.hpp"
-#include "shared/platform/neighbor_announcement.hpp"
 #include "shared/platform/network_monitor.hpp"
 
 namespace godwit::server {
@@ -15,6 +14,30 @@ namespace {
 constexpr std::uint32_t interception_metric = 1;
 
 constexpr std::uint8_t two_addresses = 127;  // bits of a prefix without a network address
+
+std::optional<HomeLinkSettings> home_link_of(const HomeNetworkSettings& settings) {
+    if (settings.mode != HomeMode::on_link) {
+        return std::nullopt;
+    }
+    return HomeLinkSettings{.interface = settings.home_link,
+                            .home_prefix = settings.home_prefix,
+                            .source = settings.neighbor_source,
+                            .defends_allocations = settings.defends_allocations};
+}
+
+ForwardingSettings forwarding_of(const HomeNetworkSettings& settings) {
+    ForwardingSettings result{.tunnel = settings.tunnel, .masqueraded = {}, .home_link = {}};
+    if (settings.mode == HomeMode::on_link) {
+        result.home_link = settings.home_link;
+    }
+    if (settings.mode == HomeMode::nat) {
+        result.masqueraded.push_back(settings.home_prefix);
+    }
+    if (settings.ipv4_pool && settings.masquerade) {
+        result.masqueraded.push_back(*settings.ipv4_pool);
+    }
+    return result;
+}
 
 }  // namespace
 
@@ -29,11 +52,12 @@ wire::Ipv6Address gateway_of(const wire::Prefix& ipv4_pool) {
 HomeNetwork::HomeNetwork(HomeNetworkSettings settings, const runtime::Log& log)
     : settings_(std::move(settings)),
       log_(log),
+      forwarding_(forwarding_of(settings_), log),
       sysctls_(settings_.sysctl_journal),
       footprint_(platform::Owner::home_agent) {
     platform::forward_ipv6(sysctls_, platform::NetworkMonitor().snapshot());
-    if (settings_.home_link) {
-        become_proxy_on(*settings_.home_link);
+    if (auto home_link = home_link_of(settings_)) {
+        home_link_.emplace(*std::move(home_link), log);
     } else {
         platform::require("route " + settings_.home_prefix.text() + " into the tunnel",
                           footprint_.add(route_to(settings_.home_prefix)));
@@ -52,22 +76,22 @@ void HomeNetwork::route_ipv4(const wire::Prefix& pool) {
     platform::Route route = route_to(pool);
     route.preferred_source = gateway;
     platform::require("route " + pool.text() + " into the tunnel", footprint_.add(route));
-    if (settings_.masquerade) {
-        masquerade_.emplace("godwit_ha", pool, settings_.tunnel);
+}
+
+void HomeNetwork::join(runtime::EventLoop& loop) {
+    if (home_link_) {
+        home_link_->join(loop);
     }
 }
 
-void HomeNetwork::become_proxy_on(const std::string& home_link) {
-    home_link_ = platform::find_interface(home_link);
-    if (!home_link_) {
-        platform::require("find the home link's interface " + home_link,
-                          std::make_error_code(std::errc::no_such_device));
+AddressClaim HomeNetwork::judge(const wire::HomeAddress& home) {
+    return home_link_ ? home_link_->judge(home) : AddressClaim::free;
+}
+
+void HomeNetwork::vouch_for(const wire::HomeAddress& home) {
+    if (home_link_) {
+        home_link_->vouch_for(home);
     }
-    // Not the home link's own: that one lets the kernel answer what is multicast, while the unicast
-    // probes of Neighbor Unreachability Detection would be forwarded into the tunnel.
-    sysctls_.set("net/ipv6/conf/all/proxy_ndp", "1");
-    // RFC 4861 §7.2.8 lets proxies hesitate, for another's answer may be better. Here is no other.
-    sysctls_.set("net/ipv6/neigh/" + home_link + "/proxy_delay", "0");
 }
 
 void HomeNetwork::intercept(const wire::HomeAddress& home) {
@@ -78,29 +102,48 @@ void HomeNetwork::intercept(const wire::HomeAddress& home) {
     if (error && error != std::errc::file_exists) {
         log_.error("home-address-not-intercepted", {{"home", home}, {"reason", error.message()}});
     }
-    defend(home);
-}
-
-void HomeNetwork::defend(const wire::HomeAddress& home) {
-    const auto error = footprint_.add(platform::NeighborProxy{*home_link_, home.address});
-    if (error && error != std::errc::file_exists) {
-        log_.error("home-address-not-defended", {{"home", home}, {"reason", error.message()}});
-    }
-    // Those who knew the mobile node at home would go on sending there.
-    if (const auto unsent = platform::announce(*home_link_, home.address)) {
-        log_.warning("home-address-not-announced", {{"home", home}, {"reason", unsent.message()}});
-    }
+    home_link_->bind(home);
 }
 
 void HomeNetwork::release(const wire::HomeAddress& home) {
     if (!home_link_) {
         return;
     }
-    const auto undefended = footprint_.remove(platform::NeighborProxy{*home_link_, home.address});
-    const auto unrouted = footprint_.remove(route_to({home.address, 128}));
-    if (const auto error = undefended ? undefended : unrouted) {
+    home_link_->release(home);
+    if (const auto error = footprint_.remove(route_to({home.address, 128}))) {
         log_.error("home-address-not-released", {{"home", home}, {"reason", error.message()}});
     }
+}
+
+std::error_code HomeNetwork::apply_policies(std::span<const Client> clients) {
+    std::vector<PolicedClient> policed;
+    for (const Client& client : clients) {
+        policed.push_back({.home = client.home, .ipv4 = client.ipv4, .policy = client.policy});
+        if (home_link_) {
+            home_link_->allocate(client.home);
+        }
+    }
+    const std::error_code error = forwarding_.apply(policed);
+    if (error) {
+        log_.error("policies-not-applied",
+                   {{"clients", clients.size()}, {"reason", error.message()}});
+    }
+    return error;
+}
+
+std::error_code HomeNetwork::forget_policy(const wire::HomeAddress& home) {
+    if (home_link_) {
+        home_link_->deallocate(home);
+    }
+    const std::error_code error = forwarding_.forget(home);
+    if (error) {
+        log_.error("policy-not-forgotten", {{"home", home}, {"reason", error.message()}});
+    }
+    return error;
+}
+
+std::vector<std::string> HomeNetwork::health() const {
+    return home_link_ ? home_link_->health() : std::vector<std::string>();
 }
 
 platform::Route HomeNetwork::route_to(const wire::Prefix& destination) const {

@@ -1,28 +1,37 @@
 #pragma once
-// How packets for home addresses come to the home agent's tunnel (RFC 6275 §10.4.1). Without a home
-// link the home prefix is routed to this machine, and all of it goes into the TUN interface. As the
-// router of a home link it intercepts only what is bound: a route for each such home address, and
-// for the hosts of the home link an answer to their Neighbor Solicitations for it. The pool of IPv4
-// home addresses goes into the TUN interface as a whole.
+// How packets for home addresses come to the home agent's tunnel (RFC 6275 §10.4.1), and where
+// those that leave it may go. Routed or behind this machine's own address (NAT), all of the home
+// prefix goes into the TUN interface. On a home link only what is bound is intercepted: a route for
+// each such home address, and for the hosts of the link an answer to their Neighbor Solicitations
+// for it. The pool of IPv4 home addresses goes into the TUN interface as a whole.
 
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
+#include "server/clients/clients.hpp"
+#include "server/forwarding_policy.hpp"
+#include "server/home_link.hpp"
+#include "server/home_mode.hpp"
 #include "shared/platform/footprint.hpp"
-#include "shared/platform/masquerade.hpp"
 #include "shared/platform/sysctl.hpp"
+#include "shared/runtime/event_loop.hpp"
 #include "shared/runtime/log.hpp"
 #include "shared/wire/address.hpp"
 
 namespace godwit::server {
 
 struct HomeNetworkSettings {
+    HomeMode mode = HomeMode::routed;
     wire::Prefix home_prefix;
-    std::optional<std::string> home_link;
-    mobility::InterfaceIndex tunnel;        // the TUN interface, which is up
-    std::string sysctl_journal;             // a path in a directory that a reboot clears
-    std::optional<wire::Prefix> ipv4_pool;  // that the IPv4 home addresses are of (RFC 5555)
-    bool masquerade = true;                 // the pool is not routed to this machine
+    std::string home_link{};                  // on_link: the interface
+    NeighborSource neighbor_source{};         // on_link
+    bool defends_allocations = true;          // on_link
+    mobility::InterfaceIndex tunnel;          // the TUN interface, which is up
+    std::string sysctl_journal;               // a path in a directory that a reboot clears
+    std::optional<wire::Prefix> ipv4_pool{};  // that the IPv4 home addresses are of (RFC 5555)
+    bool masquerade = true;                   // the pool is not routed to this machine
 };
 
 // This machine's own address in the pool, the first, from which ICMP errors to the mobile nodes
@@ -33,22 +42,35 @@ class HomeNetwork {
   public:
     // Makes this machine a router. Throws std::system_error that names the attempt.
     HomeNetwork(HomeNetworkSettings settings, const runtime::Log& log);
+    void join(runtime::EventLoop& loop);
 
+    // Whether somebody else has the home address. Asked before one is bound that was not.
+    [[nodiscard]] AddressClaim judge(const wire::HomeAddress& home);
+    // It was bound in an earlier life of this home agent.
+    void vouch_for(const wire::HomeAddress& home);
     void intercept(const wire::HomeAddress& home);
     void release(const wire::HomeAddress& home);
 
+    // These clients (each home address once) have their home addresses, and may go where their
+    // policies say. On a home link newcomers are kept from the addresses from now on. With an
+    // error, which is logged, the policies are as before.
+    std::error_code apply_policies(std::span<const Client> clients);
+    std::error_code apply_policy(const Client& client) { return apply_policies({&client, 1}); }
+    // The home address is nobody's any more.
+    std::error_code forget_policy(const wire::HomeAddress& home);
+
+    [[nodiscard]] std::vector<std::string> health() const;  // what is wrong, a sentence each
+
   private:
     void route_ipv4(const wire::Prefix& pool);
-    void become_proxy_on(const std::string& home_link);
-    void defend(const wire::HomeAddress& home);
     [[nodiscard]] platform::Route route_to(const wire::Prefix& destination) const;
 
     HomeNetworkSettings settings_;
-    std::optional<mobility::InterfaceIndex> home_link_;
     const runtime::Log& log_;
+    ForwardingPolicy forwarding_;  // there before packets are forwarded, and after
     platform::SysctlOverrides sysctls_;
     platform::Footprint footprint_;
-    std::optional<platform::Masquerade> masquerade_;
+    std::optional<HomeLink> home_link_;
 };
 
 }  // namespace godwit::server

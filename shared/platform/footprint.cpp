@@ -2,7 +2,6 @@
 
 #include <linux/fib_rules.h>
 #include <linux/if_addr.h>
-#include <linux/neighbour.h>
 
 #include <algorithm>
 #include <array>
@@ -28,8 +27,6 @@ std::uint8_t protocol_of(const nlmsghdr& object) {
             return protocol_attribute<fib_rule_hdr>(object, FRA_PROTOCOL);
         case RTM_NEWADDR:
             return protocol_attribute<ifaddrmsg>(object, IFA_PROTO);
-        case RTM_NEWNEIGH:
-            return protocol_attribute<ndmsg>(object, NDA_PROTOCOL);
         default:
             return 0;
     }
@@ -54,7 +51,7 @@ void remove_leftovers(NetlinkSocket& netlink, std::uint16_t list, std::uint16_t 
         });
     // An interrupted list is still a list of what is ours: nobody else changes that.
     if (listed != std::errc::interrupted) {
-        require("list routes, rules, addresses and neighbor proxies", listed);
+        require("list routes, rules and addresses", listed);
     }
     for (const NetlinkMessage& removal : removals) {
         if (const std::error_code outcome = netlink.request(removal); !is_gone(outcome)) {
@@ -77,10 +74,6 @@ Footprint::Footprint(Owner owner) : protocol_(static_cast<std::uint8_t>(owner)) 
         addresses.ifa_family = family;
         remove_leftovers(netlink_, RTM_GETADDR, RTM_DELADDR, addresses, protocol_);
     }
-    ndmsg proxies{};
-    proxies.ndm_family = AF_INET6;
-    proxies.ndm_flags = NTF_PROXY;
-    remove_leftovers(netlink_, RTM_GETNEIGH, RTM_DELNEIGH, proxies, protocol_);
 }
 
 // NOLINTNEXTLINE(bugprone-exception-escape): without memory for a message there is no way on

@@ -1,8 +1,7 @@
 #pragma once
-// What a daemon has added to the machine: addresses, routes, policy rules and neighbor proxies. All
-// of it is taken back, the last first, when this object goes. Everything carries a protocol number
-// of Godwit's own, so that after a crash the next start finds what was left and takes that back
-// too.
+// What a daemon has added to the machine: addresses, routes and policy rules. All of it is taken
+// back, the last first, when this object goes. Everything carries a protocol number of Godwit's
+// own, so that after a crash the next start finds what was left and takes that back too.
 
 #include <cstdint>
 #include <system_error>
@@ -10,7 +9,6 @@
 #include <vector>
 
 #include "shared/platform/interface_config.hpp"
-#include "shared/platform/neighbor_proxy.hpp"
 #include "shared/platform/netlink_socket.hpp"
 #include "shared/platform/routing.hpp"
 
@@ -32,17 +30,15 @@ class Footprint {
     [[nodiscard]] std::error_code add(const AddressOnInterface& address) { return put(address); }
     [[nodiscard]] std::error_code add(const Route& route) { return put(route); }
     [[nodiscard]] std::error_code add(const PolicyRule& rule) { return put(rule); }
-    [[nodiscard]] std::error_code add(const NeighborProxy& proxy) { return put(proxy); }
 
     // Takes back one thing that was added. What is gone already (its interface vanished, somebody
     // removed it) or was never added is no error.
     std::error_code remove(const AddressOnInterface& address) { return take_back(address); }
     std::error_code remove(const Route& route) { return take_back(route); }
     std::error_code remove(const PolicyRule& rule) { return take_back(rule); }
-    std::error_code remove(const NeighborProxy& proxy) { return take_back(proxy); }
 
   private:
-    using Addition = std::variant<AddressOnInterface, Route, PolicyRule, NeighborProxy>;
+    using Addition = std::variant<AddressOnInterface, Route, PolicyRule>;
 
     std::error_code put(const Addition& addition);
     std::error_code take_back(const Addition& addition);

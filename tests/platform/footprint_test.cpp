@@ -11,7 +11,7 @@ namespace {
 // The local table aside: the kernel keeps it, a moment behind the addresses.
 std::string everything() {
     return run(
-        "ip -6 rule; ip -6 route show table all type unicast; ip -6 addr; ip -6 neigh show proxy;"
+        "ip -6 rule; ip -6 route show table all type unicast; ip -6 addr;"
         "ip -4 rule; ip -4 route show table all type unicast; ip -4 addr");
 }
 
@@ -49,14 +49,12 @@ class FootprintTest : public InNamespace {
                                     .metric = 7};
     const PolicyRule ipv4_unmarked_{
         .ipv4 = true, .priority = 5000, .table = 1910, .mark = 191, .inverted = true};
-    const NeighborProxy absent_{link_, address("2001:db8::7")};
 
     void add_all(Footprint& footprint) const {
         require("address", footprint.add(home_));
         require("route", footprint.add(default_route_));
         require("rule", footprint.add(unmarked_));
         require("rule", footprint.add(specific_));
-        require("proxy", footprint.add(absent_));
         require("IPv4 address", footprint.add(ipv4_home_));
         require("IPv4 route", footprint.add(ipv4_default_route_));
         require("IPv4 rule", footprint.add(ipv4_unmarked_));
@@ -147,12 +145,6 @@ TEST_F(FootprintTest, AddsIpv4Rules) {
     EXPECT_FALSE(shows("ip -6 rule", "1910"));
 }
 
-TEST_F(FootprintTest, AddsProxiesForNeighborsThatAreAbsent) {
-    Footprint footprint(Owner::home_agent);
-    ASSERT_FALSE(footprint.add(absent_));
-    EXPECT_TRUE(shows("ip -6 neigh show proxy", "2001:db8::7 dev near proxy proto 193"));
-}
-
 TEST_F(FootprintTest, LeavesEverythingAsItWas) {
     const std::string before = everything();
     {
@@ -174,13 +166,12 @@ TEST_F(FootprintTest, TakesOneThingBackEarly) {
 
 TEST_F(FootprintTest, LeavesWhatSomebodyElseHasAdded) {
     run("ip -6 addr add 2001:db8:f::9 dev near nodad; ip -6 route add 2001:db8:5::/48 dev near "
-        "metric 1; ip -6 neigh add proxy 2001:db8::7 dev near; ip addr add 10.0.0.9 dev near");
+        "metric 1; ip addr add 10.0.0.9 dev near");
     const std::string before = everything();
     {
         Footprint footprint(Owner::mobile_node);
         EXPECT_EQ(footprint.add(home_), std::errc::file_exists);
         EXPECT_EQ(footprint.add(on_link_), std::errc::file_exists);
-        EXPECT_EQ(footprint.add(absent_), std::errc::file_exists);
         EXPECT_EQ(footprint.add(ipv4_home_), std::errc::file_exists);
     }
     EXPECT_EQ(everything(), before);
@@ -213,13 +204,11 @@ TEST_F(FootprintTest, GoesQuietlyWhereTheInterfaceIsGone) {
     Footprint footprint(Owner::mobile_node);
     ASSERT_FALSE(footprint.add(home_));
     ASSERT_FALSE(footprint.add(default_route_));
-    ASSERT_FALSE(footprint.add(absent_));
     ASSERT_FALSE(footprint.add(ipv4_home_));
     ASSERT_FALSE(footprint.add(ipv4_default_route_));
     run("ip link del near");
     EXPECT_FALSE(footprint.remove(home_));
     EXPECT_FALSE(footprint.remove(default_route_));
-    EXPECT_FALSE(footprint.remove(absent_));
     EXPECT_FALSE(footprint.remove(ipv4_home_));
     EXPECT_FALSE(footprint.remove(ipv4_default_route_));
 }

@@ -1,0 +1,162 @@
+// The home agent on its home link, with the kernel of another machine for its neighbour.
+
+#include "server/home_link.hpp"
+
+#include <gmock/gmock.h>
+
+#include "tests/platform/neighbor_witness.hpp"
+
+namespace godwit::platform {
+namespace {
+
+using server::AddressClaim;
+using server::HomeLink;
+using testing::Contains;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class HomeLinkTest : public OnALink {
+  protected:
+    HomeLinkTest() {
+        far_.enter();
+        run("ip addr add fe80::2/64 dev far nodad");
+        witness_.emplace("far");
+        near_.enter();
+        run("ip addr add fe80::1/64 dev near nodad; "
+            "echo 100 > /proc/sys/net/ipv6/neigh/near/retrans_time_ms");
+    }
+
+    HomeLink& start(server::NeighborSource source = {}) {
+        home_link_.emplace(
+            server::HomeLinkSettings{.interface = "near",
+                                     .home_prefix = wire::Prefix::parse("2001:db8::/64").value(),
+                                     .source = source},
+            log_);
+        home_link_->join(loop_);
+        return *home_link_;
+    }
+    // Serves the link until this is so.
+    template <class Goal>
+    bool serve_until(Goal goal) {
+        while (!goal()) {
+            if (loop_.context().run_one_for(std::chrono::seconds(20)) == 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+    [[nodiscard]] std::string known_to_far() const {
+        far_.enter();
+        const std::string known = run("ip neigh show 2001:db8::9");
+        near_.enter();
+        return known;
+    }
+
+    const wire::HomeAddress home_{address("2001:db8::9")};
+    const runtime::Log log_{runtime::LogLevel::error};
+    runtime::EventLoop loop_;
+    std::optional<NeighborWitness> witness_;
+    std::optional<HomeLink> home_link_;
+};
+
+TEST_F(HomeLinkTest, TakesTheNeighboursPacketsForABoundAddress) {
+    start().bind(home_);
+    witness_->look_for(home_.address);
+    EXPECT_TRUE(serve_until(
+        [this] { return known_to_far().find("lladdr 02:00:00:00:00:01") != std::string::npos; }));
+}
+
+TEST_F(HomeLinkTest, AnswersForNobodyWhoIsReleased) {
+    start().bind(home_);
+    home_link_->release(home_);
+    EXPECT_THAT(run("ip -6 maddr show dev near"), Not(HasSubstr("ff02::1:ff00:9")));
+}
+
+TEST_F(HomeLinkTest, IsInTheGroupOfABoundAddress) {
+    start().bind(home_);
+    EXPECT_THAT(run("ip -6 maddr show dev near"), HasSubstr("ff02::1:ff00:9"));
+    home_link_.reset();
+    EXPECT_THAT(run("ip -6 maddr show dev near"), Not(HasSubstr("ff02::1:ff00:9")));
+}
+
+TEST_F(HomeLinkTest, FindsOutThatAnAddressIsFree) {
+    start();
+    ASSERT_EQ(home_link_->judge(home_), AddressClaim::undecided);
+    EXPECT_TRUE(serve_until([this] { return home_link_->judge(home_) == AddressClaim::free; }));
+}
+
+TEST_F(HomeLinkTest, FindsOutThatANeighbourHasAnAddress) {
+    far_.enter();
+    run("ip addr add 2001:db8::9/64 dev far nodad");
+    near_.enter();
+    start();
+    ASSERT_EQ(home_link_->judge(home_), AddressClaim::undecided);
+    EXPECT_TRUE(serve_until([this] { return home_link_->judge(home_) == AddressClaim::taken; }));
+    EXPECT_THAT(home_link_->health(), Contains(HasSubstr("wants the home address 2001:db8::9")));
+}
+
+TEST_F(HomeLinkTest, FindsOutNothingWhereTheKernelDoesNotEither) {
+    run("echo 0 > /proc/sys/net/ipv6/conf/all/accept_dad; "
+        "echo 0 > /proc/sys/net/ipv6/conf/near/accept_dad");
+    EXPECT_EQ(start().judge(home_), AddressClaim::free);
+}
+
+TEST_F(HomeLinkTest, KeepsTheKernelOfANeighbourFromABoundAddress) {
+    start().bind(home_);
+    far_.enter();
+    run("echo 1 > /proc/sys/net/ipv6/conf/far/accept_dad; ip addr add 2001:db8::9/64 dev far");
+    near_.enter();
+    EXPECT_TRUE(serve_until([this] {
+        far_.enter();
+        const bool has_failed = run("ip addr show dev far").find("dadfailed") != std::string::npos;
+        near_.enter();
+        return has_failed;
+    }));
+}
+
+TEST_F(HomeLinkTest, GoesOnWithAnInterfaceThatHasComeBack) {
+    start().bind(home_);
+    EXPECT_THAT(home_link_->health(), IsEmpty());
+    run("ip link del near");
+    EXPECT_TRUE(serve_until([this] { return !home_link_->health().empty(); }));
+    EXPECT_THAT(home_link_->health(), Contains("the home link near has gone"));
+    run("ip link add name near address 02:00:00:00:00:05 type veth peer name far netns " +
+        far_.path() + "; ip addr add 2001:db8::1/64 dev near nodad; ip link set near up");
+    far_.enter();
+    run("ip addr add 2001:db8::2/64 dev far nodad; ip link set far up");
+    const NeighborWitness witness("far");
+    near_.enter();
+    EXPECT_TRUE(serve_until([this] { return home_link_->health().empty(); }));
+    witness.look_for(home_.address);
+    EXPECT_TRUE(serve_until(
+        [this] { return known_to_far().find("lladdr 02:00:00:00:00:05") != std::string::npos; }));
+}
+
+TEST_F(HomeLinkTest, SaysThatThePrefixHasGone) {
+    start();
+    run("ip addr del 2001:db8::1/64 dev near");
+    EXPECT_TRUE(serve_until([this] { return !home_link_->health().empty(); }));
+    EXPECT_THAT(home_link_->health(),
+                Contains("the home link near has no address of the home prefix 2001:db8::/64 any "
+                         "more"));
+}
+
+TEST_F(HomeLinkTest, AnnouncesANewLinkLayerAddress) {
+    start().bind(home_);
+    ASSERT_TRUE(witness_->advertisement_of(home_.address));
+    run("ip link set near address 02:00:00:00:00:07");
+    EXPECT_TRUE(serve_until([this] {
+        const auto seen = witness_->advertisement_of(home_.address);
+        return seen && seen->advertisement.options.target_link_layer ==
+                           wire::LinkLayerAddress{2, 0, 0, 0, 0, 7};
+    }));
+}
+
+TEST_F(HomeLinkTest, DoesNotStartWithoutThePrefix) {
+    run("ip addr del 2001:db8::1/64 dev near");
+    EXPECT_THAT([this] { start(); }, testing::ThrowsMessage<std::system_error>(
+                                         HasSubstr("no address of near is of it")));
+}
+
+}  // namespace
+}  // namespace godwit::platform
