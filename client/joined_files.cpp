@@ -101,6 +101,7 @@ void JoinedFiles::stage(const security::Invite& invite, const security::KeyPair&
     save(invite.secret, staged(preshared_key_));
     write_text(staged(configuration_), configuration_text(invite, private_key_.filename().string(),
                                                           preshared_key_.filename().string()));
+    (void)read_configuration(staged(configuration_));  // what the daemon would not take throws
     for (const fs::path& place : places()) {
         // The daemon of the package runs as a user of its own, who has to read them.
         platform::give_to_owner_of(Configuration().state_directory, staged(place));

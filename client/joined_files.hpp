@@ -27,7 +27,7 @@ class JoinedFiles {
 
     // Those that are there already.
     [[nodiscard]] std::vector<std::filesystem::path> existing() const;
-    // Throws std::system_error.
+    // Throws std::system_error; runtime::InvalidConfiguration for an invite that makes no sense.
     void stage(const security::Invite& invite, const security::KeyPair& own);
     // Replaces what is there, the configuration last. Throws std::system_error.
     void commit();

@@ -169,8 +169,8 @@ void add_join(CLI::App& app, JoinOptions& options) {
         "Makes a key, asks the home agent, and writes the configuration once it has agreed; else\n"
         "nothing is written. The line is a secret until it has been used. Exits with 5 if the "
         "home\n"
-        "agent refuses, 6 if none answers. Example:\n"
-        "  sudo godwit join 'godwit://vps.example.org/laptop#Ac6NOt...'");
+        "agent refuses, 6 if none answers. Example, as root:\n"
+        "  godwit join 'godwit://vps.example.org/laptop#Ac6NOt...'");
 }
 
 ExitCode join(const JoinOptions& options) {

@@ -127,6 +127,16 @@ TEST_F(JoinProgram, SaysWhatIsWrongWithTheLine) {
     EXPECT_TRUE(has_written_nothing());
 }
 
+TEST_F(JoinProgram, AsksNobodyByAnInviteThatMakesNoConfiguration) {
+    home_agent_.start();
+    security::Invite invite = home_agent_.invite();
+    invite.endpoints = {"::1"};
+    EXPECT_EQ(join(invite.text()).code, 2);
+    home_agent_.stop();
+    EXPECT_FALSE(home_agent_.joined());
+    EXPECT_TRUE(has_written_nothing());
+}
+
 TEST_F(JoinProgram, ReplacesAConfigurationByForceOnly) {
     std::filesystem::create_directory(directory_.path() / "c");
     directory_.write("c/mn.toml", "# ours\n");

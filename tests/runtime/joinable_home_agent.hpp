@@ -49,7 +49,7 @@ class JoinableHomeAgent {
     [[nodiscard]] security::Invite invite() const {
         return {.home_agent_key = security::key_pair(2).public_key(),
                 .home_agent = test::home_agent,
-                .endpoints = {"127.0.0.1", "::1"},
+                .endpoints = {"127.0.0.1"},
                 .ports = {socket_.port()},
                 .client = "laptop",
                 .home = test::home,
