@@ -59,7 +59,7 @@ void look_at_kernel(const Configuration& configuration, CheckupFacts& facts) {
     facts.udp_ports = bound_udp_ports();
     facts.ipv6_forwarding = read("net/ipv6/conf/all/forwarding");
     facts.ipv4_forwarding = read("net/ipv4/ip_forward");
-    facts.has_nftables_table = platform::has_nftables_table("ip6 godwit_ha");
+    facts.has_nftables_table = platform::has_nftables_table("inet godwit_ha");
     const platform::NetworkSnapshot network = platform::NetworkMonitor().snapshot();
     const auto uplink = uplink_of(network);
     if (uplink) {

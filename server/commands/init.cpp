@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "server/commands/invite_text.hpp"
 #include "server/configuration.hpp"
 #include "server/home_plan.hpp"
 #include "server/host_facts.hpp"
@@ -150,9 +151,7 @@ ExitCode print_invite(const Configuration& configuration, const std::string& cli
         return refuse("the home agent runs, but there is no invite yet: " +
                       (error.is_object() ? error.value("message", "") : answer->body) + instead);
     }
-    std::cout << "\nThe invite of " << client << ", at " << document.value("home_address", "")
-              << ". On that machine, with the package godwit:\n\n  sudo godwit join '"
-              << document.value("invite", "") << "'\n";
+    std::cout << '\n' << invite_text(document);
     return ExitCode::ok;
 }
 

@@ -8,6 +8,7 @@
 #include "server/commands/client_commands.hpp"
 #include "server/commands/daemon_call.hpp"
 #include "server/commands/duration_option.hpp"
+#include "server/commands/invite_text.hpp"
 #include "server/qr_code.hpp"
 
 namespace godwit::server {
@@ -45,20 +46,14 @@ ExitCode invite(const InviteOptions& options) {
     if (!invite) {
         return invite.error();
     }
-    const auto line = invite->at("invite").get<std::string>();
     if (!options.png.empty()) {
-        write_private_file(options.png, qr_png(line));
+        write_private_file(options.png, qr_png(invite->at("invite").get<std::string>()));
     }
     if (options.daemon.json) {
         std::cout << invite->dump(2) << '\n';
         return ExitCode::ok;
     }
-    std::cout << invite->at("name").get<std::string>() << " gets "
-              << invite->at("home_address").get<std::string>() << ", and may join until "
-              << invite->at("expires").get<std::string>() << ". There:\n\n"
-              << "  sudo godwit join '" << line << "'\n\n"
-              << qr_terminal(line) << '\n'
-              << "Whoever has this line can join in its place: show it to nobody else.\n";
+    std::cout << invite_text(*invite);
     return ExitCode::ok;
 }
 

@@ -226,7 +226,8 @@ void HomeLinkDefence::announce(const wire::HomeAddress& home, unsigned number,
 DefenceActions HomeLinkDefence::on_deadline(Instant now) {
     DefenceActions actions;
     while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
-        on_due(now, deadlines_.begin()->second, actions);
+        const wire::HomeAddress home = deadlines_.begin()->second;  // which is about to go
+        on_due(now, home, actions);
     }
     return actions;
 }

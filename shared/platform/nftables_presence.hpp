@@ -5,7 +5,7 @@
 
 namespace godwit::platform {
 
-// `name` with its family: "ip6 godwit_ha". Needs CAP_NET_ADMIN; without it no table is there.
+// `name` with its family: "inet godwit_ha". Needs CAP_NET_ADMIN; without it no table is there.
 bool has_nftables_table(const std::string& name);
 
 }  // namespace godwit::platform

@@ -125,7 +125,7 @@ TEST_F(MulticastGroupsTest, MayBeThousands) {
 }
 
 TEST_F(MulticastGroupsTest, MoveToAnotherInterface) {
-    run("ip link add other type dummy; ip link set other up");
+    run("ip link add other type veth peer name end; ip link set other up");
     ASSERT_FALSE(groups_.move_to(interface_called("near")));
     ASSERT_FALSE(groups_.join(group_));
     ASSERT_FALSE(groups_.move_to(interface_called("other")));
