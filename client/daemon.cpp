@@ -336,7 +336,7 @@ Status Daemon::status() const {
     } else if (status.state == State::revoked) {
         status.health.emplace_back(
             "the home agent has ended this registration and does not want another; ask who runs "
-            "it. It is asked again each minute");
+            "it. It is asked again every 15 s");
     }
     if (node_.refusal()) {
         status.health.push_back("somebody who says to be the home agent refuses: " +

@@ -19,7 +19,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kick_interval = 1s;      // a home agent that ends each binding is not asked faster
-constexpr auto revoked_interval = 60s;  // who has been told to go asks, but not often
+constexpr auto revoked_interval = 15s;  // as long as whoever enables him again will wait
 constexpr std::size_t tries_when_revoked = 2;
 
 bool is_known(RevocationTrigger trigger) {

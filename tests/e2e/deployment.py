@@ -24,7 +24,7 @@ class Deployment:
 
     def __init__(self, topology, protection="sealed", mobile_node=None, home_agent=None, home_addresses=None):
         self.topology, self.protection, self.directory = topology, protection, topology.directory
-        self.home_addresses = home_addresses or {"mn": HOME_ADDRESS}
+        self.home_addresses = {"mn": HOME_ADDRESS} if home_addresses is None else dict(home_addresses)
         self.daemons, self.public = {}, {}
         self.crashed = set()  # nodes; from then on their kernels may have answered in a daemon's place
         for node in ("ha", *self.home_addresses):

@@ -29,9 +29,9 @@ class Enrolled(Deployment):
         return self.command("join", line, "--config", configuration or self.directory / f"{node}.toml",
                             "--no-start", *options, program=GODWIT, node=node)
 
-    def enrol(self, node="mn"):
+    def enrol(self, node="mn", *options):
         """Invites and joins, and lets the test look at what its daemon says. It does not run yet."""
-        status, said, complaint = self.join(self.invite(node), node)
+        status, said, complaint = self.join(self.invite(node, *options), node)
         assert status == 0, said + complaint
         file = self.directory / f"{node}.toml"
         file.write_text(f'status_socket = "{self.socket(node)}"\nstate_directory = "state-{node}"\n'
