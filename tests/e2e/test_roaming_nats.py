@@ -68,7 +68,7 @@ def test_two_mobile_nodes_behind_one_nat_are_told_apart(deploy_roaming):
 
 @pytest.mark.parametrize("network", ["nat44", "double-nat", "nat64"])
 def test_a_home_agent_with_only_ipv4_serves_both_ip_versions(deploy_roaming, network):
-    deployment = deploy_roaming((network,), access={"ha_families": ("ip4",)})
+    deployment = deploy_roaming((network,), access={"ha_families": ("ip4",)}, home_agent={"home_link": None})
     status = deployment.wait("mn", lambda status: status.get("ipv4_home_address"))
     assert status["path"]["encapsulation"] == "udp"
     assert reaches(deployment, "mn", CORRESPONDENT_IP4, f"-I {status['ipv4_home_address']}")
