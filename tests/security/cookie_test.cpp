@@ -119,7 +119,8 @@ class CookieConversation : public Conversation {
 
     mobility::Instant now_ = noon;
     std::uint16_t next_ = 1;
-    HomeAgentAuthenticator busy_{home_agent_credentials(), ledger_, [this] { return now_; }};
+    HomeAgentAuthenticator busy_{home_agent_credentials(), ledger_, nullptr,
+                                 [this] { return now_; }};
 };
 
 TEST_F(CookieConversation, AnUpdateWithTheCookieIsTaken) {
