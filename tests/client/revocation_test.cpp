@@ -85,7 +85,7 @@ TEST(Revocation, IsAcknowledgedAgainWhereTheAcknowledgementWasLost) {
     const Actions again = node.revoke(noon + 11s, user_initiated_session_termination);
     EXPECT_EQ(test::order(again), "send");
     EXPECT_EQ(answer_in(again).status, RevocationStatus::success);
-    EXPECT_EQ(test::order(node.core.on_deadline(noon + 40s)), "end") << "the session";
+    EXPECT_TRUE(test::order(node.core.on_deadline(noon + 40s)).starts_with("end")) << "the session";
 }
 
 TEST(Revocation, ByAKickLetsTheNodeRegisterAtOnce) {
@@ -139,12 +139,12 @@ TEST(Revocation, ForGoodHoldsInAnotherNetworkToo) {
 TEST(Revocation, IsOverWhenTheHomeAgentTakesTheNodeAgain) {
     RevokedNode node;
     (void)node.revoke(noon + 10s, user_initiated_session_termination);
-    const Actions refused = node.core.on_deadline(noon + 70s);
-    (void)node.acknowledge(noon + 70s, refused, BindingStatus::administratively_prohibited);
-    EXPECT_EQ(node.core.state(noon + 70s), State::revoked);
-    EXPECT_EQ(updates_in(node.core.on_deadline(noon + 129s)), 0U);
-    (void)node.acknowledge(noon + 130s, node.core.on_deadline(noon + 130s));
-    EXPECT_EQ(node.core.state(noon + 130s), State::registered);
+    const Actions refused = node.core.on_deadline(noon + 25s);
+    (void)node.acknowledge(noon + 25s, refused, BindingStatus::administratively_prohibited);
+    EXPECT_EQ(node.core.state(noon + 25s), State::revoked);
+    EXPECT_EQ(updates_in(node.core.on_deadline(noon + 39s)), 0U);
+    (void)node.acknowledge(noon + 40s, node.core.on_deadline(noon + 40s));
+    EXPECT_EQ(node.core.state(noon + 40s), State::registered);
 }
 
 TEST(Revocation, OfNoBindingIsPassedOver) {
