@@ -52,7 +52,7 @@ struct Configuration {
     bool defend_allocations = true;        // on_link: home addresses are kept for their owners
     // Names or addresses by which clients reach it, for their invites; none: its own address.
     std::vector<std::string> endpoints{};
-    wire::Lifetime max_lifetime{900};      // 3600 s
+    wire::Lifetime max_lifetime{900};                            // 3600 s
     std::vector<std::uint16_t> udp_ports{mobility::dsmip_port};  // empty: no UDP
     std::optional<wire::Prefix> ipv4_pool;   // of the IPv4 home addresses; none: no IPv4 inside
     bool masquerade = true;                  // what leaves from the pool

@@ -84,6 +84,7 @@ int main(int argc, char** argv) {
         "First steps:\n"
         "  sudo godwit-ha init        sets this machine up, and prints the first invite\n"
         "  sudo godwit-ha doctor      says what is wrong, and the remedy\n"
+        "  godwit-ha status --watch   shows who is registered, and from where\n"
         "Exit codes: 0 ok, 1 failed, 2 usage or configuration, 4 no daemon.");
     server::Commands commands;
     commands.emplace("init", server::add_init(app));

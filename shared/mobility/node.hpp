@@ -130,7 +130,7 @@ struct Hint {
         // At the home agent: who knows its public key is not taken. At the mobile node: somebody
         // says so, BA, status 129.
         join_refused,
-        cookie_given,           // the other end is under load: the update of this number goes again
+        cookie_given,  // the other end is under load: the update of this number goes again
     };
     Kind kind{};
     wire::SequenceNumber sequence{};  // of the binding update or acknowledgement, if there is one
