@@ -5,15 +5,13 @@
 
 #include <cstddef>
 #include <optional>
-#include <set>
 #include <unordered_map>
 #include <utility>
-#include <vector>
 
 #include "server/core/binding_sessions.hpp"
+#include "server/core/deadline_heap.hpp"
 #include "shared/mobility/instant.hpp"
 #include "shared/mobility/path.hpp"
-#include "shared/mobility/reception.hpp"
 #include "shared/mobility/session.hpp"
 #include "shared/wire/address.hpp"
 #include "shared/wire/lifetime.hpp"
@@ -43,8 +41,6 @@ struct Binding {
     mobility::Protection protection = mobility::Protection::sealed;
     std::optional<wire::Ipv4Address> ipv4;  // bound beside the home address
     BindingSessions sessions;
-    // What the mobile node had received when it claimed a place that has yet to answer.
-    std::vector<mobility::Reception> receptions;
 
     [[nodiscard]] bool is_behind_nat() const { return server::is_behind_nat(care_of, path); }
 };
@@ -61,27 +57,32 @@ class BindingCache {
     void change(const wire::HomeAddress& home, Change&& change_entry) {
         const auto found = bindings_.find(home);
         if (found != bindings_.end()) {
-            deadlines_.erase(deadline_of(found->second));
-            std::forward<Change>(change_entry)(found->second);
-            deadlines_.insert(deadline_of(found->second));
+            std::forward<Change>(change_entry)(static_cast<Binding&>(found->second));
+            deadlines_.put(*found, deadline_of(found->second));
         }
     }
     void erase(const wire::HomeAddress& home);
 
     // The home address whose entry has the earliest deadline at or before `now`.
-    [[nodiscard]] std::optional<wire::HomeAddress> due(mobility::Instant now) const;
-    [[nodiscard]] std::optional<mobility::Instant> next_deadline() const;
+    [[nodiscard]] std::optional<wire::HomeAddress> due(mobility::Instant now) const {
+        return deadlines_.due(now);
+    }
+    [[nodiscard]] std::optional<mobility::Instant> next_deadline() const {
+        return deadlines_.next();
+    }
 
     [[nodiscard]] std::size_t size() const { return bindings_.size(); }
     [[nodiscard]] auto begin() const { return bindings_.begin(); }
     [[nodiscard]] auto end() const { return bindings_.end(); }
 
   private:
-    using Deadline = std::pair<mobility::Instant, wire::HomeAddress>;
-    static Deadline deadline_of(const Binding& binding);
+    struct Entry : Binding {
+        HeapPlace heap_place;
+    };
+    static mobility::Instant deadline_of(const Binding& binding);
 
-    std::unordered_map<wire::HomeAddress, Binding> bindings_;
-    std::set<Deadline> deadlines_;
+    std::unordered_map<wire::HomeAddress, Entry> bindings_;
+    DeadlineHeap<Entry> deadlines_;
 };
 
 }  // namespace godwit::server

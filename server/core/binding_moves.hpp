@@ -8,7 +8,7 @@
 #include <optional>
 #include <unordered_map>
 
-#include "server/core/home_deadlines.hpp"
+#include "server/core/deadline_heap.hpp"
 #include "shared/mobility/node.hpp"
 
 namespace godwit::server {
@@ -35,13 +35,15 @@ class BindingMoves {
         mobility::Instant began;
         mobility::BindingMoveRecorded record;
         bool waits_for_resent = false;
+        HeapPlace heap_place;
     };
+    using Moves = std::unordered_map<wire::HomeAddress, Move>;
 
-    void tell_if_complete(const wire::HomeAddress& home, mobility::Actions& actions);
-    void tell(const wire::HomeAddress& home, mobility::Actions& actions);
+    void tell_if_complete(Moves::iterator move, mobility::Actions& actions);
+    void tell(Moves::iterator move, mobility::Actions& actions);
 
-    std::unordered_map<wire::HomeAddress, Move> moves_;
-    HomeDeadlines deadlines_;
+    Moves moves_;
+    DeadlineHeap<Move> deadlines_;
 };
 
 }  // namespace godwit::server

@@ -13,22 +13,22 @@ void BindingSessions::add(mobility::Instant now, mobility::SessionId session,
                           mobility::Actions& actions) {
     end(unconfirmed_, actions);
     unconfirmed_ = session;
-    if (!in_use_) {
+    if (in_use_ == none) {
         on_heard(now, session, actions);
     }
 }
 
 bool BindingSessions::on_heard(mobility::Instant now, mobility::SessionId session,
                                mobility::Actions& actions) {
-    if (unconfirmed_ != session) {
+    if (session == none || unconfirmed_ != session) {
         return false;
     }
-    if (in_use_) {
+    if (in_use_ != none) {
         end(previous_, actions);
         previous_ = in_use_;
         previous_until_ = now + previous_session_grace;
     }
-    in_use_ = std::exchange(unconfirmed_, std::nullopt);
+    in_use_ = std::exchange(unconfirmed_, none);
     return true;
 }
 
@@ -38,10 +38,9 @@ void BindingSessions::end_all(mobility::Actions& actions) {
     end(previous_, actions);
 }
 
-void BindingSessions::end(std::optional<mobility::SessionId>& session, mobility::Actions& actions) {
-    if (session) {
-        actions.emplace_back(mobility::EndSession{*session});
-        session.reset();
+void BindingSessions::end(mobility::SessionId& session, mobility::Actions& actions) {
+    if (session != none) {
+        actions.emplace_back(mobility::EndSession{std::exchange(session, none)});
     }
 }
 

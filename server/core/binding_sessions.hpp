@@ -14,12 +14,15 @@ namespace godwit::server {
 class BindingSessions {
   public:
     // The one that seals; nothing without any.
-    [[nodiscard]] std::optional<mobility::SessionId> in_use() const { return in_use_; }
-    [[nodiscard]] std::optional<mobility::SessionId> unconfirmed() const { return unconfirmed_; }
+    [[nodiscard]] std::optional<mobility::SessionId> in_use() const { return given(in_use_); }
+    [[nodiscard]] std::optional<mobility::SessionId> unconfirmed() const {
+        return given(unconfirmed_);
+    }
 
     // Whether it is one of them: in use, to come, or the one before.
     [[nodiscard]] bool contains(mobility::SessionId session) const {
-        return in_use_ == session || unconfirmed_ == session || previous_ == session;
+        return session != none &&
+               (in_use_ == session || unconfirmed_ == session || previous_ == session);
     }
 
     // A handshake has been acknowledged. The first session of a binding is in use at once.
@@ -29,18 +32,23 @@ class BindingSessions {
 
     // When the previous session has had its time.
     [[nodiscard]] std::optional<mobility::Instant> next_deadline() const {
-        return previous_ ? std::optional(previous_until_) : std::nullopt;
+        return previous_ != none ? std::optional(previous_until_) : std::nullopt;
     }
     void end_previous(mobility::Actions& actions) { end(previous_, actions); }
     void end_all(mobility::Actions& actions);
 
   private:
-    static void end(std::optional<mobility::SessionId>& session, mobility::Actions& actions);
+    static constexpr mobility::SessionId none{};  // no session has the SPI 0 (RFC 4303 §2.1)
 
-    std::optional<mobility::SessionId> in_use_;
-    std::optional<mobility::SessionId> unconfirmed_;
-    std::optional<mobility::SessionId> previous_;
+    static std::optional<mobility::SessionId> given(mobility::SessionId session) {
+        return session != none ? std::optional(session) : std::nullopt;
+    }
+    static void end(mobility::SessionId& session, mobility::Actions& actions);
+
     mobility::Instant previous_until_;
+    mobility::SessionId in_use_;
+    mobility::SessionId unconfirmed_;
+    mobility::SessionId previous_;
 };
 
 }  // namespace godwit::server

@@ -4,10 +4,9 @@
 
 #include <cstdint>
 #include <optional>
-#include <set>
 #include <unordered_map>
-#include <utility>
 
+#include "server/core/deadline_heap.hpp"
 #include "shared/mobility/instant.hpp"
 #include "shared/mobility/path.hpp"
 #include "shared/wire/address.hpp"
@@ -23,38 +22,36 @@ class DelayedAnswers {
     };
 
     void put(mobility::Instant due, const Answer& answer) {
-        forget(answer.home);
-        waiting_.insert_or_assign(answer.home, Waiting{due, answer});
-        deadlines_.emplace(due, answer.home);
+        auto& entry = *waiting_.try_emplace(answer.home).first;
+        entry.second.answer = answer;
+        order_.put(entry, due);
     }
     void forget(const wire::HomeAddress& home) {
-        const auto found = waiting_.find(home);
-        if (found != waiting_.end()) {
-            deadlines_.erase({found->second.due, home});
+        if (const auto found = waiting_.find(home); found != waiting_.end()) {
+            order_.take_out(*found);
             waiting_.erase(found);
         }
     }
     // One that is due, taken out.
     std::optional<Answer> take(mobility::Instant now) {
-        if (deadlines_.empty() || now < deadlines_.begin()->first) {
+        const auto home = order_.due(now);
+        if (!home) {
             return std::nullopt;
         }
-        const Answer answer = waiting_.at(deadlines_.begin()->second).answer;
-        forget(answer.home);
+        const Answer answer = waiting_.at(*home).answer;
+        forget(*home);
         return answer;
     }
-    [[nodiscard]] std::optional<mobility::Instant> next_deadline() const {
-        return deadlines_.empty() ? std::nullopt : std::optional(deadlines_.begin()->first);
-    }
+    [[nodiscard]] std::optional<mobility::Instant> next_deadline() const { return order_.next(); }
 
   private:
     struct Waiting {
-        mobility::Instant due;
         Answer answer;
+        HeapPlace heap_place;
     };
 
     std::unordered_map<wire::HomeAddress, Waiting> waiting_;
-    std::set<std::pair<mobility::Instant, wire::HomeAddress>> deadlines_;
+    DeadlineHeap<Waiting> order_;
 };
 
 }  // namespace godwit::server

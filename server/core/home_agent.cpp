@@ -127,6 +127,7 @@ void HomeAgent::register_binding(Instant now, const Request& request, const Bind
         binding.sessions.end_all(actions);
     }
     auto receptions = mobility::receptions(request.update.options);
+    receptions_.erase(binding.home);
     const auto flows = flows_.on_update(binding.home, request.update, ids_after(request, was));
     actions.emplace_back(acceptance(request, granted, ipv4.answer, flows, settings_));
     take_session(now, request, binding, actions);
@@ -324,6 +325,7 @@ void HomeAgent::on_due(Instant now, const wire::HomeAddress& home, Actions& acti
     });
     cache_.erase(home);
     checks_.forget(home);
+    receptions_.erase(home);
     end_beside(home);
 }
 

@@ -115,6 +115,7 @@ class HomeAgent final : public mobility::Node {
                 std::vector<mobility::Reception> receptions = {});
     void on_answer(mobility::Instant now, const Binding& binding, std::uint32_t sequence,
                    mobility::Actions& actions);
+    std::vector<mobility::Reception> take_receptions(const wire::HomeAddress& home);
     void watch_move(mobility::Instant now, const mobility::BindingMoved& moved,
                     const mobility::Path& path, bool waits_for_resent, mobility::Actions& actions);
     void on_check_due(mobility::Instant now, const wire::HomeAddress& home,
@@ -136,6 +137,8 @@ class HomeAgent final : public mobility::Node {
     BindingCache cache_;
     std::unordered_map<mobility::SessionId, wire::HomeAddress> owners_;  // of all sessions
     PathChecks checks_;
+    // What mobile nodes had received when they claimed a place that has yet to answer.
+    std::unordered_map<wire::HomeAddress, std::vector<mobility::Reception>> receptions_;
     OtherBindings others_;
     FlowBindings flows_;
     BindingMoves moves_;

@@ -46,6 +46,7 @@ Actions HomeAgent::dismiss(Instant now, mobility::PeerId peer, wire::RevocationT
     cache_.change(home, [&](Binding& entry) { entry.sessions.end_all(actions); });
     cache_.erase(home);
     checks_.forget(home);
+    receptions_.erase(home);
     reunion_.forget(home);
     registry_.remove(peer);
     return finished(std::move(actions));

@@ -38,7 +38,7 @@ void HomeAgent::place(Instant now, const Whereabouts& claimed, const Binding* be
     binding.is_held = !place;
     const bool is_there = place == claimed;
     if (!receptions.empty() && !(is_there && checks_.is_proved(binding))) {
-        binding.receptions = receptions;
+        receptions_[binding.home] = receptions;
     }
     if (!is_there) {
         receptions.clear();  // nobody is where it would be sent again; once it answers, it is
@@ -84,7 +84,7 @@ void HomeAgent::on_answer(Instant now, const Binding& binding, std::uint32_t seq
     const bool is_there = binding.path == proved->place.path && !binding.is_held;
     const Whereabouts from = whereabouts_of(binding);
     cache_.change(binding.home, [&](Binding& entry) {
-        auto receptions = std::exchange(entry.receptions, {});
+        auto receptions = take_receptions(entry.home);
         move(entry, proved->place);
         if (!is_there) {
             direct(now, entry, actions, std::move(receptions));
@@ -93,6 +93,11 @@ void HomeAgent::on_answer(Instant now, const Binding& binding, std::uint32_t seq
         checks_.on_directed(now, entry, proved->round_trip, actions);
     });
     route_flows(now, binding.home, actions);
+}
+
+std::vector<mobility::Reception> HomeAgent::take_receptions(const wire::HomeAddress& home) {
+    const auto found = receptions_.extract(home);
+    return found ? std::move(found.mapped()) : std::vector<mobility::Reception>{};
 }
 
 void HomeAgent::on_check_due(Instant now, const wire::HomeAddress& home, Actions& actions) {

@@ -2,10 +2,9 @@
 // What is due when: at most one instant for each home address, the earliest first.
 
 #include <optional>
-#include <set>
 #include <unordered_map>
-#include <utility>
 
+#include "server/core/deadline_heap.hpp"
 #include "shared/mobility/instant.hpp"
 #include "shared/wire/address.hpp"
 
@@ -15,28 +14,26 @@ class HomeDeadlines {
   public:
     // In place of the one before; nothing: none.
     void put(const wire::HomeAddress& home, std::optional<mobility::Instant> deadline) {
-        if (const auto found = by_home_.find(home); found != by_home_.end()) {
-            order_.erase({found->second, home});
-            by_home_.erase(found);
-        }
         if (deadline) {
-            by_home_.emplace(home, *deadline);
-            order_.emplace(*deadline, home);
+            order_.put(*by_home_.try_emplace(home).first, deadline);
+        } else if (const auto found = by_home_.find(home); found != by_home_.end()) {
+            order_.take_out(*found);
+            by_home_.erase(found);
         }
     }
     // The home address whose deadline is the earliest, at or before `now`.
     [[nodiscard]] std::optional<wire::HomeAddress> due(mobility::Instant now) const {
-        return order_.empty() || now < order_.begin()->first
-                   ? std::nullopt
-                   : std::optional(order_.begin()->second);
+        return order_.due(now);
     }
-    [[nodiscard]] std::optional<mobility::Instant> next() const {
-        return order_.empty() ? std::nullopt : std::optional(order_.begin()->first);
-    }
+    [[nodiscard]] std::optional<mobility::Instant> next() const { return order_.next(); }
 
   private:
-    std::unordered_map<wire::HomeAddress, mobility::Instant> by_home_;
-    std::set<std::pair<mobility::Instant, wire::HomeAddress>> order_;
+    struct Record {
+        HeapPlace heap_place;
+    };
+
+    std::unordered_map<wire::HomeAddress, Record> by_home_;
+    DeadlineHeap<Record> order_;
 };
 
 }  // namespace godwit::server

@@ -35,7 +35,8 @@ std::optional<Whereabouts> PathChecks::on_claim(Instant now, const Binding& bind
     if (binding.protection == mobility::Protection::none) {
         return claimed;
     }
-    Check& check = check_of(binding.home);
+    Entry& entry = entry_of(binding.home);
+    Check& check = entry.second;
     if (!check.proof) {
         if (before && before->path == claimed.path) {
             return claimed;
@@ -43,7 +44,7 @@ std::optional<Whereabouts> PathChecks::on_claim(Instant now, const Binding& bind
         check.proof = std::make_unique<CareOfProof>(before);
     }
     const auto place = check.proof->on_claim(now, claimed);
-    schedule(binding.home, check);
+    schedule(entry);
     return place;
 }
 
@@ -51,7 +52,7 @@ void PathChecks::on_known(const Binding& binding, const Whereabouts& place) {
     const auto found = checks_.find(binding.home);
     if (found != checks_.end() && found->second.proof) {
         found->second.proof->on_known(place);
-        schedule(binding.home, found->second);
+        schedule(*found);
     }
 }
 
@@ -61,7 +62,8 @@ void PathChecks::on_directed(Instant now, const Binding& binding,
         actions.emplace_back(mobility::FitTunnel{binding.home, mtu(binding)});
         return;
     }
-    Check& check = check_of(binding.home);
+    Entry& entry = entry_of(binding.home);
+    Check& check = entry.second;
     if (!binding.is_held && is_proved(binding)) {
         perform(
             check.search.begin(now, ceiling(binding.path, binding.protection).whole, round_trip),
@@ -70,7 +72,7 @@ void PathChecks::on_directed(Instant now, const Binding& binding,
         check.search.rest();
         actions.emplace_back(mobility::FitTunnel{binding.home, mtu(binding)});
     }
-    schedule(binding.home, check);
+    schedule(entry);
 }
 
 void PathChecks::ask(Instant now, const Binding& binding, Actions& actions) {
@@ -82,7 +84,7 @@ void PathChecks::ask(Instant now, const Binding& binding, Actions& actions) {
     if (const auto sequence = proof.next_request(now, settings_.random)) {
         actions.emplace_back(heartbeat_request(binding, proof.claimed().path, *sequence));
     }
-    schedule(binding.home, found->second);
+    schedule(*found);
 }
 
 void PathChecks::on_request(Instant now, const Binding& binding, mobility::Path path,
@@ -112,7 +114,7 @@ std::optional<PathChecks::Proved> PathChecks::on_answer(Instant now, const Bindi
     } else {
         perform(check.search.on_answer(now, sequence), binding, actions);
     }
-    schedule(binding.home, check);
+    schedule(*found);
     return proved;
 }
 
@@ -120,15 +122,8 @@ void PathChecks::on_large_sent(Instant now, const Binding& binding, Actions& act
     const auto found = checks_.find(binding.home);
     if (found != checks_.end() && !binding.is_held) {
         perform(found->second.search.on_large_sent(now), binding, actions);
-        schedule(binding.home, found->second);
+        schedule(*found);
     }
-}
-
-std::optional<wire::HomeAddress> PathChecks::due(Instant now) const {
-    if (deadlines_.empty() || now < deadlines_.begin()->first) {
-        return std::nullopt;
-    }
-    return deadlines_.begin()->second;
 }
 
 std::optional<PathChecks::Unproved> PathChecks::on_deadline(Instant now, const Binding& binding,
@@ -144,12 +139,8 @@ std::optional<PathChecks::Unproved> PathChecks::on_deadline(Instant now, const B
     }
     ask(now, binding, actions);
     perform(check.search.on_deadline(now), binding, actions);
-    schedule(binding.home, check);
+    schedule(*found);
     return unproved;
-}
-
-std::optional<Instant> PathChecks::next_deadline() const {
-    return deadlines_.empty() ? std::nullopt : std::optional(deadlines_.begin()->first);
 }
 
 void PathChecks::on_binding_ended(const wire::HomeAddress& home) {
@@ -163,18 +154,15 @@ void PathChecks::on_binding_ended(const wire::HomeAddress& home) {
     }
     found->second.proof->on_binding_ended();
     found->second.search = new_search();
-    schedule(home, found->second);
+    schedule(*found);
 }
 
 void PathChecks::forget(const wire::HomeAddress& home) {
     const auto found = checks_.find(home);
-    if (found == checks_.end()) {
-        return;
+    if (found != checks_.end()) {
+        deadlines_.take_out(*found);
+        checks_.erase(found);
     }
-    if (found->second.deadline) {
-        deadlines_.erase({*found->second.deadline, home});
-    }
-    checks_.erase(found);
 }
 
 Whereabouts PathChecks::claim_of(const Binding& binding) const {
@@ -209,14 +197,9 @@ mobility::PathMtuSearch PathChecks::new_search() const {
     return {settings_.mtu_probe_interval, settings_.random()};
 }
 
-PathChecks::Check& PathChecks::check_of(const wire::HomeAddress& home) {
+PathChecks::Entry& PathChecks::entry_of(const wire::HomeAddress& home) {
     const auto found = checks_.find(home);
-    if (found != checks_.end()) {
-        return found->second;
-    }
-    return checks_
-        .emplace(home, Check{.proof = nullptr, .search = new_search(), .deadline = std::nullopt})
-        .first->second;
+    return found != checks_.end() ? *found : *checks_.try_emplace(home, new_search()).first;
 }
 
 void PathChecks::perform(const mobility::PathMtuSearch::Orders& orders, const Binding& binding,
@@ -234,20 +217,12 @@ void PathChecks::perform(const mobility::PathMtuSearch::Orders& orders, const Bi
     }
 }
 
-void PathChecks::schedule(const wire::HomeAddress& home, Check& check) {
+void PathChecks::schedule(Entry& entry) {
+    const Check& check = entry.second;
     const auto asking = check.proof ? check.proof->next_deadline() : std::nullopt;
     const auto probing = check.search.next_deadline();
-    const auto next = asking && probing ? std::min(*asking, *probing) : (asking ? asking : probing);
-    if (next == check.deadline) {
-        return;
-    }
-    if (check.deadline) {
-        deadlines_.erase({*check.deadline, home});
-    }
-    if (next) {
-        deadlines_.emplace(*next, home);
-    }
-    check.deadline = next;
+    deadlines_.put(entry,
+                   asking && probing ? std::min(*asking, *probing) : (asking ? asking : probing));
 }
 
 }  // namespace godwit::server

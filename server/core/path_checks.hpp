@@ -8,12 +8,12 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <set>
 #include <unordered_map>
 #include <utility>
 
 #include "server/core/binding_cache.hpp"
 #include "server/core/care_of_proof.hpp"
+#include "server/core/deadline_heap.hpp"
 #include "shared/mobility/node.hpp"
 #include "shared/mobility/path_mtu_search.hpp"
 
@@ -62,7 +62,9 @@ class PathChecks {
     void on_large_sent(mobility::Instant now, const Binding& binding, mobility::Actions& actions);
 
     // The binding whose deadline is the earliest, at or before `now`.
-    [[nodiscard]] std::optional<wire::HomeAddress> due(mobility::Instant now) const;
+    [[nodiscard]] std::optional<wire::HomeAddress> due(mobility::Instant now) const {
+        return deadlines_.due(now);
+    }
     struct Unproved {
         Whereabouts claimed;
         std::optional<Whereabouts> proved;
@@ -70,7 +72,9 @@ class PathChecks {
     // What is due is done; tells of a place that has not answered.
     std::optional<Unproved> on_deadline(mobility::Instant now, const Binding& binding,
                                         mobility::Actions& actions);
-    [[nodiscard]] std::optional<mobility::Instant> next_deadline() const;
+    [[nodiscard]] std::optional<mobility::Instant> next_deadline() const {
+        return deadlines_.next();
+    }
 
     // The binding has become invalid. What is in doubt stays so until it goes.
     void on_binding_ended(const wire::HomeAddress& home);
@@ -87,20 +91,23 @@ class PathChecks {
 
   private:
     struct Check {
+        explicit Check(mobility::PathMtuSearch resting) : search(std::move(resting)) {}
+
         std::unique_ptr<CareOfProof> proof;  // while there is a doubt
         mobility::PathMtuSearch search;
-        std::optional<mobility::Instant> deadline;  // as it stands in deadlines_
+        HeapPlace heap_place;
     };
+    using Entry = DeadlineHeap<Check>::Entry;
 
-    Check& check_of(const wire::HomeAddress& home);
+    Entry& entry_of(const wire::HomeAddress& home);
     [[nodiscard]] mobility::PathMtuSearch new_search() const;
     void perform(const mobility::PathMtuSearch::Orders& orders, const Binding& binding,
                  mobility::Actions& actions);
-    void schedule(const wire::HomeAddress& home, Check& check);
+    void schedule(Entry& entry);
 
     PathCheckSettings settings_;
     std::unordered_map<wire::HomeAddress, Check> checks_;
-    std::set<std::pair<mobility::Instant, wire::HomeAddress>> deadlines_;
+    DeadlineHeap<Check> deadlines_;
 };
 
 }  // namespace godwit::server
