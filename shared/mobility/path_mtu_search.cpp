@@ -29,21 +29,17 @@ PathMtuSearch::Orders PathMtuSearch::begin(Instant now, std::uint32_t ceiling,
     rest();
     ceiling_ = ceiling;
     round_trip_ = round_trip;
-    passes_ = 0;
-    fails_ = ceiling + 1;
     next_period_ = now + period_;
     publish(ceiling, orders);
-    ask_ladder(now, orders);
+    ask_all(now, orders);
     orders.watch_large = true;
     return orders;
 }
 
 void PathMtuSearch::rest() {
-    enter(Phase::resting);
-    outstanding_.clear();
-    round_over_.reset();
-    next_period_.reset();
-    watch_at_.reset();
+    asking_.reset();
+    next_period_ = never;
+    watch_at_ = never;
     is_in_doubt_ = false;
 }
 
@@ -57,23 +53,27 @@ PathMtuSearch::Orders PathMtuSearch::on_large_sent(Instant now) {
 
 PathMtuSearch::Orders PathMtuSearch::on_answer(Instant now, std::uint32_t sequence) {
     Orders orders;
+    if (!asking_) {
+        return orders;
+    }
+    auto& [phase, tries, passes, fails, outstanding, round_over] = *asking_;
     const auto answered = std::ranges::find(
-        outstanding_, sequence, [](const Outstanding& probe) { return probe.probe.sequence; });
-    if (answered == outstanding_.end()) {
+        outstanding, sequence, [](const Outstanding& probe) { return probe.probe.sequence; });
+    if (answered == outstanding.end()) {
         return orders;
     }
     const std::chrono::nanoseconds sample = now - answered->sent;
     round_trip_ = round_trip_ == 0ns ? sample : (round_trip_ * 7 + sample) / 8;
-    passes_ = std::max(passes_, answered->probe.size);
-    fails_ = std::max(fails_, passes_ + 1);
-    std::erase_if(outstanding_,
-                  [&](const Outstanding& probe) { return probe.probe.size <= passes_; });
-    if (passes_ > mtu_.whole && outstanding_.empty()) {
-        publish(passes_, orders);
+    passes = std::max(passes, answered->probe.size);
+    fails = std::max(fails, passes + 1);
+    std::erase_if(outstanding,
+                  [&](const Outstanding& probe) { return probe.probe.size <= passes; });
+    if (passes > whole_ && outstanding.empty()) {
+        publish(passes, orders);
     }
-    if (phase_ == Phase::verifying || passes_ >= ceiling_) {
+    if (phase == Phase::verifying || passes >= ceiling_) {
         finish(now, orders);
-    } else if (outstanding_.empty()) {
+    } else if (outstanding.empty()) {
         narrow(now, orders);
     }
     return orders;
@@ -81,150 +81,150 @@ PathMtuSearch::Orders PathMtuSearch::on_answer(Instant now, std::uint32_t sequen
 
 PathMtuSearch::Orders PathMtuSearch::on_deadline(Instant now) {
     Orders orders;
-    if (watch_at_ && now >= *watch_at_) {
-        watch_at_.reset();
+    if (now >= watch_at_) {
+        watch_at_ = never;
         orders.watch_large = true;
     }
-    if (round_over_ && now >= *round_over_) {
+    if (asking_ && now >= asking_->round_over) {
         on_round_over(now, orders);
     }
-    if (next_period_ && now >= *next_period_ && phase_ == Phase::resting) {
+    if (!asking_ && now >= next_period_) {
         next_period_ = now + period_;
-        passes_ = 0;
-        fails_ = ceiling_ + 1;
-        ask_ladder(now, orders);
+        ask_all(now, orders);
     }
     return orders;
 }
 
 std::optional<Instant> PathMtuSearch::next_deadline() const {
-    std::optional<Instant> next = round_over_;
-    const auto consider = [&next](const std::optional<Instant>& instant) {
-        if (instant) {
-            next = next ? std::min(*next, *instant) : *instant;
-        }
-    };
-    consider(watch_at_);
-    consider(phase_ == Phase::resting ? next_period_ : std::nullopt);
-    return next;
+    const Instant next = std::min(watch_at_, asking_ ? asking_->round_over : next_period_);
+    return next != never ? std::optional(next) : std::nullopt;
 }
 
 void PathMtuSearch::ask(Instant now, std::uint32_t size, Orders& orders) {
     const Probe probe{.sequence = ++sequence_, .size = size};
-    outstanding_.push_back({probe, now});
+    asking_->outstanding.push_back({probe, now});
     orders.probes.push_back(probe);
-    round_over_ = now + patience();
-    ++tries_;
+    asking_->round_over = now + patience();
+    ++asking_->tries;
+}
+
+// Nothing is known of the path.
+void PathMtuSearch::ask_all(Instant now, Orders& orders) {
+    asking_ = std::make_unique<Asking>();
+    asking_->fails = ceiling_ + 1;
+    ask_ladder(now, orders);
 }
 
 void PathMtuSearch::ask_ladder(Instant now, Orders& orders) {
     enter(Phase::ladder);
-    const std::uint32_t top = fails_ - 1;
+    const std::uint32_t top = asking_->fails - 1;
     ask(now, top, orders);
-    if (mtu_.whole < top && std::ranges::find(ladder, mtu_.whole) == ladder.end()) {
-        ask(now, mtu_.whole, orders);
+    if (whole_ < top && std::ranges::find(ladder, whole_) == ladder.end()) {
+        ask(now, whole_, orders);
     }
     for (const std::uint32_t size : ladder) {
         if (size < top) {
             ask(now, size, orders);
         }
     }
-    tries_ = 1;
+    asking_->tries = 1;
 }
 
 void PathMtuSearch::ask_low_steps(Instant now, Orders& orders) {
     enter(Phase::low_steps);
     for (const std::uint32_t size : low_steps) {
-        if (size < fails_) {
+        if (size < asking_->fails) {
             ask(now, size, orders);
         }
     }
-    tries_ = 1;
+    asking_->tries = 1;
 }
 
 void PathMtuSearch::on_round_over(Instant now, Orders& orders) {
-    round_over_.reset();
-    if (phase_ == Phase::verifying) {
+    Asking& asking = *asking_;
+    asking.round_over = never;
+    if (asking.phase == Phase::verifying) {
         // It was lost, the path has shrunk, or it is dead: what is shorter will tell.
-        outstanding_.clear();
-        passes_ = 0;
-        fails_ = mtu_.whole + 1;
+        asking.outstanding.clear();
+        asking.passes = 0;
+        asking.fails = whole_ + 1;
         ask_ladder(now, orders);
         ask_low_steps(now, orders);
-        tries_ = 2;
+        asking.tries = 2;
         return;
     }
-    if (passes_ == 0) {
+    if (asking.passes == 0) {
         on_nothing_passed(now, orders);
         return;
     }
     const std::uint32_t doubtful = smallest_unanswered();
-    const unsigned enough = phase_ == Phase::narrowing ? tries_in_between : max_tries;
-    const bool is_convincing = outstanding_.size() >= convincing || tries_ >= enough;
+    const unsigned enough = asking.phase == Phase::narrowing ? tries_in_between : max_tries;
+    const bool is_convincing = asking.outstanding.size() >= convincing || asking.tries >= enough;
     if (!is_convincing) {
         ask(now, doubtful, orders);
         return;
     }
-    outstanding_.clear();
-    fails_ = std::min(fails_, doubtful);
-    publish(passes_, orders);
+    asking.outstanding.clear();
+    asking.fails = std::min(asking.fails, doubtful);
+    publish(asking.passes, orders);
     narrow(now, orders);
 }
 
 void PathMtuSearch::on_nothing_passed(Instant now, Orders& orders) {
-    if (phase_ == Phase::ladder) {
+    if (asking_->phase == Phase::ladder) {
         ask_low_steps(now, orders);
         return;
     }
     // Not a matter of size: nothing is concluded from a path that carries nothing.
-    enter(Phase::resting);
-    outstanding_.clear();
+    asking_.reset();
     next_period_ = now + std::min<std::chrono::nanoseconds>(dead_path_interval, period_);
 }
 
 void PathMtuSearch::narrow(Instant now, Orders& orders) {
-    if (fails_ - passes_ <= close_enough || passes_ >= ceiling_) {
+    const std::uint32_t passes = asking_->passes;
+    const std::uint32_t fails = asking_->fails;
+    if (fails - passes <= close_enough || passes >= ceiling_) {
         finish(now, orders);
         return;
     }
     enter(Phase::narrowing);
-    const std::uint32_t quarter = (fails_ - passes_) / 4;
+    const std::uint32_t quarter = (fails - passes) / 4;
     for (std::uint32_t step = 1; step <= 3; ++step) {
-        ask(now, passes_ + (step * quarter), orders);
+        ask(now, passes + (step * quarter), orders);
     }
-    tries_ = 1;
+    asking_->tries = 1;
 }
 
 void PathMtuSearch::finish(Instant now, Orders& orders) {
-    enter(Phase::resting);
-    outstanding_.clear();
-    round_over_.reset();
-    next_period_ = next_period_.value_or(now + period_);
-    if (passes_ != mtu_.whole) {
-        publish(passes_, orders);
+    const std::uint32_t passes = asking_->passes;
+    asking_.reset();
+    next_period_ = next_period_ != never ? next_period_ : now + period_;
+    if (passes != whole_) {
+        publish(passes, orders);
     }
     verify_if_in_doubt(now, orders);
 }
 
 // Long packets were sent while something else was being asked, or just now.
 void PathMtuSearch::verify_if_in_doubt(Instant now, Orders& orders) {
-    if (is_in_doubt_ && phase_ == Phase::resting && ceiling_ != 0) {
+    if (is_in_doubt_ && !asking_ && ceiling_ != 0) {
         is_in_doubt_ = false;
+        asking_ = std::make_unique<Asking>();
         enter(Phase::verifying);
-        ask(now, mtu_.whole, orders);
+        ask(now, whole_, orders);
     }
 }
 
 void PathMtuSearch::publish(std::uint32_t whole, Orders& orders) {
-    if (mtu_ != TunnelMtu::of(whole)) {
-        mtu_ = TunnelMtu::of(whole);
-        orders.found = mtu_;
+    if (whole_ != whole) {
+        whole_ = whole;
+        orders.found = mtu();
     }
 }
 
 std::uint32_t PathMtuSearch::smallest_unanswered() const {
-    std::uint32_t smallest = fails_;
-    for (const Outstanding& waiting : outstanding_) {
+    std::uint32_t smallest = asking_->fails;
+    for (const Outstanding& waiting : asking_->outstanding) {
         smallest = std::min(smallest, waiting.probe.size);
     }
     return smallest;

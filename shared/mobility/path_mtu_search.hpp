@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -44,11 +45,10 @@ class PathMtuSearch {
     [[nodiscard]] Orders on_deadline(Instant now);
     [[nodiscard]] std::optional<Instant> next_deadline() const;
 
-    [[nodiscard]] TunnelMtu mtu() const { return mtu_; }
+    [[nodiscard]] TunnelMtu mtu() const { return TunnelMtu::of(whole_); }
 
   private:
     enum class Phase : std::uint8_t {
-        resting,    // the MTU is known, or there is no path
         ladder,     // sizes down to 1280
         low_steps,  // sizes below
         narrowing,  // between one that passes and one that does not
@@ -59,7 +59,18 @@ class PathMtuSearch {
         Instant sent;
     };
 
+    // What is being asked.
+    struct Asking {
+        Phase phase{};
+        unsigned tries = 0;        // of the present size, or of the present step
+        std::uint32_t passes = 0;  // the greatest size known to pass; 0: none yet
+        std::uint32_t fails = 0;   // the smallest size taken to fail
+        std::vector<Outstanding> outstanding;
+        Instant round_over = never;
+    };
+
     void ask(Instant now, std::uint32_t size, Orders& orders);
+    void ask_all(Instant now, Orders& orders);
     void ask_ladder(Instant now, Orders& orders);
     void ask_low_steps(Instant now, Orders& orders);
     void narrow(Instant now, Orders& orders);
@@ -69,25 +80,23 @@ class PathMtuSearch {
     void on_nothing_passed(Instant now, Orders& orders);
     void publish(std::uint32_t whole, Orders& orders);
     void enter(Phase phase) {
-        phase_ = phase;
-        tries_ = 0;
+        asking_->phase = phase;
+        asking_->tries = 0;
     }
     [[nodiscard]] std::uint32_t smallest_unanswered() const;
     [[nodiscard]] std::chrono::nanoseconds patience() const;
 
+    static constexpr Instant never = Instant::max();
+
+    // A home agent keeps one for each binding, and most of them rest.
     std::chrono::nanoseconds period_;
-    std::uint32_t sequence_;
     std::chrono::nanoseconds round_trip_{};
+    Instant next_period_ = never;
+    Instant watch_at_ = never;
+    std::unique_ptr<Asking> asking_;  // nullptr: the MTU is known, or there is no path
+    std::uint32_t sequence_;
     std::uint32_t ceiling_ = 0;
-    std::uint32_t passes_ = 0;  // the greatest size known to pass; 0: none yet
-    std::uint32_t fails_ = 0;   // the smallest size taken to fail
-    TunnelMtu mtu_;
-    Phase phase_ = Phase::resting;
-    unsigned tries_ = 0;  // of the present size, or of the present step
-    std::vector<Outstanding> outstanding_;
-    std::optional<Instant> round_over_;
-    std::optional<Instant> next_period_;
-    std::optional<Instant> watch_at_;
+    std::uint32_t whole_ = min_ipv6_mtu;
     bool is_in_doubt_ = false;  // a long packet has been sent since the MTU was last verified
 };
 
