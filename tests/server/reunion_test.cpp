@@ -58,6 +58,20 @@ TEST(Reunion, GoesOnAskingOneWhoseUpdateWasRefused) {
     EXPECT_THAT(asked(home_agent.core.on_deadline(noon + 1s)), testing::ElementsAre(test::home));
 }
 
+TEST(Reunion, AsksManyInGroupsWithAPauseInBetween) {
+    AskedHomeAgent home_agent(Protection::sealed);
+    std::vector<LostBinding> many;
+    for (std::uint8_t number = 0; number < 250; ++number) {
+        many.push_back(lost(test::home));
+        many.back().home.address.octets[14] = number;
+    }
+    EXPECT_EQ(asked(home_agent.core.on_restart(noon, many)).size(), 100U);
+    EXPECT_EQ(home_agent.core.next_deadline(), noon + 50ms);
+    EXPECT_EQ(asked(home_agent.core.on_deadline(noon + 50ms)).size(), 100U);
+    EXPECT_EQ(asked(home_agent.core.on_deadline(noon + 100ms)).size(), 50U);
+    EXPECT_EQ(home_agent.core.next_deadline(), noon + 1s) << "the first are asked again";
+}
+
 TEST(Reunion, AsksNobodyWhereNobodyWasBound) {
     AskedHomeAgent home_agent(Protection::sealed);
     EXPECT_TRUE(home_agent.core.on_restart(noon, {}).empty());
