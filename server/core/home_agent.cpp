@@ -16,6 +16,8 @@ namespace {
 using mobility::Actions;
 using mobility::Instant;
 
+constexpr std::size_t usual_actions = 8;  // that follow from a message
+
 void drop(mobility::DropReason reason, Actions& actions) {
     actions.emplace_back(mobility::Event{mobility::MessageDropped{reason}});
 }
@@ -43,6 +45,7 @@ Actions HomeAgent::on_restart(Instant now, const std::vector<LostBinding>& lost)
 
 Actions HomeAgent::on_received(Instant now, const mobility::Received& received) {
     Actions actions = on_deadline(now);  // what has expired is gone, whether or not a timer has run
+    actions.reserve(actions.size() + usual_actions);
     if (const auto* hint = std::get_if<mobility::Hint>(&received.content)) {
         if (auto answer = hint_answers_.on_hint(now, received, *hint)) {
             actions.emplace_back(*std::move(answer));

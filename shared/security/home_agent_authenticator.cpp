@@ -93,7 +93,7 @@ std::expected<mobility::Received, Rejection> HomeAgentAuthenticator::open(
     }
     const wire::CareOfAddress care_of =
         covered_care_of_address(*message, path.encapsulation, outer_source(path, packet));
-    const Incoming incoming{
+    Incoming incoming{
         .path = path,
         .mobility_header = packet.mobility_header,
         .message = *std::move(message),
@@ -111,7 +111,7 @@ std::expected<mobility::Received, Rejection> HomeAgentAuthenticator::open(
         }
     }
     if (const auto* authentication = final_authentication(incoming.message)) {
-        return open_in_session(incoming, authentication->spi);
+        return open_in_session(std::move(incoming), authentication->spi);
     }
     return open_unproved(incoming);
 }
@@ -265,7 +265,7 @@ std::expected<mobility::Received, Rejection> HomeAgentAuthenticator::open_initia
 }
 
 std::expected<mobility::Received, Rejection> HomeAgentAuthenticator::open_in_session(
-    const Incoming& incoming, std::uint32_t spi) const {
+    Incoming&& incoming, std::uint32_t spi) const {
     const auto session = proving_session(sessions_, spi, incoming);
     if (!session) {
         if (session.error() == RejectionReason::unknown_session &&
@@ -276,10 +276,11 @@ std::expected<mobility::Received, Rejection> HomeAgentAuthenticator::open_in_ses
         }
         return rejected(session.error());
     }
-    return mobility::Received{.path = incoming.path,
-                              .home = incoming.addresses.home,
-                              .content = Attestation::attest(incoming.message, (*session)->peer,
-                                                             mobility::InSession{{spi}})};
+    return mobility::Received{
+        .path = incoming.path,
+        .home = incoming.addresses.home,
+        .content = Attestation::attest(std::move(incoming.message), (*session)->peer,
+                                       mobility::InSession{{spi}})};
 }
 
 std::expected<mobility::Received, Rejection> HomeAgentAuthenticator::open_unproved(

@@ -129,7 +129,7 @@ class HomeAgentAuthenticator final : public Authenticator {
                                                           mobility::SessionId id) const;
     std::expected<mobility::Received, Rejection> open_initiation(const Incoming& incoming,
                                                                  const HandshakeOption& option);
-    std::expected<mobility::Received, Rejection> open_in_session(const Incoming& incoming,
+    std::expected<mobility::Received, Rejection> open_in_session(Incoming&& incoming,
                                                                  std::uint32_t spi) const;
     std::expected<mobility::Received, Rejection> open_unproved(const Incoming& incoming) const;
     [[nodiscard]] Peer* find_peer(const PublicKey& key);

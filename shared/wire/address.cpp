@@ -149,14 +149,11 @@ bool Prefix::is_ipv4() const {
 }
 
 bool Prefix::contains(const Ipv6Address& other) const {
-    for (std::size_t octet = 0; octet < address.octets.size(); ++octet) {
-        const auto difference =
-            static_cast<std::uint8_t>(address.octets[octet] ^ other.octets[octet]);
-        if ((difference & network_bits(octet, length)) != 0) {
-            return false;
-        }
-    }
-    return true;
+    const std::size_t whole = std::min<std::size_t>(length / 8, address.octets.size());
+    return std::equal(address.octets.begin(), address.octets.begin() + whole,
+                      other.octets.begin()) &&
+           (whole == address.octets.size() ||
+            ((address.octets[whole] ^ other.octets[whole]) & network_bits(whole, length)) == 0);
 }
 
 }  // namespace godwit::wire

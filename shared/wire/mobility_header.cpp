@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t length_unit = 8;           // octets; Header Len does not count the first
 constexpr std::size_t header_length_offset = 1;  // octets
 constexpr std::size_t message_data_offset = 6;   // octets
+constexpr std::size_t usual_length = 128;        // octets; longer ones grow
 
 template <class Message>
 Parsed<MobilityMessage> parse_as(Reader& in) {
@@ -102,6 +103,7 @@ Parsed<MobilityMessage> parse_mobility_header(BytesView in, const PseudoHeader& 
 
 Bytes serialize_mobility_header(const MobilityMessage& message, const PseudoHeader& addresses) {
     Bytes header;
+    header.reserve(usual_length);
     Writer out(header);
     out.integer(static_cast<std::uint8_t>(NextHeader::none));
     out.zeros(1);  // Header Len, when it is known

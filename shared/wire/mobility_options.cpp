@@ -14,6 +14,8 @@ constexpr std::uint8_t padn = 1;
 constexpr std::size_t option_header = 2;    // octets: type and length
 constexpr std::size_t header_multiple = 8;  // octets, RFC 6275 §6.1.1
 constexpr std::size_t max_alignment = 8;    // octets, of all the types known
+constexpr std::size_t usual_body = 32;      // octets; longer ones grow
+constexpr std::size_t usual_count = 3;      // of a message; more make room for themselves
 
 // One option as it stands on the wire, padding included.
 struct RawOption {
@@ -94,6 +96,7 @@ OptionLayout layout_of(const MobilityOption& option) {
 
 Bytes body_of(const MobilityOption& option) {
     Bytes body;
+    body.reserve(usual_body);
     Writer out(body);
     std::visit([&out](const auto& known) { known.serialize(out); }, option);
     return body;
@@ -158,6 +161,9 @@ Parsed<MobilityOptions> parse_options(BytesView in) {
         auto option = parse_option(raw);
         if (!option) {
             return std::unexpected(option.error());
+        }
+        if (options.empty()) {
+            options.reserve(usual_count);
         }
         options.push_back(*std::move(option));
     }
