@@ -11,6 +11,13 @@ from machines import Machine, Provider
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
+def pytest_terminal_summary(terminalreporter):
+    """What tests have measured (record_property)."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            terminalreporter.write_line(f"{report.nodeid.split('::')[-1]}: {name} {value:.1f}")
+
+
 @pytest.fixture(scope="session")
 def packages():
     """{"godwit": file, "godwit-ha": file}, made anew."""
