@@ -42,6 +42,8 @@ namespace godwit::server {
 namespace {
 
 constexpr std::uint32_t unmarked = 0;
+// Many clients that move at once share the pages of the state file that are written.
+constexpr std::chrono::milliseconds between_writes{250};
 
 class Daemon final : public runtime::NodeObserver {
   public:
@@ -65,6 +67,7 @@ class Daemon final : public runtime::NodeObserver {
     void on_deadline();
     void remember(const wire::HomeAddress& home);
     void forget(const wire::HomeAddress& home);
+    void write_bindings();
     [[nodiscard]] Status status() const;
     [[nodiscard]] std::vector<std::string> health() const;
     [[nodiscard]] std::string name_of(const wire::HomeAddress& home) const;
@@ -91,6 +94,7 @@ class Daemon final : public runtime::NodeObserver {
     runtime::DataPlane data_plane_;
     runtime::NodeRunner runner_;
     std::optional<HomeNetwork> network_;
+    mobility::Instant next_write_;  // of bindings, at the soonest
     MessageCounts messages_in_;
     MessageCounts messages_out_;
     std::uint64_t endpoint_moves_ = 0;
@@ -164,6 +168,7 @@ void Daemon::run() {
     platform::require("say where mobile nodes may go", network_->apply_policies(clients_.all()));
     runner_.join(loop_);
     loop_.on_deadline([this] { return next_deadline(); }, [this] { on_deadline(); });
+    loop_.after_each_turn([this] { write_bindings(); });
     client_service_.emplace(ClientService::Parts{.node = node_,
                                                  .authenticator = authenticator_,
                                                  .runner = runner_,
@@ -192,13 +197,17 @@ void Daemon::run() {
 
 // The wall clock, by which a key's time runs, may be set in between.
 std::optional<mobility::Instant> Daemon::next_deadline() const {
-    const auto of_node = node_.next_deadline();
-    const auto end_of_key = clients_.next_deadline();
-    if (!end_of_key) {
-        return of_node;
+    std::optional<mobility::Instant> next = node_.next_deadline();
+    const auto also = [&](mobility::Instant deadline) {
+        next = next ? std::min(*next, deadline) : deadline;
+    };
+    if (const auto end_of_key = clients_.next_deadline()) {
+        also(runtime::boot_now() + (*end_of_key - runtime::wall_now()));
     }
-    const mobility::Instant of_key = runtime::boot_now() + (*end_of_key - runtime::wall_now());
-    return of_node ? std::min(*of_node, of_key) : of_key;
+    if (store_.has_unwritten_bindings()) {
+        also(next_write_);
+    }
+    return next;
 }
 
 void Daemon::on_deadline() {
@@ -267,6 +276,16 @@ void Daemon::remember(const wire::HomeAddress& home) {
 void Daemon::forget(const wire::HomeAddress& home) {
     network_->release(home);
     store_.remove_binding(home);
+}
+
+void Daemon::write_bindings() {
+    if (!store_.has_unwritten_bindings()) {
+        return;
+    }
+    if (const mobility::Instant now = runtime::boot_now(); now >= next_write_) {
+        store_.write_bindings();
+        next_write_ = now + between_writes;
+    }
 }
 
 void Daemon::count(MessageCounts& counts, const wire::MobilityMessage& message) {

@@ -24,7 +24,7 @@ class Reunion {
     // Each request is answered by a handshake, and a processor does some 5,000 of these in a second
     // (docs/performance.md): this many are asked for the first time every so often, and the rest is
     // left for those who come by themselves.
-    static constexpr std::size_t at_once = 100;
+    static constexpr std::size_t at_once = 200;
     static constexpr std::chrono::milliseconds pause{50};
 
     void begin(mobility::Instant now, const std::vector<LostBinding>& lost) {

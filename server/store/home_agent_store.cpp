@@ -37,6 +37,10 @@ HomeAgentStore::HomeAgentStore(const std::filesystem::path& directory)
       put_(lazy_, "INSERT OR REPLACE INTO binding VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
       remove_(lazy_, "DELETE FROM binding WHERE home_address = ?") {}
 
+HomeAgentStore::~HomeAgentStore() {
+    write_bindings();
+}
+
 bool HomeAgentStore::advance(const security::PublicKey& peer, const security::Tai64n& time) {
     if (is_batch_ && !is_batch_begun_) {
         failure_ = durable_.run("BEGIN IMMEDIATE");
@@ -146,6 +150,32 @@ std::error_code HomeAgentStore::replace(const StoreContent& content) {
 }
 
 void HomeAgentStore::put_binding(const StoredBinding& binding) {
+    unwritten_[binding.home] = binding;
+}
+
+void HomeAgentStore::remove_binding(const wire::HomeAddress& home) {
+    unwritten_[home] = std::nullopt;
+}
+
+void HomeAgentStore::write_bindings() {
+    if (unwritten_.empty()) {
+        return;
+    }
+    failure_ = lazy_.run("BEGIN IMMEDIATE");
+    for (const auto& [home, binding] : std::exchange(unwritten_, {})) {
+        if (!failure_) {
+            failure_ = binding ? write_binding(*binding) : erase_binding(home);
+        }
+    }
+    if (!failure_) {
+        failure_ = lazy_.run("COMMIT");
+    }
+    if (failure_) {
+        static_cast<void>(lazy_.run("ROLLBACK"));  // there may be nothing left of it
+    }
+}
+
+std::error_code HomeAgentStore::write_binding(const StoredBinding& binding) {
     put_.bind(0, binding.home.address.octets);
     put_.bind(1, binding.care_of.address.octets);
     put_.bind(2, static_cast<std::int64_t>(binding.encapsulation));
@@ -154,15 +184,16 @@ void HomeAgentStore::put_binding(const StoredBinding& binding) {
     put_.bind(5, binding.local.octets);
     put_.bind(6, std::int64_t{binding.local_port});
     put_.bind(7, std::int64_t{binding.remote_port});
-    failure_ = put_.run();
+    return put_.run();
 }
 
-void HomeAgentStore::remove_binding(const wire::HomeAddress& home) {
+std::error_code HomeAgentStore::erase_binding(const wire::HomeAddress& home) {
     remove_.bind(0, home.address.octets);
-    failure_ = remove_.run();
+    return remove_.run();
 }
 
 std::vector<StoredBinding> HomeAgentStore::bindings(std::chrono::sys_seconds now) {
+    write_bindings();
     const std::string limit = std::to_string(now.time_since_epoch().count());
     lazy_.require("DELETE FROM binding WHERE expires <= " + limit, "clean");
     Statement select(lazy_, "SELECT * FROM binding ORDER BY home_address");

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <unordered_map>
 #include <vector>
 
 #include "server/store/sqlite.hpp"
@@ -21,6 +22,9 @@ class HomeAgentStore final : public Store {
     // Opens `directory`/godwit-ha.sqlite; makes both if they are missing. Throws std::system_error
     // that names the attempt, also if the file is damaged or of a newer version.
     explicit HomeAgentStore(const std::filesystem::path& directory);
+    HomeAgentStore(const HomeAgentStore&) = delete;
+    HomeAgentStore& operator=(const HomeAgentStore&) = delete;
+    ~HomeAgentStore() override;
 
     // On disk before it answers true, or with its batch; false as well if it cannot be written.
     [[nodiscard]] bool advance(const security::PublicKey& peer,
@@ -43,6 +47,8 @@ class HomeAgentStore final : public Store {
 
     void put_binding(const StoredBinding& binding) override;
     void remove_binding(const wire::HomeAddress& home) override;
+    [[nodiscard]] bool has_unwritten_bindings() const override { return !unwritten_.empty(); }
+    void write_bindings() override;
     [[nodiscard]] std::vector<StoredBinding> bindings(std::chrono::sys_seconds now) override;
 
     [[nodiscard]] std::uint32_t count_restart() override;
@@ -58,6 +64,8 @@ class HomeAgentStore final : public Store {
   private:
     // False if it failed; the batch is lost then.
     bool put_batch_on_record();
+    std::error_code write_binding(const StoredBinding& binding);
+    std::error_code erase_binding(const wire::HomeAddress& home);
     // In one transaction of the durable connection.
     std::error_code write(const std::function<void()>& change);
 
@@ -66,6 +74,8 @@ class HomeAgentStore final : public Store {
     Statement advance_;
     Statement put_;
     Statement remove_;
+    // By home address; nothing for what has ended.
+    std::unordered_map<wire::HomeAddress, std::optional<StoredBinding>> unwritten_;
     bool is_batch_ = false;
     bool is_batch_begun_ = false;  // with something in it
     bool is_batch_lost_ = false;   // at least a part of it

@@ -98,8 +98,11 @@ class Store : public security::HandshakeLedger {
     [[nodiscard]] virtual std::error_code put_keys(const StoredKeys& keys) = 0;
 
     // Bindings are only asked after, never believed: a loss of power may take the last ones along.
+    // What is put and removed is written by write_bindings(), all of it in one transaction.
     virtual void put_binding(const StoredBinding& binding) = 0;
     virtual void remove_binding(const wire::HomeAddress& home) = 0;
+    [[nodiscard]] virtual bool has_unwritten_bindings() const = 0;
+    virtual void write_bindings() = 0;
     // Those that have not expired; the others are forgotten.
     [[nodiscard]] virtual std::vector<StoredBinding> bindings(std::chrono::sys_seconds now) = 0;
 

@@ -34,9 +34,14 @@ void EventLoop::on_deadline(NextDeadline next, std::function<void()> callback) {
     on_deadline_ = std::move(callback);
 }
 
+void EventLoop::after_each_turn(std::function<void()> callback) {
+    after_turn_ = std::move(callback);
+}
+
 void EventLoop::run() {
     while (!context_.stopped()) {
         call_if_due();
+        after_turn_();
         context_.run_one();
     }
 }

@@ -29,6 +29,9 @@ class EventLoop {
     using NextDeadline = std::function<std::optional<mobility::Instant>()>;
     void on_deadline(NextDeadline next, std::function<void()> callback);
 
+    // Calls back after each callback, whichever it was.
+    void after_each_turn(std::function<void()> callback);
+
     // Until stop(), SIGTERM or SIGINT. Whatever a callback throws ends it too.
     void run();
     void stop() { context_.stop(); }
@@ -58,6 +61,7 @@ class EventLoop {
     std::optional<mobility::Instant> wakes_at_;  // while the timer runs
     NextDeadline next_deadline_ = [] { return std::nullopt; };
     std::function<void()> on_deadline_;
+    std::function<void()> after_turn_ = [] {};
     std::list<Readable> readables_;
 };
 

@@ -129,6 +129,27 @@ TEST_F(Store, RemembersBindingsAcrossARestart) {
     EXPECT_THAT(open().bindings(std::chrono::sys_seconds(999s)), testing::ElementsAre(binding_));
 }
 
+TEST_F(Store, WritesTheBindingsOfATurnTogether) {
+    HomeAgentStore store = open();
+    Database other_program(file());
+    Statement count(other_program, "SELECT count(*) FROM binding");
+    const auto written = [&] {
+        EXPECT_TRUE(count.next().value());
+        const std::int64_t number = count.number(0);
+        EXPECT_FALSE(count.next().value());
+        return number;
+    };
+    store.put_binding(binding_);
+    store.put_binding({.home = {address("2001:db8:f::a")}});
+    EXPECT_EQ(written(), 0);
+    store.write_bindings();
+    EXPECT_EQ(written(), 2);
+    store.remove_binding(binding_.home);
+    store.write_bindings();
+    EXPECT_EQ(written(), 1);
+    EXPECT_FALSE(store.failure());
+}
+
 TEST_F(Store, HasOneBindingForAHomeAddress) {
     HomeAgentStore store = open();
     store.put_binding(binding_);

@@ -73,7 +73,8 @@ TEST_F(StoreFailure, RefusesOnAFullDiskAndRecovers) {
     EXPECT_EQ(store.failure().message(), "database or disk is full");
     EXPECT_FALSE(store.is_durable());
     EXPECT_TRUE(store.put_client(joined("laptop", "2001:db8:f::100", 3)));
-    store.put_binding({.home = home("2001:db8:f::100")});  // goes on without
+    store.put_binding({.home = home("2001:db8:f::100")});
+    store.write_bindings();  // goes on without
     make_room();
     EXPECT_TRUE(store.advance(key_, time(seconds))) << "as if it had never been there";
     EXPECT_FALSE(store.failure());
