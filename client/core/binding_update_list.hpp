@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "shared/mobility/instant.hpp"
+#include "shared/mobility/move_cause.hpp"
 #include "shared/mobility/path.hpp"
 #include "shared/mobility/session.hpp"
+#include "shared/wire/address.hpp"
 #include "shared/wire/lifetime.hpp"
 #include "shared/wire/sequence_number.hpp"
 
@@ -42,6 +44,9 @@ struct PendingUpdate {
     bool by_handshake = true;   // else under the session of the binding
     bool is_move = false;       // packets may be lost on the way that was left
     std::uint8_t priority = 1;  // RFC 6089 §4.1; where the updates carry binding identifiers
+    // Goes with those of them that change the care-of address.
+    std::optional<mobility::MoveCause> cause{};
+    std::optional<wire::Ipv6Address> told_before{};  // the care-of address of the update before
     std::vector<SentUpdate> sent{};
     std::size_t next_path = 0;  // of the present try
     std::size_t tries = 0;      // that have begun

@@ -47,6 +47,7 @@ wire::BindingIdentifier identifier(const mobility::Path& path, std::uint8_t prio
 void BindingUpdateSender::ask(Instant now, PendingUpdate update, const Terms& terms,
                               Actions& actions) {
     pending_ = std::move(update);
+    pending_->told_before = told_;
     send_now_or_later(now, terms, actions);
 }
 
@@ -151,6 +152,7 @@ void BindingUpdateSender::send_along(Instant now, const mobility::Path& path, co
                                                .message = update_along(path, terms),
                                                .seal = seal(terms),
                                                .tells_reception = update.is_move});
+    told_ = path.local;
     numbers_.rate.on_done(now);
     if (update.sent.size() == max_outstanding) {
         update.sent.erase(update.sent.begin());
@@ -202,7 +204,16 @@ wire::BindingUpdate BindingUpdateSender::update_along(const mobility::Path& path
     if (uses_identifier(terms) && pending_->priority == priority_in_use) {
         update.options.insert(update.options.end(), terms.flows.begin(), terms.flows.end());
     }
+    if (pending_->cause && !is_deregistration && is_move_to(path, terms)) {
+        update.options.emplace_back(mobility::to_option(*pending_->cause));
+    }
     return update;
+}
+
+// The home agent may have heard an update that it has not acknowledged, as far as is known.
+bool BindingUpdateSender::is_move_to(const mobility::Path& path, const Terms& terms) const {
+    return terms.care_of && (path.local != *terms.care_of ||
+                             path.local != pending_->told_before.value_or(path.local));
 }
 
 // RFC 5648 §5.4: to give all up, none is named.

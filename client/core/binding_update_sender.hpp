@@ -29,6 +29,8 @@ class BindingUpdateSender {
         // The home agent's bindings, if they have identifiers (RFC 5648); none: it has one.
         const BoundPaths* bound = nullptr;
         std::vector<wire::FlowIdentification> flows{};  // RFC 6089, of all bindings
+        // That of the binding; nothing without one.
+        std::optional<wire::Ipv6Address> care_of{};
     };
 
     // In place of what was under way.
@@ -82,11 +84,13 @@ class BindingUpdateSender {
                                                    const Terms& terms) const;
     [[nodiscard]] bool uses_identifier(const Terms& terms) const;
     [[nodiscard]] bool is_in_place_of_all(const mobility::Path& path, const Terms& terms) const;
+    [[nodiscard]] bool is_move_to(const mobility::Path& path, const Terms& terms) const;
     [[nodiscard]] mobility::Seal seal(const Terms& terms) const;
 
     RegistrationSettings settings_;
     UpdateNumbers& numbers_;
     std::optional<PendingUpdate> pending_;
+    std::optional<wire::Ipv6Address> told_;  // the care-of address of the latest update
 };
 
 }  // namespace godwit::client

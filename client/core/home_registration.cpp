@@ -32,6 +32,7 @@ void HomeRegistration::register_paths(Instant now, std::vector<mobility::Path> p
          .lifetime = settings_.lifetime,
          .by_handshake = !session(),
          .is_move = may_have_lost_packets() && !left.still_carries,
+         .cause = left.cause,
          .timeout = left.round_trip.count() != 0 && session()
                         ? BindingUpdateSender::move_timeout(left.round_trip)
                         : std::chrono::nanoseconds(0)},
@@ -46,13 +47,14 @@ void HomeRegistration::register_paths(Instant now, std::vector<mobility::Path> p
 }
 
 void HomeRegistration::register_anew(Instant now, std::vector<mobility::Path> paths,
-                                     Actions& actions) {
+                                     mobility::MoveCause cause, Actions& actions) {
     let_expired_binding_go(now, actions);
     ask(now,
         {.paths = std::move(paths),
          .lifetime = settings_.lifetime,
          .by_handshake = true,
-         .is_move = may_have_lost_packets()},
+         .is_move = may_have_lost_packets(),
+         .cause = cause},
         actions);
 }
 

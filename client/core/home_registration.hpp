@@ -22,6 +22,7 @@ struct PathLeft {
     std::chrono::nanoseconds round_trip{};            // 0: not known
     std::optional<mobility::Instant> silent_since{};  // nothing has come back since then
     bool still_carries = false;  // what is on its way along it arrives; nothing is to be sent again
+    std::optional<mobility::MoveCause> cause{};  // why it is left
 };
 
 class HomeRegistration {
@@ -39,9 +40,10 @@ class HomeRegistration {
             sender_.also_along(now, paths);
         }
     }
-    // The same, by a handshake in either case: the home agent may have lost the session.
+    // The same, by a handshake in either case: the home agent may have lost the session. `cause`:
+    // why the one in use is left, if another one is taken.
     void register_anew(mobility::Instant now, std::vector<mobility::Path> paths,
-                       mobility::Actions& actions);
+                       mobility::MoveCause cause, mobility::Actions& actions);
     // Asks for the binding to be given up; the path's local address is the home address at home.
     void deregister(mobility::Instant now, const mobility::Path& path, mobility::Actions& actions);
     // A binding beside the one in use, along the first of these paths that works; in place of the
@@ -159,7 +161,8 @@ class HomeRegistration {
         return {.session = session(),
                 .ipv4_home = ipv4_home_,
                 .bound = has_identifiers ? &bound_ : nullptr,
-                .flows = flows_};
+                .flows = flows_,
+                .care_of = binding_ ? std::optional(binding_->path.local) : std::nullopt};
     }
 
     // The previous session still opens what was sealed before the other end changed over.

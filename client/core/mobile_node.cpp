@@ -80,7 +80,8 @@ void MobileNode::go_away(Instant now, const mobility::Attachments& attachments, 
     auto offers = path_offers(attachments, preferences_, roaming_.memory(), now,
                               away != nullptr ? &away->path : nullptr);
     if (!offers.empty()) {
-        roaming_.on_offers(now, std::move(offers), actions);
+        const auto if_lost = cause_of_move(last_place_, offers.front(), attachments);
+        roaming_.on_offers(now, std::move(offers), if_lost, actions);
         follow_roaming(now, actions);
     } else if (!std::holds_alternative<Nowhere>(target_)) {
         begin_move(now, Nowhere{}, mobility::MoveCause::address_lost, actions);
@@ -98,8 +99,6 @@ void MobileNode::follow_roaming(Instant now, Actions& actions) {
     const Target place = *roaming_.in_use();
     if (is_same_place(place, target_)) {
         target_ = place;
-    } else if (roaming_.cause() == mobility::MoveCause::address_lost) {
-        begin_move(now, place, cause_of_move(last_place_, place, attachments_), actions);
     } else {
         begin_move(now, place, roaming_.cause(), actions);
     }

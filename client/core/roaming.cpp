@@ -29,12 +29,14 @@ Roaming::Roaming(const RoamingSettings& settings, HomeRegistration& registration
       mtu_(settings.mtu_probe_interval, settings.first_heartbeat ^ 0x80000000U),
       keepalive_(settings.first_heartbeat ^ 0x40000000U, settings.scout_port != 0) {}
 
-void Roaming::on_offers(Instant now, std::vector<Away> offers, Actions& actions) {
+void Roaming::on_offers(Instant now, std::vector<Away> offers, MoveCause if_lost,
+                        Actions& actions) {
     offers_ = std::move(offers);
     const Away* still = in_use_ ? offer_along(offers_, in_use_->path) : nullptr;
     if (still == nullptr) {
         probes_.stop();  // what was answered in another network says nothing in this one
         const Away* warm = warm_ ? offer_along(offers_, *warm_) : nullptr;
+        if_lost_ = if_lost;
         take(now, Away(warm != nullptr ? *warm : offers_.front()), MoveCause::address_lost,
              actions);
         return;
@@ -91,6 +93,7 @@ void Roaming::take(Instant now, const Away& offer, MoveCause cause, Actions& act
     actions.emplace_back(mobility::Event{mobility::PathTaken{offer.path, cause}});
     in_use_ = offer;
     cause_ = cause;
+    move_cause_ = cause == MoveCause::address_lost ? if_lost_ : cause;
     is_acknowledged_ = false;
     is_answered_ = probes_.has_answered(offer.path);
     is_settled_ = false;
@@ -103,7 +106,7 @@ void Roaming::take(Instant now, const Away& offer, MoveCause cause, Actions& act
 
 // The last that came back answered what had been sent a round trip before.
 PathLeft Roaming::left(MoveCause cause) const {
-    PathLeft left{.round_trip = round_trip_};
+    PathLeft left{.round_trip = round_trip_, .cause = move_cause_};
     left.still_carries = cause == MoveCause::better_path && !liveness_.is_asked();
     if (const auto since = liveness_.silent_since(); since && cause == MoveCause::path_silent) {
         left.silent_since = *since - round_trip_;
@@ -166,6 +169,7 @@ void Roaming::on_acknowledged(Instant now, const wire::BindingAcknowledgement& m
         is_settled_ = false;
     }
     is_acknowledged_ = true;
+    if_lost_ = MoveCause::better_path;  // this place is still there
     take_nat_detection(now, message, actions);
     if (!is_settled_) {
         race(now, actions);

@@ -33,8 +33,10 @@ class Roaming {
     // The registration outlives it.
     Roaming(const RoamingSettings& settings, HomeRegistration& registration);
 
-    // What the links offer now, the best first; not empty.
-    void on_offers(mobility::Instant now, std::vector<Away> offers, mobility::Actions& actions);
+    // What the links offer now, the best first; not empty. `if_lost`: why the node moves if the
+    // path in use is not among them, seen from the place that was acknowledged last.
+    void on_offers(mobility::Instant now, std::vector<Away> offers, mobility::MoveCause if_lost,
+                   mobility::Actions& actions);
     // At home, or nowhere.
     void rest();
     // A path that is registered beside the one in use, and carries; none: there is none.
@@ -61,8 +63,8 @@ class Roaming {
     // It has been acknowledged and has answered.
     [[nodiscard]] bool is_settled() const { return in_use_ && is_settled_; }
     [[nodiscard]] const std::vector<Away>& offers() const { return offers_; }
-    // Why it is in use instead of the one before.
-    [[nodiscard]] mobility::MoveCause cause() const { return cause_; }
+    // Why the node is there, seen from the place that was acknowledged last.
+    [[nodiscard]] mobility::MoveCause cause() const { return move_cause_; }
     [[nodiscard]] const PathMemory& memory() const { return memory_; }
     [[nodiscard]] mobility::TunnelMtu mtu() const { return mtu_.mtu(); }
     // The home agent saw another address than the node's own.
@@ -104,10 +106,12 @@ class Roaming {
     std::vector<Away> offers_;
     std::optional<Away> in_use_;
     std::optional<mobility::Path> warm_;
-    mobility::MoveCause cause_{};
-    bool is_acknowledged_ = false;  // by the home agent, for the path in use
-    bool is_answered_ = false;      // a heartbeat has gone there and back
-    bool is_settled_ = false;       // both, and the rest follows
+    mobility::MoveCause cause_{};  // why the path is in use instead of the one before
+    mobility::MoveCause move_cause_{};
+    mobility::MoveCause if_lost_{};  // move_cause_ where the path before was lost
+    bool is_acknowledged_ = false;   // by the home agent, for the path in use
+    bool is_answered_ = false;       // a heartbeat has gone there and back
+    bool is_settled_ = false;        // both, and the rest follows
     std::chrono::nanoseconds round_trip_{};
     PathMemory memory_;
     PathProbes probes_;

@@ -80,7 +80,8 @@ void Roaming::leave_if_silent(Instant now, Actions& actions) {
         liveness_.rest();
         is_settled_ = is_acknowledged_ = is_answered_ = false;
         mtu_.rest();
-        registration_.register_anew(now, paths_from(offers_, in_use_->path), actions);
+        cause_ = move_cause_ = MoveCause::path_silent;
+        registration_.register_anew(now, paths_from(offers_, in_use_->path), cause_, actions);
     }
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <variant>
 
+#include "shared/mobility/move_cause.hpp"
 #include "shared/mobility/path.hpp"
 #include "shared/mobility/tunnel_mtu.hpp"
 #include "shared/wire/address.hpp"
@@ -15,16 +16,6 @@
 #include "shared/wire/messages/binding_revocation.hpp"
 
 namespace godwit::mobility {
-
-// Why the mobile node changed its care-of address.
-enum class MoveCause : std::uint8_t {
-    first_attachment,  // it had none
-    address_lost,      // the one in use is gone, or may not be used any more
-    better_path,       // the one in use is still there, another is better
-    path_silent,       // the one in use is still there, and nothing comes back
-    returned_home,
-    left_home,
-};
 
 struct BindingRegistered {  // a new binding
     wire::HomeAddress home;
@@ -162,7 +153,6 @@ using Event =
                  BindingRevoked, BindingExpired, BindingRefused, HandoverCompleted, PacketsResent,
                  HandoverRecorded, BindingMoveRecorded, NoAcknowledgement, MessageDropped>;
 
-std::string_view name(MoveCause cause);
 std::string_view name(DropReason reason);
 
 }  // namespace godwit::mobility

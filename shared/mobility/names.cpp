@@ -28,24 +28,6 @@ std::string_view name(Protection protection) {
     return "unknown";
 }
 
-std::string_view name(MoveCause cause) {
-    switch (cause) {
-        case MoveCause::first_attachment:
-            return "first-attachment";
-        case MoveCause::address_lost:
-            return "address-lost";
-        case MoveCause::better_path:
-            return "better-path";
-        case MoveCause::path_silent:
-            return "path-silent";
-        case MoveCause::returned_home:
-            return "returned-home";
-        case MoveCause::left_home:
-            return "left-home";
-    }
-    return "unknown";
-}
-
 std::string_view name(DropReason reason) {
     switch (reason) {
         case DropReason::not_expected:
