@@ -20,9 +20,12 @@ std::uint64_t count(const Json& event, const char* key) {
     return found != event.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
 }
 
-// " (18 ms gap, 12 sent again)"
-std::string cost(const Json& event) {
+// " (address-lost, 18 ms gap, 12 sent again)"
+std::string about_move(const Json& event) {
     std::vector<std::string> parts;
+    if (const std::string cause = text(event, "cause"); !cause.empty()) {
+        parts.push_back(cause);
+    }
     if (const auto gap = event.find("gap_ms"); gap != event.end() && gap->is_number()) {
         std::ostringstream milliseconds;
         milliseconds << std::fixed << std::setprecision(1) << gap->get<double>() << " ms gap";
@@ -47,7 +50,7 @@ std::string what_happened(const Json& event) {
         return "registered from " + text(event, "care_of_address");
     }
     if (type == "moved") {
-        return "moved from " + text(event, "from") + " to " + text(event, "to") + cost(event);
+        return "moved from " + text(event, "from") + " to " + text(event, "to") + about_move(event);
     }
     if (type == "endpoint-changed") {
         return "endpoint changed from " + text(event, "from") + " to " + text(event, "to");

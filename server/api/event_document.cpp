@@ -12,6 +12,10 @@ namespace {
 
 using Milliseconds = std::chrono::duration<double, std::milli>;
 
+Json name_of(const std::optional<mobility::MoveCause>& cause) {
+    return cause ? Json(name(*cause)) : Json();
+}
+
 Json milliseconds(const std::optional<std::chrono::nanoseconds>& time) {
     if (!time) {
         return {};
@@ -27,13 +31,12 @@ struct Documents {
                              {{"care_of_address", text_of(event.care_of.address)},
                               {"lifetime_s", std::chrono::seconds(event.lifetime).count()}}};
     }
-    // The home agent is not told why a mobile node moved.
     std::optional<EventDocument> operator()(const mobility::BindingMoveRecorded& event) const {
         return EventDocument{"moved",
                              event.home,
                              {{"from", text_of(event.from.address)},
                               {"to", text_of(event.to.address)},
-                              {"cause", nullptr},
+                              {"cause", name_of(event.cause)},
                               {"gap_ms", milliseconds(event.first_received)},
                               {"resent", event.resent},
                               {"lost", event.lost}}};

@@ -12,7 +12,8 @@ void BindingMoves::begin(Instant now, const mobility::BindingMoved& moved, bool 
     }
     auto& entry = *moves_.try_emplace(moved.home).first;
     entry.second.began = now;
-    entry.second.record = {.home = moved.home, .from = moved.from, .to = moved.to};
+    entry.second.record = {
+        .home = moved.home, .from = moved.from, .to = moved.to, .cause = moved.cause};
     entry.second.waits_for_resent = waits_for_resent;
     deadlines_.put(entry, now + told_after);
 }

@@ -141,7 +141,7 @@ void HomeAgent::register_binding(Instant now, const Request& request, const Bind
     place(now, whereabouts(request), was, binding, actions, std::move(receptions), is_known);
     others_.ask(now, binding, actions);
     carry_ipv4(binding, was != nullptr ? was->ipv4 : std::nullopt, actions);
-    const mobility::Event event = told(binding, was);
+    const mobility::Event event = told(request, binding, was);
     actions.emplace_back(event);
     cache_.put(binding);
     if (const auto* moved = std::get_if<mobility::BindingMoved>(&event)) {

@@ -2,14 +2,17 @@
 
 namespace godwit::server {
 
-mobility::Event told(const Binding& binding, const Binding* before) {
+mobility::Event told(const Request& request, const Binding& binding, const Binding* before) {
     if (before == nullptr) {
         return mobility::BindingRegistered{binding.home, binding.care_of, binding.granted};
     }
     if (before->care_of == binding.care_of) {
         return mobility::BindingRefreshed{binding.home, binding.care_of, binding.granted};
     }
-    return mobility::BindingMoved{binding.home, before->care_of, binding.care_of};
+    return mobility::BindingMoved{.home = binding.home,
+                                  .from = before->care_of,
+                                  .to = binding.care_of,
+                                  .cause = mobility::move_cause(request.update.options)};
 }
 
 void tell_of_move(const Whereabouts& from, const Binding& binding, mobility::Actions& actions) {

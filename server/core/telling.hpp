@@ -15,7 +15,7 @@ inline Whereabouts whereabouts_of(const Binding& binding) {
 }
 
 // By a binding update of the binding in use. `before`: nullptr if nothing was bound.
-mobility::Event told(const Binding& binding, const Binding* before);
+mobility::Event told(const Request& request, const Binding& binding, const Binding* before);
 // By something else.
 void tell_of_move(const Whereabouts& from, const Binding& binding, mobility::Actions& actions);
 // `was_known`: the mobile node has been behind it before.

@@ -11,11 +11,18 @@ const CHANGES = {
   "policy-changed": "has another policy", removed: "was removed", kicked: "was kicked", restored: "came back out of a backup",
 };
 
+// Of the causes that the schema names; of others nothing is said.
+const CAUSES = {
+  "first-attachment": "it had no network before", "address-lost": "its address there had gone",
+  "better-path": "this way is better", "path-silent": "nothing came through there any more",
+  "returned-home": "it came home", "left-home": "it left home",
+};
+
 export function sentence(event) {
   const who = event.name || event.home_address || "";
   switch (event.type) {
     case "registered": return `${who} registered from ${event.care_of_address}`;
-    case "moved": return `${who} moved from ${event.from} to ${event.to}${cost(event)}`;
+    case "moved": return `${who} moved from ${event.from} to ${event.to}${cause(event)}${cost(event)}`;
     case "endpoint-changed": return `${who} has another address at its NAT: ${event.to}`;
     case "unproved": return `${who} does not answer at ${event.care_of_address}`;
     case "deregistered": return `${who} went home or signed off`;
@@ -28,6 +35,10 @@ export function sentence(event) {
     case "missed": return "Some events are missing here";
     default: return `${who} ${event.type}`;
   }
+}
+
+function cause(event) {
+  return Object.hasOwn(CAUSES, event.cause ?? "") ? `, since ${CAUSES[event.cause]}` : "";
 }
 
 function cost(event) {

@@ -31,6 +31,7 @@ struct BindingMoved {
     wire::HomeAddress home;
     wire::CareOfAddress from;
     wire::CareOfAddress to;
+    std::optional<MoveCause> cause{};  // where the mobile node has said it
 };
 // RFC 5648, at the home agent: a binding beside the one in use, and its end.
 struct OtherBindingRegistered {
@@ -122,6 +123,7 @@ struct BindingMoveRecorded {
     wire::HomeAddress home;
     wire::CareOfAddress from;
     wire::CareOfAddress to;
+    std::optional<MoveCause> cause{};  // where the mobile node has said it
     std::optional<std::chrono::nanoseconds> first_received;
     std::uint64_t resent = 0;
     std::uint64_t lost = 0;

@@ -1,10 +1,16 @@
 #include "shared/runtime/event_log.hpp"
 
+#include <optional>
+#include <string_view>
 #include <variant>
 
 namespace godwit::runtime {
 
 namespace {
+
+std::string_view name_of(const std::optional<mobility::MoveCause>& cause) {
+    return cause ? name(*cause) : "none";
+}
 
 struct EventLog {
     const Log& log;
@@ -18,7 +24,10 @@ struct EventLog {
                  {{"home", event.home}, {"care_of", event.care_of}, {"lifetime", event.lifetime}});
     }
     void operator()(const mobility::BindingMoved& event) const {
-        log.info("binding-moved", {{"home", event.home}, {"from", event.from}, {"to", event.to}});
+        log.info("binding-moved", {{"home", event.home},
+                                   {"from", event.from},
+                                   {"to", event.to},
+                                   {"cause", name_of(event.cause)}});
     }
     void operator()(const mobility::OtherBindingRegistered& event) const {
         log.info(
@@ -104,6 +113,7 @@ struct EventLog {
         log.info("binding-move-recorded", {{"home", event.home},
                                            {"from", event.from},
                                            {"to", event.to},
+                                           {"cause", name_of(event.cause)},
                                            {"first_received", event.first_received},
                                            {"resent", event.resent},
                                            {"lost", event.lost}});

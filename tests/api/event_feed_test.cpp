@@ -52,10 +52,17 @@ class Events : public testing::Test {
 TEST_F(Events, AreWhatTheSchemaSays) {
     feed_.publish(
         mobility::BindingRegistered{laptop, care_of("2001:db8:a::20"), wire::Lifetime{150}});
-    feed_.publish(mobility::BindingMoveRecorded{
-        laptop, care_of("2001:db8:a::20"), care_of("::ffff:192.168.1.7"), 18'250'400ns, 12, 1});
-    feed_.publish(mobility::BindingMoveRecorded{laptop, care_of("::ffff:192.168.1.7"),
-                                                care_of("2001:db8:a::20"), std::nullopt, 0, 0});
+    feed_.publish(mobility::BindingMoveRecorded{.home = laptop,
+                                                .from = care_of("2001:db8:a::20"),
+                                                .to = care_of("::ffff:192.168.1.7"),
+                                                .cause = mobility::MoveCause::address_lost,
+                                                .first_received = 18'250'400ns,
+                                                .resent = 12,
+                                                .lost = 1});
+    feed_.publish(mobility::BindingMoveRecorded{.home = laptop,
+                                                .from = care_of("::ffff:192.168.1.7"),
+                                                .to = care_of("2001:db8:a::20"),
+                                                .first_received = std::nullopt});
     feed_.publish(
         mobility::EndpointMoved{laptop,
                                 {.encapsulation = mobility::Encapsulation::udp,

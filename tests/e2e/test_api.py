@@ -1,5 +1,6 @@
 """The API of a real home agent, as its commands and others ask it."""
 import json
+import re
 import subprocess
 
 import pytest
@@ -41,9 +42,10 @@ def test_events_tell_of_the_registration_and_of_the_move(moved):
     registered, move = events
     assert registered["name"] == "mn" and registered["home_address"] == HOME_ADDRESS
     assert move["from"] == registered["care_of_address"] and move["to"] == moved.topology.care_of_address("B")
+    assert move["cause"] == "address-lost", "as the mobile node says"
     assert 0 <= move["gap_ms"] < 10_000 and move["id"] == registered["id"] + 1
     assert ha(moved, "events", "--json", "--once", "--since", registered["id"])[1].splitlines() == output.splitlines()[1:]
-    assert " mn moved from " in ha(moved, "events", "--once")[1]
+    assert re.search(r" mn moved from .* to .* \(address-lost, ", ha(moved, "events", "--once")[1])
 
 
 def test_metrics_count_the_move(moved):

@@ -114,7 +114,7 @@ test("takes a name for text, whatever is in it", async () => {
 test("shows moves and throughput as they happen, and says them", async () => {
   await open();
   await page.locator("#events li[data-type=moved]").first().waitFor();
-  assert.match(await page.locator("#events li").first().innerText(), /laptop moved from .* to .* \(\d+ ms gap, 12 sent again\)/);
+  assert.match(await page.locator("#events li").first().innerText(), /laptop moved from .* to .*, since its address there had gone \(\d+ ms gap, 12 sent again\)/);
   await page.locator("#announcer", { hasText: "laptop moved" }).waitFor({ state: "attached" });
   assert.match(await page.locator("#last-gap").innerText(), /^\d+ ms$/);
   assert.match(await page.locator("#rate-sent").innerText(), /B\/s$/);

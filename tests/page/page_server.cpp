@@ -88,7 +88,12 @@ class PlayedHomeAgent {
         const auto before = place();
         is_behind_nat_ = !is_behind_nat_;
         api_.on_event(mobility::BindingMoveRecorded{
-            laptop_, before, place(), std::chrono::milliseconds(8 + steps_ % 37), 12, 0});
+            .home = laptop_,
+            .from = before,
+            .to = place(),
+            .cause = mobility::MoveCause::address_lost,
+            .first_received = std::chrono::milliseconds(8 + steps_ % 37),
+            .resent = 12});
     }
     [[nodiscard]] wire::CareOfAddress place() const {
         return {is_behind_nat_ ? address("::ffff:192.168.1.7") : address("2001:db8:a::20")};

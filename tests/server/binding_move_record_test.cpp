@@ -32,6 +32,12 @@ class BindingMoveRecord : public testing::Test {
         }
         return home_agent_.hear_in_session(now, asked, session_);
     }
+    Actions move_because(Instant now, std::uint16_t sequence, const wire::CareOfAddress& to,
+                         wire::ExperimentalOption cause) {
+        wire::BindingUpdate asked = update(sequence, to);
+        asked.options.emplace_back(std::move(cause));
+        return home_agent_.hear_in_session(now, asked, session_);
+    }
     Actions receive(Instant now) {
         return home_agent_.core.on_traffic(now, {.home = test::home, .what = What::received_along});
     }
@@ -71,6 +77,27 @@ TEST_F(BindingMoveRecord, IsToldOnceBothAreKnown) {
     EXPECT_TRUE(records(home_agent_.core.on_deadline(noon + 2s)).empty()) << "once";
 }
 
+TEST_F(BindingMoveRecord, HasTheCauseThatTheMobileNodeTells) {
+    const Actions moved = move_because(noon + 1s, 2, care_of_b,
+                                       mobility::to_option(mobility::MoveCause::path_silent));
+    const auto told = test::events<mobility::BindingMoved>(moved);
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_EQ(told.at(0).cause, mobility::MoveCause::path_silent);
+    EXPECT_EQ(records(receive(noon + 1s + 30ms)).at(0).cause, mobility::MoveCause::path_silent);
+}
+
+TEST_F(BindingMoveRecord, HasNoCauseWhereNoneIsTold) {
+    const Actions moved = move(noon + 1s, 2, care_of_b, false);
+    EXPECT_EQ(test::events<mobility::BindingMoved>(moved).at(0).cause, std::nullopt);
+    EXPECT_EQ(records(receive(noon + 1s + 30ms)).at(0).cause, std::nullopt);
+}
+
+TEST_F(BindingMoveRecord, TakesACauseThatIsNotKnownHereForNone) {
+    const Actions moved = move_because(noon + 1s, 2, care_of_b, {{7, 1, 200}});
+    EXPECT_EQ(test::events<mobility::BindingMoved>(moved).at(0).cause, std::nullopt);
+    EXPECT_EQ(home_agent_.binding(noon + 1s)->care_of, care_of_b) << "it has moved all the same";
+}
+
 TEST_F(BindingMoveRecord, IsToldInEitherOrder) {
     (void)move(noon + 1s, 2, care_of_b);
     EXPECT_TRUE(records(resend(noon + 1s + 1ms)).empty());
@@ -108,6 +135,16 @@ TEST_F(BindingMoveRecord, IsOfMovesOnly) {
     const Actions late = resend(noon + 2s);
     EXPECT_TRUE(records(late).empty());
     EXPECT_EQ(test::events<mobility::PacketsResent>(late).at(0).resent, 3U);
+}
+
+TEST(BindingMoveRecordOfALaboratory, HasTheCauseThatTheMobileNodeTells) {
+    AskedHomeAgent home_agent(Protection::none);
+    (void)home_agent.hear(noon, update(1));
+    wire::BindingUpdate asked = update(2, care_of_b);
+    asked.options.emplace_back(mobility::to_option(mobility::MoveCause::better_path));
+    const auto told = test::events<mobility::BindingMoved>(home_agent.hear(noon + 1s, asked));
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_EQ(told.at(0).cause, mobility::MoveCause::better_path);
 }
 
 TEST(BindingMoveRecordOfSeveral, IsOfASwitchToo) {

@@ -26,6 +26,26 @@ TEST_F(Simulation, HandsOverInOneRoundTripWithoutAHandshake) {
     }
 }
 
+// Why the home agent says that the mobile node has moved, of each move.
+std::vector<std::optional<mobility::MoveCause>> told_causes(const SimulatedHomeAgent& home_agent) {
+    std::vector<std::optional<mobility::MoveCause>> causes;
+    for (const mobility::Event& event : home_agent.events()) {
+        if (const auto* moved = std::get_if<mobility::BindingMoveRecorded>(&event)) {
+            causes.push_back(moved->cause);
+        }
+    }
+    return causes;
+}
+
+TEST_F(Simulation, AMoveArrivesWithItsCause) {
+    mobile_node.attach(care_of_a);
+    network.run_for(1s);
+    mobile_node.attach(care_of_b);
+    network.run_for(1s);
+    EXPECT_EQ(told_causes(home_agent),
+              (std::vector<std::optional<mobility::MoveCause>>{mobility::MoveCause::address_lost}));
+}
+
 TEST_F(Simulation, SendsDataFromTheNewAddressRightBehindTheBindingUpdate) {
     mobile_node.attach(care_of_a);
     network.run_for(1s);
