@@ -163,7 +163,9 @@ void Daemon::run() {
                 (configuration_.status_socket.parent_path() / "sysctl-journal").string(),
             .ipv4_pool = configuration_.ipv4_pool,
             .masquerade = configuration_.masquerade},
-        log_);
+        log_, [this](const HomeAddressDisputed& dispute) {
+            api_.feed().publish_dispute(dispute.home, dispute.by_text());
+        });
     network_->join(loop_);
     platform::require("say where mobile nodes may go", network_->apply_policies(clients_.all()));
     runner_.join(loop_);

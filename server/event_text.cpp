@@ -61,6 +61,9 @@ std::string what_happened(const Json& event) {
     if (type == "refused") {
         return "refused: " + text(event, "reason");
     }
+    if (type == "address-disputed") {
+        return "home address claimed by " + text(event, "link_layer_address") + " on the home link";
+    }
     if (type == "client-changed") {
         return "changed: " + text(event, "change");
     }

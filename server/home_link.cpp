@@ -92,21 +92,13 @@ bool has_prefix(const NetworkSnapshot& network, mobility::InterfaceIndex interfa
     });
 }
 
-std::string text_of(const wire::LinkLayerAddress& address) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    for (const std::uint8_t octet : address) {
-        text += text.empty() ? "" : ":";
-        text += digits.at(octet >> 4U);
-        text += digits.at(octet & 0xfU);
-    }
-    return text;
-}
-
 }  // namespace
 
-HomeLink::HomeLink(HomeLinkSettings settings, const runtime::Log& log)
-    : settings_(std::move(settings)), log_(log), defence_(defence_of(settings_)) {
+HomeLink::HomeLink(HomeLinkSettings settings, const runtime::Log& log, OnDisputed on_disputed)
+    : settings_(std::move(settings)),
+      log_(log),
+      on_disputed_(std::move(on_disputed)),
+      defence_(defence_of(settings_)) {
     const NetworkSnapshot network = monitor_.snapshot();
     const auto link = link_called(network, settings_.interface);
     if (!link) {
@@ -225,8 +217,8 @@ void HomeLink::perform(const DefenceActions& actions) {
         }
     }
     for (const HomeAddressDisputed& dispute : actions.disputed) {
-        log_.warning("home-address-disputed",
-                     {{"home", dispute.home}, {"by", text_of(dispute.by)}});
+        log_.warning("home-address-disputed", {{"home", dispute.home}, {"by", dispute.by_text()}});
+        on_disputed_(dispute);
     }
     wake_in_time();
 }

@@ -3,6 +3,7 @@
 // core/home_link_defence.hpp say, done. It follows the interface: one that vanishes and comes back,
 // gets another link-layer address or loses the home prefix is no end of it.
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,8 +28,11 @@ struct HomeLinkSettings {
 
 class HomeLink {
   public:
+    // Somebody else claims a home address; it is in the log already.
+    using OnDisputed = std::function<void(const HomeAddressDisputed&)>;
+
     // Throws std::system_error: there is no such interface, or it has no address of the prefix.
-    HomeLink(HomeLinkSettings settings, const runtime::Log& log);
+    HomeLink(HomeLinkSettings settings, const runtime::Log& log, OnDisputed on_disputed);
     void join(runtime::EventLoop& loop);
 
     // As the functions of HomeLinkDefence are called.
@@ -54,6 +58,7 @@ class HomeLink {
 
     HomeLinkSettings settings_;
     const runtime::Log& log_;
+    OnDisputed on_disputed_;
     platform::NetworkMonitor monitor_;
     platform::NeighborSocket socket_;
     platform::MulticastGroups groups_;

@@ -49,7 +49,8 @@ wire::Ipv6Address gateway_of(const wire::Prefix& ipv4_pool) {
     return first;
 }
 
-HomeNetwork::HomeNetwork(HomeNetworkSettings settings, const runtime::Log& log)
+HomeNetwork::HomeNetwork(HomeNetworkSettings settings, const runtime::Log& log,
+                         HomeLink::OnDisputed on_disputed)
     : settings_(std::move(settings)),
       log_(log),
       forwarding_(forwarding_of(settings_), log),
@@ -57,7 +58,7 @@ HomeNetwork::HomeNetwork(HomeNetworkSettings settings, const runtime::Log& log)
       footprint_(platform::Owner::home_agent) {
     platform::forward_ipv6(sysctls_, platform::NetworkMonitor().snapshot());
     if (auto home_link = home_link_of(settings_)) {
-        home_link_.emplace(*std::move(home_link), log);
+        home_link_.emplace(*std::move(home_link), log, std::move(on_disputed));
     } else {
         platform::require("route " + settings_.home_prefix.text() + " into the tunnel",
                           footprint_.add(route_to(settings_.home_prefix)));

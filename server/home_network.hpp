@@ -41,7 +41,8 @@ wire::Ipv6Address gateway_of(const wire::Prefix& ipv4_pool);
 class HomeNetwork {
   public:
     // Makes this machine a router. Throws std::system_error that names the attempt.
-    HomeNetwork(HomeNetworkSettings settings, const runtime::Log& log);
+    HomeNetwork(HomeNetworkSettings settings, const runtime::Log& log,
+                HomeLink::OnDisputed on_disputed);
     void join(runtime::EventLoop& loop);
 
     // Whether somebody else has the home address. Asked before one is bound that was not.

@@ -50,6 +50,10 @@ void EventFeed::publish_client(std::string_view what, std::string_view name,
     }
 }
 
+void EventFeed::publish_dispute(const wire::HomeAddress& home, std::string_view by) {
+    add("address-disputed", name_of_(home), home, {{"link_layer_address", by}});
+}
+
 void EventFeed::add(std::string_view type, std::string_view name, const wire::HomeAddress& home,
                     const Json& details) {
     Json about{{"name", name}, {"home_address", home.text()}};

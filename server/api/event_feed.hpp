@@ -38,6 +38,8 @@ class EventFeed {
     // types of their own, all else is told as "client-changed".
     void publish_client(std::string_view what, std::string_view name,
                         const wire::HomeAddress& home);
+    // Somebody on the home link claims a client's home address. `by`: his link-layer address.
+    void publish_dispute(const wire::HomeAddress& home, std::string_view by);
     // The sentences of the status' health as they are now; those that came and went become events.
     void publish_health(const std::vector<std::string>& health);
 

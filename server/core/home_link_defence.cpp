@@ -1,6 +1,7 @@
 #include "server/core/home_link_defence.hpp"
 
 #include <algorithm>
+#include <string_view>
 
 namespace godwit::server {
 namespace {
@@ -13,6 +14,17 @@ wire::HomeAddress target_of(const NeighborPacket& packet) {
 }
 
 }  // namespace
+
+std::string HomeAddressDisputed::by_text() const {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text;
+    for (const std::uint8_t octet : by) {
+        text += text.empty() ? "" : ":";
+        text += digits.at(octet >> 4U);
+        text += digits.at(octet & 0xfU);
+    }
+    return text;
+}
 
 DefenceActions HomeLinkDefence::on_place(Instant now, const OwnPlace& own) {
     const bool is_elsewhere = own_ && own_->link_layer != own.link_layer;

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <optional>
 #include <set>
+#include <string>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -33,6 +34,8 @@ struct DefenceSettings {
 struct HomeAddressDisputed {
     wire::HomeAddress home;
     wire::LinkLayerAddress by{};
+
+    [[nodiscard]] std::string by_text() const;  // "02:00:00:00:00:02"
 };
 
 struct DefenceActions {

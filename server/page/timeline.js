@@ -3,7 +3,7 @@
 import { milliseconds, setText } from "./figures.js";
 
 const MAX_SHOWN = 300;
-const SPOKEN = new Set(["registered", "moved", "revoked", "expired", "joined", "health", "refused"]);
+const SPOKEN = new Set(["registered", "moved", "revoked", "expired", "joined", "health", "refused", "address-disputed"]);
 const list = document.getElementById("events");
 const announcer = document.getElementById("announcer");
 const CHANGES = {
@@ -28,6 +28,8 @@ export function sentence(event) {
     case "deregistered": return `${who} went home or signed off`;
     case "expired": return `${who} was not heard of any more: its binding expired`;
     case "refused": return `${who} was refused: ${event.reason}`;
+    case "address-disputed":
+      return `Somebody else on the home link claims the address of ${who}: ${event.link_layer_address}`;
     case "revoked": return `${who} has lost its key: revoked`;
     case "joined": return `${who} joined`;
     case "client-changed": return `${who} ${CHANGES[event.change] ?? "was changed"}`;

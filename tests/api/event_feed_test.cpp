@@ -81,6 +81,7 @@ TEST_F(Events, AreWhatTheSchemaSays) {
     feed_.publish_client("disabled", "laptop", laptop);
     feed_.publish_health({"the disk is full"});
     feed_.publish_health({});
+    feed_.publish_dispute(laptop, "02:00:00:00:00:02");
     EXPECT_EQ(kept(), golden("events.ndjson"));
 }
 

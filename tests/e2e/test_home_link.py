@@ -1,9 +1,10 @@
 """How packets come to home addresses that are away: on a provider's link whose gateway knows nothing but Neighbor
 Discovery, and behind the home agent's own address; and where they may go from there."""
 import contextlib
+import json
 
 import pytest
-from deployment import Deployment, binding, programs_missing, settle
+from deployment import GODWIT_HA, Deployment, binding, programs_missing, settle
 from system import changes, snapshot
 from topology import CORRESPONDENT, HERE, HOME_ADDRESS, HOME_AGENT, PREFIX, Topology
 
@@ -177,6 +178,14 @@ def test_a_newcomer_does_not_get_a_home_address(on_link):
     shown = network.run("net", "ip -6 addr show dev home")
     assert shown.count("dadfailed") == 2, shown
     assert any(HOME_ADDRESS in line for line in deployment.status("ha")["health"])
+    code, output, errors = deployment.command("events", "--json", "--once", "--socket", deployment.socket("ha"),
+                                              program=GODWIT_HA, node="ha")
+    events = [json.loads(line) for line in output.splitlines()]
+    disputes = [event for event in events if event["type"] == "address-disputed"]
+    assert (code, errors) == (0, "")
+    assert {(event["name"], event["home_address"]) for event in disputes} == {("mn", HOME_ADDRESS),
+                                                                            ("other", OTHER_HOME_ADDRESS)}
+    assert {event["link_layer_address"] for event in disputes} == {link_layer(network, "net")}
     assert pings(network, "cn", HOME_ADDRESS)
 
 

@@ -61,6 +61,7 @@ class Masquerading : public InNamespace {
     const TunDevice tunnel_{"tunnel"};
     const tests::TemporaryDirectory directory_;
     const runtime::Log log_{runtime::LogLevel::error};
+    const server::HomeLink::OnDisputed nobody_ = [](const auto&) {};  // there is no home link
 };
 
 TEST_F(Masquerading, ChangesTheSourceOfWhatLeavesThePool) {
@@ -100,7 +101,7 @@ TEST_F(Masquerading, LivesBesideTheGuardOfTheSameName) {
 }
 
 TEST_F(Masquerading, IsWhatAHomeNetworkWithAPoolDoes) {
-    const server::HomeNetwork network(settings(), log_);
+    const server::HomeNetwork network(settings(), log_, nobody_);
     EXPECT_THAT(run("ip -4 addr show dev tunnel"), HasSubstr("10.64.0.1/32"));
     EXPECT_THAT(run("ip -4 route"),
                 HasSubstr("10.64.0.0/16 dev tunnel proto 193 scope link src 10.64.0.1 metric 1"));
@@ -110,7 +111,7 @@ TEST_F(Masquerading, IsWhatAHomeNetworkWithAPoolDoes) {
 TEST_F(Masquerading, IsLeftOutWhereThePoolIsRouted) {
     server::HomeNetworkSettings routed = settings();
     routed.masquerade = false;
-    const server::HomeNetwork network(routed, log_);
+    const server::HomeNetwork network(routed, log_, nobody_);
     ASSERT_TRUE(tunnel_.write(datagram_to({{198, 51, 100, 1}})));
     EXPECT_EQ(source_on(outside_), "10.64.0.9");
 }
@@ -123,7 +124,7 @@ TEST_F(Masquerading, LeavesNothingOfAHomeNetwork) {
     };
     const std::string before = everything();
     {
-        const server::HomeNetwork network(settings(), log_);
+        const server::HomeNetwork network(settings(), log_, nobody_);
         EXPECT_NE(everything(), before);
     }
     EXPECT_EQ(everything(), before);

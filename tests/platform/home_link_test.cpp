@@ -31,7 +31,9 @@ class HomeLinkTest : public OnALink {
             server::HomeLinkSettings{.interface = "near",
                                      .home_prefix = wire::Prefix::parse("2001:db8::/64").value(),
                                      .source = source},
-            log_);
+            log_, [this](const server::HomeAddressDisputed& dispute) {
+                disputes_.push_back(dispute.home.text() + " " + dispute.by_text());
+            });
         home_link_->join(loop_);
         return *home_link_;
     }
@@ -56,6 +58,7 @@ class HomeLinkTest : public OnALink {
     const runtime::Log log_{runtime::LogLevel::error};
     runtime::EventLoop loop_;
     std::optional<NeighborWitness> witness_;
+    std::vector<std::string> disputes_;
     std::optional<HomeLink> home_link_;
 };
 
@@ -87,12 +90,13 @@ TEST_F(HomeLinkTest, FindsOutThatAnAddressIsFree) {
 
 TEST_F(HomeLinkTest, FindsOutThatANeighbourHasAnAddress) {
     far_.enter();
-    run("ip addr add 2001:db8::9/64 dev far nodad");
+    run("ip link set far address 02:00:00:00:00:02; ip addr add 2001:db8::9/64 dev far nodad");
     near_.enter();
     start();
     ASSERT_EQ(home_link_->judge(home_), AddressClaim::undecided);
     EXPECT_TRUE(serve_until([this] { return home_link_->judge(home_) == AddressClaim::taken; }));
     EXPECT_THAT(home_link_->health(), Contains(HasSubstr("wants the home address 2001:db8::9")));
+    EXPECT_THAT(disputes_, testing::ElementsAre("2001:db8::9 02:00:00:00:00:02"));
 }
 
 TEST_F(HomeLinkTest, FindsOutNothingWhereTheKernelDoesNotEither) {

@@ -141,7 +141,21 @@ TEST_F(HomeLinkDefenceTest, KeepsNewcomersFromABoundAddress) {  // RFC 4862 §5.
     bind();
     const DefenceActions actions = defence_.on_packet(noon, probe());
     EXPECT_THAT(actions.send, ElementsAre(announcement()));
-    EXPECT_THAT(actions.disputed, SizeIs(1));
+    ASSERT_THAT(actions.disputed, SizeIs(1));
+    EXPECT_EQ(actions.disputed[0].home, test::home);
+    EXPECT_EQ(actions.disputed[0].by, probe().link_layer);
+}
+
+TEST(HomeAddressDisputed, NamesWhoClaimsTheAddress) {
+    const HomeAddressDisputed dispute{.home = test::home, .by = {2, 0, 0x5e, 0xab, 1, 7}};
+    EXPECT_EQ(dispute.by_text(), "02:00:5e:ab:01:07");
+}
+
+TEST_F(HomeLinkDefenceTest, TellsOfAClaimAsOftenAsItIsAnswered) {
+    bind();
+    EXPECT_THAT(defence_.on_packet(noon, claim()).disputed, SizeIs(1));
+    EXPECT_THAT(defence_.on_packet(noon + 999ms, claim()).disputed, IsEmpty());
+    EXPECT_THAT(defence_.on_packet(noon + 1s, claim()).disputed, SizeIs(1));
 }
 
 TEST_F(HomeLinkDefenceTest, KeepsNewcomersFromAnAllocatedAddress) {
