@@ -60,13 +60,13 @@ AttachmentWatch::AttachmentWatch(const Settings& settings, runtime::EventLoop& l
       endpoints_(settings.endpoints, settings.query_mark, loop, log, [this] { tell(); }) {}
 
 void AttachmentWatch::start() {
-    loop_.on_readable(monitor_.descriptor(), [this] { on_network_event(); });
-    loop_.on_readable(routers_.descriptor(), [this] { hear_routers(); });
-    loop_.on_readable(metered_.descriptor(), [this] {
-        if (metered_.process()) {
-            tell();
-        }
-    });
+    watches_ = {loop_.on_readable(monitor_.descriptor(), [this] { on_network_event(); }),
+                loop_.on_readable(routers_.descriptor(), [this] { hear_routers(); }),
+                loop_.on_readable(metered_.descriptor(), [this] {
+                    if (metered_.process()) {
+                        tell();
+                    }
+                })};
     look();
 }
 

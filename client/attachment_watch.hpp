@@ -2,6 +2,7 @@
 // Movement detection (RFC 6275 §11.5.1) from what the system tells: rtnetlink events and router
 // advertisements become the attachments between which the mobile node chooses.
 
+#include <array>
 #include <functional>
 #include <optional>
 #include <string>
@@ -81,6 +82,7 @@ class AttachmentWatch {
     platform::MeteredDevices metered_;
     platform::NetlinkSocket netlink_;
     std::vector<ReplacedRouter> replaced_;  // as the kernel has been told
+    std::array<runtime::EventLoop::Watch, 3> watches_;
 };
 
 }  // namespace godwit::client

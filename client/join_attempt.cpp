@@ -4,6 +4,7 @@
 #include <array>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "client/core/joining.hpp"
 #include "shared/platform/source_address.hpp"
@@ -57,7 +58,7 @@ class JoinAttempt {
         if (!paths.empty()) {
             give_up_at_ = runtime::boot_now() + patience;
             for (const int descriptor : socket_.descriptors()) {
-                loop_.on_readable(descriptor, [this] { read(); });
+                watches_.push_back(loop_.on_readable(descriptor, [this] { read(); }));
             }
             loop_.on_deadline([this] { return next_deadline(); }, [this] { call_at_deadline(); });
             perform(node_.begin(runtime::boot_now(), paths));
@@ -164,6 +165,7 @@ class JoinAttempt {
     Joining node_;
     mobility::Instant give_up_at_;
     bool is_leaving_ = false;
+    std::vector<runtime::EventLoop::Watch> watches_;
 };
 
 }  // namespace

@@ -120,9 +120,9 @@ HomeLink::HomeLink(HomeLinkSettings settings, const runtime::Log& log, OnDispute
 }
 
 void HomeLink::join(runtime::EventLoop& loop) {
-    loop.on_readable(socket_.descriptor(), [this] { on_packets(); });
-    loop.on_readable(monitor_.descriptor(), [this] { on_change(); });
-    loop.on_readable(alarm_.descriptor(), [this] { on_alarm(); });
+    watches_ = {loop.on_readable(socket_.descriptor(), [this] { on_packets(); }),
+                loop.on_readable(monitor_.descriptor(), [this] { on_change(); }),
+                loop.on_readable(alarm_.descriptor(), [this] { on_alarm(); })};
 }
 
 void HomeLink::look(const NetworkSnapshot& network) {

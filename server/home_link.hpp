@@ -3,6 +3,7 @@
 // core/home_link_defence.hpp say, done. It follows the interface: one that vanishes and comes back,
 // gets another link-layer address or loses the home prefix is no end of it.
 
+#include <array>
 #include <functional>
 #include <optional>
 #include <string>
@@ -67,6 +68,7 @@ class HomeLink {
     std::optional<platform::Link> link_;  // as it was seen last; nothing: it has gone
     bool has_prefix_ = false;
     std::optional<mobility::Instant> look_at_;
+    std::array<runtime::EventLoop::Watch, 3> watches_;
 };
 
 }  // namespace godwit::server

@@ -17,6 +17,30 @@ constexpr std::chrono::nanoseconds longest_sleep = 10s;
 
 }  // namespace
 
+// The stream is open as long as somebody wants to be called.
+struct EventLoop::Watch::Readable {
+    Readable(asio::io_context& context, int descriptor, std::function<void()> on_readable)
+        : stream(context, descriptor), callback(std::move(on_readable)) {}
+
+    asio::posix::stream_descriptor stream;
+    std::function<void()> callback;
+};
+
+EventLoop::Watch& EventLoop::Watch::operator=(Watch&& other) noexcept {
+    if (this != &other) {
+        end();
+        readable_ = std::move(other.readable_);
+    }
+    return *this;
+}
+
+void EventLoop::Watch::end() {
+    if (readable_) {
+        readable_->stream.release();
+        readable_.reset();
+    }
+}
+
 EventLoop::EventLoop() {
     signals_.async_wait([this](const boost::system::error_code& error, int) {
         if (!error) {
@@ -25,8 +49,10 @@ EventLoop::EventLoop() {
     });
 }
 
-void EventLoop::on_readable(int descriptor, std::function<void()> callback) {
-    await(readables_.emplace_back(context_, descriptor, std::move(callback)));
+EventLoop::Watch EventLoop::on_readable(int descriptor, std::function<void()> callback) {
+    auto readable = std::make_shared<Watch::Readable>(context_, descriptor, std::move(callback));
+    await(readable);
+    return Watch(std::move(readable));
 }
 
 void EventLoop::on_deadline(NextDeadline next, std::function<void()> callback) {
@@ -46,15 +72,18 @@ void EventLoop::run() {
     }
 }
 
-void EventLoop::await(Readable& readable) {
-    readable.stream.async_wait(asio::posix::stream_descriptor::wait_read,
-                               [&readable](const boost::system::error_code& error) {
-                                   if (error) {
-                                       return;  // the loop is going away
-                                   }
-                                   readable.callback();
-                                   await(readable);
-                               });
+void EventLoop::await(const std::shared_ptr<Watch::Readable>& readable) {
+    const auto on_ready = [watched = std::weak_ptr(readable)](const auto& error) {
+        const auto still = watched.lock();
+        if (error || !still) {
+            return;  // nobody watches it any more, though it may have become readable before
+        }
+        still->callback();
+        if (still->stream.is_open()) {
+            await(still);
+        }
+    };
+    readable->stream.async_wait(asio::posix::stream_descriptor::wait_read, on_ready);
 }
 
 void EventLoop::call_if_due() {

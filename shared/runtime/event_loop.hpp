@@ -4,7 +4,7 @@
 
 #include <csignal>
 #include <functional>
-#include <list>
+#include <memory>
 #include <optional>
 
 #include "shared/mobility/instant.hpp"
@@ -19,10 +19,26 @@ class EventLoop {
     EventLoop& operator=(const EventLoop&) = delete;
     ~EventLoop() = default;
 
-    // Calls back whenever the descriptor is readable, until the loop ends; between two such calls
-    // everything else has its turn. It stays its owner's, who keeps it open as long as the loop
-    // runs.
-    void on_readable(int descriptor, std::function<void()> callback);
+    // A descriptor that is watched, until this object goes; the callback may end it too. The loop
+    // outlives it.
+    class Watch {
+      public:
+        Watch() = default;
+        Watch(Watch&&) noexcept = default;
+        Watch& operator=(Watch&& other) noexcept;
+        ~Watch() { end(); }
+
+      private:
+        friend class EventLoop;
+        struct Readable;
+        explicit Watch(std::shared_ptr<Readable> readable) : readable_(std::move(readable)) {}
+        void end();
+
+        std::shared_ptr<Readable> readable_;
+    };
+    // Calls back whenever the descriptor is readable, as long as it is watched; between two such
+    // calls everything else has its turn. It stays its owner's, who keeps it open until then.
+    [[nodiscard]] Watch on_readable(int descriptor, std::function<void()> callback);
 
     // Asks `next` after each callback, whichever it was, and calls `callback` once that instant has
     // come.
@@ -40,18 +56,7 @@ class EventLoop {
     asio::io_context& context() { return context_; }
 
   private:
-    struct Readable {
-        Readable(asio::io_context& context, int descriptor, std::function<void()> on_readable)
-            : stream(context, descriptor), callback(std::move(on_readable)) {}
-        Readable(const Readable&) = delete;
-        Readable& operator=(const Readable&) = delete;
-        ~Readable() { stream.release(); }
-
-        asio::posix::stream_descriptor stream;
-        std::function<void()> callback;
-    };
-
-    static void await(Readable& readable);
+    static void await(const std::shared_ptr<Watch::Readable>& readable);
     void arm(mobility::Instant deadline);
     void call_if_due();
 
@@ -62,7 +67,6 @@ class EventLoop {
     NextDeadline next_deadline_ = [] { return std::nullopt; };
     std::function<void()> on_deadline_;
     std::function<void()> after_turn_ = [] {};
-    std::list<Readable> readables_;
 };
 
 }  // namespace godwit::runtime

@@ -15,8 +15,8 @@ NodeRunner::NodeRunner(Role role, const Parts& parts,
     : role_(role), parts_(parts), is_ours_(std::move(is_ours)) {}
 
 void NodeRunner::join(EventLoop& loop) {
-    loop.on_readable(parts_.socket.descriptor(), [this] { read_signalling(); });
-    loop.on_readable(parts_.data_plane.notices(), [this] { read_notices(); });
+    watches_ = {loop.on_readable(parts_.socket.descriptor(), [this] { read_signalling(); }),
+                loop.on_readable(parts_.data_plane.notices(), [this] { read_notices(); })};
 }
 
 void NodeRunner::read_signalling() {

@@ -62,7 +62,7 @@ class NodeRunner {
     NodeRunner(Role role, const Parts& parts,
                std::function<bool(const wire::Ipv6Address&)> is_ours);
 
-    // Runs the node by this loop from now on.
+    // Runs the node by this loop from now on, as long as this object lives.
     void join(EventLoop& loop);
 
     void perform(const mobility::Actions& actions);
@@ -128,6 +128,7 @@ class NodeRunner {
     std::vector<Sealed> held_back_;
     std::vector<wire::HomeAddress> readings_;  // to be told behind the present actions
     std::array<std::uint8_t, 2048> buffer_{};  // more than a Mobility Header in its packet may have
+    std::array<EventLoop::Watch, 2> watches_;
 };
 
 }  // namespace godwit::runtime

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <stdexcept>
 #include <string>
+#include <tuple>
 
 #include "shared/runtime/clock.hpp"
 
@@ -52,40 +53,79 @@ TEST(EventLoop, FollowsADeadlineThatIsPutOff) {
     loop.run();
 }
 
-TEST(EventLoop, CallsAgainAsLongAsADescriptorIsReadable) {
-    asio::io_context others;
-    asio::local::stream_protocol::socket here(others);
-    asio::local::stream_protocol::socket there(others);
-    asio::local::connect_pair(here, there);
-    EventLoop loop;
-    std::string taken;
-    loop.on_readable(here.native_handle(), [&] {
+// Two ends of a connection, of which `here` is what the loop watches.
+class WatchedDescriptor : public testing::Test {
+  protected:
+    WatchedDescriptor() { asio::local::connect_pair(here_, there_); }
+
+    char take() {
         char octet = 0;
-        asio::read(here, asio::buffer(&octet, 1));
-        taken += octet;
+        asio::read(here_, asio::buffer(&octet, 1));
+        return octet;
+    }
+
+    asio::io_context others_;
+    asio::local::stream_protocol::socket here_{others_};
+    asio::local::stream_protocol::socket there_{others_};
+    EventLoop loop_;
+};
+
+TEST_F(WatchedDescriptor, CallsAgainAsLongAsItIsReadable) {
+    std::string taken;
+    const auto watch = loop_.on_readable(here_.native_handle(), [&] {
+        taken += take();
         if (taken.size() == 3) {
-            loop.stop();
+            loop_.stop();
         }
     });
-    asio::write(there, asio::buffer("abc", 3));
-    loop.run();
+    asio::write(there_, asio::buffer("abc", 3));
+    loop_.run();
     EXPECT_EQ(taken, "abc");
 }
 
-TEST(EventLoop, LeavesADescriptorToItsOwner) {
-    asio::io_context others;
-    asio::local::stream_protocol::socket here(others);
-    asio::local::stream_protocol::socket there(others);
-    asio::local::connect_pair(here, there);
+TEST_F(WatchedDescriptor, StaysItsOwners) {
     {
-        EventLoop loop;
-        loop.on_readable(here.native_handle(), [] {});
-        loop.stop();
-        loop.run();
+        const auto watch = loop_.on_readable(here_.native_handle(), [] {});
+        asio::post(loop_.context(), [this] { loop_.stop(); });
+        loop_.run();
     }
-    asio::write(there, asio::buffer("a", 1));
-    char octet = 0;
-    EXPECT_EQ(asio::read(here, asio::buffer(&octet, 1)), 1U);
+    asio::write(there_, asio::buffer("a", 1));
+    EXPECT_EQ(take(), 'a');
+}
+
+TEST_F(WatchedDescriptor, CallsNobodyOnceTheWatchHasGone) {
+    bool is_called = false;
+    asio::write(there_, asio::buffer("a", 1));
+    std::ignore = loop_.on_readable(here_.native_handle(), [&] { is_called = true; });
+    const auto other = loop_.on_readable(there_.native_handle(), [&] { loop_.stop(); });
+    asio::write(here_, asio::buffer("b", 1));
+    loop_.run();
+    EXPECT_FALSE(is_called);
+}
+
+TEST_F(WatchedDescriptor, MayStopBeingWatchedByItsOwnCallback) {
+    int calls = 0;
+    EventLoop::Watch watch;
+    watch = loop_.on_readable(here_.native_handle(), [&] {
+        ++calls;
+        watch = EventLoop::Watch();
+        asio::post(loop_.context(), [&] { loop_.stop(); });
+    });
+    asio::write(there_, asio::buffer("ab", 2));
+    loop_.run();
+    EXPECT_EQ(calls, 1);
+}
+
+TEST_F(WatchedDescriptor, IsWatchedAnewByAnotherWatch) {
+    std::ignore = loop_.on_readable(here_.native_handle(), [] {});
+    bool is_called = false;
+    const auto watch = loop_.on_readable(here_.native_handle(), [&] {
+        is_called = true;
+        loop_.stop();
+    });
+    asio::write(there_, asio::buffer("a", 1));
+    loop_.run();
+    EXPECT_TRUE(is_called);
 }
 
 TEST(EventLoop, EndsOnSigtermAndOnSigint) {

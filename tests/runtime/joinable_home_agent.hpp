@@ -26,7 +26,7 @@ class JoinableHomeAgent {
     JoinableHomeAgent() {
         enrolment_.add(invite_id, {.secret = security::preshared_key(9), .peer = {0}});
         for (const int descriptor : socket_.descriptors()) {
-            loop_.on_readable(descriptor, [this] { read(); });
+            watches_.push_back(loop_.on_readable(descriptor, [this] { read(); }));
         }
     }
     JoinableHomeAgent(const JoinableHomeAgent&) = delete;
@@ -118,6 +118,7 @@ class JoinableHomeAgent {
         {.address = test::home_agent, .own = security::key_pair(2)}, ledger_, &enrolment_};
     platform::UdpTunnelSocket socket_{platform::UdpTunnelSocket::Options{}};
     runtime::EventLoop loop_;
+    std::vector<runtime::EventLoop::Watch> watches_;
     std::thread thread_;
 };
 
