@@ -84,6 +84,7 @@ class Connection {
     std::optional<HttpAnswer> find_route();
     asio::awaitable<std::optional<HttpAnswer>> answer();
     asio::awaitable<void> read_body();
+    asio::awaitable<HttpAnswer> kept(std::shared_ptr<HttpPromise> promise);
     asio::awaitable<void> write(const HttpAnswer& answer);
     asio::awaitable<void> write_stream(const HttpAnswer& answer);
     asio::awaitable<void> write_news(HttpStream& news, asio::steady_timer& changed);
@@ -101,9 +102,12 @@ class Connection {
 asio::awaitable<void> Connection::run() {
     stream_.expires_after(max_time_to_ask);
     co_await http::async_read_header(stream_, buffer_, parser_, token());
-    const auto reply = co_await answer();
+    auto reply = co_await answer();
     if (!reply) {
         co_return;
+    }
+    if (reply->promise) {
+        reply = co_await kept(reply->promise);
     }
     if (reply->stream) {
         co_await write_stream(*reply);
@@ -169,6 +173,17 @@ asio::awaitable<std::optional<HttpAnswer>> Connection::answer() {
     } catch (const std::exception&) {  // out of memory, for example
         co_return refusal(http::status::internal_server_error, "internal-error");
     }
+}
+
+asio::awaitable<HttpAnswer> Connection::kept(std::shared_ptr<HttpPromise> promise) {
+    asio::steady_timer known(stream_.get_executor(), asio::steady_timer::time_point::max());
+    promise->on_kept([&known] { known.cancel(); });
+    while (!promise->answer()) {
+        beast::error_code woken;
+        co_await known.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+    }
+    promise->on_kept([] {});
+    co_return *promise->answer();
 }
 
 asio::awaitable<void> Connection::write(const HttpAnswer& answer) {

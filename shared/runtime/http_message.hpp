@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,12 +24,31 @@ struct HttpRequest {
     std::string body;
 };
 
+class HttpPromise;
+
 struct HttpAnswer {
     unsigned status = 200;
     std::string type = "application/json";
     std::string body;
     std::vector<std::pair<std::string, std::string>> fields{};  // further ones of the header
-    std::shared_ptr<HttpStream> stream{};  // in place of the body: what comes, as it comes
+    std::shared_ptr<HttpStream> stream{};    // in place of the body: what comes, as it comes
+    std::shared_ptr<HttpPromise> promise{};  // in place of all this: what is not known yet
+};
+
+// An answer that will be known later; the connection waits for it.
+class HttpPromise {
+  public:
+    void keep(HttpAnswer answer) {
+        answer_ = std::move(answer);
+        on_kept_();
+    }
+    [[nodiscard]] const std::optional<HttpAnswer>& answer() const { return answer_; }
+    // For the connection: calls back when it is kept.
+    void on_kept(std::function<void()> callback) { on_kept_ = std::move(callback); }
+
+  private:
+    std::optional<HttpAnswer> answer_;
+    std::function<void()> on_kept_ = [] {};
 };
 
 HttpAnswer json_answer(const Json& document, unsigned status = 200);
