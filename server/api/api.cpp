@@ -3,7 +3,6 @@
 #include <utility>
 #include <variant>
 
-#include "server/api/event_targets.hpp"
 #include "server/api/page_targets.hpp"
 #include "shared/platform/process_usage.hpp"
 #include "shared/runtime/clock.hpp"
@@ -62,7 +61,7 @@ runtime::HttpRoutes Api::routes() {
                     return HttpAnswer{.type = "text/plain; version=0.0.4; charset=utf-8",
                                       .body = metrics_text(metrics())};
                 }});
-    add_event_targets(routes, feed_);
+    routes.add(runtime::events_route(feed_));
     add_client_targets(routes, sources_.clients, sources_.qr_code);
     add_page_targets(routes);
     return routes;

@@ -1,118 +1,38 @@
 #include "server/api/event_feed.hpp"
 
-#include <algorithm>
-#include <chrono>
 #include <utility>
-
-#include "shared/runtime/rfc3339.hpp"
 
 namespace godwit::server {
 
 using runtime::Json;
 
-static_assert(EventFeed::max_kept * EventFeed::max_event <= runtime::HttpStream::max_backlog,
-              "a latecomer can be given all that is kept");
-
-namespace {
-
-std::string framed(const std::string& document, const std::string& type, std::uint64_t id,
-                   EventFeed::Form form) {
-    if (form == EventFeed::Form::lines) {
-        return document + '\n';
-    }
-    return "id: " + std::to_string(id) + "\nevent: " + type + "\ndata: " + document + "\n\n";
-}
-
-bool is_in(const std::vector<std::string>& list, const std::string& text) {
-    return std::ranges::find(list, text) != list.end();
-}
-
-}  // namespace
-
 EventFeed::EventFeed(Now now, NameOf name_of)
-    : now_(std::move(now)),
-      name_of_(std::move(name_of)),
-      next_id_(static_cast<std::uint64_t>(
-          std::chrono::floor<std::chrono::milliseconds>(now_()).time_since_epoch().count())) {}
+    : runtime::EventFeed(std::move(now)), name_of_(std::move(name_of)) {}
 
 void EventFeed::publish(const mobility::Event& event) {
     if (const auto document = document_of(event)) {
-        add(document->type, name_of_(document->home), document->home, document->details);
+        tell(document->type, name_of_(document->home), document->home, document->details);
     }
 }
 
 void EventFeed::publish_client(std::string_view what, std::string_view name,
                                const wire::HomeAddress& home) {
     if (what == "joined" || what == "revoked") {
-        add(what, name, home, Json::object());
+        tell(what, name, home, Json::object());
     } else {
-        add("client-changed", name, home, {{"change", what}});
+        tell("client-changed", name, home, {{"change", what}});
     }
 }
 
 void EventFeed::publish_dispute(const wire::HomeAddress& home, std::string_view by) {
-    add("address-disputed", name_of_(home), home, {{"link_layer_address", by}});
+    tell("address-disputed", name_of_(home), home, {{"link_layer_address", by}});
 }
 
-void EventFeed::add(std::string_view type, std::string_view name, const wire::HomeAddress& home,
-                    const Json& details) {
+void EventFeed::tell(std::string_view type, std::string_view name, const wire::HomeAddress& home,
+                     const Json& details) {
     Json about{{"name", name}, {"home_address", home.text()}};
     about.update(details);
     add(type, about);
-}
-
-void EventFeed::publish_health(const std::vector<std::string>& health) {
-    const std::vector<std::string> before = std::exchange(health_, health);
-    for (const std::string& problem : health_) {
-        if (!is_in(before, problem)) {
-            add("health", {{"added", problem}, {"removed", nullptr}});
-        }
-    }
-    for (const std::string& problem : before) {
-        if (!is_in(health_, problem)) {
-            add("health", {{"added", nullptr}, {"removed", problem}});
-        }
-    }
-}
-
-EventFeed::Kept EventFeed::make(std::uint64_t id, std::string_view type,
-                                const Json& details) const {
-    Json document{{"id", id}, {"time", runtime::rfc3339(now_())}, {"type", type}};
-    document.update(details);
-    return {id, std::string(type), document.dump()};
-}
-
-void EventFeed::add(std::string_view type, const Json& details) {
-    const Kept& event = kept_.emplace_back(make(next_id_++, type, details));
-    std::erase_if(listeners_, [](const Listener& listener) { return listener.stream.expired(); });
-    for (const Listener& listener : listeners_) {
-        if (const auto stream = listener.stream.lock()) {
-            stream->write(framed(event.document, event.type, event.id, listener.form));
-        }
-    }
-    if (kept_.size() > max_kept) {
-        kept_.pop_front();
-    }
-}
-
-std::shared_ptr<runtime::HttpStream> EventFeed::open(const Reading& reading) {
-    auto stream = std::make_shared<runtime::HttpStream>();
-    const std::uint64_t first = kept_.empty() ? next_id_ : kept_.front().id;
-    if (reading.since && *reading.since + 1 < first) {
-        const Kept missed = make(first - 1, "missed", {{"since", *reading.since}});
-        stream->write(framed(missed.document, missed.type, missed.id, reading.form));
-    }
-    for (const Kept& event : kept_) {
-        if (!reading.since || event.id > *reading.since) {
-            stream->write(framed(event.document, event.type, event.id, reading.form));
-        }
-    }
-    if (reading.follows) {
-        listeners_.push_back({stream, reading.form});
-    } else {
-        stream->finish();
-    }
-    return stream;
 }
 
 }  // namespace godwit::server

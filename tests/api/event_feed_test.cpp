@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "server/api/event_targets.hpp"
 #include "tests/runtime/temporary_directory.hpp"
 
 namespace godwit::server {
@@ -157,7 +156,7 @@ TEST_F(Events, OfHealthAreOnlyItsChanges) {
 
 TEST_F(Events, AreAskedForByTarget) {
     runtime::HttpRoutes routes;
-    add_event_targets(routes, feed_);
+    routes.add(runtime::events_route(feed_));
     const auto ask = [&](const char* target, const char* accept, const char* last) {
         auto found = routes.find("GET", target);
         found->request.accept = accept;

@@ -1,14 +1,11 @@
-#include "server/api/event_targets.hpp"
-
 #include <charconv>
 #include <expected>
 #include <string>
 #include <string_view>
 
-namespace godwit::server {
+#include "shared/runtime/event_feed.hpp"
 
-using runtime::HttpAnswer;
-using runtime::HttpRequest;
+namespace godwit::runtime {
 
 namespace {
 
@@ -35,11 +32,11 @@ std::expected<EventFeed::Reading, HttpAnswer> reading_of(const HttpRequest& requ
     reading.since = number(since);
     if (!since.empty() && !reading.since) {
         return std::unexpected(
-            runtime::error_answer(400, "bad-since", "since is the number (id) of an event"));
+            error_answer(400, "bad-since", "since is the number (id) of an event"));
     }
     const std::string follow = parameter(request, "follow");
     if (!follow.empty() && follow != "true" && follow != "false") {
-        return std::unexpected(runtime::error_answer(400, "bad-follow", "follow is true or false"));
+        return std::unexpected(error_answer(400, "bad-follow", "follow is true or false"));
     }
     reading.follows = follow != "false";
     return reading;
@@ -47,17 +44,16 @@ std::expected<EventFeed::Reading, HttpAnswer> reading_of(const HttpRequest& requ
 
 }  // namespace
 
-void add_event_targets(runtime::HttpRoutes& routes, EventFeed& feed) {
-    routes.add({.method = "GET", .path = "/v1/events", .answer = [&feed](const HttpRequest& asked) {
-                    const auto reading = reading_of(asked);
-                    if (!reading) {
-                        return reading.error();
-                    }
-                    const bool is_lines = reading->form == EventFeed::Form::lines;
-                    return HttpAnswer{
-                        .type = is_lines ? "application/x-ndjson" : "text/event-stream",
-                        .stream = feed.open(*reading)};
-                }});
+HttpRoute events_route(EventFeed& feed) {
+    return {.method = "GET", .path = "/v1/events", .answer = [&feed](const HttpRequest& asked) {
+                const auto reading = reading_of(asked);
+                if (!reading) {
+                    return reading.error();
+                }
+                const bool is_lines = reading->form == EventFeed::Form::lines;
+                return HttpAnswer{.type = is_lines ? "application/x-ndjson" : "text/event-stream",
+                                  .stream = feed.open(*reading)};
+            }};
 }
 
-}  // namespace godwit::server
+}  // namespace godwit::runtime
