@@ -18,17 +18,6 @@ namespace {
 
 constexpr unsigned first_error = 400;  // of HTTP
 
-// {"error": {"message": "..."}}, or whatever else answers there.
-std::string message_of(const runtime::ApiAnswer& answer) {
-    const Json document = Json::parse(answer.body, nullptr, false);
-    const Json::json_pointer place("/error/message");
-    if (!document.is_discarded() && document.contains(place) && document.at(place).is_string()) {
-        return document.at(place).get<std::string>();
-    }
-    return "the daemon answers with status " + std::to_string(answer.status) +
-           "; is it of this version?";
-}
-
 }  // namespace
 
 void add_socket_option(CLI::App& command, DaemonOptions& options) {
@@ -63,7 +52,7 @@ std::expected<std::string, ExitCode> call_daemon(const DaemonOptions& options,
         return std::unexpected(ExitCode::not_reachable);
     }
     if (answer->status >= first_error) {
-        std::cerr << "godwit-ha: " << message_of(*answer) << '\n';
+        std::cerr << "godwit-ha: " << runtime::error_message(*answer) << '\n';
         return std::unexpected(ExitCode::failed);
     }
     return std::move(answer->body);

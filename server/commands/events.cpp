@@ -43,7 +43,7 @@ ExitCode follow(const EventsOptions& options) {
     const auto ended = runtime::follow_api(options.socket, target,
                                            [&](std::string_view line) { print(options, line); });
     if (!ended) {
-        std::cerr << "godwit-ha: " << ended.error() << '\n';
+        std::cerr << "godwit-ha: " << ended.error().text << '\n';
         return ExitCode::not_reachable;
     }
     return ExitCode::ok;

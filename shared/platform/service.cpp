@@ -40,4 +40,8 @@ bool start_service(const std::string& unit) {
     return systemctl("enable", unit) && systemctl("restart", unit);
 }
 
+bool stop_service(const std::string& unit) {
+    return systemctl("stop", unit) && systemctl("disable", unit);
+}
+
 }  // namespace godwit::platform

@@ -11,4 +11,7 @@ bool can_start_service(const std::string& unit);
 // Starts it now, anew if it runs, and at each boot. False if systemctl says that it could not.
 bool start_service(const std::string& unit);
 
+// Stops it now, and starts it no more. False if systemctl says that it could not.
+bool stop_service(const std::string& unit);
+
 }  // namespace godwit::platform

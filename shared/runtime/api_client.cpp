@@ -51,7 +51,27 @@ asio::awaitable<void> converse(asio::io_context& context, std::string path, ApiR
                            .body = std::move(parser.get().body())};
 }
 
+// Empty if there is no such text.
+std::string text_in_error(const ApiAnswer& answer, const char* pointer) {
+    const Json document = Json::parse(answer.body, nullptr, false);
+    const Json::json_pointer place(pointer);
+    return !document.is_discarded() && document.contains(place) && document.at(place).is_string()
+               ? document.at(place).get<std::string>()
+               : "";
+}
+
 }  // namespace
+
+std::string error_message(const ApiAnswer& answer) {
+    const std::string message = text_in_error(answer, "/error/message");
+    return !message.empty() ? message
+                            : "the daemon answers with status " + std::to_string(answer.status) +
+                                  "; is it of this version?";
+}
+
+std::string error_code(const ApiAnswer& answer) {
+    return text_in_error(answer, "/error/code");
+}
 
 std::expected<ApiAnswer, std::string> call_api(const std::filesystem::path& socket,
                                                const ApiRequest& request) {

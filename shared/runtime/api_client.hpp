@@ -20,6 +20,11 @@ struct ApiAnswer {
     std::string body;
 };
 
+// Of an answer that is an error: {"error": {"code": "...", "message": "..."}}. The message is a
+// sentence for people in any case; the code is empty where there is none.
+std::string error_message(const ApiAnswer& answer);
+std::string error_code(const ApiAnswer& answer);
+
 // The daemon's answer, whatever it is; or in one line why there is none and what to do.
 std::expected<ApiAnswer, std::string> call_api(const std::filesystem::path& socket,
                                                const ApiRequest& request);

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "shared/runtime/api_advice.hpp"
+#include "shared/runtime/api_client.hpp"
 #include "shared/runtime/asio.hpp"
 
 namespace godwit::runtime {
@@ -41,9 +42,9 @@ void ask(Socket& socket, const std::filesystem::path& path, const std::string& t
 
 }  // namespace
 
-std::expected<void, std::string> follow_api(const std::filesystem::path& path,
-                                            const std::string& target,
-                                            const std::function<void(std::string_view)>& on_line) {
+std::expected<void, FollowFailure> follow_api(
+    const std::filesystem::path& path, const std::string& target,
+    const std::function<void(std::string_view)>& on_line) {
     asio::io_context context;
     Socket socket(context);
     boost::system::error_code error;
@@ -62,10 +63,13 @@ std::expected<void, std::string> follow_api(const std::filesystem::path& path,
         }
     }
     if (error) {
-        return std::unexpected(advice(error, path.string()));
+        return std::unexpected(FollowFailure{.text = advice(error, path.string())});
     }
     if (!is_granted) {
-        return std::unexpected("the daemon refuses: " + parser.get().body());
+        const unsigned status = parser.get().result_int();
+        return std::unexpected(
+            FollowFailure{.text = error_message({.status = status, .body = parser.get().body()}),
+                          .status = status});
     }
     return {};
 }

@@ -9,10 +9,14 @@
 
 namespace godwit::runtime {
 
-// Calls back with each line of the answer to GET `target`, until the daemon ends it; in one line
-// why it is not to be had, or no longer.
-std::expected<void, std::string> follow_api(const std::filesystem::path& socket,
-                                            const std::string& target,
-                                            const std::function<void(std::string_view)>& on_line);
+struct FollowFailure {
+    std::string text;     // in one line why it is not to be had, or no longer
+    unsigned status = 0;  // of HTTP, with which the daemon refuses; 0: it does not answer
+};
+
+// Calls back with each line of the answer to GET `target`, until the daemon ends it.
+std::expected<void, FollowFailure> follow_api(const std::filesystem::path& socket,
+                                              const std::string& target,
+                                              const std::function<void(std::string_view)>& on_line);
 
 }  // namespace godwit::runtime

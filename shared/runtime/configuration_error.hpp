@@ -19,6 +19,9 @@ struct ConfigurationError {
     [[nodiscard]] std::string text() const;
 };
 
+// The code by which the daemons' APIs tell of it.
+inline constexpr auto bad_configuration = "bad-configuration";
+
 // Thrown once for a file, with all that is wrong in it; what() has a line for each.
 class InvalidConfiguration : public std::runtime_error {
   public:

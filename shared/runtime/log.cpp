@@ -79,11 +79,15 @@ std::string log_line(std::string_view event, LogFields fields) {
 Log::Log(LogLevel level)
     : logger_(std::make_unique<spdlog::logger>("godwit",
                                                std::make_shared<spdlog::sinks::stderr_sink_mt>())) {
-    logger_->set_level(level_of(level));
+    show(level);
     logger_->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
 }
 
 Log::~Log() = default;
+
+void Log::show(LogLevel level) {
+    logger_->set_level(level_of(level));
+}
 
 bool Log::shows_debug() const {
     return logger_->should_log(spdlog::level::debug);

@@ -65,6 +65,8 @@ class Log {
     Log& operator=(const Log&) = delete;
     ~Log();
 
+    // Shows lines from this level on.
+    void show(LogLevel level);
     // Whether a debug line is worth making.
     [[nodiscard]] bool shows_debug() const;
     void debug(std::string_view event, LogFields fields = {}) const;

@@ -15,13 +15,6 @@ namespace godwit::runtime {
 
 namespace {
 
-void print_lines(const std::string& program, const std::string& text) {
-    std::istringstream lines(text);
-    for (std::string line; std::getline(lines, line);) {
-        std::cerr << program << ": " << line << '\n';
-    }
-}
-
 // What the user can do about it, where that is not plain from the failure itself.
 std::string advice(const std::error_code& failure) {
     if (failure == std::errc::operation_not_permitted || failure == std::errc::permission_denied) {
@@ -54,17 +47,24 @@ void save_new(const Key& key, const std::filesystem::path& file) {
 
 }  // namespace
 
+void print_error(const std::string& program, const std::string& text) {
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+        std::cerr << program << ": " << line << '\n';
+    }
+}
+
 ExitCode run_command(const std::string& program, const std::function<ExitCode()>& command) {
     try {
         return command();
     } catch (const InvalidConfiguration& invalid) {
-        print_lines(program, invalid.what());
+        print_error(program, invalid.what());
         return ExitCode::usage;
     } catch (const std::system_error& failure) {
-        print_lines(program, failure.what() + advice(failure.code()));
+        print_error(program, failure.what() + advice(failure.code()));
         return ExitCode::failed;
     } catch (const std::exception& failure) {
-        print_lines(program, failure.what());
+        print_error(program, failure.what());
         return ExitCode::failed;
     }
 }

@@ -14,6 +14,9 @@ namespace godwit::runtime {
 // Runs a command; what it throws ends the program with a line for each fault on standard error.
 ExitCode run_command(const std::string& program, const std::function<ExitCode()>& command);
 
+// Each line of a text on standard error, behind the program's name.
+void print_error(const std::string& program, const std::string& text);
+
 // The status of the daemon behind a socket, or a line that says why there is none and what to do.
 std::expected<Json, std::string> read_status(const std::filesystem::path& socket);
 

@@ -17,7 +17,7 @@ namespace {
 class Following : public testing::Test {
   protected:
     // Of a daemon that streams this and then finishes, or else breaks off.
-    std::expected<void, std::string> follow(const std::string& text, bool finishes) {
+    std::expected<void, FollowFailure> follow(const std::string& text, bool finishes) {
         EventLoop loop;
         HttpRoutes routes;
         routes.add({.method = "GET", .path = "/events", .answer = [&](const HttpRequest&) {
@@ -53,20 +53,20 @@ TEST_F(Following, TakesLineAfterLine) {
 TEST_F(Following, SaysThatTheDaemonHasEnded) {
     const auto outcome = follow("one\n", false);
     ASSERT_FALSE(outcome);
-    EXPECT_EQ(outcome.error(), "the daemon at " + socket_.string() + " has ended");
+    EXPECT_EQ(outcome.error().text, "the daemon at " + socket_.string() + " has ended");
 }
 
 TEST_F(Following, SaysWhatTheDaemonRefuses) {
     target_ = "/elsewhere";
     const auto outcome = follow("", true);
     ASSERT_FALSE(outcome);
-    EXPECT_THAT(outcome.error(), testing::HasSubstr("no-such-target"));
+    EXPECT_THAT(outcome.error().text, testing::HasSubstr("nothing is here"));
 }
 
 TEST_F(Following, NeedsADaemon) {
     const auto outcome = follow_api(socket_, target_, [](std::string_view) {});
     ASSERT_FALSE(outcome);
-    EXPECT_THAT(outcome.error(), testing::StartsWith("no daemon answers at "));
+    EXPECT_THAT(outcome.error().text, testing::StartsWith("no daemon answers at "));
 }
 
 }  // namespace
