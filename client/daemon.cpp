@@ -1,393 +1,319 @@
 #include "client/daemon.hpp"
 
-#include <algorithm>
-#include <array>
+#include <chrono>
+#include <exception>
+#include <expected>
+#include <functional>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <utility>
 
-#include "client/attachment_watch.hpp"
-#include "client/core/mobile_node.hpp"
-#include "client/home_agent_key.hpp"
+#include "client/api.hpp"
+#include "client/configuration.hpp"
+#include "client/down_mark.hpp"
+#include "client/event_document.hpp"
 #include "client/keys.hpp"
-#include "client/refusal_text.hpp"
-#include "client/status.hpp"
-#include "client/traffic_steering.hpp"
-#include "shared/mobility/tunnel_mtu.hpp"
-#include "shared/platform/attempt.hpp"
-#include "shared/platform/neighbor_announcement.hpp"
-#include "shared/platform/outer_packet_socket.hpp"
+#include "client/move_history.hpp"
+#include "client/pings.hpp"
+#include "client/presence.hpp"
+#include "client/status_report.hpp"
 #include "shared/platform/process_hardening.hpp"
-#include "shared/platform/raw_tunnel_socket.hpp"
-#include "shared/platform/signalling_guard.hpp"
-#include "shared/platform/signalling_socket.hpp"
-#include "shared/platform/tun_device.hpp"
-#include "shared/platform/udp_tunnel_socket.hpp"
 #include "shared/runtime/clock.hpp"
-#include "shared/runtime/data_plane.hpp"
-#include "shared/runtime/data_plane_drops.hpp"
-#include "shared/runtime/event_log.hpp"
+#include "shared/runtime/configuration_error.hpp"
+#include "shared/runtime/event_feed.hpp"
 #include "shared/runtime/event_loop.hpp"
 #include "shared/runtime/http_server.hpp"
 #include "shared/runtime/log.hpp"
-#include "shared/runtime/node_runner.hpp"
 #include "shared/runtime/service_life.hpp"
-#include "shared/security/mobile_node_authenticator.hpp"
-#include "shared/security/random.hpp"
-#include "shared/security/unprotected_authenticator.hpp"
 
 namespace godwit::client {
 namespace {
 
-// Follows the home agent to its next key, once that is on the disk.
-bool follow(HomeAgentKey& key, const security::PublicKey& next, const runtime::Log& log) {
+using runtime::HttpAnswer;
+using runtime::Json;
+using namespace std::chrono_literals;
+
+// For the home agent to say that it knows of the end; the binding expires by itself if it is not
+// told.
+constexpr auto leave_patience = 1s;
+
+HttpAnswer not_done(const std::exception& failure) {
+    return runtime::error_answer(503, "not-done", failure.what());
+}
+
+// Which can be taken up: its keys are there too.
+std::expected<Configuration, HttpAnswer> read(const std::filesystem::path& file) {
     try {
-        key.replace(next);
-        log.info("home-agent-key-changed", {{"public_key", next.text()}});
-        return true;
-    } catch (const std::system_error& failure) {
-        log.warning("home-agent-key-not-stored", {{"reason", failure.what()}});
-        return false;
+        Configuration configuration = read_configuration(file);
+        load_keys(configuration);
+        return configuration;
+    } catch (const runtime::InvalidConfiguration& invalid) {
+        return std::unexpected(
+            runtime::error_answer(400, runtime::bad_configuration, invalid.what()));
+    } catch (const std::exception& failure) {
+        return std::unexpected(not_done(failure));
     }
 }
 
-std::unique_ptr<security::Authenticator> make_authenticator(const Configuration& configuration,
-                                                            const runtime::Log& log) {
-    if (configuration.protection == mobility::Protection::none) {
-        return std::make_unique<security::UnprotectedAuthenticator>(
-            configuration.home_agent.address);
-    }
-    Keys keys = load_keys(configuration);
-    const auto key = std::make_shared<HomeAgentKey>(configuration.state_directory,
-                                                    *configuration.home_agent.public_key);
-    const auto suites = configuration.suites.common_with(security::SuiteSet::of_this_machine());
-    return std::make_unique<security::MobileNodeAuthenticator>(
-        security::MobileNodeCredentials{
-            .home_agent_address = configuration.home_agent.address,
-            .own = std::move(*keys.own),
-            .home_agent = key->current(),
-            .preshared_key = std::move(keys.preshared),
-            .suites = suites,
-            .on_next_key =
-                [key, &log](const security::PublicKey& next) { return follow(*key, next, log); }},
-        [] { return security::Tai64n::from(runtime::wall_now()); });
-}
-
-RegistrationSettings registration_settings(const Configuration& configuration) {
-    return {
-        .home = configuration.home_address,
-        .home_agent = configuration.home_agent.address,
-        .lifetime = configuration.lifetime,
-        .protection = configuration.protection,
-        .first_registration_timeout = configuration.first_registration_timeout,
-        // RFC 6275 §11.7.1 leaves the first number open; the time makes it differ at each start.
-        .first_sequence = wire::SequenceNumber(static_cast<std::uint16_t>(
-            runtime::wall_now().time_since_epoch() / std::chrono::milliseconds(16))),
-        .wants_ipv4 = configuration.ipv4,
-        .wants_other_bindings =
-            configuration.second_path && configuration.protection == mobility::Protection::sealed};
-}
-
-// `via` tells whether a candidate is on a link that is meant.
-std::vector<FlowWish> flow_wishes(
-    const Configuration& configuration,
-    const std::function<bool(const std::string&, const mobility::CandidateAddress&)>& via) {
-    std::vector<FlowWish> wishes;
-    for (const mobility::FlowSelector& flow : configuration.redundant) {
-        wishes.push_back(
-            {.selectors = mobility::traffic_selectors(flow, configuration.ipv4), .via = {}});
-    }
-    for (const FlowChoice& choice : configuration.flows) {
-        wishes.push_back(
-            {.selectors = mobility::traffic_selectors(choice.match, configuration.ipv4),
-             .via = [via, links = choice.via](const auto& candidate) {
-                 return via(links, candidate);
-             }});
-    }
-    return wishes;
-}
-
-MobileNodeSettings mobile_node_settings(const Configuration& configuration,
-                                        std::uint16_t scout_port, std::vector<FlowWish> flows) {
-    return {.registration = registration_settings(configuration),
-            .encapsulations = configuration.encapsulations,
-            .ports = configuration.home_agent.ports,
-            .first_heartbeat = security::random_number(),
-            .scout_port = scout_port,
-            .mtu_probe_interval = configuration.mtu_probe_interval,
-            .flows = std::move(flows)};
-}
-
-AttachmentWatch::Settings attachment_settings(const Configuration& configuration,
-                                              const platform::TunDevice& tun) {
-    return {.home_agent = configuration.home_agent.address,
-            .endpoints = configuration.home_agent.endpoints,
-            .query_mark = outer_packet_mark,
-            .home = configuration.home_address,
-            .tunnel = tun.interface(),
-            .links = configuration.links,
-            .home_prefix = configuration.home_prefix};
-}
-
-class Daemon final : public runtime::NodeObserver {
+class Daemon {
   public:
-    explicit Daemon(const Configuration& configuration);
+    Daemon(std::filesystem::path file, Configuration configuration);
 
     void run();
 
-    void on_event(const mobility::Event& event) override;
-    void on_message_in(const wire::MobilityMessage& /*message*/) override {}
-    void on_message_out(const wire::MobilityMessage& /*message*/) override {}
-    void before_actions() override { steer(); }
-    void on_fit(const mobility::FitTunnel& order) override { change_mtu(order.mtu.inner); }
-
   private:
-    void steer();
-    void announce_return(const std::optional<mobility::HomeLink>& home_link);
-    void change_mtu(std::uint32_t mtu);
-    void call_at_deadline();
-    [[nodiscard]] std::optional<mobility::Instant> next_deadline() const;
-    [[nodiscard]] bool is_ours(const wire::Ipv6Address& address) const;
-    [[nodiscard]] std::vector<FlowWish> flows() const;
-    [[nodiscard]] runtime::HttpRoutes routes() const;
+    void up(const OnAnswer& answer);
+    void down(const OnAnswer& answer);
+    void restart(const OnAnswer& answer);
+    void exchange(Configuration next, const OnAnswer& answer);
+    void enter_again(const Configuration& before);
+    void change(const OnAnswer& answer, const std::function<void()>& act);
+    void enter(Configuration configuration);
+    void leave(std::function<void()> then);
+    void on_left();
+    void on_event(const mobility::Event& event);
+    void on_change();
     [[nodiscard]] Status status() const;
-    [[nodiscard]] PathReport report(const mobility::Path& path) const;
-    void report_path(Status& status, mobility::Instant now) const;
+    [[nodiscard]] HttpAnswer done() const;
+    [[nodiscard]] ApiSources api();
+    [[nodiscard]] std::optional<wire::Ipv6Address> own_address(bool is_ipv4) const;
+    [[nodiscard]] Json path() const;
+    [[nodiscard]] DownMark mark() const { return DownMark(configuration_.state_directory); }
 
-    const Configuration& configuration_;
+    std::filesystem::path file_;
+    Configuration configuration_;  // as it was taken up last
     runtime::Log log_;
     runtime::EventLoop loop_;
-    platform::TunDevice tun_;
-    platform::NetlinkSocket netlink_;
-    platform::SignallingGuard guard_;
-    platform::SignallingSocket signalling_;
-    platform::RawTunnelSocket esp_;
-    platform::RawTunnelSocket ipv6_;
-    platform::RawTunnelSocket ipv4_;
-    std::array<platform::UdpTunnelSocket, 2> udp_;  // the second for RoamingSettings::scout_port
-    platform::OuterPacketSocket outer_;
-    std::unique_ptr<security::Authenticator> authenticator_;
-    MobileNode node_;
-    runtime::DataPlane data_plane_;
-    runtime::NodeRunner runner_;
-    TrafficSteering steering_;
-    AttachmentWatch attachments_;
-    bool was_registered_ = false;
-    std::optional<mobility::HomeLink> announced_;
-    std::uint32_t mtu_ = 0;
-    std::uint64_t handovers_ = 0;
-    std::optional<HandoverReport> last_handover_;
-    HandoverLog handover_log_;
+    MoveHistory moves_;
+    runtime::EventFeed feed_;
+    std::optional<State> told_;  // the latest state that the events know; nothing: down
+    std::unique_ptr<Presence> presence_;
+    std::string failure_;         // why it is not up, though it shall be
+    std::function<void()> then_;  // while it leaves: what comes next
+    runtime::asio::steady_timer patience_;
+    Pings pings_;
     runtime::HttpServer http_server_;
 };
 
-Daemon::Daemon(const Configuration& configuration)
-    : configuration_(configuration),
-      log_(configuration.log_level),
-      tun_(configuration.interface),
-      guard_("godwit", {.local = {}, .peers = {configuration.home_agent.address.address}}),
-      signalling_(outer_packet_mark),
-      esp_({.protocol = wire::NextHeader::esp, .mark = outer_packet_mark}),
-      ipv6_({.protocol = wire::NextHeader::ipv6, .mark = outer_packet_mark}),
-      ipv4_({.protocol = wire::NextHeader::ipv4, .mark = outer_packet_mark}),
-      udp_{platform::UdpTunnelSocket({.mark = outer_packet_mark}),
-           platform::UdpTunnelSocket({.mark = outer_packet_mark})},
-      outer_(outer_packet_mark),
-      authenticator_(make_authenticator(configuration, log_)),
-      node_(mobile_node_settings(configuration, udp_.back().port(), flows())),
-      data_plane_(tun_, {.esp = esp_, .ipv6 = ipv6_, .ipv4 = ipv4_, .udp = udp_, .outer = outer_},
-                  datapath::LookUpBy::inner_source, configuration.home_agent.address,
-                  configuration.resend),
-      runner_(runtime::Role::mobile_node,
-              {.node = node_,
-               .home_agent = configuration.home_agent.address,
-               .authenticator = *authenticator_,
-               .socket = signalling_,
-               .data_plane = data_plane_,
-               .observer = *this,
-               .log = log_},
-              [this](const wire::Ipv6Address& address) { return is_ours(address); }),
-      steering_({.home = configuration.home_address,
-                 .tunnel = tun_.interface(),
-                 .routes = configuration.routes,
-                 .udp_port = udp_.front().port()},
-                log_),
-      attachments_(attachment_settings(configuration, tun_), loop_, log_,
-                   [this](const mobility::Attachments& attachments) {
-                       runner_.perform(node_.on_attachments(runtime::boot_now(), attachments));
-                   }),
-      http_server_(loop_, routes(), configuration.status_socket) {}
+Daemon::Daemon(std::filesystem::path file, Configuration configuration)
+    : file_(std::move(file)),
+      configuration_(std::move(configuration)),
+      log_(configuration_.log_level),
+      feed_(runtime::wall_now),
+      patience_(loop_.context()),
+      pings_(loop_, [this] { return path(); }),
+      http_server_(loop_, api_routes(api()), configuration_.status_socket) {}
+
+ApiSources Daemon::api() {
+    return {.status = [this] { return status(); },
+            .feed = feed_,
+            .up = [this](const OnAnswer& answer) { up(answer); },
+            .down = [this](const OnAnswer& answer) { down(answer); },
+            .restart = [this](const OnAnswer& answer) { restart(answer); },
+            .ping = {.pings = pings_,
+                     .home_agent = [this] { return configuration_.home_agent.address.address; },
+                     .local = [this](bool is_ipv4) { return own_address(is_ipv4); }}};
+}
 
 void Daemon::run() {
-    change_mtu(mobility::min_ipv6_mtu);  // until a path is known
-    platform::require("bring " + tun_.name() + " up",
-                      platform::bring_up(netlink_, tun_.interface()));
-    steer();
-    runner_.join(loop_);
-    loop_.on_deadline([this] { return next_deadline(); }, [this] { call_at_deadline(); });
-    log_.info("started", {{"home", configuration_.home_address},
-                          {"home_agent", configuration_.home_agent.address},
-                          {"interface", tun_.name()}});
-    attachments_.start();
+    loop_.on_deadline([this] { return presence_ ? presence_->next_deadline() : std::nullopt; },
+                      [this] { presence_->on_deadline(); });
+    log_.info("started");
+    if (mark().is_set()) {
+        log_.info("down", {{"until", "godwit up"}});
+    } else {
+        enter(configuration_);
+    }
     {
         const runtime::ServiceLife life(loop_);
         loop_.run();
     }
-    runner_.perform(node_.on_stop(runtime::boot_now()));
+    if (presence_ && !then_) {
+        // The loop has ended: nobody would hear the answer.
+        static_cast<void>(presence_->leave([] {}));
+    }
     log_.info("stopped");
 }
 
-bool Daemon::is_ours(const wire::Ipv6Address& address) const {
-    return address == configuration_.home_address.address ||
-           address == address_of(node_.target(), configuration_.home_address).address ||
-           node_.is_care_of_address(address);
+void Daemon::up(const OnAnswer& answer) {
+    change(answer, [&] {
+        if (!presence_) {
+            auto wanted = read(file_);
+            if (!wanted) {
+                answer(std::move(wanted.error()));
+                return;
+            }
+            enter(*std::move(wanted));
+        }
+        mark().clear();
+        answer(done());
+    });
 }
 
-void Daemon::steer() {
-    const State state = node_.state(runtime::boot_now());
-    was_registered_ = was_registered_ || state == State::registered || state == State::home;
-    const Target& target = node_.target();
-    std::optional<mobility::HomeLink> home_link;
-    if (const auto* home = std::get_if<AtHome>(&target)) {
-        home_link = home->link;
-    }
-    Steering steering = was_registered_ ? Steering::through_tunnel : Steering::not_yet;
-    if (state == State::home) {
-        steering = Steering::at_home;
-    }
-    steering_.steer(steering, home_link, node_.ipv4_home());
-    announce_return(steering == Steering::at_home ? home_link : std::nullopt);
+void Daemon::down(const OnAnswer& answer) {
+    change(answer, [&] {
+        mark().set();
+        leave([this, answer] {
+            failure_.clear();
+            answer(done());
+        });
+    });
 }
 
-// RFC 6275 §11.5.5: "After receiving the Binding Acknowledgement for its Binding Update to its home
-// agent, the mobile node MUST multicast onto the home link [...] a Neighbor Advertisement".
-void Daemon::announce_return(const std::optional<mobility::HomeLink>& home_link) {
-    if (std::exchange(announced_, home_link) == home_link || !home_link) {
+void Daemon::restart(const OnAnswer& answer) {
+    change(answer, [&] {
+        auto wanted = read(file_);
+        if (!wanted) {
+            answer(std::move(wanted.error()));
+            return;
+        }
+        if (wanted->status_socket != configuration_.status_socket) {
+            answer(runtime::error_answer(409, "new-start-needed",
+                                         "status_socket is another: that takes a new start of the "
+                                         "daemon, systemctl restart godwit"));
+            return;
+        }
+        leave([this, answer, next = *std::move(wanted)] { exchange(next, answer); });
+    });
+}
+
+// What cannot be taken up is told, and what was before goes on.
+void Daemon::exchange(Configuration next, const OnAnswer& answer) {
+    const Configuration before = configuration_;
+    try {
+        enter(std::move(next));
+        mark().clear();
+        answer(done());
+    } catch (const std::exception& failure) {
+        if (!presence_ && !mark().is_set()) {
+            enter_again(before);
+        }
+        answer(not_done(failure));
+    }
+}
+
+void Daemon::enter_again(const Configuration& before) {
+    try {
+        enter(before);
+    } catch (const std::exception& failure) {
+        failure_ = failure.what();
+        log_.error("not-up", {{"reason", failure_}});
+    }
+}
+
+// One at a time; what goes wrong is told.
+void Daemon::change(const OnAnswer& answer, const std::function<void()>& act) {
+    if (then_) {
+        answer(runtime::error_answer(409, "busy", "another change is under way; try again"));
         return;
     }
-    if (const auto error =
-            platform::announce(home_link->interface, configuration_.home_address.address)) {
-        log_.warning("home-address-not-announced", {{"reason", error.message()}});
+    try {
+        act();
+    } catch (const std::exception& failure) {
+        answer(not_done(failure));
     }
 }
 
-void Daemon::change_mtu(std::uint32_t mtu) {
-    if (mtu == mtu_) {
+void Daemon::enter(Configuration configuration) {
+    log_.show(configuration.log_level);
+    presence_ = std::make_unique<Presence>(
+        configuration, loop_, log_,
+        Presence::Listener{.on_event = [this](const auto& event) { on_event(event); },
+                           .on_change = [this] { on_change(); }});
+    configuration_ = std::move(configuration);
+    failure_.clear();
+    feed_.add("up", {{"home_address", configuration_.home_address.text()}});
+    on_change();
+}
+
+void Daemon::leave(std::function<void()> then) {
+    if (!presence_) {
+        then();
         return;
     }
-    mtu_ = mtu;
-    if (const auto error = platform::change_mtu(netlink_, tun_.interface(), mtu)) {
-        log_.warning("mtu-not-changed", {{"reason", error.message()}});
+    pings_.end();
+    then_ = std::move(then);
+    patience_.expires_after(leave_patience);
+    patience_.async_wait([this](const auto& /*error*/) { on_left(); });
+    if (!presence_->leave([this] { patience_.cancel(); })) {
+        patience_.cancel();
     }
 }
 
-std::optional<mobility::Instant> Daemon::next_deadline() const {
-    const auto node = node_.next_deadline();
-    const auto attachments = attachments_.next_deadline();
-    return node && attachments ? std::min(*node, *attachments) : node ? node : attachments;
-}
-
-void Daemon::call_at_deadline() {
-    attachments_.on_deadline();
-    runner_.perform(node_.on_deadline(runtime::boot_now()));
+void Daemon::on_left() {
+    presence_.reset();
+    told_.reset();
+    log_.info("down");
+    feed_.add("down", Json::object());
+    feed_.publish_health({});
+    std::exchange(then_, nullptr)();
 }
 
 void Daemon::on_event(const mobility::Event& event) {
-    runtime::log_event(log_, event);
-    if (const auto* handover = std::get_if<mobility::HandoverCompleted>(&event)) {
-        ++handovers_;
-        last_handover_ = HandoverReport{.from = handover->from,
-                                        .to = handover->to,
-                                        .cause = handover->cause,
-                                        .gap = handover->gap};
-    } else if (const auto* record = std::get_if<mobility::HandoverRecorded>(&event)) {
-        handover_log_.add(*record);
+    moves_.add(event);
+    if (!presence_) {
+        return;  // it is about to begin, and knows nothing yet
     }
-    steer();
+    const auto report = [this](const mobility::Path& path) { return presence_->report(path); };
+    if (const auto document = document_of(event, report)) {
+        feed_.add(document->type, document->details);
+    }
 }
 
-runtime::HttpRoutes Daemon::routes() const {
-    runtime::HttpRoutes routes;
-    routes.add(runtime::status_route([this] { return to_json(status()); }));
-    return routes;
+void Daemon::on_change() {
+    if (!presence_ || then_) {
+        return;
+    }
+    const Status now = presence_->status();
+    feed_.publish_health(now.health);
+    if (const auto before = std::exchange(told_, now.state); before != told_) {
+        if (const auto document = document_of(*told_, now)) {
+            feed_.add(document->type, document->details);
+        }
+    }
 }
 
 Status Daemon::status() const {
-    const mobility::Instant now = runtime::boot_now();
-    Status status{.state = node_.state(now),
-                  .home_address = configuration_.home_address,
-                  .home_agent = configuration_.home_agent.address,
-                  .ipv4_home_address = node_.ipv4_home(),
-                  .handovers = handovers_,
-                  .last_handover = last_handover_,
-                  .handover_log = handover_log_,
-                  .drops = runner_.drops()};
-    report_path(status, now);
-    runtime::add_drops(status.drops, data_plane_);
-    if (configuration_.protection == mobility::Protection::none) {
-        status.health.emplace_back("nothing is protected: protection = \"none\"");
-    }
-    if (status.state == State::unattached) {
-        status.health.emplace_back("no interface has an address with a route to the home agent");
-    } else if (status.state == State::registering) {
-        status.health.emplace_back("the home agent has not acknowledged this place yet");
-    } else if (status.state == State::revoked) {
-        status.health.emplace_back(
-            "the home agent has ended this registration and does not want another; ask who runs "
-            "it. It is asked again every 15 s");
-    }
-    if (node_.refusal()) {
-        status.health.push_back("somebody who says to be the home agent refuses: " +
-                                refusal_text(*node_.refusal()));
+    Status status = presence_ ? presence_->status() : status_while_down(configuration_);
+    status.moves = moves_;
+    if (!failure_.empty()) {
+        status.health.push_back("not up, though it shall be: " + failure_);
     }
     return status;
 }
 
-std::vector<FlowWish> Daemon::flows() const {
-    return flow_wishes(configuration_, [this](const std::string& links, const auto& candidate) {
-        return mobility::matches(links, attachments_.traits(candidate.interface));
-    });
+std::optional<wire::Ipv6Address> Daemon::own_address(bool is_ipv4) const {
+    if (!presence_ || then_) {
+        return std::nullopt;
+    }
+    if (!is_ipv4) {
+        return configuration_.home_address.address;
+    }
+    const auto ipv4 = presence_->status().ipv4_home_address;
+    return ipv4 ? std::optional(wire::Ipv6Address::mapped(*ipv4)) : std::nullopt;
 }
 
-PathReport Daemon::report(const mobility::Path& path) const {
-    return {.encapsulation = path.encapsulation,
-            .link = attachments_.traits(path.interface),
-            .local = path.local,
-            .remote = path.remote,
-            .remote_port = path.remote_port};
+// That packets from the home address take at this moment: all null at home.
+Json Daemon::path() const {
+    const Status now = presence_ ? presence_->status() : status_while_down(configuration_);
+    return {{"encapsulation", now.path ? Json(name(now.path->encapsulation)) : Json()},
+            {"interface", now.path ? Json(now.path->link.name) : Json()},
+            {"care_of_address",
+             now.care_of_address ? Json(text_of(now.care_of_address->address)) : Json()}};
 }
 
-void Daemon::report_path(Status& status, mobility::Instant now) const {
-    if (const auto* away = std::get_if<Away>(&node_.target())) {
-        status.care_of_address = wire::CareOfAddress{away->care_of.address};
-        status.path = report(away->path);
-        status.path->is_behind_nat = node_.is_behind_nat();
-    }
-    if (node_.warm_path()) {
-        status.warm_path = report(*node_.warm_path());
-    }
-    if (const Binding* binding = node_.binding(now)) {
-        status.binding = BindingReport{
-            .sequence = binding->sequence,
-            .lifetime = binding->granted,
-            .remaining = std::chrono::floor<std::chrono::seconds>(binding->expires - now)};
-        const runtime::DataPlane::Traffic traffic = data_plane_.traffic();
-        const bool is_sealed = configuration_.protection == mobility::Protection::sealed;
-        status.tunnel = TunnelReport{.protection = configuration_.protection,
-                                     .suite = is_sealed ? runner_.suite() : std::nullopt,
-                                     .mtu = mtu_,
-                                     .traffic = {.tx = traffic.sent, .rx = traffic.received}};
-    }
+HttpAnswer Daemon::done() const {
+    return runtime::json_answer({{"state", state_name(status().state)}});
 }
 
 }  // namespace
 
-void run_daemon(const Configuration& configuration) {
+void run_daemon(const std::filesystem::path& file) {
+    Configuration configuration = read_configuration(file);
     platform::harden_process();
     platform::require_network_capabilities();
-    Daemon(configuration).run();
+    Daemon(file, std::move(configuration)).run();
 }
 
 }  // namespace godwit::client

@@ -1,11 +1,13 @@
 #pragma once
-// The mobile node as a program: the core, the two planes and the system, put together.
+// The mobile node's daemon: it answers on its API socket as long as it runs, and keeps this machine
+// present at its home address as long as it shall be.
 
-#include "client/configuration.hpp"
+#include <filesystem>
 
 namespace godwit::client {
 
-// Runs until SIGTERM or SIGINT. Throws std::system_error, naming the attempt, if it cannot start.
-void run_daemon(const Configuration& configuration);
+// By the configuration in this file, until SIGTERM or SIGINT. Throws std::system_error, naming the
+// attempt, if it cannot start, and runtime::InvalidConfiguration.
+void run_daemon(const std::filesystem::path& file);
 
 }  // namespace godwit::client

@@ -6,27 +6,6 @@ using runtime::Json;
 
 namespace {
 
-// An IPv4 address as people write it.
-std::string address_text(const wire::Ipv6Address& address) {
-    const auto ipv4 = address.mapped_ipv4();
-    return ipv4 ? ipv4->text() : address.text();
-}
-
-Json path_object(const std::optional<PathReport>& path) {
-    if (!path) {
-        return {};
-    }
-    const bool is_udp = path->encapsulation == mobility::Encapsulation::udp;
-    return {{"encapsulation", name(path->encapsulation)},
-            {"interface", path->link.name},
-            {"kind", name(path->link.kind)},
-            {"metered", path->link.is_metered},
-            {"local", address_text(path->local)},
-            {"remote", address_text(path->remote)},
-            {"remote_port", is_udp ? Json(path->remote_port) : Json()},
-            {"nat", path->is_behind_nat}};
-}
-
 Json binding_object(const std::optional<BindingReport>& binding) {
     if (!binding) {
         return {};
@@ -51,28 +30,27 @@ Json handover_object(const std::optional<HandoverReport>& handover) {
     if (!handover) {
         return {};
     }
-    const std::chrono::duration<double, std::milli> gap =
-        std::chrono::round<std::chrono::microseconds>(handover->gap);
     return {{"from", runtime::to_json(handover->from.address)},
             {"to", runtime::to_json(handover->to.address)},
             {"cause", name(handover->cause)},
-            {"gap_ms", gap.count()}};
+            {"gap_ms", milliseconds(handover->gap)}};
 }
 
 }  // namespace
 
 Json to_json(const Status& status) {
     const auto& care_of = status.care_of_address;
-    Json handovers{{"count", status.handovers}, {"last", handover_object(status.last_handover)}};
-    handovers.update(status.handover_log.to_json());
+    Json handovers{{"count", status.moves.handovers}, {"last", handover_object(status.moves.last)}};
+    handovers.update(status.moves.log.to_json());
     return {{"schema", runtime::status_schema},
-            {"state", name(status.state)},
+            {"state", state_name(status.state)},
             {"home_address", runtime::to_json(status.home_address.address)},
             {"home_agent", runtime::to_json(status.home_agent.address)},
             {"ipv4_home_address",
              status.ipv4_home_address ? Json(status.ipv4_home_address->text()) : Json()},
-            {"care_of_address", care_of ? Json(address_text(care_of->address)) : Json()},
+            {"care_of_address", care_of ? Json(text_of(care_of->address)) : Json()},
             {"path", path_object(status.path)},
+            {"round_trip_ms", milliseconds(status.round_trip)},
             {"warm_path", path_object(status.warm_path)},
             {"binding", binding_object(status.binding)},
             {"tunnel", tunnel_object(status.tunnel)},
@@ -81,8 +59,37 @@ Json to_json(const Status& status) {
             {"health", status.health}};
 }
 
-bool is_reachable_at_home_address(State state) {
-    return state == State::registered || state == State::home;
+Json path_object(const std::optional<PathReport>& path) {
+    if (!path) {
+        return {};
+    }
+    const bool is_udp = path->encapsulation == mobility::Encapsulation::udp;
+    return {{"encapsulation", name(path->encapsulation)},
+            {"interface", path->link.name},
+            {"kind", name(path->link.kind)},
+            {"metered", path->link.is_metered},
+            {"local", text_of(path->local)},
+            {"remote", text_of(path->remote)},
+            {"remote_port", is_udp ? Json(path->remote_port) : Json()},
+            {"nat", path->is_behind_nat}};
+}
+
+std::string text_of(const wire::Ipv6Address& address) {
+    const auto ipv4 = address.mapped_ipv4();
+    return ipv4 ? ipv4->text() : address.text();
+}
+
+Json milliseconds(const std::optional<std::chrono::nanoseconds>& time) {
+    if (!time) {
+        return {};
+    }
+    return std::chrono::duration<double, std::milli>(
+               std::chrono::round<std::chrono::microseconds>(*time))
+        .count();
+}
+
+std::string_view state_name(const std::optional<State>& state) {
+    return state ? name(*state) : down_state;
 }
 
 }  // namespace godwit::client

@@ -6,11 +6,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "client/core/mobile_node.hpp"
-#include "client/handover_log.hpp"
-#include "shared/mobility/event.hpp"
+#include "client/move_history.hpp"
 #include "shared/mobility/link_traits.hpp"
 #include "shared/mobility/path.hpp"
 #include "shared/mobility/session.hpp"
@@ -44,33 +44,35 @@ struct TunnelReport {
     runtime::TunnelTraffic traffic;
 };
 
-struct HandoverReport {
-    wire::CareOfAddress from;  // unspecified: from nowhere
-    wire::CareOfAddress to;
-    mobility::MoveCause cause{};
-    std::chrono::nanoseconds gap{};  // from the new address being usable to the acknowledgement
-};
-
 struct Status {
-    State state = State::unattached;
+    std::optional<State> state = State::unattached;  // nothing: down, as it was told to be
     wire::HomeAddress home_address;
     wire::HomeAgentAddress home_agent;
     std::optional<wire::Ipv4Address> ipv4_home_address;
     std::optional<wire::CareOfAddress> care_of_address;
     std::optional<PathReport> path;
-    std::optional<PathReport> warm_path;  // registered beside it
+    std::optional<std::chrono::nanoseconds> round_trip;  // along it, as measured last
+    std::optional<PathReport> warm_path;                 // registered beside it
     std::optional<BindingReport> binding;
     std::optional<TunnelReport> tunnel;
-    std::uint64_t handovers = 0;
-    std::optional<HandoverReport> last_handover;
-    HandoverLog handover_log;
+    MoveHistory moves;
     runtime::Counters drops;
     std::vector<std::string> health;  // what is wrong, a sentence each; empty: nothing
 };
 
 runtime::Json to_json(const Status& status);
 
-// Whether the home agent serves this node where it is: `godwit status` exits with 0 then, else 3.
-bool is_reachable_at_home_address(State state);
+// A path as the status and the events tell it; null without one.
+runtime::Json path_object(const std::optional<PathReport>& path);
+
+// An IPv4 address where the address stands for one.
+std::string text_of(const wire::Ipv6Address& address);
+
+// Microseconds are finer than any clock between two machines.
+runtime::Json milliseconds(const std::optional<std::chrono::nanoseconds>& time);
+
+inline constexpr auto down_state = "down";
+// Of a State, or down.
+std::string_view state_name(const std::optional<State>& state);
 
 }  // namespace godwit::client

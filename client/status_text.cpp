@@ -4,6 +4,7 @@
 #include <sstream>
 #include <vector>
 
+#include "client/core/mobile_node.hpp"
 #include "shared/runtime/status_text.hpp"
 
 namespace godwit::client {
@@ -42,6 +43,12 @@ std::string tunnel_text(const Json& tunnel) {
            tunnel.at("mtu").dump();
 }
 
+std::string milliseconds_text(const Json& milliseconds) {
+    std::ostringstream text;
+    text << std::fixed << std::setprecision(1) << milliseconds.get<double>() << " ms";
+    return text.str();
+}
+
 std::string handovers_text(const Json& handovers) {
     const Json& last = handovers.at("last");
     std::ostringstream text;
@@ -49,8 +56,7 @@ std::string handovers_text(const Json& handovers) {
     if (!last.is_null()) {
         text << ", the last from " << text_or(last.at("from"), "nowhere") << " to "
              << text_or(last.at("to"), "nowhere") << ", " << text_or(last.at("cause"), "")
-             << ", in " << std::fixed << std::setprecision(1) << last.at("gap_ms").get<double>()
-             << " ms";
+             << ", in " << milliseconds_text(last.at("gap_ms"));
     }
     text << "; resent " << handovers.at("resent").dump() << " packets, lost "
          << handovers.at("lost").dump();
@@ -68,6 +74,9 @@ std::string status_text(const Json& status) {
         {"path", path_text(status.at("path"))},
         {"binding", binding_text(status.at("binding"))},
     };
+    if (const auto trip = status.find("round_trip_ms"); trip != status.end() && !trip->is_null()) {
+        rows.insert(rows.end() - 1, {"round trip", milliseconds_text(*trip)});
+    }
     if (const Json& warm = status.at("warm_path"); !warm.is_null()) {
         rows.insert(rows.end() - 1, {"second path", path_text(warm)});
     }
@@ -86,6 +95,16 @@ std::string status_text(const Json& status) {
     rows.push_back({"drops", runtime::counts(status.at("drops"))});
     runtime::append_health(rows, status.at("health"));
     return runtime::aligned(rows);
+}
+
+std::string state_in(const Json& status) {
+    const auto state = status.find("state");
+    return state != status.end() && state->is_string() ? state->get<std::string>() : "";
+}
+
+bool is_served(const Json& status) {
+    const std::string state = state_in(status);
+    return state == name(State::registered) || state == name(State::home);
 }
 
 }  // namespace godwit::client

@@ -1,13 +1,21 @@
-#include "client/commands/join.hpp"
+// godwit join INVITE.
 
+#include <CLI/CLI.hpp>
 #include <chrono>
+#include <filesystem>
 #include <iomanip>
 #include <iostream>
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <sstream>
+#include <string>
 #include <utility>
 
+#include "client/commands/commands.hpp"
+#include "client/commands/daemon_call.hpp"
+#include "client/configuration.hpp"
+#include "client/down_mark.hpp"
 #include "client/join_attempt.hpp"
 #include "client/joined_files.hpp"
 #include "client/refusal_text.hpp"
@@ -24,11 +32,12 @@ using security::Invite;
 
 constexpr const char* unit = "godwit.service";
 
-// An ExitCode with one line on standard error.
-ExitCode fail(ExitCode code, const std::string& text) {
-    std::cerr << "godwit: " << text << '\n';
-    return code;
-}
+struct JoinOptions {
+    std::string invite;  // "-": from standard input
+    std::filesystem::path configuration = configuration_file;
+    bool force = false;     // replace what is there
+    bool no_start = false;  // leave the service alone
+};
 
 std::string error_text(security::InviteError error) {
     using enum security::InviteError;
@@ -142,6 +151,7 @@ ExitCode tell_success(const Invite& invite, const JoinedFiles& files, bool no_st
         std::cout << "next: systemctl enable --now " << unit << '\n';
         return ExitCode::ok;
     }
+    DownMark(Configuration().state_directory).clear();  // of an earlier life
     if (!platform::start_service(unit)) {
         return fail(ExitCode::failed, std::string("the service did not start; see why: journalctl "
                                                   "--unit ") +
@@ -151,28 +161,7 @@ ExitCode tell_success(const Invite& invite, const JoinedFiles& files, bool no_st
     return ExitCode::ok;
 }
 
-}  // namespace
-
-void add_join(CLI::App& app, JoinOptions& options) {
-    CLI::App* command =
-        app.add_subcommand("join", "Become a client of a home agent, by its invite");
-    command
-        ->add_option("invite", options.invite,
-                     "The line that godwit-ha invite printed; - reads it from standard input")
-        ->required();
-    command->add_option("--config", options.configuration, "The configuration file to write")
-        ->capture_default_str();
-    command->add_flag("--force", options.force,
-                      "Replace the configuration and keys that are there");
-    command->add_flag("--no-start", options.no_start, "Do not start the service");
-    command->footer(
-        "Makes a key, asks the home agent, and writes the configuration once it has agreed; else\n"
-        "nothing is written. The line is a secret until it has been used. Exits with 5 if the "
-        "home\n"
-        "agent refuses, 6 if none answers. Example, as root:\n"
-        "  godwit join 'godwit://vps.example.org/laptop#Ac6NOt...'");
-}
-
+// Throws std::system_error where the files cannot be written.
 ExitCode join(const JoinOptions& options) {
     std::string line = read_line(options);
     const auto invite = Invite::parse(line);
@@ -192,6 +181,30 @@ ExitCode join(const JoinOptions& options) {
     }
     files.commit();
     return tell_success(*invite, files, options.no_start);
+}
+
+}  // namespace
+
+Command add_join(CLI::App& app) {
+    const auto options = std::make_shared<JoinOptions>();
+    CLI::App* command =
+        app.add_subcommand("join", "Become a client of a home agent, by its invite");
+    command
+        ->add_option("invite", options->invite,
+                     "The line that godwit-ha invite printed; - reads it from standard input")
+        ->required();
+    command->add_option("--config", options->configuration, "The configuration file to write")
+        ->capture_default_str();
+    command->add_flag("--force", options->force,
+                      "Replace the configuration and keys that are there");
+    command->add_flag("--no-start", options->no_start, "Do not start the service");
+    command->footer(
+        "Makes a key, asks the home agent, and writes the configuration once it has agreed; else\n"
+        "nothing is written. The line is a secret until it has been used. Exits with 5 if the "
+        "home\n"
+        "agent refuses, 6 if none answers. Example, as root:\n"
+        "  godwit join 'godwit://vps.example.org/laptop#Ac6NOt...'");
+    return [options] { return join(*options); };
 }
 
 }  // namespace godwit::client

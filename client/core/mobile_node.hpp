@@ -78,6 +78,8 @@ class MobileNode final : public mobility::Node {
         return registration_.ipv4_home();
     }
     [[nodiscard]] bool is_behind_nat() const { return roaming_.is_behind_nat(); }
+    // To the home agent and back, as it was measured last; 0: not known.
+    [[nodiscard]] std::chrono::nanoseconds round_trip() const { return roaming_.round_trip(); }
     // Registered beside the one in use, and seen to carry.
     [[nodiscard]] const std::optional<mobility::Path>& warm_path() const { return warm_.path(); }
     // Why somebody who says to be the home agent does not take this node, while it is not taken.

@@ -68,6 +68,8 @@ class Roaming {
     [[nodiscard]] const PathMemory& memory() const { return memory_; }
     [[nodiscard]] mobility::TunnelMtu mtu() const { return mtu_.mtu(); }
     // The home agent saw another address than the node's own.
+    // Along the path in use, as it was measured last; 0: not known.
+    [[nodiscard]] std::chrono::nanoseconds round_trip() const { return round_trip_; }
     [[nodiscard]] bool is_behind_nat() const { return keepalive_.is_behind_nat(); }
 
   private:

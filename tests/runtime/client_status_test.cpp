@@ -36,31 +36,32 @@ Status registered() {
                              .remote = address("2001:db8:f::1"),
                              .remote_port = 4191,
                              .is_behind_nat = true};
+    status.round_trip = 23'456us;
     status.warm_path = PathReport{.encapsulation = mobility::Encapsulation::ip6,
                                   .link = {.name = "eth0", .kind = mobility::LinkKind::wired},
                                   .local = address("2001:db8:a::20"),
                                   .remote = address("2001:db8:f::1")};
-    status.handover_log.add({.home = status.home_address,
-                             .from = {address("2001:db8:a::20")},
-                             .to = {address("2001:db8:b::20")},
-                             .cause = mobility::MoveCause::address_lost,
-                             .without_link = 120'500us,
-                             .first_sent = 250us,
-                             .acknowledged = 41'337'042ns,
-                             .first_received = std::nullopt,
-                             .resent = 7,
-                             .lost = 1});
+    status.moves.log.add({.home = status.home_address,
+                          .from = {address("2001:db8:a::20")},
+                          .to = {address("2001:db8:b::20")},
+                          .cause = mobility::MoveCause::address_lost,
+                          .without_link = 120'500us,
+                          .first_sent = 250us,
+                          .acknowledged = 41'337'042ns,
+                          .first_received = std::nullopt,
+                          .resent = 7,
+                          .lost = 1});
     status.ipv4_home_address = wire::Ipv4Address::parse("10.19.0.2");
     status.binding = BindingReport{wire::SequenceNumber(17), 600s, 480s};
     status.tunnel = TunnelReport{mobility::Protection::sealed,
                                  security::Suite::aes_256_gcm,
                                  1420,
                                  {{1, 90}, {1'000'000, 1'204'000'000}}};
-    status.handovers = 3;
-    status.last_handover = HandoverReport{{address("2001:db8:a::20")},
-                                          {address("2001:db8:b::20")},
-                                          mobility::MoveCause::better_path,
-                                          41'337'042ns};
+    status.moves.handovers = 3;
+    status.moves.last = HandoverReport{{address("2001:db8:a::20")},
+                                       {address("2001:db8:b::20")},
+                                       mobility::MoveCause::better_path,
+                                       41'337'042ns};
     status.drops.add("bad-tag", 3);
     status.drops.add("replayed");
     status.health = {"the home agent runs without protection"};
@@ -91,7 +92,7 @@ TEST(ClientStatus, RemembersTheLastMovesAndCountsAll) {
 
 TEST(ClientStatus, HasNullForTheAddressOfNowhere) {
     Status status = registered();
-    status.last_handover->from = {};
+    status.moves.last->from = {};
     EXPECT_TRUE(to_json(status).at("handovers").at("last").at("from").is_null());
 }
 
@@ -119,12 +120,23 @@ TEST(ClientStatus, NamesEachState) {
     }
 }
 
+TEST(ClientStatus, IsDownWhenItWasToldToBe) {
+    Status status = unattached();
+    status.state.reset();
+    EXPECT_EQ(to_json(status).at("state"), "down");
+}
+
 TEST(ClientStatus, IsServedWhereItIsRegisteredOrAtHome) {
-    EXPECT_TRUE(is_reachable_at_home_address(State::registered));
-    EXPECT_TRUE(is_reachable_at_home_address(State::home));
-    EXPECT_FALSE(is_reachable_at_home_address(State::registering));
-    EXPECT_FALSE(is_reachable_at_home_address(State::unattached));
-    EXPECT_FALSE(is_reachable_at_home_address(State::revoked));
+    for (const auto& [state, served] : {std::pair{std::optional(State::registered), true},
+                                        {State::home, true},
+                                        {State::registering, false},
+                                        {State::unattached, false},
+                                        {State::revoked, false},
+                                        {std::nullopt, false}}) {
+        Status status;
+        status.state = state;
+        EXPECT_EQ(is_served(to_json(status)), served) << state_name(state);
+    }
 }
 
 TEST(ClientStatusText, IsAlignedAndEndsWithHealth) {

@@ -73,7 +73,9 @@ class Program : public testing::Test {
 
 TEST_F(Program, TeachesByHelp) {
     for (const char* command :
-         {"--help", "daemon --help", "status --help", "keygen --help", "join --help"}) {
+         {"--help", "daemon --help", "status --help", "keygen --help", "join --help",
+          "leave --help", "up --help", "down --help", "restart --help", "wait --help",
+          "events --help", "ping --help", "get --help", "set --help", "version --help"}) {
         const Outcome outcome = godwit(command);
         EXPECT_EQ(outcome.code, 0);
         EXPECT_THAT(outcome.output, HasSubstr("\n  godwit ")) << "an example";
@@ -88,6 +90,7 @@ TEST_F(Program, TeachesByHelp) {
 
 TEST_F(Program, TellsItsVersion) {
     EXPECT_THAT(godwit("--version").output, testing::MatchesRegex("godwit [0-9]+\\.[0-9]+.*\n"));
+    EXPECT_EQ(godwit("version").output, godwit("--version").output);
     EXPECT_THAT(godwit_ha("--version").output, testing::MatchesRegex("godwit-ha [0-9].*\n"));
 }
 

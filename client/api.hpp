@@ -1,0 +1,39 @@
+#pragma once
+// What the mobile node's daemon answers over HTTP: docs/api/mobile-node.md.
+
+#include <functional>
+#include <optional>
+
+#include "client/pings.hpp"
+#include "client/status.hpp"
+#include "shared/runtime/event_feed.hpp"
+#include "shared/runtime/http_routes.hpp"
+#include "shared/wire/address.hpp"
+
+namespace godwit::client {
+
+// Called once, when what was asked has been done or refused.
+using OnAnswer = std::function<void(runtime::HttpAnswer)>;
+using Order = std::function<void(OnAnswer)>;
+
+struct PingSources {
+    Pings& pings;
+    std::function<wire::Ipv6Address()> home_agent;
+    // The home address, that of IPv4 or the other; nothing while it is not there.
+    std::function<std::optional<wire::Ipv6Address>(bool is_ipv4)> local;
+};
+
+// What the API shows and changes; all of it outlives the routes.
+struct ApiSources {
+    std::function<Status()> status;
+    runtime::EventFeed& feed;
+    Order up;
+    Order down;
+    Order restart;
+    PingSources ping;
+};
+
+runtime::HttpRoute ping_route(PingSources sources);
+runtime::HttpRoutes api_routes(ApiSources sources);
+
+}  // namespace godwit::client

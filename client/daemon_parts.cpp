@@ -1,0 +1,107 @@
+#include "client/daemon_parts.hpp"
+
+#include <chrono>
+#include <system_error>
+#include <utility>
+
+#include "client/home_agent_key.hpp"
+#include "client/keys.hpp"
+#include "client/traffic_steering.hpp"
+#include "shared/runtime/clock.hpp"
+#include "shared/security/mobile_node_authenticator.hpp"
+#include "shared/security/random.hpp"
+#include "shared/security/unprotected_authenticator.hpp"
+
+namespace godwit::client {
+namespace {
+
+// Follows the home agent to its next key, once that is on the disk.
+bool follow(HomeAgentKey& key, const security::PublicKey& next, const runtime::Log& log) {
+    try {
+        key.replace(next);
+        log.info("home-agent-key-changed", {{"public_key", next.text()}});
+        return true;
+    } catch (const std::system_error& failure) {
+        log.warning("home-agent-key-not-stored", {{"reason", failure.what()}});
+        return false;
+    }
+}
+
+RegistrationSettings registration_settings(const Configuration& configuration) {
+    return {
+        .home = configuration.home_address,
+        .home_agent = configuration.home_agent.address,
+        .lifetime = configuration.lifetime,
+        .protection = configuration.protection,
+        .first_registration_timeout = configuration.first_registration_timeout,
+        // RFC 6275 §11.7.1 leaves the first number open; the time makes it differ at each start.
+        .first_sequence = wire::SequenceNumber(static_cast<std::uint16_t>(
+            runtime::wall_now().time_since_epoch() / std::chrono::milliseconds(16))),
+        .wants_ipv4 = configuration.ipv4,
+        .wants_other_bindings =
+            configuration.second_path && configuration.protection == mobility::Protection::sealed};
+}
+
+}  // namespace
+
+std::unique_ptr<security::Authenticator> make_authenticator(const Configuration& configuration,
+                                                            const runtime::Log& log) {
+    if (configuration.protection == mobility::Protection::none) {
+        return std::make_unique<security::UnprotectedAuthenticator>(
+            configuration.home_agent.address);
+    }
+    Keys keys = load_keys(configuration);
+    const auto key = std::make_shared<HomeAgentKey>(configuration.state_directory,
+                                                    *configuration.home_agent.public_key);
+    const auto suites = configuration.suites.common_with(security::SuiteSet::of_this_machine());
+    return std::make_unique<security::MobileNodeAuthenticator>(
+        security::MobileNodeCredentials{
+            .home_agent_address = configuration.home_agent.address,
+            .own = std::move(*keys.own),
+            .home_agent = key->current(),
+            .preshared_key = std::move(keys.preshared),
+            .suites = suites,
+            .on_next_key =
+                [key, &log](const security::PublicKey& next) { return follow(*key, next, log); }},
+        [] { return security::Tai64n::from(runtime::wall_now()); });
+}
+
+std::vector<FlowWish> flow_wishes(const Configuration& configuration, const IsVia& via) {
+    std::vector<FlowWish> wishes;
+    for (const mobility::FlowSelector& flow : configuration.redundant) {
+        wishes.push_back(
+            {.selectors = mobility::traffic_selectors(flow, configuration.ipv4), .via = {}});
+    }
+    for (const FlowChoice& choice : configuration.flows) {
+        wishes.push_back(
+            {.selectors = mobility::traffic_selectors(choice.match, configuration.ipv4),
+             .via = [via, links = choice.via](const auto& candidate) {
+                 return via(links, candidate);
+             }});
+    }
+    return wishes;
+}
+
+MobileNodeSettings mobile_node_settings(const Configuration& configuration,
+                                        std::uint16_t scout_port, std::vector<FlowWish> flows) {
+    return {.registration = registration_settings(configuration),
+            .encapsulations = configuration.encapsulations,
+            .ports = configuration.home_agent.ports,
+            .first_heartbeat = security::random_number(),
+            .scout_port = scout_port,
+            .mtu_probe_interval = configuration.mtu_probe_interval,
+            .flows = std::move(flows)};
+}
+
+AttachmentWatch::Settings attachment_settings(const Configuration& configuration,
+                                              mobility::InterfaceIndex tunnel) {
+    return {.home_agent = configuration.home_agent.address,
+            .endpoints = configuration.home_agent.endpoints,
+            .query_mark = outer_packet_mark,
+            .home = configuration.home_address,
+            .tunnel = tunnel,
+            .links = configuration.links,
+            .home_prefix = configuration.home_prefix};
+}
+
+}  // namespace godwit::client

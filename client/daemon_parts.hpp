@@ -1,0 +1,32 @@
+#pragma once
+// What the parts of a Presence are made with, out of the configuration and the key files.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "client/attachment_watch.hpp"
+#include "client/configuration.hpp"
+#include "client/core/mobile_node.hpp"
+#include "shared/runtime/log.hpp"
+#include "shared/security/authenticator.hpp"
+
+namespace godwit::client {
+
+// Follows the home agent to its next keys. The log outlives it. Throws
+// runtime::InvalidConfiguration where the keys are not to be had.
+std::unique_ptr<security::Authenticator> make_authenticator(const Configuration& configuration,
+                                                            const runtime::Log& log);
+// `via` tells whether a candidate is on a link that is meant.
+using IsVia = std::function<bool(const std::string&, const mobility::CandidateAddress&)>;
+std::vector<FlowWish> flow_wishes(const Configuration& configuration, const IsVia& via);
+
+MobileNodeSettings mobile_node_settings(const Configuration& configuration,
+                                        std::uint16_t scout_port, std::vector<FlowWish> flows);
+
+AttachmentWatch::Settings attachment_settings(const Configuration& configuration,
+                                              mobility::InterfaceIndex tunnel);
+
+}  // namespace godwit::client

@@ -1,0 +1,33 @@
+#include "client/down_mark.hpp"
+
+#include <fstream>
+#include <system_error>
+
+#include "shared/platform/attempt.hpp"
+#include "shared/platform/file_placement.hpp"
+
+namespace godwit::client {
+
+bool DownMark::is_set() const {
+    std::error_code unknown;  // who may not look does not know of a mark
+    return std::filesystem::exists(file_, unknown);
+}
+
+void DownMark::set() const {
+    std::filesystem::create_directories(file_.parent_path());
+    std::ofstream out(file_);
+    out.close();
+    if (!out) {
+        platform::require("write " + file_.string(), platform::last_error());
+    }
+    platform::make_durable(file_);
+    platform::make_durable(file_.parent_path());
+}
+
+void DownMark::clear() const {
+    if (std::filesystem::remove(file_)) {
+        platform::make_durable(file_.parent_path());
+    }
+}
+
+}  // namespace godwit::client

@@ -1,0 +1,175 @@
+#include "client/presence.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "client/daemon_parts.hpp"
+#include "client/status_report.hpp"
+#include "shared/mobility/tunnel_mtu.hpp"
+#include "shared/platform/attempt.hpp"
+#include "shared/platform/neighbor_announcement.hpp"
+#include "shared/runtime/clock.hpp"
+#include "shared/runtime/event_log.hpp"
+
+namespace godwit::client {
+
+Presence::Presence(Configuration configuration, runtime::EventLoop& loop, const runtime::Log& log,
+                   Listener listener)
+    : configuration_(std::move(configuration)),
+      log_(log),
+      listener_(std::move(listener)),
+      tun_(configuration_.interface),
+      guard_("godwit", {.local = {}, .peers = {configuration_.home_agent.address.address}}),
+      signalling_(outer_packet_mark),
+      esp_({.protocol = wire::NextHeader::esp, .mark = outer_packet_mark}),
+      ipv6_({.protocol = wire::NextHeader::ipv6, .mark = outer_packet_mark}),
+      ipv4_({.protocol = wire::NextHeader::ipv4, .mark = outer_packet_mark}),
+      udp_{platform::UdpTunnelSocket({.mark = outer_packet_mark}),
+           platform::UdpTunnelSocket({.mark = outer_packet_mark})},
+      outer_(outer_packet_mark),
+      authenticator_(make_authenticator(configuration_, log_)),
+      node_(mobile_node_settings(configuration_, udp_.back().port(), flows())),
+      data_plane_(tun_, {.esp = esp_, .ipv6 = ipv6_, .ipv4 = ipv4_, .udp = udp_, .outer = outer_},
+                  datapath::LookUpBy::inner_source, configuration_.home_agent.address,
+                  configuration_.resend),
+      runner_(runtime::Role::mobile_node,
+              {.node = node_,
+               .home_agent = configuration_.home_agent.address,
+               .authenticator = *authenticator_,
+               .socket = signalling_,
+               .data_plane = data_plane_,
+               .observer = *this,
+               .log = log_},
+              [this](const wire::Ipv6Address& address) { return is_ours(address); }),
+      steering_({.home = configuration_.home_address,
+                 .tunnel = tun_.interface(),
+                 .routes = configuration_.routes,
+                 .udp_port = udp_.front().port()},
+                log_),
+      attachments_(attachment_settings(configuration_, tun_.interface()), loop, log_,
+                   [this](const mobility::Attachments& now) { on_attachments(now); }) {
+    change_mtu(mobility::min_ipv6_mtu);  // until a path is known
+    platform::require("bring " + tun_.name() + " up",
+                      platform::bring_up(netlink_, tun_.interface()));
+    steer();
+    runner_.join(loop);
+    log_.info("up", {{"home", configuration_.home_address},
+                     {"home_agent", configuration_.home_agent.address},
+                     {"interface", tun_.name()}});
+    attachments_.start();
+}
+
+// One that leaves looks no more where it could go.
+void Presence::on_attachments(const mobility::Attachments& attachments) {
+    if (!on_left_) {
+        runner_.perform(node_.on_attachments(runtime::boot_now(), attachments));
+    }
+}
+
+bool Presence::leave(std::function<void()> on_left) {
+    on_left_ = std::move(on_left);
+    const mobility::Actions actions = node_.on_stop(runtime::boot_now());
+    runner_.perform(actions);
+    return std::ranges::any_of(actions, [](const mobility::Action& action) {
+        return std::holds_alternative<mobility::SendMessage>(action);
+    });
+}
+
+void Presence::on_message_in(const wire::MobilityMessage& message) {
+    if (on_left_ && std::holds_alternative<wire::BindingAcknowledgement>(message)) {
+        on_left_();
+    }
+}
+
+bool Presence::is_ours(const wire::Ipv6Address& address) const {
+    return address == configuration_.home_address.address ||
+           address == address_of(node_.target(), configuration_.home_address).address ||
+           node_.is_care_of_address(address);
+}
+
+void Presence::before_actions() {
+    steer();
+    listener_.on_change();
+}
+
+void Presence::steer() {
+    const State state = this->state();
+    was_registered_ = was_registered_ || state == State::registered || state == State::home;
+    const Target& target = node_.target();
+    std::optional<mobility::HomeLink> home_link;
+    if (const auto* home = std::get_if<AtHome>(&target)) {
+        home_link = home->link;
+    }
+    Steering steering = was_registered_ ? Steering::through_tunnel : Steering::not_yet;
+    if (state == State::home) {
+        steering = Steering::at_home;
+    }
+    steering_.steer(steering, home_link, node_.ipv4_home());
+    announce_return(steering == Steering::at_home ? home_link : std::nullopt);
+}
+
+// RFC 6275 §11.5.5: "After receiving the Binding Acknowledgement for its Binding Update to its home
+// agent, the mobile node MUST multicast onto the home link [...] a Neighbor Advertisement".
+void Presence::announce_return(const std::optional<mobility::HomeLink>& home_link) {
+    if (std::exchange(announced_, home_link) == home_link || !home_link) {
+        return;
+    }
+    if (const auto error =
+            platform::announce(home_link->interface, configuration_.home_address.address)) {
+        log_.warning("home-address-not-announced", {{"reason", error.message()}});
+    }
+}
+
+void Presence::change_mtu(std::uint32_t mtu) {
+    if (mtu == mtu_) {
+        return;
+    }
+    mtu_ = mtu;
+    if (const auto error = platform::change_mtu(netlink_, tun_.interface(), mtu)) {
+        log_.warning("mtu-not-changed", {{"reason", error.message()}});
+    }
+}
+
+std::optional<mobility::Instant> Presence::next_deadline() const {
+    const auto node = node_.next_deadline();
+    const auto attachments = attachments_.next_deadline();
+    return node && attachments ? std::min(*node, *attachments) : node ? node : attachments;
+}
+
+void Presence::on_deadline() {
+    attachments_.on_deadline();
+    runner_.perform(node_.on_deadline(runtime::boot_now()));
+}
+
+void Presence::on_event(const mobility::Event& event) {
+    runtime::log_event(log_, event);
+    listener_.on_event(event);
+    steer();
+}
+
+State Presence::state() const {
+    return node_.state(runtime::boot_now());
+}
+
+std::vector<FlowWish> Presence::flows() const {
+    return flow_wishes(configuration_, [this](const std::string& links, const auto& candidate) {
+        return mobility::matches(links, attachments_.traits(candidate.interface));
+    });
+}
+
+PathReport Presence::report(const mobility::Path& path) const {
+    return client::report(path, attachments_);
+}
+
+Status Presence::status() const {
+    return status_of({.configuration = configuration_,
+                      .node = node_,
+                      .attachments = attachments_,
+                      .runner = runner_,
+                      .data_plane = data_plane_,
+                      .mtu = mtu_});
+}
+
+}  // namespace godwit::client

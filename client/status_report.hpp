@@ -1,0 +1,31 @@
+#pragma once
+// Gathers what the status tells from the parts of a Presence.
+
+#include <cstdint>
+
+#include "client/attachment_watch.hpp"
+#include "client/configuration.hpp"
+#include "client/core/mobile_node.hpp"
+#include "client/status.hpp"
+#include "shared/runtime/data_plane.hpp"
+#include "shared/runtime/node_runner.hpp"
+
+namespace godwit::client {
+
+struct StatusSources {
+    const Configuration& configuration;
+    const MobileNode& node;
+    const AttachmentWatch& attachments;
+    const runtime::NodeRunner& runner;
+    const runtime::DataPlane& data_plane;
+    std::uint32_t mtu = 0;  // of the TUN interface, octets
+};
+
+// All but the moves, which are older than a Presence.
+Status status_of(const StatusSources& sources);
+// A path as people know it.
+PathReport report(const mobility::Path& path, const AttachmentWatch& attachments);
+// Of a machine that was told to be down.
+Status status_while_down(const Configuration& configuration);
+
+}  // namespace godwit::client

@@ -1,0 +1,233 @@
+// The subcommands of godwit that ask a daemon or change the configuration.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+
+#include "client/status.hpp"
+#include "tests/runtime/fake_daemon.hpp"
+#include "tests/runtime/temporary_directory.hpp"
+
+namespace godwit::client {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+struct Outcome {
+    int code = -1;
+    std::string output;
+    std::string errors;
+};
+
+class ClientProgram : public testing::Test {
+  protected:
+    [[nodiscard]] Outcome godwit(const std::string& arguments,
+                                 const std::string& input = "/dev/null") const {
+        const std::string command = "cd " + directory_.path().string() + " && " GODWIT_PROGRAM " " +
+                                    arguments + " > output 2> errors < " + input;
+        const int result = std::system(command.c_str());  // NOLINT: a test's own command line
+        return {WEXITSTATUS(result), read("output"), read("errors")};
+    }
+    [[nodiscard]] Outcome ask(const std::string& arguments, unsigned status,
+                              const std::string& body, std::string* asked = nullptr) const {
+        tests::FakeDaemon daemon(directory_.path() / "s", status, body);
+        Outcome outcome = godwit(arguments + " --socket s");
+        if (asked != nullptr) {
+            *asked = daemon.asked();
+        }
+        return outcome;
+    }
+    [[nodiscard]] Outcome ask_in(const std::optional<State>& state,
+                                 const std::string& arguments) const {
+        Status status;
+        status.state = state;
+        return ask(arguments, 200, to_json(status).dump());
+    }
+    [[nodiscard]] std::string read(const std::string& name) const {
+        return tests::read_file(directory_.path() / name);
+    }
+    void write_configuration() {
+        ASSERT_EQ(godwit("keygen --output mn.key").code, 0);
+        std::filesystem::rename(directory_.path() / "mn.key", directory_.path() / "ha.key");
+        std::filesystem::copy(directory_.path() / "output", directory_.path() / "ha.pub");
+        ASSERT_EQ(godwit("keygen --output mn.key").code, 0);
+        directory_.write("mn.toml",
+                         "# by hand\nhome_address = '2001:db8:f::9'  # mine\n"
+                         "private_key_file = 'mn.key'\n"
+                         "state_directory = 'state'\n\n"
+                         "[home_agent]\naddress = '2001:db8:f::1'\npublic_key = '" +
+                             read("ha.pub").substr(0, 44) + "'\n");
+    }
+
+    tests::TemporaryDirectory directory_;
+};
+
+TEST_F(ClientProgram, OrdersTheDaemonBySubcommand) {
+    for (const std::string verb : {"up", "down", "restart"}) {
+        std::string asked;
+        EXPECT_EQ(ask(verb, 200, R"({"state":"down"})", &asked).code, 0);
+        EXPECT_EQ(asked, "POST /v1/" + verb);
+        std::filesystem::remove(directory_.path() / "s");
+    }
+}
+
+TEST_F(ClientProgram, SaysInItsExitCodeWhyAnOrderIsNotDone) {
+    const auto outcome_of = [this](unsigned status, const std::string& code) {
+        const Outcome outcome =
+            ask("restart", status, R"({"error":{"code":")" + code + R"(","message":"one\ntwo"}})");
+        EXPECT_EQ(outcome.errors, "godwit: one\ngodwit: two\n");
+        std::filesystem::remove(directory_.path() / "s");
+        return outcome.code;
+    };
+    EXPECT_EQ(outcome_of(403, "not-privileged"), 5);
+    EXPECT_EQ(outcome_of(400, "bad-configuration"), 2);
+    EXPECT_EQ(outcome_of(409, "busy"), 1);
+    EXPECT_EQ(outcome_of(503, "not-done"), 1);
+}
+
+TEST_F(ClientProgram, ExitsWithFourIfNoDaemonAnswers) {
+    for (const char* command : {"up", "down", "restart", "events", "ping ::1 -c 1", "status"}) {
+        const Outcome outcome = godwit(std::string(command) + " --socket absent");
+        EXPECT_EQ(outcome.code, 4) << command;
+        EXPECT_THAT(outcome.errors, HasSubstr("no daemon answers at absent")) << command;
+    }
+}
+
+TEST_F(ClientProgram, WaitsForNothingThatIsThere) {
+    EXPECT_EQ(ask_in(State::registered, "wait").code, 0);
+}
+
+TEST_F(ClientProgram, WaitsNoLongerThanItIsTold) {
+    EXPECT_EQ(godwit("wait --timeout 0 --socket absent").code, 7);
+    const Outcome outcome = ask_in(State::registering, "wait --timeout 0");
+    EXPECT_EQ(outcome.code, 7);
+    EXPECT_THAT(outcome.errors, HasSubstr("the state is registering"));
+}
+
+TEST_F(ClientProgram, WaitsNotForWhatIsDown) {
+    const Outcome outcome = ask_in(std::nullopt, "wait");
+    EXPECT_EQ(outcome.code, 3);
+    EXPECT_THAT(outcome.errors, HasSubstr("godwit up"));
+}
+
+TEST_F(ClientProgram, TakesOnlyATimeThatIsOne) {
+    for (const char* wrong : {"-1", "soon", ""}) {
+        EXPECT_EQ(godwit(std::string("wait --timeout '") + wrong + "'").code, 2) << wrong;
+    }
+}
+
+TEST_F(ClientProgram, PingsAddressesOnly) {
+    EXPECT_EQ(godwit("ping -c 0").code, 2);
+    EXPECT_EQ(ask("ping ::1 -c 1", 400, R"({"error":{"code":"x","message":"y"}})").code, 2);
+}
+
+TEST_F(ClientProgram, SumsUpWhatCameBack) {
+    const std::string lines = R"({"seq":1,"rtt_ms":20.0,"encapsulation":"udp","interface":"wlan0",)"
+                              R"("care_of_address":"192.168.1.7"})"
+                              "\n"
+                              R"({"seq":2,"rtt_ms":null,"encapsulation":null})"
+                              "\n";
+    std::string asked;
+    const Outcome outcome = ask("ping 2001:db8::7 -c 2", 200, lines, &asked);
+    EXPECT_EQ(asked, "GET /v1/ping?target=2001:db8::7&count=2");
+    EXPECT_EQ(outcome.code, 0);
+    EXPECT_EQ(outcome.output,
+              "seq 1: 20.0 ms, udp over wlan0 from 192.168.1.7\n"
+              "seq 2: no answer\n"
+              "2 asked, 1 answered; least 20.0, mean 20.0, most 20.0 ms\n");
+}
+
+TEST_F(ClientProgram, ExitsWithSixIfNothingComesBack) {
+    EXPECT_EQ(ask("ping ::1 -c 1", 200, "{\"seq\":1,\"rtt_ms\":null}\n").code, 6);
+}
+
+TEST_F(ClientProgram, GetsWhatIsWritten) {
+    write_configuration();
+    EXPECT_EQ(godwit("get home_agent.address --config mn.toml").output, "'2001:db8:f::1'\n");
+    EXPECT_THAT(godwit("get --config mn.toml").output,
+                testing::StartsWith("home_address = '2001:db8:f::9'\nprivate_key_file = "));
+    const Outcome absent = godwit("get lifetime --config mn.toml");
+    EXPECT_EQ(absent.code, 1);
+    EXPECT_THAT(absent.errors, HasSubstr("its default holds"));
+    EXPECT_EQ(godwit("get a.b.c --config mn.toml").code, 2);
+    EXPECT_EQ(godwit("get lifetime --config absent.toml").code, 2);
+}
+
+TEST_F(ClientProgram, SetsOneValueAndKeepsTheRest) {
+    write_configuration();
+    std::string expected = read("mn.toml");
+    const Outcome outcome = godwit("set lifetime 300 --config mn.toml --socket absent");
+    EXPECT_EQ(outcome.code, 0) << outcome.errors;
+    EXPECT_THAT(outcome.output, testing::StartsWith("lifetime = 300\n"));
+    expected.insert(expected.find("\n\n[home_agent]") + 1, "lifetime = 300\n");
+    EXPECT_EQ(read("mn.toml"), expected);
+}
+
+TEST_F(ClientProgram, SetsNothingThatIsWrong) {
+    write_configuration();
+    const std::string before = read("mn.toml");
+    for (const char* wrong : {"lifetime 1", "lifetime ages", "colour red", "home_agent.port 1",
+                              "home_agent 1", "private_key_file absent.key", "'a b' 1"}) {
+        const Outcome outcome = godwit(std::string("set --config mn.toml ") + wrong);
+        EXPECT_EQ(outcome.code, 2) << wrong;
+        EXPECT_THAT(outcome.errors, Not(HasSubstr(".new-"))) << "by the file's own name";
+        EXPECT_EQ(read("mn.toml"), before) << wrong;
+    }
+    for (const auto& file : std::filesystem::directory_iterator(directory_.path())) {
+        EXPECT_THAT(file.path().string(), Not(HasSubstr(".new-")));
+    }
+}
+
+TEST_F(ClientProgram, KeepsTheModeOfAConfigurationThatIsSet) {
+    write_configuration();
+    std::filesystem::permissions(directory_.path() / "mn.toml", std::filesystem::perms(0640));
+    ASSERT_EQ(godwit("set log_level debug --config mn.toml --socket absent").code, 0);
+    EXPECT_EQ(std::filesystem::status(directory_.path() / "mn.toml").permissions(),
+              std::filesystem::perms(0640));
+}
+
+TEST_F(ClientProgram, LeavesOnlyIfThatIsAgreed) {
+    write_configuration();
+    directory_.write("no", "n\n");
+    for (const char* answer : {"no", "/dev/null"}) {
+        const Outcome outcome = godwit("leave --config mn.toml --socket absent", answer);
+        EXPECT_EQ(outcome.code, 2);
+        EXPECT_THAT(outcome.output, HasSubstr("mn.key"));
+        EXPECT_TRUE(std::filesystem::exists(directory_.path() / "mn.key"));
+    }
+}
+
+TEST_F(ClientProgram, LeavesNothingOfItsOwn) {
+    write_configuration();
+    std::string asked;
+    const Outcome outcome = ask("leave --yes --config mn.toml", 200, "{}", &asked);
+    EXPECT_EQ(outcome.code, 0) << outcome.errors;
+    EXPECT_EQ(asked, "POST /v1/down");
+    EXPECT_FALSE(std::filesystem::exists(directory_.path() / "mn.toml"));
+    EXPECT_FALSE(std::filesystem::exists(directory_.path() / "mn.key"));
+    EXPECT_TRUE(std::filesystem::exists(directory_.path() / "ha.key")) << "not its own";
+    EXPECT_EQ(godwit("leave --yes --config mn.toml").code, 2) << "it has left already";
+}
+
+TEST_F(ClientProgram, StaysWhereTheDaemonRefuses) {
+    write_configuration();
+    EXPECT_EQ(
+        ask("leave --yes --config mn.toml", 403, R"({"error":{"code":"x","message":"y"}})").code,
+        5);
+    EXPECT_TRUE(std::filesystem::exists(directory_.path() / "mn.toml"));
+    EXPECT_TRUE(std::filesystem::exists(directory_.path() / "mn.key"));
+}
+
+TEST_F(ClientProgram, SaysThatNobodyIsToldWhereNoDaemonRuns) {
+    write_configuration();
+    const Outcome outcome = godwit("leave --yes --config mn.toml --socket absent");
+    EXPECT_EQ(outcome.code, 0);
+    EXPECT_THAT(outcome.output, HasSubstr("the home agent is not told"));
+}
+
+}  // namespace
+}  // namespace godwit::client
