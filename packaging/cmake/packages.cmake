@@ -79,6 +79,9 @@ the package godwit-ha. After installing it, run godwit join with the invite
 that the home agent has printed.")
     godwit_compress(${CMAKE_BINARY_DIR}/packages/changelog.gz ${CMAKE_SOURCE_DIR}/packaging/debian/changelog)
     godwit_package(godwit PURGED /etc/godwit/mn.toml /etc/godwit/mn.key /etc/godwit/mn.psk)
+    install(FILES ${CMAKE_SOURCE_DIR}/packaging/systemd/godwit-online.target
+        ${CMAKE_SOURCE_DIR}/packaging/systemd/godwit-online.service
+        DESTINATION lib/systemd/system COMPONENT godwit)
     godwit_package(godwit-ha PURGED /etc/godwit/ha.toml /etc/godwit/ha.toml.old /etc/godwit/ha.key)
     godwit_manual(godwit.8 godwit)
     godwit_manual(godwit-mn.toml.5 godwit)

@@ -50,11 +50,19 @@ def test_a_document_is_as_documented(name):
     validate(json.loads((GOLDEN / f"{name}.json").read_text()), name)
 
 
-def test_events_are_as_documented():
-    lines = [json.loads(line) for line in (GOLDEN / "events.ndjson").read_text().splitlines()]
+@pytest.mark.parametrize("path", sorted(STATUS.glob("client_*.json")), ids=lambda path: path.stem)
+def test_the_mobile_nodes_status_is_as_documented(path):
+    validate(json.loads(path.read_text()), "mobile-node-status")
+
+
+@pytest.mark.parametrize("path, name", [(GOLDEN / "events.ndjson", "event"),
+                                        (STATUS / "client_events.ndjson", "mobile-node-event")],
+                         ids=["home_agent", "mobile_node"])
+def test_events_are_as_documented(path, name):
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
     for line in lines:
-        validate(line, "event")
-    documented = {kind["properties"]["type"]["const"] for kind in SCHEMAS["event.schema.json"]["oneOf"]}
+        validate(line, name)
+    documented = {kind["properties"]["type"]["const"] for kind in SCHEMAS[f"{name}.schema.json"]["oneOf"]}
     assert {line["type"] for line in lines} == documented - {"missed"}
 
 
