@@ -224,6 +224,7 @@ void Daemon::enter(Configuration configuration) {
     configuration_ = std::move(configuration);
     failure_.clear();
     feed_.add("up", {{"home_address", configuration_.home_address.text()}});
+    presence_->start();
     on_change();
 }
 
@@ -252,9 +253,6 @@ void Daemon::on_left() {
 
 void Daemon::on_event(const mobility::Event& event) {
     moves_.add(event);
-    if (!presence_) {
-        return;  // it is about to begin, and knows nothing yet
-    }
     const auto report = [this](const mobility::Path& path) { return presence_->report(path); };
     if (const auto document = document_of(event, report)) {
         feed_.add(document->type, document->details);

@@ -55,6 +55,9 @@ Presence::Presence(Configuration configuration, runtime::EventLoop& loop, const 
                       platform::bring_up(netlink_, tun_.interface()));
     steer();
     runner_.join(loop);
+}
+
+void Presence::start() {
     log_.info("up", {{"home", configuration_.home_address},
                      {"home_agent", configuration_.home_agent.address},
                      {"interface", tun_.name()}});
@@ -79,6 +82,7 @@ bool Presence::leave(std::function<void()> on_left) {
 
 void Presence::on_message_in(const wire::MobilityMessage& message) {
     if (on_left_ && std::holds_alternative<wire::BindingAcknowledgement>(message)) {
+        has_left_ = true;
         on_left_();
     }
 }
@@ -133,6 +137,9 @@ void Presence::change_mtu(std::uint32_t mtu) {
 }
 
 std::optional<mobility::Instant> Presence::next_deadline() const {
+    if (has_left_) {
+        return std::nullopt;  // the core would register again
+    }
     const auto node = node_.next_deadline();
     const auto attachments = attachments_.next_deadline();
     return node && attachments ? std::min(*node, *attachments) : node ? node : attachments;

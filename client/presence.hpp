@@ -30,7 +30,7 @@ namespace godwit::client {
 
 class Presence final : private runtime::NodeObserver {
   public:
-    // Both are called while a Presence works, also by its constructor, and must not end it.
+    // Both are called from start() on, and must not end the Presence.
     struct Listener {
         std::function<void(const mobility::Event&)> on_event;
         std::function<void()> on_change;  // the status may be another
@@ -39,6 +39,9 @@ class Presence final : private runtime::NodeObserver {
     // runtime::InvalidConfiguration for keys that are not to be had; the system is as before then.
     Presence(Configuration configuration, runtime::EventLoop& loop, const runtime::Log& log,
              Listener listener);
+
+    // Looks where the machine is, and follows it from now on.
+    void start();
 
     // For the loop's deadline.
     [[nodiscard]] std::optional<mobility::Instant> next_deadline() const;
@@ -89,6 +92,7 @@ class Presence final : private runtime::NodeObserver {
     std::optional<mobility::HomeLink> announced_;
     std::uint32_t mtu_ = 0;
     std::function<void()> on_left_;  // while it leaves
+    bool has_left_ = false;          // the home agent knows: nothing is asked of it any more
 };
 
 }  // namespace godwit::client
