@@ -5,63 +5,15 @@
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netlink/attr.h>
-#include <netlink/msg.h>
 
 #include <algorithm>
 #include <array>
 #include <cstring>
 
+#include "shared/platform/rtnetlink_attributes.hpp"
+
 namespace godwit::platform {
 namespace {
-
-template <class Header>
-const Header& header_of(const nlmsghdr& message) {
-    return *static_cast<const Header*>(::nlmsg_data(&message));
-}
-
-template <class Header>
-const nlattr* attribute(const nlmsghdr& message, int type) {
-    // libnl takes it mutable and changes nothing.
-    return ::nlmsg_find_attr(const_cast<nlmsghdr*>(&message), sizeof(Header), type);
-}
-
-const nlattr* nested(const nlattr* outer, int type) {
-    return outer == nullptr
-               ? nullptr
-               : ::nla_find(static_cast<const nlattr*>(::nla_data(outer)), ::nla_len(outer), type);
-}
-
-std::uint32_t number(const nlattr* attribute, std::uint32_t otherwise = 0) {
-    return attribute == nullptr ? otherwise : ::nla_get_u32(attribute);
-}
-
-std::string text(const nlattr* attribute) {
-    return attribute == nullptr ? std::string() : ::nla_get_string(attribute);
-}
-
-std::optional<wire::Ipv6Address> address(const nlattr* attribute) {
-    const int size = attribute == nullptr ? 0 : ::nla_len(attribute);
-    if (size == sizeof(wire::Ipv6Address::octets)) {
-        wire::Ipv6Address read;
-        std::memcpy(read.octets.data(), ::nla_data(attribute), read.octets.size());
-        return read;
-    }
-    if (size == sizeof(wire::Ipv4Address::octets)) {
-        wire::Ipv4Address read;
-        std::memcpy(read.octets.data(), ::nla_data(attribute), read.octets.size());
-        return wire::Ipv6Address::mapped(read);
-    }
-    return std::nullopt;
-}
-
-wire::Prefix prefix(std::uint8_t family, std::uint8_t length,
-                    const std::optional<wire::Ipv6Address>& network) {
-    if (family == AF_INET) {
-        return {network.value_or(wire::Ipv6Address::mapped({})),
-                static_cast<std::uint8_t>(96 + length)};
-    }
-    return {network.value_or(wire::Ipv6Address{}), length};
-}
 
 std::optional<wire::LinkLayerAddress> link_layer_address(const nlattr* attribute) {
     wire::LinkLayerAddress read{};
@@ -110,13 +62,8 @@ std::vector<KnownRoute> next_hops_in(const nlattr& list, const KnownRoute& route
     return routes;
 }
 
-bool is_ip(std::uint8_t family) {
-    return family == AF_INET || family == AF_INET6;
-}
-
 bool is_in_main_table(const nlmsghdr& message) {
-    return number(attribute<rtmsg>(message, RTA_TABLE), header_of<rtmsg>(message).rtm_table) ==
-           RT_TABLE_MAIN;
+    return table_of(message) == RT_TABLE_MAIN;
 }
 
 }  // namespace
@@ -143,11 +90,7 @@ std::optional<Link> link_in(const nlmsghdr& message) {
 
 std::optional<KnownAddress> address_in(const nlmsghdr& message) {
     const auto& header = header_of<ifaddrmsg>(message);
-    // IFA_LOCAL is the interface's own address where IFA_ADDRESS is the other end's.
-    auto own = address(attribute<ifaddrmsg>(message, IFA_LOCAL));
-    if (!own) {
-        own = address(attribute<ifaddrmsg>(message, IFA_ADDRESS));
-    }
+    const auto own = own_address(message);
     if (message.nlmsg_type != RTM_NEWADDR || !is_ip(header.ifa_family) || !own) {
         return std::nullopt;
     }

@@ -1,0 +1,66 @@
+#include "shared/platform/network_events.hpp"
+
+#include <linux/rtnetlink.h>
+#include <netlink/msg.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cstddef>
+#include <span>
+
+#include "shared/platform/attempt.hpp"
+#include "shared/platform/socket_options.hpp"
+
+namespace godwit::platform {
+namespace {
+
+constexpr int event_buffer = 1 << 20;  // octets: a few thousand events between two looks
+
+FileDescriptor subscribe(std::uint32_t groups) {
+    FileDescriptor events(check_syscall(
+        "open a netlink socket",
+        ::socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, NETLINK_ROUTE)));
+    enlarge_buffers(events, event_buffer);
+    sockaddr_nl address{};
+    address.nl_family = AF_NETLINK;
+    address.nl_groups = groups;
+    check_syscall(
+        "listen for changes of the network",
+        ::bind(events.number(), reinterpret_cast<const sockaddr*>(&address), sizeof address));
+    return events;
+}
+
+bool any_of(std::span<const std::byte> events, NetworkEvents::Matters matters) {
+    const auto* event = reinterpret_cast<const nlmsghdr*>(events.data());
+    int remaining = static_cast<int>(events.size());
+    for (; ::nlmsg_ok(event, remaining) != 0;
+         event = ::nlmsg_next(const_cast<nlmsghdr*>(event), &remaining)) {
+        if (matters(*event)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+}  // namespace
+
+NetworkEvents::NetworkEvents(std::uint32_t groups, Matters matters)
+    : events_(subscribe(groups)), matters_(matters) {}
+
+bool NetworkEvents::any() {
+    alignas(nlmsghdr) std::array<std::byte, 32768> buffer;  // NOLINT: written before it is read
+    bool found = false;
+    for (;;) {
+        const ssize_t length = ::recv(events_.number(), buffer.data(), buffer.size(), 0);
+        if (length < 0) {
+            if (last_error() != std::errc::no_buffer_space) {
+                return found;
+            }
+            found = true;  // events were lost: anything may have happened
+        } else {
+            found = any_of({buffer.data(), static_cast<std::size_t>(length)}, matters_) || found;
+        }
+    }
+}
+
+}  // namespace godwit::platform

@@ -1,0 +1,31 @@
+#pragma once
+// The kernel's rtnetlink events as a hint that something is not as it was. What they say is not
+// kept: the state is always read whole, so that an event lost in a flood cannot leave a wrong
+// picture behind.
+
+#include <cstdint>
+
+#include "shared/platform/file_descriptor.hpp"
+
+struct nlmsghdr;
+
+namespace godwit::platform {
+
+class NetworkEvents {
+  public:
+    // `groups` as sockaddr_nl has them (rtnetlink(7)); `matters` tells which of the events count.
+    // Throws std::system_error.
+    using Matters = bool (*)(const nlmsghdr& event);
+    NetworkEvents(std::uint32_t groups, Matters matters);
+
+    // Readable when the kernel has something to report.
+    [[nodiscard]] int descriptor() const { return events_.number(); }
+    // Takes all that was reported; true if any of it matters, or some may have been lost.
+    bool any();
+
+  private:
+    FileDescriptor events_;
+    Matters matters_;
+};
+
+}  // namespace godwit::platform
