@@ -1,36 +1,19 @@
 #include "shared/platform/footprint.hpp"
 
 #include <linux/fib_rules.h>
-#include <linux/if_addr.h>
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <ranges>
 
 #include "shared/platform/attempt.hpp"
+#include "shared/platform/rtnetlink_additions.hpp"
+#include "shared/platform/rtnetlink_list.hpp"
+#include "shared/platform/rtnetlink_objects.hpp"
 
 namespace godwit::platform {
 namespace {
-
-template <class Header>
-std::uint8_t protocol_attribute(const nlmsghdr& object, int attribute) {
-    const nlattr* found =
-        ::nlmsg_find_attr(const_cast<nlmsghdr*>(&object), sizeof(Header), attribute);
-    return found == nullptr ? std::uint8_t{0} : ::nla_get_u8(found);
-}
-
-std::uint8_t protocol_of(const nlmsghdr& object) {
-    switch (object.nlmsg_type) {
-        case RTM_NEWROUTE:
-            return static_cast<const rtmsg*>(::nlmsg_data(&object))->rtm_protocol;
-        case RTM_NEWRULE:
-            return protocol_attribute<fib_rule_hdr>(object, FRA_PROTOCOL);
-        case RTM_NEWADDR:
-            return protocol_attribute<ifaddrmsg>(object, IFA_PROTO);
-        default:
-            return 0;
-    }
-}
 
 bool is_gone(std::error_code outcome) {
     static constexpr std::array gone{std::errc::no_such_process, std::errc::no_such_device,
@@ -60,6 +43,19 @@ void remove_leftovers(NetlinkSocket& netlink, std::uint16_t list, std::uint16_t 
     }
 }
 
+// For lists of which each message is one object, or none.
+template <auto parse>
+auto append_ours(std::uint8_t protocol) {
+    return [protocol](const nlmsghdr& message, auto& objects) {
+        if (protocol_of(message) != protocol) {
+            return;
+        }
+        if (auto object = parse(message)) {
+            objects.push_back(*std::move(object));
+        }
+    };
+}
+
 }  // namespace
 
 Footprint::Footprint(Owner owner) : protocol_(static_cast<std::uint8_t>(owner)) {
@@ -84,21 +80,50 @@ Footprint::~Footprint() {
     }
 }
 
+SystemState Footprint::present() {
+    SystemState state;
+    std::vector<Link> links;
+    list(netlink_, RTM_GETLINK, ifinfomsg{}, links, append_one<link_in>);
+    for (const Link& link : links) {
+        if (link.is_up) {
+            state.up.push_back(link.index);
+        }
+    }
+    // Kernels before 5.18 do not tell whose an address is.
+    std::vector<AddressOnInterface> addresses;
+    list(netlink_, RTM_GETADDR, ifaddrmsg{}, addresses, append_one<added_address_in>);
+    std::ranges::copy_if(addresses, std::back_inserter(state.addresses),
+                         [this](const AddressOnInterface& address) { return has(address); });
+    for (const std::uint8_t family : {std::uint8_t{AF_INET6}, std::uint8_t{AF_INET}}) {
+        rtmsg routes{};
+        routes.rtm_family = family;
+        list(netlink_, RTM_GETROUTE, routes, state.routes, append_ours<added_route_in>(protocol_));
+        fib_rule_hdr rules{};
+        rules.family = family;
+        list(netlink_, RTM_GETRULE, rules, state.rules, append_ours<added_rule_in>(protocol_));
+    }
+    return state;
+}
+
+bool Footprint::has(const Addition& addition) const {
+    return std::ranges::find(additions_, addition) != additions_.end();
+}
+
 std::error_code Footprint::put(const Addition& addition) {
     const std::error_code outcome = std::visit(
         [this](const auto& thing) { return platform::add(netlink_, thing, protocol_); }, addition);
-    if (!outcome) {
+    if (!outcome && !has(addition)) {
         additions_.push_back(addition);
     }
     return outcome;
 }
 
 std::error_code Footprint::take_back(const Addition& addition) {
-    const auto position = std::ranges::find(additions_, addition);
-    if (position == additions_.end()) {
+    // A route or a rule says whose it is; the kernel removes nobody else's.
+    if (std::erase(additions_, addition) == 0 &&
+        std::holds_alternative<AddressOnInterface>(addition)) {
         return {};
     }
-    additions_.erase(position);
     return undo(addition);
 }
 

@@ -11,6 +11,7 @@
 #include "shared/platform/interface_config.hpp"
 #include "shared/platform/netlink_socket.hpp"
 #include "shared/platform/routing.hpp"
+#include "shared/platform/system_state.hpp"
 
 namespace godwit::platform {
 
@@ -31,22 +32,27 @@ class Footprint {
     [[nodiscard]] std::error_code add(const Route& route) { return put(route); }
     [[nodiscard]] std::error_code add(const PolicyRule& rule) { return put(rule); }
 
-    // Takes back one thing that was added. What is gone already (its interface vanished, somebody
-    // removed it) or was never added is no error.
+    // Takes back one thing that was added, or what has become of it. What is gone already (its
+    // interface vanished, somebody removed it) or was never added is no error.
     std::error_code remove(const AddressOnInterface& address) { return take_back(address); }
     std::error_code remove(const Route& route) { return take_back(route); }
     std::error_code remove(const PolicyRule& rule) { return take_back(rule); }
 
+    // What the kernel has of it now, and which interfaces are up: somebody may have removed it, or
+    // a part of it. Throws std::system_error.
+    SystemState present();
+
   private:
     using Addition = std::variant<AddressOnInterface, Route, PolicyRule>;
 
+    [[nodiscard]] bool has(const Addition& addition) const;
     std::error_code put(const Addition& addition);
     std::error_code take_back(const Addition& addition);
     std::error_code undo(const Addition& addition);
 
     std::uint8_t protocol_;
     NetlinkSocket netlink_;
-    std::vector<Addition> additions_;
+    std::vector<Addition> additions_;  // each once
 };
 
 }  // namespace godwit::platform

@@ -1,5 +1,7 @@
 #include "shared/platform/footprint.hpp"
 
+#include <gmock/gmock.h>
+
 #include <csignal>
 
 #include "shared/platform/tun_device.hpp"
@@ -58,6 +60,16 @@ class FootprintTest : public InNamespace {
         require("IPv4 address", footprint.add(ipv4_home_));
         require("IPv4 route", footprint.add(ipv4_default_route_));
         require("IPv4 rule", footprint.add(ipv4_unmarked_));
+    }
+
+    // What is there already is no failure.
+    void add_all_again(Footprint& footprint) const {
+        for (const std::error_code outcome :
+             {footprint.add(home_), footprint.add(default_route_), footprint.add(unmarked_),
+              footprint.add(specific_), footprint.add(ipv4_home_),
+              footprint.add(ipv4_default_route_), footprint.add(ipv4_unmarked_)}) {
+            EXPECT_TRUE(!outcome || outcome == std::errc::file_exists) << outcome.message();
+        }
     }
 };
 
@@ -187,6 +199,49 @@ TEST_F(FootprintTest, RemovesWhatAKilledRunLeft) {
     EXPECT_EXIT(killed(), testing::KilledBySignal(SIGKILL), "");
     ASSERT_NE(everything(), before);
     const Footprint next(Owner::mobile_node);
+    EXPECT_EQ(everything(), before);
+}
+
+TEST_F(FootprintTest, ReadsBackAllThatItHasAdded) {
+    Footprint footprint(Owner::mobile_node);
+    EXPECT_TRUE(footprint.present().addresses.empty());
+    const PolicyRule way_back{.ipv4 = true, .priority = 4, .udp_source_port = 4191};
+    const PolicyRule between{.priority = 3,
+                             .table = 77,
+                             .from = wire::Prefix::parse("2001:db8:a::/48"),
+                             .to = wire::Prefix::parse("2001:db8:b::/64")};
+    const Route ipv4_on_link{.destination = wire::Prefix::parse_ipv4("10.2.0.0/16").value(),
+                             .interface = link_};
+    add_all(footprint);
+    require("rule", footprint.add(way_back));
+    require("rule", footprint.add(between));
+    require("route", footprint.add(on_link_));
+    require("IPv4 route", footprint.add(ipv4_on_link));
+    const SystemState present = footprint.present();
+    EXPECT_THAT(present.up, testing::Contains(link_));
+    EXPECT_THAT(present.addresses, testing::UnorderedElementsAre(home_, ipv4_home_));
+    EXPECT_THAT(present.routes, testing::UnorderedElementsAre(default_route_, on_link_,
+                                                              ipv4_default_route_, ipv4_on_link));
+    EXPECT_THAT(present.rules, testing::UnorderedElementsAre(unmarked_, specific_, ipv4_unmarked_,
+                                                             way_back, between));
+}
+
+TEST_F(FootprintTest, SeesWhatOthersHaveRemovedAndPutsItBackOnce) {
+    const std::string before = everything();
+    {
+        Footprint footprint(Owner::mobile_node);
+        add_all(footprint);
+        const std::string with_all = everything();
+        run("ip -6 rule flush; ip -4 rule flush; ip addr del 10.0.0.9/32 dev near;"
+            "ip -6 rule add from all lookup main priority 32766;"
+            "ip -4 rule add from all lookup main priority 32766;"
+            "ip -4 rule add from all lookup default priority 32767");
+        EXPECT_THAT(footprint.present().rules, testing::IsEmpty());
+        EXPECT_THAT(footprint.present().addresses, testing::ElementsAre(home_));
+        add_all_again(footprint);
+        EXPECT_EQ(footprint.present().rules.size(), 3U);
+        EXPECT_EQ(everything(), with_all);
+    }
     EXPECT_EQ(everything(), before);
 }
 

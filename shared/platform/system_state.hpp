@@ -1,0 +1,31 @@
+#pragma once
+// What a daemon wants of this machine's network, or what is there of it, as values; and what is to
+// be done so that the second becomes the first.
+
+#include <vector>
+
+#include "shared/platform/interface_config.hpp"
+#include "shared/platform/routing.hpp"
+
+namespace godwit::platform {
+
+struct SystemState {
+    std::vector<mobility::InterfaceIndex> up;  // interfaces that the administrator has up
+    std::vector<AddressOnInterface> addresses;
+    std::vector<Route> routes;
+    std::vector<PolicyRule> rules;
+
+    [[nodiscard]] bool empty() const {
+        return up.empty() && addresses.empty() && routes.empty() && rules.empty();
+    }
+    bool operator==(const SystemState&) const = default;
+};
+
+struct SystemDifference {
+    SystemState remove;  // never an interface: nobody sets one down
+    SystemState add;
+};
+
+SystemDifference difference(const SystemState& wanted, const SystemState& present);
+
+}  // namespace godwit::platform
