@@ -4,6 +4,8 @@
 #include <system_error>
 #include <utility>
 
+#include "shared/runtime/clock.hpp"
+
 namespace godwit::client {
 namespace {
 
@@ -15,6 +17,8 @@ constexpr std::uint32_t own_packets_priority = 4191;
 constexpr std::uint32_t home_address_priority = 4192;
 constexpr std::uint32_t specific_routes_priority = 4193;
 constexpr std::uint32_t routes_priority = 4194;
+
+constexpr std::size_t many_repairs = 3;  // in a minute: this is no accident
 
 // The rules and routes of IPv4 are those of IPv6, with other addresses in them.
 struct Family {
@@ -99,7 +103,7 @@ void add_way_back(SystemState& state, const SteeringSettings& settings) {
 SystemState system_state(const SteeringSettings& settings, Steering steering,
                          const std::optional<mobility::HomeLink>& home_link,
                          const std::optional<wire::Ipv4Address>& ipv4_home) {
-    SystemState state;
+    SystemState state{.up = {settings.tunnel}};
     state.addresses.push_back({.interface = settings.tunnel, .address = settings.home.address});
     if (ipv4_home) {
         state.addresses.push_back(
@@ -131,43 +135,101 @@ TrafficSteering::TrafficSteering(SteeringSettings settings, const runtime::Log& 
 
 void TrafficSteering::steer(Steering steering, const std::optional<mobility::HomeLink>& home_link,
                             const std::optional<wire::Ipv4Address>& ipv4_home) {
-    const SystemState wanted = system_state(settings_, steering, home_link, ipv4_home);
-    if (wanted == present_) {
-        return;
-    }
-    // A rule needs its table's routes, a route its preferred source.
-    remove_surplus(present_.rules, wanted.rules);
-    remove_surplus(present_.routes, wanted.routes);
-    remove_surplus(present_.addresses, wanted.addresses);
-    add_missing(present_.addresses, wanted.addresses);
-    add_missing(present_.routes, wanted.routes);
-    add_missing(present_.rules, wanted.rules);
-}
-
-template <class Entry>
-void TrafficSteering::add_missing(std::vector<Entry>& present, const std::vector<Entry>& wanted) {
-    for (const Entry& entry : wanted) {
-        if (std::ranges::find(present, entry) == present.end()) {
-            const std::error_code error = footprint_.add(entry);
-            if (error && error != std::errc::file_exists) {
-                log_.warning("system-not-changed", {{"reason", error.message()}});
-                continue;  // it is missing, and tried again with the next change
-            }
-            present.push_back(entry);
-        }
+    SystemState wanted = system_state(settings_, steering, home_link, ipv4_home);
+    if (wanted != wanted_) {
+        wanted_ = std::move(wanted);
+        compare(Reason::other_place);
     }
 }
 
-template <class Entry>
-void TrafficSteering::remove_surplus(std::vector<Entry>& present,
-                                     const std::vector<Entry>& wanted) {
-    std::erase_if(present, [&](const Entry& entry) {
-        if (std::ranges::find(wanted, entry) != wanted.end()) {
-            return false;
+void TrafficSteering::watch(runtime::EventLoop& loop) {
+    loop.on_readable(monitor_.descriptor(), [this] {
+        if (monitor_.changed()) {
+            pacing_.on_event(runtime::boot_now());
         }
-        footprint_.remove(entry);
-        return true;
     });
+}
+
+void TrafficSteering::on_deadline() {
+    const mobility::Instant now = runtime::boot_now();
+    if (pacing_.is_due(now)) {
+        pacing_.on_look(now);
+        compare(Reason::changed_by_others);
+    }
+}
+
+void TrafficSteering::compare(Reason reason) {
+    try {
+        const bool has_changed = apply(platform::difference(wanted_, footprint_.present()));
+        if (has_changed && reason == Reason::changed_by_others) {
+            tell_of_repair();
+        }
+    } catch (const std::system_error& error) {  // it does not stop changing for long enough
+        log_.debug("system-not-read", {{"reason", error.what()}});
+        pacing_.on_event(runtime::boot_now());
+    }
+}
+
+// A rule needs its table's routes, a route its preferred source and its interface.
+bool TrafficSteering::apply(const platform::SystemDifference& difference) {
+    bool has_changed = false;
+    std::error_code failure;
+    const auto remove = [&](const auto& entry) {
+        has_changed = true;
+        footprint_.remove(entry);
+    };
+    const auto add = [&](std::error_code outcome) {
+        has_changed = has_changed || !outcome;
+        if (outcome && outcome != std::errc::file_exists) {  // somebody else has added the same
+            failure = outcome;
+        }
+    };
+    std::ranges::for_each(difference.remove.rules, remove);
+    std::ranges::for_each(difference.remove.routes, remove);
+    std::ranges::for_each(difference.remove.addresses, remove);
+    for (const mobility::InterfaceIndex interface : difference.add.up) {
+        add(platform::bring_up(netlink_, interface));
+    }
+    const auto put = [&](const auto& entry) { add(footprint_.add(entry)); };
+    std::ranges::for_each(difference.add.addresses, put);
+    std::ranges::for_each(difference.add.routes, put);
+    std::ranges::for_each(difference.add.rules, put);
+    note(failure);
+    return has_changed;
+}
+
+void TrafficSteering::note(std::error_code failure) {
+    if (failure && failure != failure_) {
+        log_.warning("system-not-changed", {{"reason", failure.message()}});
+    }
+    failure_ = failure;
+}
+
+// Who removes it again and again does not fill the log.
+void TrafficSteering::tell_of_repair() {
+    const mobility::Instant now = runtime::boot_now();
+    pacing_.on_repaired(now);
+    if (pacing_.repairs(now) < many_repairs) {
+        log_.info("system-repaired");
+    } else if (pacing_.repairs(now) == many_repairs) {
+        log_.warning("system-repaired-again-and-again");
+    }
+}
+
+std::vector<std::string> TrafficSteering::complaints() const {
+    std::vector<std::string> complaints;
+    const std::size_t repairs = pacing_.repairs(runtime::boot_now());
+    if (failure_) {
+        complaints.push_back("the kernel refuses an address, a route or a rule of the tunnel: " +
+                             failure_.message());
+    }
+    if (repairs >= many_repairs) {
+        complaints.push_back(
+            "something on this machine removes addresses, routes or rules of the tunnel; they were "
+            "put back " +
+            std::to_string(repairs) + " times in the last minute");
+    }
+    return complaints;
 }
 
 }  // namespace godwit::client

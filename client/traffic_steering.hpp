@@ -14,12 +14,17 @@
 // the tunnel (RFC 5555). IPv4 knows no home link: at home the tunnel rests, and its rules with it.
 
 #include <optional>
+#include <string>
+#include <system_error>
 #include <vector>
 
+#include "client/core/repair_pacing.hpp"
 #include "shared/mobility/attachment.hpp"
 #include "shared/platform/footprint.hpp"
-#include "shared/platform/interface_config.hpp"
-#include "shared/platform/routing.hpp"
+#include "shared/platform/footprint_monitor.hpp"
+#include "shared/platform/netlink_socket.hpp"
+#include "shared/platform/system_state.hpp"
+#include "shared/runtime/event_loop.hpp"
 #include "shared/runtime/log.hpp"
 #include "shared/wire/address.hpp"
 
@@ -43,12 +48,7 @@ enum class Steering : std::uint8_t {
     at_home,         // the tunnel rests
 };
 
-struct SystemState {
-    std::vector<platform::AddressOnInterface> addresses;
-    std::vector<platform::Route> routes;
-    std::vector<platform::PolicyRule> rules;
-    bool operator==(const SystemState&) const = default;
-};
+using platform::SystemState;
 
 // On the home link the home address is on its interface too, from the moment the link is seen: the
 // deregistration is sent from it (RFC 6275 §11.5.5). The IPv4 home address is that which is held at
@@ -57,23 +57,39 @@ SystemState system_state(const SteeringSettings& settings, Steering steering,
                          const std::optional<mobility::HomeLink>& home_link,
                          const std::optional<wire::Ipv4Address>& ipv4_home);
 
+// Makes the system so, and keeps it so: what others remove is put back.
 class TrafficSteering {
   public:
     TrafficSteering(SteeringSettings settings, const runtime::Log& log);
 
     void steer(Steering steering, const std::optional<mobility::HomeLink>& home_link,
                const std::optional<wire::Ipv4Address>& ipv4_home);
+    // From now on, by the kernel's events. The loop ends before this does.
+    void watch(runtime::EventLoop& loop);
+
+    // For the loop's deadline.
+    [[nodiscard]] std::optional<mobility::Instant> next_deadline() const { return pacing_.due(); }
+    void on_deadline();
+
+    // What is wrong, as text for people.
+    [[nodiscard]] std::vector<std::string> complaints() const;
 
   private:
-    template <class Entry>
-    void add_missing(std::vector<Entry>& present, const std::vector<Entry>& wanted);
-    template <class Entry>
-    void remove_surplus(std::vector<Entry>& present, const std::vector<Entry>& wanted);
+    enum class Reason : std::uint8_t { other_place, changed_by_others };
+
+    void compare(Reason reason);
+    bool apply(const platform::SystemDifference& difference);
+    void tell_of_repair();
+    void note(std::error_code failure);
 
     SteeringSettings settings_;
     const runtime::Log& log_;
+    platform::NetlinkSocket netlink_;
+    platform::FootprintMonitor monitor_;
     platform::Footprint footprint_;
-    SystemState present_;
+    SystemState wanted_;
+    RepairPacing pacing_;
+    std::error_code failure_;  // of the last comparison
 };
 
 }  // namespace godwit::client

@@ -100,6 +100,103 @@ TEST_F(SteeringOfIpv4, LetsOuterPacketsThroughAStrictReversePathFilter) {
     EXPECT_EQ(filtered(), "1\n");
 }
 
+// While somebody else changes the system, until it is as before.
+class RepairOfSteering : public SteeringOfIpv4 {
+  protected:
+    RepairOfSteering() { steering_.steer(Steering::through_tunnel, std::nullopt, ipv4_home); }
+
+    static std::string state() {
+        return run(
+            "ip -6 rule; ip -6 route show table 4191; ip -6 route show table 4192;"
+            "ip -4 rule; ip -4 route show table 4191; ip -4 route show table 4192;"
+            "ip -o link show tunnel | cut -d ' ' -f 1-3; ip -o addr show dev tunnel | grep -v "
+            "fe80");
+    }
+    // Until the system is as wanted, or nothing comes of many looks.
+    void look() {
+        runtime::EventLoop loop;
+        steering_.watch(loop);
+        loop.on_deadline([this] { return steering_.next_deadline(); },
+                         [&, looks = 0]() mutable {
+                             steering_.on_deadline();
+                             if (state() == wanted_ || ++looks == 10) {
+                                 loop.stop();
+                             }
+                         });
+        loop.run();
+    }
+    void expect_repair_after(const std::string& meddling) {
+        run(meddling);
+        EXPECT_NE(state(), wanted_) << meddling << ": has changed nothing";
+        look();
+        EXPECT_EQ(state(), wanted_) << meddling;
+    }
+
+    client::TrafficSteering steering_{{.home = {address("2001:db8:f::9")},
+                                       .tunnel = tunnel_.interface(),
+                                       .routes = {wire::Prefix::parse("::/0").value(),
+                                                  wire::Prefix::parse_ipv4("0.0.0.0/0").value()},
+                                       .udp_port = 4191},
+                                      log_};
+    std::string wanted_ = state();
+};
+
+TEST_F(RepairOfSteering, PutsBackRulesOfIpv6) {
+    expect_repair_after("ip -6 rule flush; ip -6 rule add from all lookup main priority 32766");
+}
+
+TEST_F(RepairOfSteering, PutsBackRulesOfIpv4) {
+    expect_repair_after(
+        "ip -4 rule flush; ip -4 rule add from all lookup main priority 32766;"
+        "ip -4 rule add from all lookup default priority 32767");
+}
+
+TEST_F(RepairOfSteering, PutsBackASingleRule) {
+    expect_repair_after("ip -6 rule del priority 4193");
+}
+
+TEST_F(RepairOfSteering, PutsBackRoutes) {
+    expect_repair_after("ip -6 route flush table 4192; ip -4 route flush table 4191");
+}
+
+TEST_F(RepairOfSteering, PutsBackTheIpv6HomeAddressAndTheRoutesThatGoWithIt) {
+    expect_repair_after("ip -6 addr del 2001:db8:f::9/128 dev tunnel");
+}
+
+TEST_F(RepairOfSteering, PutsBackTheIpv4HomeAddressAndTheRoutesThatGoWithIt) {
+    expect_repair_after("ip -4 addr del 10.64.0.9/32 dev tunnel");
+}
+
+TEST_F(RepairOfSteering, SetsTheInterfaceUpAgain) {
+    expect_repair_after("ip link set tunnel down");
+}
+
+TEST_F(RepairOfSteering, EndsByItself) {
+    expect_repair_after("ip -6 rule del priority 4193");
+    // The repair's own events are looked into once, and then there is nothing more to be told of.
+    run("ip -6 rule add from 2001:db8:77::/64 lookup main priority 77");
+    wanted_ = state();
+    look();
+    EXPECT_FALSE(steering_.next_deadline());
+    EXPECT_THAT(steering_.complaints(), testing::IsEmpty());
+}
+
+TEST_F(RepairOfSteering, SaysWhenSomebodyDoesItAgainAndAgain) {
+    for (int time = 0; time < 3; ++time) {
+        EXPECT_THAT(steering_.complaints(), testing::IsEmpty());
+        expect_repair_after("ip -6 rule del priority 4193");
+    }
+    EXPECT_THAT(steering_.complaints(), testing::ElementsAre(HasSubstr("put back 3 times")));
+}
+
+TEST_F(RepairOfSteering, LeavesNothingAfterwards) {
+    expect_repair_after("ip -6 route flush table 4192; ip -4 addr del 10.64.0.9/32 dev tunnel");
+    steering_.steer(Steering::not_yet, std::nullopt, std::nullopt);
+    EXPECT_EQ(run("ip -6 route show table 4192; ip -4 route show table 4192;"
+                  "ip -6 rule show priority 4194; ip -4 addr show dev tunnel"),
+              "");
+}
+
 TEST_F(SteeringOfIpv4, LeavesNothing) {
     const auto everything = [] {
         return run("ip -4 rule; ip -4 route show table all type unicast; ip -4 addr");
