@@ -7,16 +7,6 @@
 
 namespace godwit::runtime {
 
-using namespace std::chrono_literals;
-
-namespace {
-
-// Asio's timers stand still while the machine is asleep, deadlines do not: no sleep is longer than
-// this, so that a deadline is at most so much late after a resume.
-constexpr std::chrono::nanoseconds longest_sleep = 10s;
-
-}  // namespace
-
 // The stream is open as long as somebody wants to be called.
 struct EventLoop::Watch::Readable {
     Readable(asio::io_context& context, int descriptor, std::function<void()> on_readable)
@@ -41,7 +31,11 @@ void EventLoop::Watch::end() {
     }
 }
 
-EventLoop::EventLoop() {
+EventLoop::EventLoop() : sleep_(time_asleep()) {
+    alarm_watch_ = on_readable(alarm_.descriptor(), [this] {
+        alarm_.clear();
+        wakes_at_.reset();
+    });
     signals_.async_wait([this](const boost::system::error_code& error, int) {
         if (!error) {
             stop();
@@ -69,6 +63,7 @@ void EventLoop::run() {
         call_if_due();
         after_turn_();
         context_.run_one();
+        call_if_resumed();
     }
 }
 
@@ -86,6 +81,12 @@ void EventLoop::await(const std::shared_ptr<Watch::Readable>& readable) {
     readable->stream.async_wait(asio::posix::stream_descriptor::wait_read, on_ready);
 }
 
+void EventLoop::call_if_resumed() {
+    if (sleep_.is_over(time_asleep())) {
+        on_resume_();
+    }
+}
+
 void EventLoop::call_if_due() {
     auto deadline = next_deadline_();
     if (deadline && *deadline <= boot_now()) {
@@ -99,18 +100,13 @@ void EventLoop::call_if_due() {
 
 void EventLoop::arm(mobility::Instant deadline) {
     const mobility::Instant now = boot_now();
-    const mobility::Instant wake = std::clamp(deadline, now, now + longest_sleep);
-    // To wake too early does no harm, and spares setting the timer anew for each packet.
-    if (wakes_at_ && *wakes_at_ >= now && *wakes_at_ <= wake) {
+    const mobility::Instant wake = std::max(deadline, now);
+    // To wake too early does no harm, and spares setting the alarm anew for each packet.
+    if (wakes_at_ && *wakes_at_ <= wake) {
         return;
     }
     wakes_at_ = wake;
-    timer_.expires_after(wake - now);
-    timer_.async_wait([this](const boost::system::error_code& error) {
-        if (error != asio::error::operation_aborted) {
-            wakes_at_.reset();
-        }
-    });
+    alarm_.set(std::max<std::chrono::nanoseconds>(wake - now, std::chrono::nanoseconds(1)));
 }
 
 }  // namespace godwit::runtime

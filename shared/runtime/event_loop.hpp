@@ -8,7 +8,9 @@
 #include <optional>
 
 #include "shared/mobility/instant.hpp"
+#include "shared/platform/alarm.hpp"
 #include "shared/runtime/asio.hpp"
+#include "shared/runtime/sleep_detection.hpp"
 
 namespace godwit::runtime {
 
@@ -45,6 +47,9 @@ class EventLoop {
     using NextDeadline = std::function<std::optional<mobility::Instant>()>;
     void on_deadline(NextDeadline next, std::function<void()> callback);
 
+    // The machine has been asleep: calls back as soon as the loop wakes up.
+    void on_resume(std::function<void()> callback) { on_resume_ = std::move(callback); }
+
     // Calls back after each callback, whichever it was.
     void after_each_turn(std::function<void()> callback);
 
@@ -57,13 +62,17 @@ class EventLoop {
 
   private:
     static void await(const std::shared_ptr<Watch::Readable>& readable);
+    void call_if_resumed();
     void arm(mobility::Instant deadline);
     void call_if_due();
 
     asio::io_context context_{1};
     asio::signal_set signals_{context_, SIGTERM, SIGINT};
-    asio::steady_timer timer_{context_};
-    std::optional<mobility::Instant> wakes_at_;  // while the timer runs
+    platform::Alarm alarm_;  // Asio's timers stand still while the machine sleeps
+    Watch alarm_watch_;
+    std::optional<mobility::Instant> wakes_at_;  // while the alarm is set
+    SleepDetection sleep_;
+    std::function<void()> on_resume_ = [] {};
     NextDeadline next_deadline_ = [] { return std::nullopt; };
     std::function<void()> on_deadline_;
     std::function<void()> after_turn_ = [] {};
