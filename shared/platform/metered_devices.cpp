@@ -1,15 +1,11 @@
 #include "shared/platform/metered_devices.hpp"
 
-#include <poll.h>
-#include <sys/epoll.h>
 #include <systemd/sd-bus.h>
 
 #include <array>
 #include <cstring>
 #include <string_view>
 #include <utility>
-
-#include "shared/platform/attempt.hpp"
 
 namespace godwit::platform {
 namespace {
@@ -90,21 +86,6 @@ std::set<std::string> metered_in(sd_bus_message* message) {
     return metered;
 }
 
-sd_bus* open_bus(const std::string& address) {
-    sd_bus* bus = nullptr;
-    if (address.empty()) {
-        return ::sd_bus_open_system(&bus) >= 0 ? bus : nullptr;
-    }
-    if (::sd_bus_new(&bus) < 0) {
-        return nullptr;
-    }
-    if (::sd_bus_set_address(bus, address.c_str()) < 0 || ::sd_bus_set_bus_client(bus, 1) < 0 ||
-        ::sd_bus_start(bus) < 0) {
-        return ::sd_bus_close_unref(bus);
-    }
-    return bus;
-}
-
 // What NetworkManager says of its devices, and whether it comes or goes.
 constexpr std::array changes{
     "type='signal',sender='org.freedesktop.NetworkManager',"
@@ -119,68 +100,27 @@ constexpr std::array changes{
 
 }  // namespace
 
-void MeteredDevices::Close::operator()(sd_bus* bus) const {
-    ::sd_bus_close_unref(bus);
-}
-
-MeteredDevices::MeteredDevices(std::string address)
-    : address_(std::move(address)),
-      poll_(check_syscall("make an epoll descriptor", ::epoll_create1(EPOLL_CLOEXEC))) {
+MeteredDevices::MeteredDevices(std::string address) : bus_(std::move(address)) {
     connect();
 }
 
-MeteredDevices::~MeteredDevices() = default;
-
 void MeteredDevices::connect() {
-    if (bus_) {
-        return;
-    }
-    bus_.reset(open_bus(address_));
-    if (!bus_) {
-        return;
-    }
-    const int descriptor = ::sd_bus_get_fd(bus_.get());
-    epoll_event events{};
-    events.events = EPOLLIN | EPOLLOUT;
-    if (descriptor < 0 || ::epoll_ctl(poll_.number(), EPOLL_CTL_ADD, descriptor, &events) != 0) {
-        bus_.reset();
-        return;
-    }
     const auto on_signal = [](sd_bus_message* message, void* self, sd_bus_error* error) {
         return on_change(message, self, error);
     };
-    for (const char* change : changes) {
-        ::sd_bus_add_match_async(bus_.get(), nullptr, change, on_signal, nullptr, this);
+    if (bus_.connect(changes, on_signal, this)) {
+        ask();
     }
-    ask();
-}
-
-void MeteredDevices::disconnect() {
-    ::epoll_ctl(poll_.number(), EPOLL_CTL_DEL, ::sd_bus_get_fd(bus_.get()), nullptr);
-    bus_.reset();
-    is_asking_ = false;
-    ask_again_ = false;
-    interfaces_.clear();
 }
 
 bool MeteredDevices::process() {
     const std::set<std::string> before = interfaces_;
-    int outcome = 1;
-    while (bus_ && outcome > 0) {
-        outcome = ::sd_bus_process(bus_.get(), nullptr);
-    }
-    if (bus_ && (outcome < 0 || ::sd_bus_is_open(bus_.get()) <= 0)) {
-        disconnect();
-    } else if (bus_) {
-        watch((::sd_bus_get_events(bus_.get()) & POLLOUT) != 0);
+    if (!bus_.process()) {
+        is_asking_ = false;
+        ask_again_ = false;
+        interfaces_.clear();
     }
     return interfaces_ != before;
-}
-
-void MeteredDevices::watch(bool writable) {
-    epoll_event events{};
-    events.events = EPOLLIN | (writable ? EPOLLOUT : 0U);
-    ::epoll_ctl(poll_.number(), EPOLL_CTL_MOD, ::sd_bus_get_fd(bus_.get()), &events);
 }
 
 void MeteredDevices::ask() {
@@ -194,10 +134,10 @@ void MeteredDevices::ask() {
     // Nobody is started for it: who has no NetworkManager running wants none.
     sd_bus_message* call = nullptr;
     const int made =
-        ::sd_bus_message_new_method_call(bus_.get(), &call, network_manager, "/org/freedesktop",
+        ::sd_bus_message_new_method_call(bus_.native(), &call, network_manager, "/org/freedesktop",
                                          "org.freedesktop.DBus.ObjectManager", "GetManagedObjects");
     if (made < 0 || ::sd_bus_message_set_auto_start(call, 0) < 0 ||
-        ::sd_bus_call_async(bus_.get(), nullptr, call, on_reply, this, 0) < 0) {
+        ::sd_bus_call_async(bus_.native(), nullptr, call, on_reply, this, 0) < 0) {
         is_asking_ = false;
     }
     ::sd_bus_message_unref(call);

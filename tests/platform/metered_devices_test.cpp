@@ -2,19 +2,16 @@
 
 #include <gmock/gmock.h>
 #include <poll.h>
-#include <sys/wait.h>
 #include <systemd/sd-bus.h>
-#include <unistd.h>
 
 #include <array>
 #include <atomic>
-#include <csignal>
-#include <cstdlib>
 #include <optional>
 #include <thread>
 
 #include "shared/platform/attempt.hpp"
 #include "tests/platform/network_namespace.hpp"
+#include "tests/platform/private_bus.hpp"
 #include "tests/runtime/temporary_directory.hpp"
 
 namespace godwit::platform {
@@ -22,44 +19,6 @@ namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-// A bus of our own, on which anybody may have any name.
-class PrivateBus {
-  public:
-    explicit PrivateBus(const tests::TemporaryDirectory& directory)
-        : address_("unix:path=" + (directory.path() / "bus").string()) {
-        const auto configuration = directory.write(
-            "bus.conf", "<busconfig><type>custom</type><listen>" + address_ +
-                            "</listen><policy context='default'><allow send_destination='*'/>"
-                            "<allow eavesdrop='true'/><allow own='*'/></policy></busconfig>");
-        const std::string option = "--config-file=" + configuration.string();
-        process_ = ::fork();
-        if (process_ == 0) {
-            ::execlp("dbus-daemon", "dbus-daemon", "--nofork", "--nopidfile", option.c_str(),
-                     nullptr);
-            ::_exit(1);
-        }
-        while (!std::filesystem::exists(directory.path() / "bus")) {
-            std::this_thread::sleep_for(std::chrono::milliseconds(5));
-        }
-    }
-    PrivateBus(const PrivateBus&) = delete;
-    PrivateBus& operator=(const PrivateBus&) = delete;
-    ~PrivateBus() { stop(); }
-
-    void stop() {
-        if (process_ > 0) {
-            ::kill(process_, SIGTERM);
-            ::waitpid(process_, nullptr, 0);
-            process_ = -1;
-        }
-    }
-    [[nodiscard]] const std::string& address() const { return address_; }
-
-  private:
-    std::string address_;
-    pid_t process_ = -1;
-};
 
 // As far as we know it: two devices, of which one is a modem.
 class FakeNetworkManager {
