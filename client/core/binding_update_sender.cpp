@@ -74,6 +74,13 @@ void BindingUpdateSender::ask_again(Instant now, const Terms& terms, Actions& ac
     send_now_or_later(now, terms, actions);
 }
 
+void BindingUpdateSender::begin_anew(Instant now, std::chrono::nanoseconds timeout,
+                                     const Terms& terms, Actions& actions) {
+    pending_->tries = 0;
+    pending_->timeout = timeout;
+    ask_again(now, terms, actions);
+}
+
 void BindingUpdateSender::hold_off(Instant now) {
     pending_->next_path = 0;
     pending_->send_at = now + mobility::max_bindack_timeout;

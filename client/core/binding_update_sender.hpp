@@ -40,6 +40,9 @@ class BindingUpdateSender {
     void also_along(mobility::Instant now, const std::vector<mobility::Path>& paths);
     // Once more, as soon as the rate allows.
     void ask_again(mobility::Instant now, const Terms& terms, mobility::Actions& actions);
+    // The same, and then again as soon as the first time.
+    void begin_anew(mobility::Instant now, std::chrono::nanoseconds timeout, const Terms& terms,
+                    mobility::Actions& actions);
     // The outstanding update of this number, along its path, if the rate allows; the try under way
     // goes on as it is.
     void send_again(mobility::Instant now, wire::SequenceNumber sequence, const Terms& terms,
@@ -66,6 +69,10 @@ class BindingUpdateSender {
     }
 
     [[nodiscard]] bool is_pending() const { return pending_.has_value(); }
+    // The first try is under way, and its time is not over.
+    [[nodiscard]] bool has_just_begun(mobility::Instant now) const {
+        return pending_ && pending_->tries == 1 && now < pending_->try_began + pending_->timeout;
+    }
     // The update of this number, if an answer to it still counts.
     [[nodiscard]] const SentUpdate* outstanding(wire::SequenceNumber sequence) const;
     [[nodiscard]] const SentUpdate* latest() const {

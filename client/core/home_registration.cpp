@@ -30,7 +30,7 @@ void HomeRegistration::register_paths(Instant now, std::vector<mobility::Path> p
     ask(now,
         {.paths = std::move(paths),
          .lifetime = settings_.lifetime,
-         .by_handshake = !session(),
+         .by_handshake = !session() || left.doubts_session,
          .is_move = may_have_lost_packets() && !left.still_carries,
          .cause = left.cause,
          .timeout = left.round_trip.count() != 0 && session()
@@ -144,6 +144,15 @@ void HomeRegistration::on_doubt(Instant now, Actions& actions) {
 void HomeRegistration::on_doubt(Instant now, wire::SequenceNumber sequence, Actions& actions) {
     if (sender_.outstanding(sequence) != nullptr) {
         on_doubt(now, actions);
+    }
+}
+
+void HomeRegistration::on_resume(Instant now, Actions& actions) {
+    if (is_pending() && !suspended_) {
+        sender_.begin_anew(
+            now,
+            binding_ ? mobility::initial_bindack_timeout : settings_.first_registration_timeout,
+            terms(), actions);
     }
 }
 

@@ -23,6 +23,7 @@ struct PathLeft {
     std::optional<mobility::Instant> silent_since{};  // nothing has come back since then
     bool still_carries = false;  // what is on its way along it arrives; nothing is to be sent again
     std::optional<mobility::MoveCause> cause{};  // why it is left
+    bool doubts_session = false;  // the home agent may have forgotten it
 };
 
 class HomeRegistration {
@@ -94,6 +95,13 @@ class HomeRegistration {
     // How long the path of an update under way takes there and back.
     void on_round_trip(const mobility::Path& path, std::chrono::nanoseconds round_trip) {
         sender_.on_round_trip(path, round_trip);
+    }
+
+    // The machine has been asleep: what is under way is asked anew, as if for the first time.
+    void on_resume(mobility::Instant now, mobility::Actions& actions);
+    // An update that the home agent can still be expected to answer is under way, along all paths.
+    [[nodiscard]] bool has_just_asked(mobility::Instant now) const {
+        return sender_.has_just_begun(now);
     }
 
     void on_deadline(mobility::Instant now, mobility::Actions& actions);

@@ -58,6 +58,20 @@ Actions MobileNode::on_attachments(Instant now, const mobility::Attachments& att
     return actions;
 }
 
+Actions MobileNode::on_resume(Instant now) {
+    Actions actions;
+    if (registration_.has_just_asked(now)) {
+        return actions;  // the links were others already, or this has been told twice
+    }
+    if (roaming_.in_use() && registration_.may_ask(now)) {
+        roaming_.on_resume(now, actions);
+        follow_roaming(now, actions);
+    } else {
+        registration_.on_resume(now, actions);
+    }
+    return actions;
+}
+
 // RFC 6275 §11.5.5: deregisters from the home address, which is the care-of address too.
 void MobileNode::go_home(Instant now, const mobility::HomeLink& link, Actions& actions) {
     const Target home = AtHome{link};

@@ -47,6 +47,9 @@ class MobileNode final : public mobility::Node {
     // The links have changed, or perhaps not.
     [[nodiscard]] mobility::Actions on_attachments(mobility::Instant now,
                                                    const mobility::Attachments& attachments);
+    // The machine has been asleep, for whatever time: no answer that is still awaited will come,
+    // and nobody has kept the path and the binding alive.
+    [[nodiscard]] mobility::Actions on_resume(mobility::Instant now);
     // The program is about to end: the binding is given up, without waiting for the answer.
     [[nodiscard]] mobility::Actions on_stop(mobility::Instant now);
 

@@ -89,7 +89,13 @@ void Roaming::register_again(Instant now, Actions& actions) {
     take(now, Away(*in_use_), cause_, actions);
 }
 
-void Roaming::take(Instant now, const Away& offer, MoveCause cause, Actions& actions) {
+void Roaming::on_resume(Instant now, Actions& actions) {
+    probes_.stop();
+    take(now, Away(*in_use_), cause_, actions, true);
+}
+
+void Roaming::take(Instant now, const Away& offer, MoveCause cause, Actions& actions,
+                   bool doubts_session) {
     actions.emplace_back(mobility::Event{mobility::PathTaken{offer.path, cause}});
     in_use_ = offer;
     cause_ = cause;
@@ -97,7 +103,9 @@ void Roaming::take(Instant now, const Away& offer, MoveCause cause, Actions& act
     is_acknowledged_ = false;
     is_answered_ = probes_.has_answered(offer.path);
     is_settled_ = false;
-    registration_.register_paths(now, paths_from(offers_, in_use_->path), actions, left(cause));
+    PathLeft before = left(cause);
+    before.doubts_session = doubts_session;
+    registration_.register_paths(now, paths_from(offers_, in_use_->path), actions, before);
     liveness_.rest();
     mtu_.rest();
     keepalive_.rest();

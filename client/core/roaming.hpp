@@ -47,6 +47,8 @@ class Roaming {
     void on_revoked();
     // The binding has expired, or the home agent has ended it.
     void register_again(mobility::Instant now, mobility::Actions& actions);
+    // The machine has been asleep: neither the path nor the session is known to be as it was.
+    void on_resume(mobility::Instant now, mobility::Actions& actions);
 
     // The binding of the registration has just been acknowledged.
     void on_acknowledged(mobility::Instant now, const wire::BindingAcknowledgement& message,
@@ -74,7 +76,7 @@ class Roaming {
 
   private:
     void take(mobility::Instant now, const Away& offer, mobility::MoveCause cause,
-              mobility::Actions& actions);
+              mobility::Actions& actions, bool doubts_session = false);
     [[nodiscard]] PathLeft left(mobility::MoveCause cause) const;
     void switch_to(mobility::Instant now, Away other, mobility::MoveCause cause,
                    mobility::Actions& actions);

@@ -74,6 +74,9 @@ void Host::start_data_plane() {
 }
 
 void Host::receive(const wire::Bytes& packet) {
+    if (is_asleep_) {
+        return;
+    }
     const auto frame = Frame::parse(packet);
     if (!frame) {
         ++rejected_;
@@ -226,7 +229,7 @@ void Host::wake_at(Alarm& alarm, const std::optional<mobility::Instant>& instant
     }
     alarm.at = std::max(*instant, network_.now());
     network_.at(*alarm.at, [this, &alarm, at = *alarm.at, life = lives_] {
-        if (life != lives_ || alarm.at != at) {
+        if (life != lives_ || is_asleep_ || alarm.at != at) {
             return;
         }
         alarm.at.reset();
@@ -236,6 +239,17 @@ void Host::wake_at(Alarm& alarm, const std::optional<mobility::Instant>& instant
             settle();
         }
     });
+}
+
+void Host::fall_asleep() {
+    is_asleep_ = true;
+    network_.story.note(network_.now(), name_, "falls asleep");
+}
+
+void Host::wake_up() {
+    is_asleep_ = false;
+    control_ = data_ = {};
+    network_.story.note(network_.now(), name_, "wakes up");
 }
 
 void Host::lose_state() {

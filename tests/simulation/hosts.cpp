@@ -82,6 +82,18 @@ void SimulatedMobileNode::restart() {
     perform(core_->on_attachments(network_.now(), attachments_));
 }
 
+void SimulatedMobileNode::resume() {
+    wake_up();
+    perform(core_->on_resume(network_.now()));
+}
+
+// In the order of client::AttachmentWatch.
+void SimulatedMobileNode::resume_at(const wire::CareOfAddress& care_of) {
+    wake_up();
+    attach(care_of);
+    perform(core_->on_resume(network_.now()));
+}
+
 wire::SignallingPacket SimulatedMobileNode::native(const mobility::SendMessage& message) const {
     wire::SignallingPacket packet{.source = message.path.local, .destination = message.path.remote};
     if (message.names_home && message.path.local != message.home.address) {

@@ -34,6 +34,8 @@ class Host {
     std::optional<std::uint64_t> send_data(const wire::HomeAddress& home,
                                            std::uint16_t port = 4000);
     void perform(const mobility::Actions& actions);
+    // From now on nothing arrives here, and no timer rings.
+    void fall_asleep();
 
     [[nodiscard]] const TunnelState& tunnels() const { return data_plane_->state(); }
     // How many numbers send_data() has given, and those that came from the other end, in their
@@ -59,6 +61,7 @@ class Host {
     // What a daemon writes to its disk.
     virtual void note(const mobility::Event& /*event*/) {}
     void lose_state();
+    void wake_up();
 
     VirtualNetwork& network_;
     std::string name_;
@@ -89,6 +92,7 @@ class Host {
     std::vector<std::uint64_t> delivered_;
     Alarm control_;
     Alarm data_;
+    bool is_asleep_ = false;
     std::size_t lives_ = 0;  // timers of an earlier one ring for nobody
 };
 
@@ -106,6 +110,9 @@ class SimulatedMobileNode final : public Host {
     void attach_home();
     void detach();
     void restart();
+    // After fall_asleep(): at the same addresses, or at another one.
+    void resume();
+    void resume_at(const wire::CareOfAddress& care_of);
 
     [[nodiscard]] client::MobileNode& core() { return *core_; }
     [[nodiscard]] client::State state() const { return core_->state(network_.now()); }
