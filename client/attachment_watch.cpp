@@ -51,23 +51,46 @@ bool leads_to(const platform::NetworkSnapshot& network, mobility::InterfaceIndex
 }  // namespace
 
 AttachmentWatch::AttachmentWatch(const Settings& settings, runtime::EventLoop& loop,
-                                 const runtime::Log& log, OnChange on_change)
+                                 const runtime::Log& log, OnChange on_change, OnResume on_resume)
     : settings_(settings),
       loop_(loop),
       log_(log),
       on_change_(std::move(on_change)),
+      on_resume_(std::move(on_resume)),
       heard_(settings.home_prefix),
       endpoints_(settings.endpoints, settings.query_mark, loop, log, [this] { tell(); }) {}
 
 void AttachmentWatch::start() {
     watches_ = {loop_.on_readable(monitor_.descriptor(), [this] { on_network_event(); }),
                 loop_.on_readable(routers_.descriptor(), [this] { hear_routers(); }),
-                loop_.on_readable(metered_.descriptor(), [this] {
-                    if (metered_.process()) {
-                        tell();
+                loop_.on_readable(metered_.descriptor(),
+                                  [this] {
+                                      if (metered_.process()) {
+                                          tell();
+                                      }
+                                  }),
+                loop_.on_readable(sleep_.descriptor(), [this] {
+                    if (sleep_.process()) {
+                        resume();
                     }
                 })};
     look();
+}
+
+// Another network may be here, and a router that was known may not: each is asked, as after a loss
+// of the link that nobody saw.
+void AttachmentWatch::resume() {
+    log_.info("resumed");
+    look();
+    const mobility::Instant at = runtime::boot_now();
+    for (const platform::Link& up : network_.links) {
+        if (up.is_up && up.is_running && up.index != settings_.tunnel) {
+            ask(heard_.on_link_shaken(at, up.index));
+        }
+    }
+    endpoints_.look_up();
+    tell();
+    on_resume_();
 }
 
 void AttachmentWatch::on_network_event() {
@@ -79,6 +102,7 @@ void AttachmentWatch::on_network_event() {
 void AttachmentWatch::look() {
     pacing_.on_look(runtime::boot_now());
     metered_.connect();
+    sleep_.connect();
     try {
         follow(monitor_.snapshot());
     } catch (const std::system_error& error) {

@@ -18,6 +18,7 @@
 #include "shared/platform/netlink_socket.hpp"
 #include "shared/platform/network_monitor.hpp"
 #include "shared/platform/router_discovery.hpp"
+#include "shared/platform/sleep_watch.hpp"
 #include "shared/runtime/event_loop.hpp"
 #include "shared/runtime/log.hpp"
 #include "shared/wire/address.hpp"
@@ -27,6 +28,7 @@ namespace godwit::client {
 class AttachmentWatch {
   public:
     using OnChange = std::function<void(const mobility::Attachments&)>;
+    using OnResume = std::function<void()>;
 
     struct Settings {
         wire::HomeAgentAddress home_agent;
@@ -40,10 +42,13 @@ class AttachmentWatch {
     };
     // The loop outlives it.
     AttachmentWatch(const Settings& settings, runtime::EventLoop& loop, const runtime::Log& log,
-                    OnChange on_change);
+                    OnChange on_change, OnResume on_resume);
 
     // Tells the attachments, now and at each change.
     void start();
+    // The machine has been asleep, as the loop's clocks say; logind says so by itself. Everything
+    // is looked at anew, the routers and name servers are asked, and then on_resume() is called.
+    void resume();
 
     // For the loop's deadline.
     [[nodiscard]] std::optional<mobility::Instant> next_deadline() const;
@@ -72,6 +77,7 @@ class AttachmentWatch {
     runtime::EventLoop& loop_;
     const runtime::Log& log_;
     OnChange on_change_;
+    OnResume on_resume_;
     platform::NetworkMonitor monitor_;
     platform::RouterDiscovery routers_;
     RouterWatch heard_;
@@ -80,9 +86,10 @@ class AttachmentWatch {
     std::optional<mobility::Attachments> told_;
     LookPacing pacing_;
     platform::MeteredDevices metered_;
+    platform::SleepWatch sleep_;
     platform::NetlinkSocket netlink_;
     std::vector<ReplacedRouter> replaced_;  // as the kernel has been told
-    std::array<runtime::EventLoop::Watch, 3> watches_;
+    std::array<runtime::EventLoop::Watch, 4> watches_;
 };
 
 }  // namespace godwit::client

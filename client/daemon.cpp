@@ -119,6 +119,11 @@ ApiSources Daemon::api() {
 void Daemon::run() {
     loop_.on_deadline([this] { return presence_ ? presence_->next_deadline() : std::nullopt; },
                       [this] { presence_->on_deadline(); });
+    loop_.on_resume([this] {
+        if (presence_ && !then_) {
+            presence_->resume();
+        }
+    });
     log_.info("started");
     if (mark().is_set()) {
         log_.info("down", {{"until", "godwit up"}});

@@ -4,6 +4,7 @@
 #include <system_error>
 #include <utility>
 
+#include "client/handshake_times.hpp"
 #include "client/home_agent_key.hpp"
 #include "client/keys.hpp"
 #include "client/traffic_steering.hpp"
@@ -63,7 +64,7 @@ std::unique_ptr<security::Authenticator> make_authenticator(const Configuration&
             .suites = suites,
             .on_next_key =
                 [key, &log](const security::PublicKey& next) { return follow(*key, next, log); }},
-        [] { return security::Tai64n::from(runtime::wall_now()); });
+        handshake_times(configuration.state_directory, log));
 }
 
 std::vector<FlowWish> flow_wishes(const Configuration& configuration, const IsVia& via) {

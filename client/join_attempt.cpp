@@ -6,7 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "client/configuration.hpp"
 #include "client/core/joining.hpp"
+#include "client/handshake_times.hpp"
 #include "shared/platform/source_address.hpp"
 #include "shared/platform/udp_tunnel_socket.hpp"
 #include "shared/runtime/clock.hpp"
@@ -48,7 +50,7 @@ class JoinAttempt {
                           .home_agent = invite.home_agent_key,
                           .preshared_key = copy_of(invite.secret),
                           .invite = invite.id},
-                         [] { return security::Tai64n::from(runtime::wall_now()); }),
+                         [this] { return times_.next(runtime::wall_now()).time; }),
           node_(invite.home, invite.home_agent, first_sequence()) {}
 
     JoinOutcome run(std::chrono::nanoseconds patience) {
@@ -161,6 +163,7 @@ class JoinAttempt {
     const security::Invite& invite_;
     runtime::EventLoop loop_;
     platform::UdpTunnelSocket socket_;
+    HandshakeTimes times_{Configuration().state_directory};  // the daemon's, if that is its place
     security::MobileNodeAuthenticator authenticator_;
     Joining node_;
     mobility::Instant give_up_at_;

@@ -1,6 +1,7 @@
 #include "client/presence.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <variant>
@@ -48,12 +49,15 @@ Presence::Presence(Configuration configuration, runtime::EventLoop& loop, const 
                  .routes = configuration_.routes,
                  .udp_port = udp_.front().port()},
                 log_),
-      attachments_(attachment_settings(configuration_, tun_.interface()), loop, log_,
-                   [this](const mobility::Attachments& now) { on_attachments(now); }) {
+      attachments_(
+          attachment_settings(configuration_, tun_.interface()), loop, log_,
+          [this](const mobility::Attachments& now) { on_attachments(now); },
+          [this] { on_resume(); }) {
     change_mtu(mobility::min_ipv6_mtu);  // until a path is known
     platform::require("bring " + tun_.name() + " up",
                       platform::bring_up(netlink_, tun_.interface()));
     steer();
+    steering_.watch(loop);
     runner_.join(loop);
 }
 
@@ -68,6 +72,12 @@ void Presence::start() {
 void Presence::on_attachments(const mobility::Attachments& attachments) {
     if (!on_left_) {
         runner_.perform(node_.on_attachments(runtime::boot_now(), attachments));
+    }
+}
+
+void Presence::on_resume() {
+    if (!on_left_) {
+        runner_.perform(node_.on_resume(runtime::boot_now()));
     }
 }
 
@@ -140,14 +150,15 @@ std::optional<mobility::Instant> Presence::next_deadline() const {
     if (has_left_) {
         return std::nullopt;  // the core would register again
     }
-    const auto node = node_.next_deadline();
-    const auto attachments = attachments_.next_deadline();
-    return node && attachments ? std::min(*node, *attachments) : node ? node : attachments;
+    return std::ranges::min(
+        {node_.next_deadline(), attachments_.next_deadline(), steering_.next_deadline()}, {},
+        [](const auto& deadline) { return deadline.value_or(mobility::Instant::max()); });
 }
 
 void Presence::on_deadline() {
     attachments_.on_deadline();
     runner_.perform(node_.on_deadline(runtime::boot_now()));
+    steering_.on_deadline();  // of what the above wants by now
 }
 
 void Presence::on_event(const mobility::Event& event) {
@@ -171,12 +182,14 @@ PathReport Presence::report(const mobility::Path& path) const {
 }
 
 Status Presence::status() const {
-    return status_of({.configuration = configuration_,
-                      .node = node_,
-                      .attachments = attachments_,
-                      .runner = runner_,
-                      .data_plane = data_plane_,
-                      .mtu = mtu_});
+    Status status = status_of({.configuration = configuration_,
+                               .node = node_,
+                               .attachments = attachments_,
+                               .runner = runner_,
+                               .data_plane = data_plane_,
+                               .mtu = mtu_});
+    std::ranges::copy(steering_.complaints(), std::back_inserter(status.health));
+    return status;
 }
 
 }  // namespace godwit::client

@@ -43,6 +43,9 @@ class Presence final : private runtime::NodeObserver {
     // Looks where the machine is, and follows it from now on.
     void start();
 
+    // The machine has been asleep.
+    void resume() { attachments_.resume(); }
+
     // For the loop's deadline.
     [[nodiscard]] std::optional<mobility::Instant> next_deadline() const;
     void on_deadline();
@@ -64,6 +67,7 @@ class Presence final : private runtime::NodeObserver {
     void on_fit(const mobility::FitTunnel& order) override { change_mtu(order.mtu.inner); }
 
     void on_attachments(const mobility::Attachments& attachments);
+    void on_resume();
     void steer();
     void announce_return(const std::optional<mobility::HomeLink>& home_link);
     void change_mtu(std::uint32_t mtu);

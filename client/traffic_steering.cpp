@@ -143,7 +143,7 @@ void TrafficSteering::steer(Steering steering, const std::optional<mobility::Hom
 }
 
 void TrafficSteering::watch(runtime::EventLoop& loop) {
-    loop.on_readable(monitor_.descriptor(), [this] {
+    watch_ = loop.on_readable(monitor_.descriptor(), [this] {
         if (monitor_.changed()) {
             pacing_.on_event(runtime::boot_now());
         }

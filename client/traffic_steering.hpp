@@ -64,7 +64,7 @@ class TrafficSteering {
 
     void steer(Steering steering, const std::optional<mobility::HomeLink>& home_link,
                const std::optional<wire::Ipv4Address>& ipv4_home);
-    // From now on, by the kernel's events. The loop ends before this does.
+    // From now on, by the kernel's events. The loop outlives this.
     void watch(runtime::EventLoop& loop);
 
     // For the loop's deadline.
@@ -86,6 +86,7 @@ class TrafficSteering {
     const runtime::Log& log_;
     platform::NetlinkSocket netlink_;
     platform::FootprintMonitor monitor_;
+    runtime::EventLoop::Watch watch_;
     platform::Footprint footprint_;
     SystemState wanted_;
     RepairPacing pacing_;

@@ -1,0 +1,100 @@
+#include "client/handshake_times.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "shared/platform/file_placement.hpp"
+
+namespace godwit::client {
+namespace {
+
+namespace fs = std::filesystem;
+using security::Tai64n;
+
+// As TAI64N labels are usually written: "@" and 24 hexadecimal digits.
+std::string text(const Tai64n& time) {
+    constexpr char digits[] = "0123456789abcdef";
+    std::string written = "@";
+    for (const std::uint8_t octet : time.octets) {
+        written += digits[octet >> 4U];
+        written += digits[octet & 15U];
+    }
+    return written;
+}
+
+std::optional<Tai64n> parse(const std::string& written) {
+    Tai64n time;
+    if (written.size() != 1 + 2 * time.octets.size() || written.front() != '@') {
+        return std::nullopt;
+    }
+    const char* digits = written.data() + 1;
+    for (std::uint8_t& octet : time.octets) {
+        const auto [end, error] = std::from_chars(digits, digits + 2, octet, 16);
+        if (error != std::errc() || end != digits + 2) {
+            return std::nullopt;
+        }
+        digits += 2;
+    }
+    return time;
+}
+
+Tai64n read(const fs::path& path) {
+    std::ifstream file(path);
+    std::string line;
+    std::getline(file, line);
+    return parse(line).value_or(Tai64n{});
+}
+
+}  // namespace
+
+HandshakeTimes::HandshakeTimes(fs::path state_directory)
+    : file_(std::move(state_directory) / "last-handshake"), last_(read(file_)) {}
+
+HandshakeTimes::Time HandshakeTimes::next(runtime::WallTime now) {
+    last_ = std::max(Tai64n::from(now), last_.next());
+    return {.time = last_, .is_kept = keep()};
+}
+
+// Put into its place in one step. It need not survive a loss of power within seconds: that would
+// make each handshake wait for the disk.
+bool HandshakeTimes::keep() const {
+    const fs::path fresh = file_.string() + ".new";
+    std::ofstream out(fresh, std::ios::trunc);
+    out << text(last_) << '\n';
+    out.close();
+    if (!out) {
+        return false;
+    }
+    try {
+        platform::give_to_owner_of(file_.parent_path(),
+                                   fresh);  // root joins, and another user runs
+        fs::rename(fresh, file_);
+    } catch (const std::system_error&) {
+        return false;
+    }
+    return true;
+}
+
+std::function<Tai64n()> handshake_times(const fs::path& state_directory, const runtime::Log& log) {
+    std::error_code failure;  // shows when the first is kept
+    fs::create_directories(state_directory, failure);
+    return [times = std::make_shared<HandshakeTimes>(state_directory), &log,
+            is_told = false]() mutable {
+        const HandshakeTimes::Time next = times->next(runtime::wall_now());
+        if (!next.is_kept && !std::exchange(is_told, true)) {
+            log.warning("handshake-time-not-kept",
+                        {{"advice",
+                          "the home agent refuses this node for as long as its clock is "
+                          "set back across a restart; make state_directory writable"}});
+        }
+        return next.time;
+    };
+}
+
+}  // namespace godwit::client

@@ -1,0 +1,39 @@
+#pragma once
+// The times in this mobile node's handshakes. A home agent takes each only if it is later than the
+// one before (docs/protocol.md), so they go on where they ended, even where the clock was set back
+// while the program did not run: the last one is kept in the state directory.
+
+#include <filesystem>
+#include <functional>
+
+#include "shared/runtime/clock.hpp"
+#include "shared/runtime/log.hpp"
+#include "shared/security/tai64n.hpp"
+
+namespace godwit::client {
+
+class HandshakeTimes {
+  public:
+    // A file that is none does not count.
+    explicit HandshakeTimes(std::filesystem::path state_directory);
+
+    // By the clock, but always later than the last. It is kept before it is told; false: it could
+    // not be.
+    struct Time {
+        security::Tai64n time;
+        bool is_kept = false;
+    };
+    Time next(runtime::WallTime now);
+
+  private:
+    [[nodiscard]] bool keep() const;
+
+    std::filesystem::path file_;
+    security::Tai64n last_;
+};
+
+// As an authenticator asks for them; makes the directory. The log outlives it.
+std::function<security::Tai64n()> handshake_times(const std::filesystem::path& state_directory,
+                                                  const runtime::Log& log);
+
+}  // namespace godwit::client

@@ -1,0 +1,65 @@
+#include "client/handshake_times.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "tests/runtime/temporary_directory.hpp"
+
+namespace godwit::client {
+namespace {
+
+using namespace std::chrono_literals;
+using security::Tai64n;
+
+class HandshakeTimesTest : public testing::Test {
+  protected:
+    static constexpr runtime::WallTime noon{std::chrono::sys_days(std::chrono::year(2030) / 6 / 1)};
+    tests::TemporaryDirectory directory_;
+};
+
+TEST_F(HandshakeTimesTest, AreThoseOfTheClock) {
+    HandshakeTimes times(directory_.path());
+    EXPECT_EQ(times.next(noon).time, Tai64n::from(noon));
+    EXPECT_EQ(times.next(noon + 1s).time, Tai64n::from(noon + 1s));
+}
+
+TEST_F(HandshakeTimesTest, GoOnWhereTheyWereWhenTheClockIsSetBack) {
+    HandshakeTimes times(directory_.path());
+    const Tai64n last = times.next(noon).time;
+    EXPECT_EQ(times.next(noon - 1h).time, last.next());
+}
+
+TEST_F(HandshakeTimesTest, GoOnWhereAnEarlierRunHasEndedWhenTheClockIsSetBackMeanwhile) {
+    const Tai64n last = HandshakeTimes(directory_.path()).next(noon).time;
+    HandshakeTimes times(directory_.path());
+    const HandshakeTimes::Time next = times.next(noon - 1h);
+    EXPECT_EQ(next.time, last.next());
+    EXPECT_TRUE(next.is_kept);
+    EXPECT_EQ(HandshakeTimes(directory_.path()).next(noon - 1h).time, last.next().next());
+}
+
+TEST_F(HandshakeTimesTest, FollowTheClockAgainOnceItIsRight) {
+    EXPECT_TRUE(HandshakeTimes(directory_.path()).next(noon).is_kept);
+    HandshakeTimes times(directory_.path());
+    EXPECT_GT(times.next(noon - 1h).time, Tai64n::from(noon));
+    EXPECT_EQ(times.next(noon + 1min).time, Tai64n::from(noon + 1min));
+}
+
+TEST_F(HandshakeTimesTest, AreThoseOfTheClockWhereTheFileIsNone) {
+    for (const char* text : {"", "@40000000", "@4000000070e86e0a00000000ff",
+                             "no time at all 456789", "@4000000070e86e0a0000zzzz"}) {
+        directory_.write("last-handshake", text);
+        EXPECT_EQ(HandshakeTimes(directory_.path()).next(noon).time, Tai64n::from(noon)) << text;
+    }
+}
+
+TEST_F(HandshakeTimesTest, SayWhenTheyCannotBeKept) {
+    HandshakeTimes times(directory_.path() / "nowhere");
+    const HandshakeTimes::Time next = times.next(noon);
+    EXPECT_EQ(next.time, Tai64n::from(noon));
+    EXPECT_FALSE(next.is_kept);
+}
+
+}  // namespace
+}  // namespace godwit::client
