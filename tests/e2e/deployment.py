@@ -73,9 +73,10 @@ class Deployment:
             self.wait(node, lambda status: True)
         return self
 
-    def launch(self, node):
+    def launch(self, node, within=""):
+        """`within` runs the daemon's command line: "env NAME=VALUE"."""
         verb = f"{GODWIT_HA} serve" if node == "ha" else f"{GODWIT} daemon"
-        self.daemons[node] = self.topology.start(node, f"{verb} --config {self.directory}/{node}.toml", log=f"{node}.log")
+        self.daemons[node] = self.topology.start(node, f"{within} {verb} --config {self.directory}/{node}.toml", log=f"{node}.log")
         return self.daemons[node]
 
     def start_all(self):
