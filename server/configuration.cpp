@@ -9,6 +9,7 @@
 #include "server/home_configuration.hpp"
 #include "shared/mobility/tunnel_mtu.hpp"
 #include "shared/runtime/configuration_forms.hpp"
+#include "shared/runtime/dns_forms.hpp"
 #include "shared/runtime/toml_forms.hpp"
 #include "shared/runtime/toml_reader.hpp"
 #include "shared/security/invite.hpp"
@@ -219,6 +220,8 @@ Configuration read_configuration(const std::filesystem::path& path) {
     read_home(root, configuration);
     root.read("endpoints", endpoints(), configuration.endpoints);
     read_paths(root, configuration);
+    root.read("dns", dns_servers(), configuration.dns.servers);
+    root.read("search_domains", search_domains(), configuration.dns.search_domains);
     root.read("max_lifetime", lifetime(least_lifetime), configuration.max_lifetime);
     root.read("interface", interface_name(), configuration.interface);
     root.read("status_socket", socket_path_from(directory), configuration.status_socket);

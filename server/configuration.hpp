@@ -12,6 +12,7 @@
 #include "server/core/neighbor_source.hpp"
 #include "server/home_mode.hpp"
 #include "shared/datapath/resend_memory.hpp"
+#include "shared/mobility/dns_configuration.hpp"
 #include "shared/mobility/path.hpp"
 #include "shared/mobility/session.hpp"
 #include "shared/runtime/http_server.hpp"
@@ -66,6 +67,7 @@ struct Configuration {
     bool allow_unprotected = false;                    // mobile nodes may say protection = "none"
     security::SuiteSet suites = security::all_suites;  // of the sealed tunnel
     runtime::LogLevel log_level = runtime::LogLevel::info;
+    mobility::DnsConfiguration dns;  // for the mobile nodes; empty: nothing is told
     ApiEntry api;
     std::vector<MobileNodeEntry> mobile_nodes;
 };

@@ -117,6 +117,7 @@ HomeAgentSettings home_agent_settings(const Configuration& configuration, std::u
                                .ipv4_pool = configuration.ipv4_pool,
                                .max_lifetime = configuration.max_lifetime,
                                .nat_keepalive = configuration.nat_keepalive,
+                               .dns = configuration.dns,
                                .restart_counter = restarts,
                                .allow_unprotected = configuration.allow_unprotected,
                                .checks = {.random = security::random_number,

@@ -68,6 +68,10 @@ mobility::SendMessage acceptance(const Request& request, wire::Lifetime lifetime
     if (ipv4) {  // RFC 5648 §8.2: before Binding Identifier options
         answer.options.insert(answer.options.begin(), *ipv4);
     }
+    // What a session moves already knows, and its acknowledgement has what was received to tell.
+    if (!settings.dns.is_empty() && !std::holds_alternative<mobility::InSession>(request.proof)) {
+        answer.options.emplace_back(mobility::to_option(settings.dns));
+    }
     auto message = acknowledgement(request, std::move(answer), settings.nat_keepalive);
     message.tells_reception =
         !request.is_deregistration() && !mobility::receptions(request.update.options).empty();

@@ -27,6 +27,7 @@ struct HomeAgentSettings {
     std::optional<wire::Prefix> ipv4_pool{};  // of the IPv4 home addresses, as ::ffff:0:0/96
     wire::Lifetime max_lifetime{900};         // granted at most: 3600 s
     std::chrono::seconds nat_keepalive{25};   // advised to mobile nodes behind a NAT
+    mobility::DnsConfiguration dns{};         // for the mobile nodes; empty: nothing is told
     std::uint32_t restart_counter = 0;        // RFC 5847 §3.4
     bool allow_unprotected = false;           // the laboratory profile
     PathCheckSettings checks{};

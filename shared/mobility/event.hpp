@@ -7,6 +7,7 @@
 #include <string_view>
 #include <variant>
 
+#include "shared/mobility/dns_configuration.hpp"
 #include "shared/mobility/move_cause.hpp"
 #include "shared/mobility/path.hpp"
 #include "shared/mobility/tunnel_mtu.hpp"
@@ -61,6 +62,10 @@ struct CareOfAddressUnproved {  // no answer came from there
 struct Ipv4Bound {
     wire::HomeAddress home;
     wire::Ipv4Address ipv4;
+};
+struct DnsConfigured {  // at the mobile node: by its home agent, others than before
+    wire::HomeAddress home;
+    DnsConfiguration dns;  // empty: none any more
 };
 struct MtuChanged {  // of the tunnel, this end's direction
     wire::HomeAddress home;
@@ -151,9 +156,10 @@ struct MessageDropped {
 using Event =
     std::variant<BindingRegistered, BindingRefreshed, BindingMoved, OtherBindingRegistered,
                  OtherBindingEnded, EndpointMoved, CareOfAddressProved, CareOfAddressUnproved,
-                 Ipv4Bound, MtuChanged, NatDetected, PathTaken, PathSilent, BindingRemoved,
-                 BindingRevoked, BindingExpired, BindingRefused, HandoverCompleted, PacketsResent,
-                 HandoverRecorded, BindingMoveRecorded, NoAcknowledgement, MessageDropped>;
+                 Ipv4Bound, DnsConfigured, MtuChanged, NatDetected, PathTaken, PathSilent,
+                 BindingRemoved, BindingRevoked, BindingExpired, BindingRefused, HandoverCompleted,
+                 PacketsResent, HandoverRecorded, BindingMoveRecorded, NoAcknowledgement,
+                 MessageDropped>;
 
 std::string_view name(DropReason reason);
 

@@ -1,8 +1,10 @@
 #include "shared/runtime/event_log.hpp"
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace godwit::runtime {
 
@@ -10,6 +12,15 @@ namespace {
 
 std::string_view name_of(const std::optional<mobility::MoveCause>& cause) {
     return cause ? name(*cause) : "none";
+}
+
+std::string server_text(const std::vector<wire::Ipv6Address>& servers) {
+    std::string text;
+    for (const wire::Ipv6Address& server : servers) {
+        const auto ipv4 = server.mapped_ipv4();
+        text += (text.empty() ? "" : ",") + (ipv4 ? ipv4->text() : server.text());
+    }
+    return text;
 }
 
 struct EventLog {
@@ -55,6 +66,12 @@ struct EventLog {
     }
     void operator()(const mobility::Ipv4Bound& event) const {
         log.info("ipv4-bound", {{"home", event.home}, {"ipv4", event.ipv4.text()}});
+    }
+    void operator()(const mobility::DnsConfigured& event) const {
+        log.info("dns-configured",
+                 {{"home", event.home},
+                  {"servers", event.dns.servers.empty() ? "none" : server_text(event.dns.servers)},
+                  {"search_domains", event.dns.search_domains.size()}});
     }
     void operator()(const mobility::MtuChanged& event) const {
         log.info("mtu-changed",

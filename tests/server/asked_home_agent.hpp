@@ -162,6 +162,9 @@ class AskedHomeAgent {
         return test::proving_session(link_.carry_to_mobile_node(answer_order_in(actions)));
     }
 
+    // How long the Mobility Header was that complete() has delivered.
+    [[nodiscard]] std::size_t length_of_answer() const { return link_.last_length; }
+
     [[nodiscard]] const Binding* binding(Instant now) const {
         const Binding* entry = core.bindings().find(test::home, now);
         return entry != nullptr && entry->is_valid ? entry : nullptr;

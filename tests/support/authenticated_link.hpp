@@ -71,6 +71,7 @@ class AuthenticatedLink {
             packet.routing_header = order.home;
         }
         packet.mobility_header = home_agent_.seal(order).value();
+        last_length = packet.mobility_header.size();
         return mobile_node_->open(other_end_of(order.path), packet).value();
     }
 
@@ -86,6 +87,7 @@ class AuthenticatedLink {
         std::uint16_t port = 0;
     };
     std::optional<Nat> nat;
+    std::size_t last_length = 0;  // of the Mobility Header that went to the mobile node, octets
 
   private:
     static bool goes_inside(const mobility::SendMessage& order) {
