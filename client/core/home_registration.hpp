@@ -127,6 +127,7 @@ class HomeRegistration {
     [[nodiscard]] std::optional<mobility::Seal> heartbeat_seal(mobility::Instant now) const;
     // As the home agent has granted it.
     [[nodiscard]] std::optional<wire::Ipv4Address> ipv4_home() const { return ipv4_home_; }
+    [[nodiscard]] const mobility::DnsConfiguration& dns() const { return dns_; }
 
   private:
     void refresh(mobility::Instant now, mobility::Actions& actions);
@@ -152,6 +153,8 @@ class HomeRegistration {
     void wait_when_revoked(mobility::Instant now);
     void give_up_if_revoked(mobility::Instant now);
     void take_ipv4(const wire::BindingAcknowledgement& acknowledgement, mobility::Actions& actions);
+    void take_dns(const mobility::Proof& proof, const wire::BindingAcknowledgement& acknowledgement,
+                  mobility::Actions& actions);
     void resend(const wire::BindingAcknowledgement& acknowledgement,
                 mobility::Actions& actions) const;
     void adopt_session(mobility::Instant now, mobility::SessionId session,
@@ -195,6 +198,7 @@ class HomeRegistration {
     bool flows_changed_ = false;  // since the home agent was told
     std::optional<Binding> binding_;
     std::optional<wire::Ipv4Address> ipv4_home_;
+    mobility::DnsConfiguration dns_;
     std::vector<RetiringSession> retiring_;
     std::optional<mobility::Instant> doubted_at_;
     std::optional<Revocation> revocation_;

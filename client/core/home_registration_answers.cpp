@@ -68,6 +68,7 @@ HomeRegistration::Outcome HomeRegistration::on_accepted(
     // The home agent goes by what it has heard last, which may be another path's update.
     const bool is_superseded = sender_.latest()->path != sent.path;
     sender_.stop();
+    take_dns(proof, acknowledgement, actions);
     if (is_deregistration(sent.lifetime)) {
         forget_binding(actions);
         actions.emplace_back(mobility::Event{mobility::BindingRemoved{settings_.home}});
@@ -159,6 +160,22 @@ void HomeRegistration::take_ipv4(const wire::BindingAcknowledgement& acknowledge
     }
     if (granted && is_new) {
         actions.emplace_back(mobility::Event{mobility::Ipv4Bound{settings_.home, *granted}});
+    }
+}
+
+// The home agent tells it with each new session: without the option it has none to tell. Where
+// nothing is sealed every acknowledgement is one of those.
+void HomeRegistration::take_dns(const mobility::Proof& proof,
+                                const wire::BindingAcknowledgement& acknowledgement,
+                                Actions& actions) {
+    if (std::holds_alternative<mobility::InSession>(proof)) {
+        return;
+    }
+    auto told =
+        mobility::dns_configuration(acknowledgement.options).value_or(mobility::DnsConfiguration{});
+    if (told != dns_) {
+        dns_ = std::move(told);
+        actions.emplace_back(mobility::Event{mobility::DnsConfigured{settings_.home, dns_}});
     }
 }
 

@@ -80,6 +80,8 @@ class MobileNode final : public mobility::Node {
     [[nodiscard]] std::optional<wire::Ipv4Address> ipv4_home() const {
         return registration_.ipv4_home();
     }
+    // As the home agent has told.
+    [[nodiscard]] const mobility::DnsConfiguration& dns() const { return registration_.dns(); }
     [[nodiscard]] bool is_behind_nat() const { return roaming_.is_behind_nat(); }
     // To the home agent and back, as it was measured last; 0: not known.
     [[nodiscard]] std::chrono::nanoseconds round_trip() const { return roaming_.round_trip(); }
