@@ -1,8 +1,10 @@
 #pragma once
-// Runs another program of this machine and waits for it: systemctl(1) has no other interface for
-// what is wanted of it here.
+// Runs another program of this machine and waits for it: systemctl(1) and resolvconf(8) have no
+// other interface for what is wanted of them here.
 
 #include <expected>
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -11,6 +13,10 @@ namespace godwit::platform {
 
 // The exit status of the program, found along PATH, whose output is ours; 128 and the number of the
 // signal, if one ended it.
-std::expected<int, std::error_code> run_command(const std::vector<std::string>& words);
+// It reads `input`, a file, as its standard input; empty: ours.
+std::expected<int, std::error_code> run_command(const std::vector<std::string>& words,
+                                                const std::filesystem::path& input = {});
+// Where a program is along PATH; nothing if it is nowhere.
+std::optional<std::filesystem::path> find_command(const std::string& name);
 
 }  // namespace godwit::platform

@@ -12,6 +12,7 @@
 
 #include "shared/platform/attempt.hpp"
 #include "shared/platform/file_descriptor.hpp"
+#include "shared/platform/resolver_file.hpp"
 
 namespace godwit::platform {
 namespace {
@@ -82,7 +83,9 @@ void DnsChannel::Free::operator()(ares_channeldata* channel) const {
 
 DnsChannel::DnsChannel(DnsSettings settings) : settings_(std::move(settings)) {
     prepare_library();
+    std::string file = ResolverFile().of_this_network().string();
     ares_options options{};
+    options.resolvconf_path = file.data();
     options.flags = ARES_FLAG_NOSEARCH;
     options.timeout = static_cast<int>(settings_.first_timeout.count());
     options.tries = tries;
@@ -90,7 +93,7 @@ DnsChannel::DnsChannel(DnsSettings settings) : settings_(std::move(settings)) {
     options.sock_state_cb_data = this;
     // No domains, for c-ares 1.18 does not heed ARES_FLAG_NOSEARCH where it looks for addresses.
     constexpr int given = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
-                          ARES_OPT_SOCK_STATE_CB | ARES_OPT_DOMAINS;
+                          ARES_OPT_SOCK_STATE_CB | ARES_OPT_DOMAINS | ARES_OPT_RESOLVCONF;
     ares_channeldata* channel = nullptr;
     require_library("read how this machine looks names up",
                     ::ares_init_options(&channel, &options, given));

@@ -1,6 +1,7 @@
 #pragma once
-// Questions to the name servers that this machine knows (/etc/resolv.conf, /etc/hosts), over
-// c-ares. For one thread, which waits for the answers.
+// Questions to the name servers of this network (/etc/resolv.conf without what we have put there,
+// platform/resolver_file.hpp; /etc/hosts), over c-ares. For one thread, which waits for the
+// answers.
 
 #include <chrono>
 #include <cstdint>

@@ -134,10 +134,10 @@ void MeteredDevices::ask() {
     // Nobody is started for it: who has no NetworkManager running wants none.
     sd_bus_message* call = nullptr;
     const int made =
-        ::sd_bus_message_new_method_call(bus_.native(), &call, network_manager, "/org/freedesktop",
+        ::sd_bus_message_new_method_call(bus_.bus(), &call, network_manager, "/org/freedesktop",
                                          "org.freedesktop.DBus.ObjectManager", "GetManagedObjects");
     if (made < 0 || ::sd_bus_message_set_auto_start(call, 0) < 0 ||
-        ::sd_bus_call_async(bus_.native(), nullptr, call, on_reply, this, 0) < 0) {
+        ::sd_bus_call_async(bus_.bus(), nullptr, call, on_reply, this, 0) < 0) {
         is_asking_ = false;
     }
     ::sd_bus_message_unref(call);

@@ -8,6 +8,7 @@
 
 #include "shared/platform/dns_channel.hpp"
 #include "shared/platform/event_signal.hpp"
+#include "shared/platform/resolver_file.hpp"
 #include "shared/wire/nat64.hpp"
 
 namespace godwit::platform {
@@ -157,7 +158,7 @@ Resolution resolve(const ResolverOptions& options, const std::stop_token& stop) 
 }
 
 std::string resolver_configuration() {
-    std::ifstream file("/etc/resolv.conf", std::ios::binary);
+    std::ifstream file(ResolverFile().of_this_network(), std::ios::binary);
     return {std::istreambuf_iterator<char>(file), {}};
 }
 

@@ -39,8 +39,8 @@ struct Resolution {
 // The address that this text is, without asking anybody; IPv4 as ::ffff:0:0/96.
 std::optional<wire::Ipv6Address> literal_address(std::string_view text);
 
-// What this machine's resolver goes by (/etc/resolv.conf); empty if there is none. It changes when
-// the machine is in another network, sooner or later.
+// What this network's name servers are known by (/etc/resolv.conf); empty if there is none. It
+// changes when the machine is in another network, sooner or later.
 std::string resolver_configuration();
 
 // Asks for everything at once, and waits until all is answered, the time is over or a stop is

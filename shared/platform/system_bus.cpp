@@ -60,8 +60,10 @@ bool SystemBus::connect(std::span<const char* const> matches, OnMessage on_signa
 }
 
 void SystemBus::disconnect() {
-    ::epoll_ctl(poll_.number(), EPOLL_CTL_DEL, ::sd_bus_get_fd(bus_.get()), nullptr);
-    bus_.reset();
+    if (bus_) {
+        ::epoll_ctl(poll_.number(), EPOLL_CTL_DEL, ::sd_bus_get_fd(bus_.get()), nullptr);
+        bus_.reset();
+    }
 }
 
 bool SystemBus::process() {
@@ -76,13 +78,14 @@ bool SystemBus::process() {
         disconnect();
         return false;
     }
-    watch((::sd_bus_get_events(bus_.get()) & POLLOUT) != 0);
+    send_the_rest();
     return true;
 }
 
-void SystemBus::watch(bool writable) {
+void SystemBus::send_the_rest() {
+    const bool is_waiting = (::sd_bus_get_events(bus_.get()) & POLLOUT) != 0;
     epoll_event events{};
-    events.events = EPOLLIN | (writable ? EPOLLOUT : 0U);
+    events.events = EPOLLIN | (is_waiting ? EPOLLOUT : 0U);
     ::epoll_ctl(poll_.number(), EPOLL_CTL_MOD, ::sd_bus_get_fd(bus_.get()), &events);
 }
 

@@ -28,18 +28,20 @@ class SystemBus {
     // Connects, unless it is connected; signals that match come to `on_signal`. Whether the
     // connection is a new one.
     bool connect(std::span<const char* const> matches, OnMessage on_signal, void* self);
+    void disconnect();
     // Calls back with all that has come. False: the connection is lost.
     bool process();
+    // What could not be sent at once goes when there is room; to be called after calls that were
+    // not made within process().
+    void send_the_rest();
 
     [[nodiscard]] bool is_connected() const { return bus_ != nullptr; }
-    [[nodiscard]] sd_bus* native() const { return bus_.get(); }
+    [[nodiscard]] sd_bus* bus() const { return bus_.get(); }
 
   private:
     struct Close {
         void operator()(sd_bus* bus) const;
     };
-    void disconnect();
-    void watch(bool writable);
 
     std::string address_;
     FileDescriptor poll_;  // epoll(7): it outlives the bus's own descriptor
