@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "shared/runtime/configuration_forms.hpp"
+#include "shared/runtime/dns_forms.hpp"
 #include "shared/runtime/link_forms.hpp"
 #include "shared/runtime/toml_forms.hpp"
 #include "shared/runtime/toml_reader.hpp"
@@ -107,6 +108,12 @@ void read_system(TomlTable& root, const std::filesystem::path& directory,
     root.read("resend_memory", memory(), configuration.resend.each);
 }
 
+void read_dns(TomlTable& root, Configuration& configuration) {
+    root.read("dns", one_of<bool>({{"auto", true}, {"off", false}}), configuration.dns);
+    root.read("dns_servers", dns_servers(), configuration.dns_servers);
+    root.read("search_domains", search_domains(), configuration.search_domains);
+}
+
 }  // namespace
 
 Configuration read_configuration(const std::filesystem::path& path) {
@@ -122,6 +129,7 @@ Configuration read_configuration(const std::filesystem::path& path) {
     root.read("first_registration_timeout", duration(least_first_timeout, most_first_timeout),
               configuration.first_registration_timeout);
     root.read("suites", suites(), configuration.suites);
+    read_dns(root, configuration);
     read_system(root, file.directory(), configuration);
     file.finish();
     return configuration;

@@ -17,6 +17,7 @@
 #include "shared/security/keys.hpp"
 #include "shared/security/suite.hpp"
 #include "shared/wire/address.hpp"
+#include "shared/wire/domain_name.hpp"
 #include "shared/wire/lifetime.hpp"
 
 namespace godwit::client {
@@ -57,6 +58,10 @@ struct Configuration {
     std::vector<FlowChoice> flows;                  // in the order of the file: the first counts
     bool second_path = true;        // keep one registered by another link, if there is one
     datapath::ResendLimits resend;  // what is kept to be sent again after a move
+    // Look names up with name servers of the home: those that the home agent tells, or these.
+    bool dns = true;
+    std::vector<wire::Ipv6Address> dns_servers;
+    std::vector<wire::DomainName> search_domains;
     std::string interface = "godwit0";
     std::filesystem::path status_socket = "/run/godwit/status.sock";
     std::filesystem::path state_directory = "/var/lib/godwit";

@@ -49,6 +49,7 @@ Presence::Presence(Configuration configuration, runtime::EventLoop& loop, const 
                  .routes = configuration_.routes,
                  .udp_port = udp_.front().port()},
                 log_),
+      name_service_(name_service_settings(configuration_, tun_.interface()), loop, log_),
       attachments_(
           attachment_settings(configuration_, tun_.interface()), loop, log_,
           [this](const mobility::Attachments& now) { on_attachments(now); },
@@ -121,6 +122,7 @@ void Presence::steer() {
         steering = Steering::at_home;
     }
     steering_.steer(steering, home_link, node_.ipv4_home());
+    name_service_.follow(state, node_.dns(), node_.ipv4_home());
     announce_return(steering == Steering::at_home ? home_link : std::nullopt);
 }
 
@@ -189,6 +191,8 @@ Status Presence::status() const {
                                .data_plane = data_plane_,
                                .mtu = mtu_});
     std::ranges::copy(steering_.complaints(), std::back_inserter(status.health));
+    status.dns = name_service_.report();
+    name_service_.add_health(status.health);
     return status;
 }
 

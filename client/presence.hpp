@@ -12,6 +12,7 @@
 #include "client/attachment_watch.hpp"
 #include "client/configuration.hpp"
 #include "client/core/mobile_node.hpp"
+#include "client/name_service.hpp"
 #include "client/status.hpp"
 #include "client/traffic_steering.hpp"
 #include "shared/platform/outer_packet_socket.hpp"
@@ -91,6 +92,7 @@ class Presence final : private runtime::NodeObserver {
     runtime::DataPlane data_plane_;
     runtime::NodeRunner runner_;
     TrafficSteering steering_;
+    NameService name_service_;
     AttachmentWatch attachments_;
     bool was_registered_ = false;
     std::optional<mobility::HomeLink> announced_;

@@ -36,6 +36,16 @@ Json handover_object(const std::optional<HandoverReport>& handover) {
             {"gap_ms", milliseconds(handover->gap)}};
 }
 
+Json dns_object(const DnsReport& dns) {
+    Json servers = Json::array();
+    for (const wire::Ipv6Address& server : dns.servers) {
+        servers.push_back(address_text(server));
+    }
+    return {{"backend", dns.backend.empty() ? Json() : Json(dns.backend)},
+            {"servers", servers},
+            {"domains", dns.domains}};
+}
+
 }  // namespace
 
 Json to_json(const Status& status) {
@@ -54,6 +64,7 @@ Json to_json(const Status& status) {
             {"warm_path", path_object(status.warm_path)},
             {"binding", binding_object(status.binding)},
             {"tunnel", tunnel_object(status.tunnel)},
+            {"dns", dns_object(status.dns)},
             {"handovers", handovers},
             {"drops", runtime::to_json(status.drops)},
             {"health", status.health}};

@@ -11,6 +11,7 @@
 
 #include "client/core/mobile_node.hpp"
 #include "client/move_history.hpp"
+#include "client/name_service.hpp"
 #include "shared/mobility/link_traits.hpp"
 #include "shared/mobility/path.hpp"
 #include "shared/mobility/session.hpp"
@@ -56,6 +57,7 @@ struct Status {
     std::optional<BindingReport> binding;
     std::optional<TunnelReport> tunnel;
     MoveHistory moves;
+    DnsReport dns;
     runtime::Counters drops;
     std::vector<std::string> health;  // what is wrong, a sentence each; empty: nothing
 };

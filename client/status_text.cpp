@@ -63,6 +63,16 @@ std::string handovers_text(const Json& handovers) {
     return text.str();
 }
 
+std::string dns_text(const Json& dns) {
+    std::string text = dns.at("backend").get<std::string>() + ":";
+    for (const char* list : {"servers", "domains"}) {
+        for (const Json& item : dns.at(list)) {
+            text += ' ' + item.get<std::string>();
+        }
+    }
+    return text;
+}
+
 }  // namespace
 
 std::string status_text(const Json& status) {
@@ -90,6 +100,9 @@ std::string status_text(const Json& status) {
         rows.push_back({"tunnel", tunnel_text(tunnel)});
         rows.push_back({"sent", runtime::traffic(tunnel, "tx")});
         rows.push_back({"received", runtime::traffic(tunnel, "rx")});
+    }
+    if (const Json& dns = status.at("dns"); !dns.at("backend").is_null()) {
+        rows.push_back({"DNS", dns_text(dns)});
     }
     rows.push_back({"handovers", handovers_text(status.at("handovers"))});
     rows.push_back({"drops", runtime::counts(status.at("drops"))});

@@ -27,6 +27,7 @@ Command add_get(CLI::App& app);
 Command add_set(CLI::App& app);
 Command add_daemon(CLI::App& app);
 Command add_keygen(CLI::App& app);
+Command add_resolver(CLI::App& app);
 Command add_version(CLI::App& app);
 
 }  // namespace godwit::client

@@ -37,6 +37,17 @@ std::string errors_of(const std::string& text) {
     return "none";
 }
 
+TEST(ClientConfiguration, TakesTheHomeAgentsNameServersUnlessItSaysOtherwise) {
+    const TemporaryDirectory directory;
+    EXPECT_TRUE(read(directory, least).dns);
+    const Configuration own =
+        read(directory, "dns_servers = [\"10.19.0.1\"]\nsearch_domains = [\"a.b\"]\n" + least);
+    EXPECT_EQ(own.dns_servers.at(0).text(), "::ffff:10.19.0.1");
+    EXPECT_EQ(own.search_domains.at(0).text(), "a.b");
+    EXPECT_FALSE(read(directory, "dns = \"off\"\n" + least).dns);
+    EXPECT_THAT(errors_of("dns = true\n" + least), HasSubstr("write \"auto\" or \"off\""));
+}
+
 TEST(ClientConfiguration, HasDefaultsForAllThatCanHaveOne) {
     const TemporaryDirectory directory;
     const Configuration configuration = read(directory, least);

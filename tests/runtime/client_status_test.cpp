@@ -57,6 +57,9 @@ Status registered() {
                                  security::Suite::aes_256_gcm,
                                  1420,
                                  {{1, 90}, {1'000'000, 1'204'000'000}}};
+    status.dns = {.backend = "systemd-resolved",
+                  .servers = {address("2001:db8:f::53"), address("::ffff:10.19.0.1")},
+                  .domains = {"home.example", "~."}};
     status.moves.handovers = 3;
     status.moves.last = HandoverReport{{address("2001:db8:a::20")},
                                        {address("2001:db8:b::20")},
