@@ -78,11 +78,18 @@ This is the mobile node, for the laptop. It wants a home agent, which is in
 the package godwit-ha. After installing it, run godwit join with the invite
 that the home agent has printed.")
     godwit_compress(${CMAKE_BINARY_DIR}/packages/changelog.gz ${CMAKE_SOURCE_DIR}/packaging/debian/changelog)
+    # Without the daemon's order the resolver puts back what was there.
+    set(AFTER_STOP "\n    deb-systemd-invoke start godwit-resolver.service\n    deb-systemd-invoke stop godwit-resolver.path")
     godwit_package(godwit PURGED /etc/godwit/mn.toml /etc/godwit/mn.key /etc/godwit/mn.psk)
     install(FILES ${CMAKE_SOURCE_DIR}/packaging/systemd/godwit-online.target
         ${CMAKE_SOURCE_DIR}/packaging/systemd/godwit-online.service
         DESTINATION lib/systemd/system COMPONENT godwit)
+    set(AFTER_STOP "")
     godwit_package(godwit-ha PURGED /etc/godwit/ha.toml /etc/godwit/ha.toml.old /etc/godwit/ha.key)
+    install(FILES ${CMAKE_SOURCE_DIR}/packaging/systemd/godwit-resolver.path
+        ${CMAKE_SOURCE_DIR}/packaging/systemd/godwit-resolver.service
+        DESTINATION lib/systemd/system COMPONENT godwit)
+    install(FILES ${CMAKE_SOURCE_DIR}/packaging/polkit/50-godwit.rules DESTINATION share/polkit-1/rules.d COMPONENT godwit)
     godwit_manual(godwit.8 godwit)
     godwit_manual(godwit-mn.toml.5 godwit)
     godwit_manual(godwit-ha.8 godwit-ha)
