@@ -21,7 +21,7 @@ std::string reason_of(sd_bus_message* message) {
     const std::string_view name = error != nullptr && error->name != nullptr ? error->name : "";
     if (name == SD_BUS_ERROR_ACCESS_DENIED ||
         name == SD_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED) {
-        return "it is not allowed to; polkit has no rule for it";
+        return "systemd-resolved does not allow it; polkit has no rule for it";
     }
     return error != nullptr && error->message != nullptr ? error->message : std::string(name);
 }

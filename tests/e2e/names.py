@@ -16,6 +16,7 @@ BUS = """<busconfig><type>system</type><listen>unix:path=/run/dbus/system_bus_so
 <policy context='default'><allow user='*'/><allow send_destination='*'/><allow eavesdrop='true'/><allow own='*'/></policy>
 </busconfig>"""
 RESOLVED = f"[Resolve]\nDNS={NETWORK_DNS}\nFallbackDNS=\nLLMNR=no\nMulticastDNS=no\nDNSSEC=no\nCache=no\n"
+DAEMON_USER = 993
 STUB = "/run/systemd/resolve/stub-resolv.conf"
 
 
@@ -66,6 +67,7 @@ class NamesTopology(Topology):
             with (self.etc / "passwd").open("a") as users, (self.etc / "group").open("a") as groups:
                 users.write("systemd-resolve:x:994:994::/:/usr/sbin/nologin\n")
                 groups.write("systemd-resolve:x:994:\n")
+                users.write(f"godwit:x:{DAEMON_USER}:{DAEMON_USER}::/:/usr/sbin/nologin\n")
             (self.etc / "systemd").mkdir(exist_ok=True)
             (self.etc / "systemd/resolved.conf").write_text(RESOLVED)
             self.resolver_configuration.symlink_to(STUB)
@@ -97,6 +99,26 @@ class NamesTopology(Topology):
     def wait_for_name(self, name):
         self.run("mn", f"until dbus-send --system --print-reply --dest=org.freedesktop.DBus / "
                        f"org.freedesktop.DBus.GetNameOwner string:{name} > /dev/null 2>&1; do sleep 0.05; done")
+
+    def start_polkit(self, *rules):
+        """polkitd, which knows the actions of systemd-resolved, and these rules in place of the machine's own."""
+        folder = self.etc / "polkit-1/rules.d"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        for rule in rules:
+            shutil.copy(rule, folder)
+        actions = unpacked("systemd-resolved", like="systemd") / "usr/share/polkit-1/actions"
+        self.start("mn", f"sh -c 'mount --bind {actions} /usr/share/polkit-1/actions && "
+                         "exec /usr/lib/polkit-1/polkitd --no-debug'", log="polkit.log")
+        self.wait_for_name("org.freedesktop.PolicyKit1")
+
+    def call_resolved(self, user, method, *arguments):
+        """What systemd-resolved answers to a user about the uplink; nothing: it does it."""
+        link = self.run("mn", "cat /sys/class/net/uplink/ifindex").strip()
+        signature, *values = arguments or ("",)
+        return self.run("mn", f"setpriv --reuid {user} --regid {user} --clear-groups busctl call org.freedesktop.resolve1 "
+                              "/org/freedesktop/resolve1 org.freedesktop.resolve1.Manager "
+                              f"{method} 'i{signature}' {link} {' '.join(map(str, values))} 2>&1", check=False).strip()
 
     def resolvectl(self, words):
         return self.run("mn", f"{unpacked('systemd-resolved', like='systemd')}/usr/bin/resolvectl --no-pager {words}",

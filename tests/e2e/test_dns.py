@@ -1,13 +1,16 @@
 """Names are looked up with the home's name servers while the mobile node is registered, and as before afterwards."""
 import os
+import pathlib
+import shutil
 
 import pytest
-from deployment import Deployment, settle
-from names import (FOUND, HOME_DNS, HOME_NAME, HOME_NAME_ADDRESS, NETWORK_DNS, PUBLIC_ADDRESS_AT_HOME,
+from deployment import GODWIT, Deployment, settle
+from names import (DAEMON_USER, FOUND, HOME_DNS, HOME_NAME, HOME_NAME_ADDRESS, NETWORK_DNS, PUBLIC_ADDRESS_AT_HOME,
                    PUBLIC_ADDRESS_IN_NETWORK, PUBLIC_NAME, STUB, NamesTopology)
 from topology import HOME_ADDRESS
 
 DNS = {"dns": [HOME_DNS], "search_domains": ["home.example"]}
+RULE = pathlib.Path(__file__).resolve().parents[2] / "packaging/polkit/50-godwit.rules"
 SPLIT = {"routes": ["2001:db8:f::/64"]}
 
 
@@ -172,7 +175,6 @@ RESOLVER = "{program} resolver --orders {orders} --answers /run/godwit-resolver"
 
 
 def carry_out(deployment, path=""):
-    from deployment import GODWIT
     command = RESOLVER.format(program=GODWIT, orders=deployment.directory)
     return deployment.topology.as_root("mn", f"PATH={path}$PATH {command}")
 
@@ -263,6 +265,55 @@ def test_resolved_is_told_again_when_it_is_started_anew(named):
     topology.start_resolved()
     deployment.wait("mn", lambda status: status["dns"]["backend"] == "systemd-resolved")
     assert_as_at_home(topology)
+
+
+CALLS = {"SetLinkDNS": ("a(iay)", 1, 10, 16, *[0] * 15, 1), "SetLinkDomains": ("a(sb)", 1, "home.example", 1),
+         "SetLinkDefaultRoute": ("b", 0), "RevertLink": ()}
+
+
+def test_polkit_lets_the_daemons_user_set_the_servers_of_a_link_and_no_more(named):
+    topology = named(keeper="resolved").topology
+    topology.start_polkit(RULE)
+    for method, arguments in CALLS.items():
+        assert topology.call_resolved(DAEMON_USER, method, *arguments) == "", method
+        assert "authentication required" in topology.call_resolved(65534, method, *arguments), method
+    assert "authentication required" in topology.call_resolved(DAEMON_USER, "SetLinkDNSSEC", "s", "no")
+
+
+def start_as_its_user(deployment):
+    """The mobile node's daemon as its service starts it: no root, two capabilities."""
+    topology = deployment.topology
+    shutil.copy(GODWIT, topology.directory / "godwit")
+    for path in (topology.directory, topology.directory / "mn.key", topology.directory / "mn.toml"):
+        os.chown(path, DAEMON_USER, DAEMON_USER)
+    capabilities = "+net_admin,+net_raw"
+    deployment.daemons["mn"] = topology.start(
+        "mn", f"setpriv --reuid {DAEMON_USER} --regid {DAEMON_USER} --clear-groups --inh-caps {capabilities} "
+        f"--ambient-caps {capabilities} {topology.directory}/godwit daemon --config {topology.directory}/mn.toml",
+        log="mn.log")
+    deployment.wait_registered(topology.care_of_address("A"))
+
+
+def test_the_daemons_user_is_allowed_by_the_rule(named):
+    deployment = named(keeper="resolved")
+    deployment.topology.start_polkit(RULE)
+    deployment.start("ha")
+    start_as_its_user(deployment)
+    status = deployment.wait("mn", lambda status: status["dns"]["backend"] == "systemd-resolved")
+    assert status["health"] == []
+    assert_as_at_home(deployment.topology)
+
+
+def test_status_says_where_polkit_has_no_rule_and_all_else_goes_on(named):
+    deployment = named(keeper="resolved")
+    deployment.topology.start_polkit()
+    deployment.start("ha")
+    start_as_its_user(deployment)
+    status = deployment.wait("mn", lambda status: status["health"])
+    assert status["health"] == ["names are not looked up with the home agent's name servers: systemd-resolved does "
+                                "not allow it; polkit has no rule for it"]
+    assert status["dns"]["backend"] is None and status["state"] == "registered"
+    assert_as_in_network(deployment.topology)
 
 
 def test_after_kill_9_resolved_has_forgotten_the_tunnel(named):
