@@ -139,10 +139,7 @@ void Resolved::revert(mobility::InterfaceIndex link) {
 
 // What was learned of other servers is not what these say. Older ones stay where that is refused.
 void Resolved::flush_caches() {
-    sd_bus_message* message = call_of("FlushCaches");
-    ::sd_bus_message_set_expect_reply(message, 0);
-    ::sd_bus_send(bus_.bus(), message, nullptr);
-    ::sd_bus_message_unref(message);
+    call(call_of("FlushCaches"), true);
 }
 
 // Nobody is started for it: who has no resolved running wants none.
@@ -154,17 +151,21 @@ sd_bus_message* Resolved::call_of(const char* method) const {
     return message;
 }
 
-void Resolved::call(sd_bus_message* message) {
+void Resolved::call(sd_bus_message* message, bool may_fail) {
     struct Asked {
         Resolved* self;
         unsigned generation;
+        bool may_fail;
     };
-    const auto on_reply = [](sd_bus_message* reply, void* asked, sd_bus_error* error) {
-        const auto& [self, generation] = *static_cast<Asked*>(asked);
-        return generation == self->generation_ ? on_done(reply, self, error) : 0;
+    const auto on_reply = [](sd_bus_message* reply, void* asked, sd_bus_error* /*error*/) {
+        const auto& [self, generation, may_fail] = *static_cast<Asked*>(asked);
+        if (generation == self->generation_) {
+            self->on_done(reply, may_fail);
+        }
+        return 0;
     };
     sd_bus_slot* slot = nullptr;
-    auto* asked = new Asked{this, generation_};
+    auto* asked = new Asked{this, generation_, may_fail};
     if (::sd_bus_call_async(bus_.bus(), &slot, message, on_reply, asked, 0) < 0) {
         failure_ = "the D-Bus has gone";
         delete asked;
@@ -178,15 +179,13 @@ void Resolved::call(sd_bus_message* message) {
     ::sd_bus_message_unref(message);
 }
 
-int Resolved::on_done(sd_bus_message* message, void* self, void* /*error*/) {
-    auto& link = *static_cast<Resolved*>(self);
-    if (link.open_answers_ > 0) {
-        --link.open_answers_;
+void Resolved::on_done(sd_bus_message* message, bool may_fail) {
+    if (open_answers_ > 0) {
+        --open_answers_;
     }
-    if (::sd_bus_message_is_method_error(message, nullptr) != 0) {
-        link.failure_ = reason_of(message);
+    if (!may_fail && ::sd_bus_message_is_method_error(message, nullptr) != 0) {
+        failure_ = reason_of(message);
     }
-    return 0;
 }
 
 void Resolved::ask_for_owner() {

@@ -58,7 +58,6 @@ class Resolved {
   private:
     static int on_owner_changed(sd_bus_message* message, void* self, void* error);
     static int on_owner(sd_bus_message* message, void* self, void* error);
-    static int on_done(sd_bus_message* message, void* self, void* error);
 
     void ask_for_owner();
     void take_presence(Presence presence);
@@ -68,7 +67,8 @@ class Resolved {
     void send_default_route(const LinkDns& wanted);
     void revert(mobility::InterfaceIndex link);
     void flush_caches();
-    void call(sd_bus_message* message);
+    void call(sd_bus_message* message, bool may_fail = false);
+    void on_done(sd_bus_message* message, bool may_fail);
     [[nodiscard]] sd_bus_message* call_of(const char* method) const;
 
     SystemBus bus_;
