@@ -1,5 +1,6 @@
 """A topology whose mobile node has an /etc and a /run of its own, a name server in the network A and another one at
 home, behind the home agent; and the real systemd-resolved for it, on a D-Bus of its own."""
+import pathlib
 import shutil
 import subprocess
 import sys
@@ -16,8 +17,14 @@ BUS = """<busconfig><type>system</type><listen>unix:path=/run/dbus/system_bus_so
 <policy context='default'><allow user='*'/><allow send_destination='*'/><allow eavesdrop='true'/><allow own='*'/></policy>
 </busconfig>"""
 RESOLVED = f"[Resolve]\nDNS={NETWORK_DNS}\nFallbackDNS=\nLLMNR=no\nMulticastDNS=no\nDNSSEC=no\nCache=no\n"
+ETC = ("passwd", "group", "hosts", "ld.so.cache", "services", "protocols", "machine-id")  # what programs look for
 DAEMON_USER = 993
 STUB = "/run/systemd/resolve/stub-resolv.conf"
+
+
+def has_users():
+    """Whether there are other users than root here: not in a user namespace of one's own."""
+    return int(pathlib.Path("/proc/self/uid_map").read_text().split()[2]) > 1
 
 
 class NamesTopology(Topology):
@@ -58,15 +65,18 @@ class NamesTopology(Topology):
         return words[0] if words else None
 
     def _make_nodes(self):
-        shutil.copytree("/etc", self.etc, symlinks=True, ignore_dangling_symlinks=True,
-                        ignore=shutil.ignore_patterns("resolv.conf*"))
+        self.etc.mkdir()
+        for name in ETC:
+            if pathlib.Path("/etc", name).exists():
+                shutil.copy(f"/etc/{name}", self.etc)
         (self.etc / "nsswitch.conf").write_text("passwd: files\ngroup: files\nhosts: files dns\n")
         for folder in ("dbus", "systemd", "godwit-resolver"):
             (self.run_directory / folder).mkdir(parents=True)
         if self.keeper == "resolved":
             with (self.etc / "passwd").open("a") as users, (self.etc / "group").open("a") as groups:
-                users.write("systemd-resolve:x:994:994::/:/usr/sbin/nologin\n")
-                groups.write("systemd-resolve:x:994:\n")
+                number = 994 if has_users() else 0
+                users.write(f"systemd-resolve:x:{number}:{number}::/:/usr/sbin/nologin\n")
+                groups.write(f"systemd-resolve:x:{number}:\n")
                 users.write(f"godwit:x:{DAEMON_USER}:{DAEMON_USER}::/:/usr/sbin/nologin\n")
             (self.etc / "systemd").mkdir(exist_ok=True)
             (self.etc / "systemd/resolved.conf").write_text(RESOLVED)

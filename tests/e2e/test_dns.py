@@ -6,7 +6,7 @@ import shutil
 import pytest
 from deployment import GODWIT, Deployment, settle
 from names import (DAEMON_USER, FOUND, HOME_DNS, HOME_NAME, HOME_NAME_ADDRESS, NETWORK_DNS, PUBLIC_ADDRESS_AT_HOME,
-                   PUBLIC_ADDRESS_IN_NETWORK, PUBLIC_NAME, STUB, NamesTopology)
+                   PUBLIC_ADDRESS_IN_NETWORK, PUBLIC_NAME, STUB, NamesTopology, has_users)
 from topology import HOME_ADDRESS
 
 DNS = {"dns": [HOME_DNS], "search_domains": ["home.example"]}
@@ -271,6 +271,10 @@ CALLS = {"SetLinkDNS": ("a(iay)", 1, 10, 16, *[0] * 15, 1), "SetLinkDomains": ("
          "SetLinkDefaultRoute": ("b", 0), "RevertLink": ()}
 
 
+wants_users = pytest.mark.skipif(not has_users(), reason="wants other users than one: root")
+
+
+@wants_users
 def test_polkit_lets_the_daemons_user_set_the_servers_of_a_link_and_no_more(named):
     topology = named(keeper="resolved").topology
     topology.start_polkit(RULE)
@@ -294,6 +298,7 @@ def start_as_its_user(deployment):
     deployment.wait_registered(topology.care_of_address("A"))
 
 
+@wants_users
 def test_the_daemons_user_is_allowed_by_the_rule(named):
     deployment = named(keeper="resolved")
     deployment.topology.start_polkit(RULE)
@@ -304,6 +309,7 @@ def test_the_daemons_user_is_allowed_by_the_rule(named):
     assert_as_at_home(deployment.topology)
 
 
+@wants_users
 def test_status_says_where_polkit_has_no_rule_and_all_else_goes_on(named):
     deployment = named(keeper="resolved")
     deployment.topology.start_polkit()
