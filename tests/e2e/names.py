@@ -14,8 +14,8 @@ PUBLIC_NAME = "www.example"  # either server knows it, by another address
 PUBLIC_ADDRESS_IN_NETWORK, PUBLIC_ADDRESS_AT_HOME = "2001:db8:c::80", "2001:db8:c::81"
 FOUND = f"# of the network\nnameserver {NETWORK_DNS}\noptions timeout:1 attempts:2\n"
 BUS = """<busconfig><type>system</type><listen>unix:path=/run/dbus/system_bus_socket</listen>
-<policy context='default'><allow user='*'/><allow send_destination='*'/><allow eavesdrop='true'/><allow own='*'/></policy>
-</busconfig>"""
+<policy context='default'><allow user='*'/><allow send_destination='*'/><allow eavesdrop='true'/><allow own='*'/>
+</policy></busconfig>"""
 RESOLVED = f"[Resolve]\nDNS={NETWORK_DNS}\nFallbackDNS=\nLLMNR=no\nMulticastDNS=no\nDNSSEC=no\nCache=no\n"
 ETC = ("passwd", "group", "hosts", "ld.so.cache", "services", "protocols", "machine-id")  # what programs look for
 DAEMON_USER = 993
@@ -90,8 +90,8 @@ class NamesTopology(Topology):
         self.ip("ha", f"addr add {HOME_DNS}/64 dev home")
         self._ready(self.start("rt", f"{sys.executable} {HERE}/dns_server.py {NETWORK_DNS} "
                                      f"{PUBLIC_NAME}={PUBLIC_ADDRESS_IN_NETWORK}"))
-        self.start("ha", f"dnsmasq --keep-in-foreground --conf-file=/dev/null --no-resolv --no-hosts --pid-file= --user= "
-                         f"--listen-address={HOME_DNS} --bind-interfaces --log-queries --log-facility=- "
+        self.start("ha", f"dnsmasq --keep-in-foreground --conf-file=/dev/null --no-resolv --no-hosts "
+                         f"--pid-file= --user= --listen-address={HOME_DNS} --bind-interfaces --log-queries --log-facility=- "
                          f"--host-record={HOME_NAME},{HOME_NAME_ADDRESS} "
                          f"--host-record={PUBLIC_NAME},{PUBLIC_ADDRESS_AT_HOME}", log="dnsmasq.log")
         if self.keeper == "resolved":
@@ -126,8 +126,8 @@ class NamesTopology(Topology):
         """What systemd-resolved answers to a user about the uplink; nothing: it does it."""
         link = self.run("mn", "cat /sys/class/net/uplink/ifindex").strip()
         signature, *values = arguments or ("",)
-        return self.run("mn", f"setpriv --reuid {user} --regid {user} --clear-groups busctl call org.freedesktop.resolve1 "
-                              "/org/freedesktop/resolve1 org.freedesktop.resolve1.Manager "
+        return self.run("mn", f"setpriv --reuid {user} --regid {user} --clear-groups busctl call "
+                              "org.freedesktop.resolve1 /org/freedesktop/resolve1 org.freedesktop.resolve1.Manager "
                               f"{method} 'i{signature}' {link} {' '.join(map(str, values))} 2>&1", check=False).strip()
 
     def resolvectl(self, words):
