@@ -75,7 +75,6 @@ NameService::NameService(NameServiceSettings settings, runtime::EventLoop& loop,
 }
 
 NameService::~NameService() {
-    resolved_.set(std::nullopt);
     apply_to_file(std::nullopt);
 }
 

@@ -32,10 +32,12 @@ Resolved::Resolved(std::string address) : bus_(std::move(address)) {
     connect();
 }
 
+// It asks the bus who we are, and does nothing for who has gone.
 Resolved::~Resolved() {
-    if (wanted_ && presence_ == Presence::present) {
-        revert(wanted_->link);
-        ::sd_bus_flush(bus_.bus());
+    constexpr std::uint64_t patience = 500'000;  // microseconds for each answer
+    set(std::nullopt);
+    while (open_answers_ > 0 && bus_.is_connected() && ::sd_bus_wait(bus_.bus(), patience) > 0) {
+        process();
     }
 }
 

@@ -35,7 +35,8 @@ class Resolved {
     explicit Resolved(std::string address = {});
     Resolved(const Resolved&) = delete;
     Resolved& operator=(const Resolved&) = delete;
-    ~Resolved();  // as set({})
+    // As set({}), and waits a little until that is done.
+    ~Resolved();
 
     // Readable: process(). The same as long as this lives.
     [[nodiscard]] int descriptor() const { return bus_.descriptor(); }

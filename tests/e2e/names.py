@@ -91,8 +91,8 @@ class NamesTopology(Topology):
         self._ready(self.start("rt", f"{sys.executable} {HERE}/dns_server.py {NETWORK_DNS} "
                                      f"{PUBLIC_NAME}={PUBLIC_ADDRESS_IN_NETWORK}"))
         self.start("ha", f"dnsmasq --keep-in-foreground --conf-file=/dev/null --no-resolv --no-hosts "
-                         f"--pid-file= --user= --listen-address={HOME_DNS} --bind-interfaces --log-queries --log-facility=- "
-                         f"--host-record={HOME_NAME},{HOME_NAME_ADDRESS} "
+                         f"--pid-file= --user= --listen-address={HOME_DNS} --bind-interfaces "
+                         f"--log-queries --log-facility=- --host-record={HOME_NAME},{HOME_NAME_ADDRESS} "
                          f"--host-record={PUBLIC_NAME},{PUBLIC_ADDRESS_AT_HOME}", log="dnsmasq.log")
         if self.keeper == "resolved":
             (self.directory / "bus.conf").write_text(BUS)

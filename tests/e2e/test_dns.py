@@ -295,7 +295,8 @@ def start_as_its_user(deployment):
     capabilities = "+net_admin,+net_raw"
     deployment.daemons["mn"] = topology.start(
         "mn", f"prlimit --memlock=512000000 setpriv --reuid {DAEMON_USER} --regid {DAEMON_USER} --clear-groups "
-        f"--inh-caps {capabilities} --ambient-caps {capabilities} {topology.directory}/godwit daemon --config {topology.directory}/mn.toml",
+        f"--inh-caps {capabilities} --ambient-caps {capabilities} {topology.directory}/godwit daemon "
+        f"--config {topology.directory}/mn.toml",
         log="mn.log")
     deployment.wait_registered(topology.care_of_address("A"))
 
