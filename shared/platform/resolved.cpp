@@ -160,9 +160,9 @@ void Resolved::call(sd_bus_message* message, bool may_fail) {
         bool may_fail;
     };
     const auto on_reply = [](sd_bus_message* reply, void* asked, sd_bus_error* /*error*/) {
-        const auto& [self, generation, may_fail] = *static_cast<Asked*>(asked);
-        if (generation == self->generation_) {
-            self->on_done(reply, may_fail);
+        const Asked& what = *static_cast<Asked*>(asked);
+        if (what.generation == what.self->generation_) {
+            what.self->on_done(reply, what.may_fail);
         }
         return 0;
     };
