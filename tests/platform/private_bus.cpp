@@ -3,10 +3,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <chrono>
+#include <array>
 #include <csignal>
-#include <filesystem>
-#include <thread>
+
+#include "shared/platform/attempt.hpp"
+#include "shared/platform/file_descriptor.hpp"
 
 namespace godwit::platform {
 
@@ -17,14 +18,19 @@ PrivateBus::PrivateBus(const tests::TemporaryDirectory& directory)
                         "</listen><policy context='default'><allow send_destination='*'/>"
                         "<allow eavesdrop='true'/><allow own='*'/></policy></busconfig>");
     const std::string option = "--config-file=" + configuration.string();
+    std::array<int, 2> said{};
+    check_syscall("make a pipe", ::pipe(said.data()));
+    const FileDescriptor hear(said[0]);
     process_ = ::fork();
     if (process_ == 0) {
-        ::execlp("dbus-daemon", "dbus-daemon", "--nofork", "--nopidfile", option.c_str(), nullptr);
+        ::dup2(said[1], STDOUT_FILENO);
+        ::execlp("dbus-daemon", "dbus-daemon", "--nofork", "--nopidfile", "--print-address=1",
+                 option.c_str(), nullptr);
         ::_exit(1);
     }
-    while (!std::filesystem::exists(directory.path() / "bus")) {
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
+    ::close(said[1]);
+    char first = 0;  // of the address, which it says once it listens there
+    check_syscall("wait for the bus", ::read(hear.number(), &first, 1));
 }
 
 void PrivateBus::stop() {
