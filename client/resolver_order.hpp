@@ -1,7 +1,7 @@
 #pragma once
 // What the daemon, whose sandbox keeps it out of /etc, has godwit-resolver.service do as root: the
 // order is a resolv.conf(5) of its own in its run directory, and the answer a line in that of the
-// service. docs/decisions/0017-dns-by-whoever-keeps-it.md.
+// service. docs/decisions/0021-dns-by-whoever-keeps-it.md.
 
 #include <filesystem>
 #include <optional>

@@ -23,7 +23,7 @@ struct PathLeft {
     std::optional<mobility::Instant> silent_since{};  // nothing has come back since then
     bool still_carries = false;  // what is on its way along it arrives; nothing is to be sent again
     std::optional<mobility::MoveCause> cause{};  // why it is left
-    bool doubts_session = false;  // the home agent may have forgotten it
+    bool doubts_session = false;                 // the home agent may have forgotten it
 };
 
 class HomeRegistration {
