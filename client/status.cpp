@@ -39,7 +39,7 @@ Json handover_object(const std::optional<HandoverReport>& handover) {
 Json dns_object(const DnsReport& dns) {
     Json servers = Json::array();
     for (const wire::Ipv6Address& server : dns.servers) {
-        servers.push_back(address_text(server));
+        servers.push_back(text_of(server));
     }
     return {{"backend", dns.backend.empty() ? Json() : Json(dns.backend)},
             {"servers", servers},

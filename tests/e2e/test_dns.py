@@ -2,6 +2,7 @@
 import os
 import pathlib
 import shutil
+import stat
 
 import pytest
 from deployment import GODWIT, Deployment, settle
@@ -218,7 +219,8 @@ def test_by_resolvconf_where_it_is_there(named):
     assert file_state(topology.resolver_configuration) == before
 
 
-@pytest.mark.parametrize("order", ["nameserver 2001:db8:f::53\noptions rotate\n", "# nothing\n", "\0" * 70000])
+@pytest.mark.parametrize("order", ["nameserver 2001:db8:f::53\noptions rotate\n", "# nothing\n", "\0" * 70000],
+                         ids=["options", "nothing", "too long"])
 def test_an_order_of_anything_else_is_refused(named, order):
     deployment = named(is_etc_writable=False)
     (deployment.directory / "resolver-order").write_text(order)
@@ -293,10 +295,14 @@ def start_as_its_user(deployment):
     for path in (topology.directory, topology.directory / "mn.key", topology.directory / "mn.toml"):
         os.chown(path, DAEMON_USER, DAEMON_USER)
     capabilities = "+net_admin,+net_raw"
+    # As udev makes it; not every machine has udev.
+    device = topology.directory / "tun"
+    os.mknod(device, stat.S_IFCHR | 0o666, os.makedev(10, 200))
+    device.chmod(0o666)
     deployment.daemons["mn"] = topology.start(
-        "mn", f"prlimit --memlock=512000000 setpriv --reuid {DAEMON_USER} --regid {DAEMON_USER} --clear-groups "
-        f"--inh-caps {capabilities} --ambient-caps {capabilities} {topology.directory}/godwit daemon "
-        f"--config {topology.directory}/mn.toml",
+        "mn", f"unshare -m sh -c 'mount --bind {device} /dev/net/tun && exec setpriv --reuid {DAEMON_USER} "
+        f"--regid {DAEMON_USER} --clear-groups --inh-caps {capabilities} --ambient-caps {capabilities} "
+        f"{topology.directory}/godwit daemon --config {topology.directory}/mn.toml'",
         log="mn.log")
     deployment.wait_registered(topology.care_of_address("A"))
 

@@ -1,5 +1,6 @@
 """Sleep, standing still, and clocks that are set."""
 import os
+import pathlib
 import signal
 import time
 
@@ -75,26 +76,12 @@ def test_a_daemon_that_stood_still_finds_itself_elsewhere(registered, report):
     assert time.monotonic() - began < 1 * SLOWNESS
 
 
-def test_a_daemon_that_stood_still_longer_than_its_lifetime_is_bound_again(registered, report):
-    deployment = registered(mobile_node={"lifetime": 4})
-    daemon = deployment.daemons["mn"]
-    os.kill(daemon.pid, signal.SIGSTOP)
-    deployment.wait("ha", lambda status: not binding(status, HOME_ADDRESS))
-    began = time.monotonic()
-    os.kill(daemon.pid, signal.SIGCONT)
-    deployment.wait("ha", lambda status: binding(status, HOME_ADDRESS))
-    report(f"bound again {(time.monotonic() - began) * 1e3:.0f} ms after SIGCONT")
-    assert time.monotonic() - began < 1 * SLOWNESS
-
-
 @pytest.mark.skipif(not os.path.exists("/proc/self/ns/time"), reason="this kernel has no time namespaces")
 def test_a_machine_that_has_slept_for_weeks_in_all_is_like_any_other(registered):
     """Its CLOCK_BOOTTIME is far ahead of its CLOCK_MONOTONIC from the start: that is no resume."""
-    deployment = registered(within="unshare --time --boottime 3000000", mobile_node={"lifetime": 8})
-    first = sequence(deployment)
-    deployment.wait("ha", lambda status: binding(status, HOME_ADDRESS)["sequence"] != first)
+    deployment = registered(within="unshare --time --boottime 3000000")
+    deployment.move("B")
     assert "resumed" not in deployment.log("mn", lines=100000)
-    deployment.wait_registered(deployment.topology.care_of_address("A"))
 
 
 def test_an_idle_mobile_node_sleeps(registered, report):
@@ -110,8 +97,9 @@ def test_an_idle_mobile_node_sleeps(registered, report):
 
 
 def with_clock(offset):
-    """faketime(1), for the time of day alone; a program built for AddressSanitizer wants to be first."""
-    return f"env FAKETIME_DONT_FAKE_MONOTONIC=1 DONT_FAKE_MONOTONIC=1 faketime -f {offset}"
+    """The time of day alone. faketime(1) itself stays in between, and takes the signals."""
+    library = next(pathlib.Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+    return f"env FAKETIME_DONT_FAKE_MONOTONIC=1 DONT_FAKE_MONOTONIC=1 FAKETIME={offset} LD_PRELOAD={library}"
 
 
 @pytest.mark.parametrize("offset", ["-1h", "+1h"])
