@@ -2,29 +2,19 @@
 
 #include <algorithm>
 #include <chrono>
-#include <utility>
 
 namespace godwit::server {
 namespace {
 
 using platform::PrefixAnswer;
+using runtime::well;
+using runtime::wrong;
 
 constexpr unsigned for_others = 0077;               // permissions
 constexpr std::uint64_t least_free = 64ULL << 20U;  // octets: the store's file, twice, and a log
 constexpr std::chrono::sys_days before_godwit = std::chrono::year(2026) / 1 / 1;
 constexpr std::chrono::sys_days far_future = std::chrono::year(2100) / 1 / 1;
 const std::string restart = "systemctl restart godwit-ha; journalctl --unit godwit-ha says more";
-
-Finding well(std::string what, std::string text) {
-    return {.what = std::move(what), .is_well = true, .text = std::move(text), .remedy = {}};
-}
-
-Finding wrong(std::string what, std::string text, std::string remedy) {
-    return {.what = std::move(what),
-            .is_well = false,
-            .text = std::move(text),
-            .remedy = std::move(remedy)};
-}
 
 Finding key(const Configuration& configuration, const CheckupFacts& facts) {
     if (!configuration.private_key_file) {
@@ -210,22 +200,6 @@ std::vector<Finding> check_up(const Configuration& configuration, const CheckupF
     home_prefix(configuration, facts, findings);
     findings.push_back(reached(configuration, facts));
     return findings;
-}
-
-std::string text_of(const std::vector<Finding>& findings) {
-    std::string text;
-    for (const Finding& finding : findings) {
-        text +=
-            (finding.is_well ? "ok     " : "wrong  ") + finding.what + ": " + finding.text + '\n';
-        if (!finding.remedy.empty()) {
-            text += "       remedy: " + finding.remedy + '\n';
-        }
-    }
-    return text;
-}
-
-bool is_all_well(const std::vector<Finding>& findings) {
-    return std::ranges::all_of(findings, &Finding::is_well);
 }
 
 }  // namespace godwit::server

@@ -10,15 +10,11 @@
 #include "server/host_survey.hpp"
 #include "shared/platform/file_owner.hpp"
 #include "shared/runtime/clock.hpp"
+#include "shared/runtime/finding.hpp"
 
 namespace godwit::server {
 
-struct Finding {
-    std::string what;  // "daemon"
-    bool is_well = true;
-    std::string text;    // how it is
-    std::string remedy;  // what to do; empty where all is well
-};
+using runtime::Finding;
 
 // What the running daemon says of itself.
 struct DaemonWord {
@@ -46,9 +42,5 @@ struct CheckupFacts {
 };
 
 std::vector<Finding> check_up(const Configuration& configuration, const CheckupFacts& facts);
-
-// A line each, and the remedies under what is wrong.
-std::string text_of(const std::vector<Finding>& findings);
-bool is_all_well(const std::vector<Finding>& findings);
 
 }  // namespace godwit::server

@@ -20,7 +20,6 @@ namespace godwit::server {
 namespace {
 
 using runtime::ExitCode;
-using runtime::Json;
 
 const std::string service_user = "godwit-ha";
 
@@ -93,17 +92,6 @@ void try_prefix(const Configuration& configuration, CheckupFacts& facts) {
     facts.prefix = probe(*uplink, named_candidate(configuration.home_prefix, *uplink));
 }
 
-Json document(const std::vector<Finding>& findings) {
-    Json list = Json::array();
-    for (const Finding& finding : findings) {
-        list.push_back({{"what", finding.what},
-                        {"well", finding.is_well},
-                        {"text", finding.text},
-                        {"remedy", finding.remedy}});
-    }
-    return {{"schema", 1}, {"well", is_all_well(findings)}, {"findings", list}};
-}
-
 ExitCode run(const Options& options) {
     platform::require_network_capabilities();
     const Configuration configuration = read_configuration(options.configuration);
@@ -114,8 +102,9 @@ ExitCode run(const Options& options) {
     look_at_kernel(configuration, facts);
     try_prefix(configuration, facts);
     const std::vector<Finding> findings = check_up(configuration, facts);
-    std::cout << (options.json ? document(findings).dump(2) + '\n' : text_of(findings));
-    return is_all_well(findings) ? ExitCode::ok : ExitCode::failed;
+    std::cout << (options.json ? runtime::to_json(findings).dump(2) + '\n'
+                               : runtime::text_of(findings));
+    return runtime::is_all_well(findings) ? ExitCode::ok : ExitCode::failed;
 }
 
 }  // namespace

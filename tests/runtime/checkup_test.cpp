@@ -41,8 +41,9 @@ CheckupFacts healthy() {
 Finding only_fault(const Configuration& settings, const CheckupFacts& facts) {
     const auto findings = check_up(settings, facts);
     std::vector<Finding> faults;
-    std::ranges::copy_if(findings, std::back_inserter(faults),
-                         [](const Finding& finding) { return !finding.is_well; });
+    std::ranges::copy_if(findings, std::back_inserter(faults), [](const Finding& finding) {
+        return finding.verdict == runtime::Verdict::wrong;
+    });
     EXPECT_EQ(faults.size(), 1) << text_of(findings);
     EXPECT_FALSE(is_all_well(findings));
     return faults.empty() ? Finding() : faults.front();
