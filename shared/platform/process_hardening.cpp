@@ -23,6 +23,19 @@ std::uint32_t effective_capabilities() {
     return sets[0].effective;
 }
 
+// " CAP_NET_RAW"
+std::string missing_network_capabilities() {
+    const std::uint32_t effective = effective_capabilities();
+    std::string missing;
+    if ((effective & (1U << CAP_NET_ADMIN)) == 0) {
+        missing += " CAP_NET_ADMIN";
+    }
+    if ((effective & (1U << CAP_NET_RAW)) == 0) {
+        missing += " CAP_NET_RAW";
+    }
+    return missing;
+}
+
 }  // namespace
 
 void harden_process() {
@@ -35,19 +48,16 @@ void harden_process() {
 }
 
 void require_network_capabilities() {
-    const std::uint32_t effective = effective_capabilities();
-    std::string missing;
-    if ((effective & (1U << CAP_NET_ADMIN)) == 0) {
-        missing += " CAP_NET_ADMIN";
-    }
-    if ((effective & (1U << CAP_NET_RAW)) == 0) {
-        missing += " CAP_NET_RAW";
-    }
+    const std::string missing = missing_network_capabilities();
     if (!missing.empty()) {
         require("missing" + missing +
                     ": run it as root, as a service, or in a namespace of your own (unshare -Urn)",
                 std::make_error_code(std::errc::operation_not_permitted));
     }
+}
+
+bool has_network_capabilities() {
+    return missing_network_capabilities().empty();
 }
 
 }  // namespace godwit::platform

@@ -10,5 +10,6 @@ void harden_process();
 // Throws std::system_error, which says how to get them, if the process lacks CAP_NET_ADMIN or
 // CAP_NET_RAW.
 void require_network_capabilities();
+bool has_network_capabilities();
 
 }  // namespace godwit::platform

@@ -49,6 +49,15 @@ Transferred transferred(ssize_t octets) {
 
 }  // namespace
 
+std::string trouble_with_tun_driver() {
+    try {
+        open_driver();
+        return "";
+    } catch (const std::system_error& failure) {
+        return failure.what();
+    }
+}
+
 TunDevice::TunDevice(const std::string& name) : device_(open_driver()) {
     ifreq request{};
     if (name.empty() || name.size() >= sizeof request.ifr_name) {

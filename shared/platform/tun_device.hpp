@@ -13,6 +13,10 @@
 
 namespace godwit::platform {
 
+// Whether this process may use the TUN driver, /dev/net/tun; empty: it may, else why not, and what
+// to do.
+std::string trouble_with_tun_driver();
+
 class TunDevice {
   public:
     // Makes an interface of this name (at most 15 octets). Throws std::system_error, which says

@@ -1,0 +1,115 @@
+#include "shared/platform/web_probe.hpp"
+
+#include <arpa/inet.h>
+#include <poll.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+#include <string_view>
+#include <system_error>
+
+#include "shared/platform/control_messages.hpp"
+#include "shared/platform/socket_options.hpp"
+
+namespace godwit::platform {
+namespace {
+
+constexpr std::uint16_t http_port = 80;
+constexpr std::size_t longest = 4096;  // octets of an answer that are read
+
+bool is_ready(const FileDescriptor& socket, short for_what, std::chrono::milliseconds patience) {
+    pollfd polled{.fd = socket.number(), .events = for_what, .revents = 0};
+    return ::poll(&polled, 1, static_cast<int>(patience.count())) == 1 &&
+           (polled.revents & for_what) != 0;
+}
+
+FileDescriptor connect(const mobility::Path& path, std::uint32_t mark) {
+    constexpr int off = 0;
+    FileDescriptor socket = open_socket(AF_INET6, SOCK_STREAM, IPPROTO_TCP);
+    set_option(socket, IPPROTO_IPV6, IPV6_V6ONLY, off, "take IPv4 as well");
+    mark_packets(socket, mark);
+    if (path.interface.value != 0) {
+        require("send by one interface", bind_to_interface(socket, path.interface));
+    }
+    const sockaddr_in6 local = socket_address(path.local, {});
+    sockaddr_in6 remote = socket_address(path.remote, {});
+    remote.sin6_port = htons(http_port);
+    check_syscall("send from an address",
+                  ::bind(socket.number(), reinterpret_cast<const sockaddr*>(&local), sizeof local));
+    if (::connect(socket.number(), reinterpret_cast<const sockaddr*>(&remote), sizeof remote) !=
+            0 &&
+        last_error() != std::errc::operation_in_progress) {
+        require("connect", last_error());
+    }
+    return socket;
+}
+
+std::string read(const FileDescriptor& socket, std::chrono::milliseconds patience) {
+    std::string text;
+    std::array<char, longest> buffer{};
+    while (text.size() < longest && text.find("\r\n\r\n") == std::string::npos &&
+           is_ready(socket, POLLIN, patience)) {
+        const ssize_t length = ::recv(socket.number(), buffer.data(), buffer.size(), 0);
+        if (length <= 0) {
+            break;
+        }
+        text.append(buffer.data(), static_cast<std::size_t>(length));
+    }
+    return text;
+}
+
+// What stands behind "location:", in whatever case, without what no address has in it.
+std::string location_in(std::string_view text) {
+    constexpr std::string_view field = "\nlocation:";
+    const auto is_same = [](char one, char other) {
+        return std::tolower(static_cast<unsigned char>(one)) == other;
+    };
+    const auto found = std::ranges::search(text, field, is_same);
+    std::string location;
+    for (const char* place = found.end(); place != text.end() && *place != '\r' && *place != '\n';
+         ++place) {
+        if (*place > ' ' && *place < '\x7f') {
+            location += *place;
+        }
+    }
+    return found.empty() ? "" : location;
+}
+
+}  // namespace
+
+std::optional<WebAnswer> web_answer_in(const std::string& text) {
+    constexpr std::string_view beginning = "HTTP/1.";
+    constexpr std::size_t status_offset = 9;  // "HTTP/1.1 302"
+    if (!text.starts_with(beginning) || text.size() < status_offset + 3) {
+        return std::nullopt;
+    }
+    WebAnswer answer;
+    const char* status = text.data() + status_offset;
+    if (std::from_chars(status, status + 3, answer.status).ec != std::errc()) {
+        return std::nullopt;
+    }
+    answer.location = location_in(text);
+    return answer;
+}
+
+std::optional<WebAnswer> ask_for_web_page(const mobility::Path& path, std::uint32_t mark,
+                                          std::chrono::milliseconds patience) {
+    try {
+        const FileDescriptor socket = connect(path, mark);
+        const auto ipv4 = path.remote.mapped_ipv4();
+        const std::string host = ipv4 ? ipv4->text() : "[" + path.remote.text() + "]";
+        const std::string request =
+            "GET / HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
+        if (!is_ready(socket, POLLOUT, patience) ||
+            ::send(socket.number(), request.data(), request.size(), MSG_NOSIGNAL) < 0) {
+            return std::nullopt;
+        }
+        return web_answer_in(read(socket, patience));
+    } catch (const std::system_error&) {  // then there is no way there, and nobody answers
+        return std::nullopt;
+    }
+}
+
+}  // namespace godwit::platform

@@ -1,0 +1,105 @@
+// What `godwit doctor` looks at the system by.
+
+#include <gmock/gmock.h>
+
+#include "shared/platform/asking_socket.hpp"
+#include "shared/platform/dns_channel.hpp"
+#include "shared/platform/foreign_rules.hpp"
+#include "shared/platform/interface_config.hpp"
+#include "shared/platform/wait.hpp"
+#include "shared/platform/web_probe.hpp"
+#include "tests/platform/name_server.hpp"
+#include "tests/platform/network_namespace.hpp"
+#include "tests/support/addresses.hpp"
+
+namespace godwit::platform {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::Field;
+using testing::IsEmpty;
+
+class AskingSocketOnALink : public OnALink {
+  protected:
+    static mobility::Path path(const char* local, const char* remote) {
+        return {.encapsulation = mobility::Encapsulation::udp,
+                .interface = find_interface("near").value(),
+                .local = test::ip(local),
+                .remote = test::ip(remote),
+                .remote_port = 4191};
+    }
+};
+
+TEST_F(AskingSocketOnALink, HearsThatNobodyHearsThere) {
+    far_.enter();
+    run("ip addr add 192.0.2.2/24 dev far");
+    near_.enter();
+    run("ip addr add 192.0.2.1/24 dev near");
+    for (const auto& [local, remote] :
+         {std::pair{"2001:db8::1", "2001:db8::2"}, {"::ffff:192.0.2.1", "::ffff:192.0.2.2"}}) {
+        const AskingSocket socket(path(local, remote), 0);
+        const wire::Bytes payload{1, 2, 3};
+        ASSERT_FALSE(socket.send(payload));
+        std::array watched{Watched{.descriptor = socket.descriptor()}};
+        wait_until_readable(watched, std::chrono::seconds(10));
+        std::array<std::uint8_t, 16> buffer{};
+        EXPECT_EQ(socket.receive(buffer).error(), std::errc::connection_refused) << remote;
+    }
+}
+
+TEST_F(AskingSocketOnALink, SaysThatNoRouteLeadsThere) {
+    near_.enter();
+    EXPECT_THROW(AskingSocket(path("2001:db8::1", "2001:db8:99::2"), 0), std::system_error);
+}
+
+class ForeignRules : public OnALink {};
+
+TEST_F(ForeignRules, AreThoseOfOthersBeforeAPriority) {
+    near_.enter();
+    EXPECT_THAT(foreign_rules_before(4190), IsEmpty()) << "the system has some of its own";
+    run("ip -6 rule add priority 100 table 77");
+    run("ip rule add priority 200 table 78");
+    run("ip rule add priority 5210 table 52");
+    run("ip rule add priority 300 table 4191 protocol 191");
+    EXPECT_THAT(foreign_rules_before(4190),
+                ElementsAre(Field(&PolicyRule::table, 77U), Field(&PolicyRule::table, 78U)));
+}
+
+class AskedNameServer : public OnALink {
+  protected:
+    static bool says_something(const NameServer& server, const std::string& name) {
+        DnsChannel channel({.servers = server.address(), .first_timeout = 50ms});
+        bool has_said = false;
+        channel.ask(name, AddressFamily::ipv6,
+                    [&](const DnsAnswer& answer) { has_said = answer.is_from_server; });
+        channel.wait(10s, -1);
+        return has_said;
+    }
+};
+
+TEST_F(AskedNameServer, IsToldFromASilentOneThoughItKnowsNoSuchName) {
+    near_.enter();
+    const NameServer server({}, {"silent.example"});
+    EXPECT_TRUE(says_something(server, "godwit-doctor.invalid"));
+    EXPECT_FALSE(says_something(server, "silent.example"));
+}
+
+TEST(WebProbe, ReadsStatusAndWhereItLeads) {
+    EXPECT_EQ(web_answer_in("HTTP/1.1 302 Found\r\nLocation: http://login.example/\r\n\r\n"),
+              (WebAnswer{302, "http://login.example/"}));
+    EXPECT_EQ(web_answer_in("HTTP/1.0 200 OK\r\n\r\nlocation"), (WebAnswer{200, ""}));
+}
+
+TEST(WebProbe, TakesNothingElseForHttp) {
+    for (const char* text : {"", "HTTP/1.1", "HTTP/1.1 2", "HTTP/1.1 abc\r\n", "SSH-2.0-x\r\n"}) {
+        EXPECT_EQ(web_answer_in(text), std::nullopt) << text;
+    }
+}
+
+TEST(WebProbe, TakesNoControlCharactersFromWhoAnswers) {
+    EXPECT_EQ(web_answer_in("HTTP/1.1 302 x\r\nLOCATION: \x1b[2Ja\tb\r\n\r\n")->location, "[2Jab");
+}
+
+}  // namespace
+}  // namespace godwit::platform
