@@ -25,6 +25,7 @@ Command add_events(CLI::App& app);
 Command add_ping(CLI::App& app);
 Command add_get(CLI::App& app);
 Command add_set(CLI::App& app);
+Command add_doctor(CLI::App& app);
 Command add_daemon(CLI::App& app);
 Command add_keygen(CLI::App& app);
 Command add_resolver(CLI::App& app);

@@ -1,0 +1,380 @@
+#include <gmock/gmock.h>
+
+#include "client/checkup.hpp"
+#include "client/status.hpp"
+#include "tests/security/sample_keys.hpp"
+#include "tests/support/addresses.hpp"
+
+namespace godwit::client {
+namespace {
+
+using namespace std::chrono_literals;
+using mobility::Encapsulation;
+using runtime::Json;
+using runtime::Verdict;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr mobility::InterfaceIndex wlan0{2};
+constexpr mobility::InterfaceIndex tun0{3};
+
+Configuration configuration() {
+    Configuration settings;
+    settings.home_address = test::home;
+    settings.private_key_file = "/etc/godwit/mn.key";
+    settings.home_agent.address = test::home_agent;
+    settings.home_agent.endpoints = {"ha.example.net"};
+    settings.home_agent.public_key = security::key_pair(2).public_key();
+    return settings;
+}
+
+PathAsked asked(Encapsulation encapsulation, const char* local, const char* remote,
+                std::uint16_t port, PathOutcome outcome = PathOutcome::answered) {
+    PathAsked path{.answer = {.path = {.encapsulation = encapsulation,
+                                       .interface = wlan0,
+                                       .local = test::ip(local),
+                                       .remote = test::ip(remote),
+                                       .remote_port = port},
+                              .outcome = outcome},
+                   .interface = "wlan0"};
+    if (outcome == PathOutcome::answered) {
+        path.answer.round_trip = 20500us;
+    }
+    return path;
+}
+
+std::vector<PathAsked> all_paths(PathOutcome outcome = PathOutcome::answered) {
+    return {asked(Encapsulation::ip6, "2001:db8:a::2", "2001:db8:f::1", 0, outcome),
+            asked(Encapsulation::udp, "2001:db8:a::2", "2001:db8:e::2", 4191, outcome),
+            asked(Encapsulation::udp, "::ffff:192.168.3.7", "::ffff:203.0.113.2", 4191, outcome)};
+}
+
+// Registered over UDP and IPv4.
+Json status() {
+    Status status{
+        .state = State::registered, .home_address = test::home, .home_agent = test::home_agent};
+    status.path = PathReport{.encapsulation = Encapsulation::udp,
+                             .link = {.name = "wlan0"},
+                             .local = test::ip("::ffff:192.168.3.7"),
+                             .remote = test::ip("::ffff:203.0.113.2"),
+                             .remote_port = 4191,
+                             .is_behind_nat = true};
+    status.tunnel = TunnelReport{.mtu = 1438};
+    return to_json(status);
+}
+
+CheckupFacts healthy() {
+    CheckupFacts facts;
+    facts.configuration = {.file = "/etc/godwit/mn.toml",
+                           .content = configuration(),
+                           .service_user = "godwit",
+                           .key = platform::FileOwner{"godwit", 0600}};
+    facts.system = {.has_network_rights = true,
+                    .disable_ipv6 = "0",
+                    .now = std::chrono::sys_days(std::chrono::year(2026) / 11 / 25),
+                    .services = {"systemd-resolved"}};
+    facts.system.network.links = {{.index = wlan0, .name = "wlan0"},
+                                  {.index = tun0, .name = "tun0", .driver = "tun"}};
+    facts.daemon.status = status();
+    facts.network.names = {{.name = "ha.example.net", .addresses = {test::ip("2001:db8:e::2")}}};
+    facts.network.paths = all_paths();
+    facts.network.tunnel_round_trip = 21.0;
+    return facts;
+}
+
+std::vector<Finding> faults(const CheckupFacts& facts) {
+    std::vector<Finding> found;
+    std::ranges::copy_if(check_up(facts), std::back_inserter(found),
+                         [](const Finding& finding) { return finding.verdict == Verdict::wrong; });
+    return found;
+}
+
+// What is wrong, and the only thing that is.
+template <class Change>
+Finding fault_after(Change change) {
+    CheckupFacts facts = healthy();
+    change(facts);
+    const auto found = faults(facts);
+    EXPECT_EQ(found.size(), 1) << text_of(check_up(facts));
+    return found.empty() ? Finding() : found.front();
+}
+
+template <class Change>
+std::string text_after(Change change) {
+    CheckupFacts facts = healthy();
+    change(facts);
+    return text_of(check_up(facts));
+}
+
+TEST(ClientCheckup, FindsNothingWrongWhereAllIsWell) {
+    const auto findings = check_up(healthy());
+    EXPECT_TRUE(is_all_well(findings)) << text_of(findings);
+    EXPECT_THAT(text_of(findings), Not(HasSubstr("remedy")));
+    EXPECT_THAT(text_of(findings), Not(HasSubstr("note")));
+}
+
+TEST(ClientCheckup, TellsEachPathWithItsRoundTrip) {
+    const std::string text = text_of(check_up(healthy()));
+    EXPECT_THAT(text, HasSubstr("ok     path: ip6 over wlan0, 2001:db8:a::2 to 2001:db8:f::1: "
+                                "20.5 ms\n"));
+    EXPECT_THAT(text, HasSubstr("ok     path: udp over wlan0, 192.168.3.7 to 203.0.113.2 port "
+                                "4191: 20.5 ms, in use\n"));
+}
+
+TEST(ClientCheckup, TellsOfTheNatAndTheMtuOfThePathInUse) {
+    const std::string text = text_of(check_up(healthy()));
+    EXPECT_THAT(text, HasSubstr("NAT: the home agent sees another address or port"));
+    EXPECT_THAT(text, HasSubstr("MTU: 1438 octets"));
+}
+
+TEST(ClientCheckup, FindsThatThereIsNoConfiguration) {
+    const Finding fault = fault_after([](CheckupFacts& facts) {
+        facts.configuration = {.file = "/etc/godwit/mn.toml", .exists = false};
+        facts.daemon = {.silence = "no daemon answers"};
+    });
+    EXPECT_EQ(fault.what, "configuration");
+    EXPECT_THAT(fault.remedy, HasSubstr("godwit join"));
+}
+
+TEST(ClientCheckup, FindsAConfigurationThatIsWrong) {
+    const Finding fault = fault_after([](CheckupFacts& facts) {
+        facts.configuration = {.file = "mn.toml", .trouble = "mn.toml:1:1: lifetime: ..."};
+    });
+    EXPECT_EQ(fault.text, "mn.toml:1:1: lifetime: ...");
+}
+
+TEST(ClientCheckup, SaysWhatAnOrdinaryUserCannotLookAt) {
+    CheckupFacts facts = healthy();
+    facts.configuration = {.file = "mn.toml", .is_readable = false};
+    facts.system.has_network_rights = false;
+    const auto findings = check_up(facts);
+    EXPECT_TRUE(is_all_well(findings)) << text_of(findings);
+    EXPECT_THAT(text_of(findings), HasSubstr("note   configuration: not looked at"));
+    EXPECT_THAT(text_of(findings), HasSubstr("note   rights:"));
+}
+
+TEST(ClientCheckup, FindsAKeyThatOthersCanRead) {
+    const Finding fault =
+        fault_after([](CheckupFacts& facts) { facts.configuration.key->mode = 0644; });
+    EXPECT_EQ(fault.remedy, "chmod 600 /etc/godwit/mn.key");
+}
+
+TEST(ClientCheckup, TellsNoSecondFaultOfAKeyFile) {
+    fault_after([](CheckupFacts& facts) {
+        facts.configuration.key->mode = 0644;
+        facts.configuration.keys_trouble = "it is open to others";
+    });
+}
+
+TEST(ClientCheckup, FindsAKeyThatTheServiceCannotRead) {
+    EXPECT_EQ(
+        fault_after([](CheckupFacts& facts) { facts.configuration.key->user = "root"; }).remedy,
+        "chown godwit: /etc/godwit/mn.key");
+}
+
+TEST(ClientCheckup, FindsThatAKeyIsGoneOrIsNone) {
+    EXPECT_THAT(fault_after([](CheckupFacts& facts) { facts.configuration.key.reset(); }).text,
+                HasSubstr("cannot be found"));
+    EXPECT_EQ(
+        fault_after([](CheckupFacts& facts) { facts.configuration.keys_trouble = "no key"; }).text,
+        "no key");
+}
+
+TEST(ClientCheckup, FindsThatTheKernelHasNoTunAndNoIpv6) {
+    EXPECT_EQ(
+        fault_after([](CheckupFacts& facts) { facts.system.tun_trouble = "there is none"; }).what,
+        "TUN driver");
+    EXPECT_THAT(fault_after([](CheckupFacts& facts) { facts.system.disable_ipv6 = "1"; }).text,
+                HasSubstr("disable_ipv6 is 1"));
+    EXPECT_THAT(fault_after([](CheckupFacts& facts) { facts.system.disable_ipv6.reset(); }).text,
+                HasSubstr("this kernel has none"));
+}
+
+TEST(ClientCheckup, FindsAClockThatIsOffByYears) {
+    EXPECT_THAT(fault_after([](CheckupFacts& facts) { facts.system.now = {}; }).text,
+                HasSubstr("1970"));
+}
+
+TEST(ClientCheckup, FindsAnotherVpnThatTakesEverything) {
+    for (const wire::Prefix& everything :
+         {wire::Prefix{{}, 0}, wire::Prefix{{}, 1}, wire::Prefix::parse_ipv4("0.0.0.0/1").value(),
+          wire::Prefix::parse_ipv4("0.0.0.0/0").value()}) {
+        EXPECT_THAT(fault_after([&](CheckupFacts& facts) {
+                        facts.system.network.routes.push_back(
+                            {.destination = everything, .interface = tun0, .metric = 50});
+                    }).text,
+                    HasSubstr("tun0 takes everything"));
+    }
+}
+
+TEST(ClientCheckup, LeavesAVpnAloneThatTakesWhatIsItsOwn) {
+    CheckupFacts facts = healthy();
+    facts.system.network.routes = {
+        {.destination = wire::Prefix{{}, 0}, .interface = wlan0, .metric = 100},
+        {.destination = wire::Prefix{{}, 0}, .interface = tun0, .metric = 200},
+        {.destination = test::home_prefix, .interface = tun0}};
+    EXPECT_TRUE(faults(facts).empty()) << text_of(check_up(facts));
+}
+
+TEST(ClientCheckup, FindsRulesThatComeBeforeOurs) {
+    EXPECT_THAT(fault_after([](CheckupFacts& facts) {
+                    facts.system.rules_before_ours = {{.priority = 100, .table = 77}};
+                }).text,
+                HasSubstr("priority 100, table 77"));
+}
+
+TEST(ClientCheckup, FindsTheHomeAddressElsewhere) {
+    const auto put_on = [](mobility::InterfaceIndex interface) {
+        return [interface](CheckupFacts& facts) {
+            facts.system.network.links.push_back({.index = {9}, .name = "godwit0"});
+            facts.system.network.addresses.push_back(
+                {.interface = interface, .address = test::home.address});
+        };
+    };
+    EXPECT_THAT(fault_after(put_on(wlan0)).text, HasSubstr("is on wlan0 too"));
+    CheckupFacts facts = healthy();
+    put_on(mobility::InterfaceIndex{9})(facts);
+    EXPECT_TRUE(faults(facts).empty()) << "that is its place";
+}
+
+TEST(ClientCheckup, FindsThatTheDaemonDoesNotRun) {
+    const Finding fault = fault_after([](CheckupFacts& facts) {
+        facts.daemon = {.status = std::nullopt, .silence = "no daemon answers"};
+        facts.network.tunnel_round_trip.reset();
+    });
+    EXPECT_EQ(fault.what, "daemon");
+    EXPECT_EQ(fault.text, "no daemon answers");
+}
+
+TEST(ClientCheckup, PassesOnWhatTheDaemonSaysOfItsHealth) {
+    EXPECT_EQ(fault_after([](CheckupFacts& facts) {
+                  (*facts.daemon.status)["health"] = {"disk full"};
+              }).text,
+              "disk full");
+}
+
+TEST(ClientCheckup, TakesADaemonThatIsDownAsToldForNoFault) {
+    const std::string text = text_after(
+        [](CheckupFacts& facts) { (*facts.daemon.status)["state"] = std::string(down_state); });
+    EXPECT_THAT(text, HasSubstr("note   daemon: it runs, and was told to be down"));
+    EXPECT_THAT(text, Not(HasSubstr("wrong")));
+}
+
+TEST(ClientCheckup, TakesAPathThatIsSilentBesideOthersForNoFault) {
+    const std::string text = text_after([](CheckupFacts& facts) {
+        facts.network.paths[0].answer = {.path = facts.network.paths[0].answer.path,
+                                         .outcome = PathOutcome::silent};
+    });
+    EXPECT_THAT(text, HasSubstr("note   path: ip6 over wlan0"));
+    EXPECT_THAT(text, Not(HasSubstr("wrong")));
+}
+
+class NothingAnswers : public testing::Test {
+  protected:
+    NothingAnswers() {
+        facts_.daemon.status->at("state") = name(State::registering);
+        facts_.network.paths = all_paths(PathOutcome::silent);
+        facts_.network.tunnel_round_trip.reset();
+    }
+    [[nodiscard]] Finding only_fault() const {
+        const auto found = faults(facts_);
+        EXPECT_EQ(found.size(), 1) << text_of(check_up(facts_));
+        return found.empty() ? Finding() : found.front();
+    }
+
+    CheckupFacts facts_ = healthy();
+};
+
+TEST_F(NothingAnswers, NamesThePortsToOpen) {
+    EXPECT_EQ(only_fault().what, "home agent");
+    EXPECT_THAT(only_fault().remedy, HasSubstr("UDP 4191 and 443"));
+}
+
+TEST_F(NothingAnswers, SaysThatTheProgramDoesNotRunWhereItsMachineAnswers) {
+    facts_.network.paths[1].answer.outcome = PathOutcome::refused;
+    EXPECT_EQ(only_fault().text, "nothing answers by any path") << "the other port is silent";
+    facts_.network.paths[2].answer.outcome = PathOutcome::refused;
+    EXPECT_THAT(only_fault().text, HasSubstr("nothing hears at its ports"));
+}
+
+TEST_F(NothingAnswers, FindsACaptivePortalByANameThatCannotBe) {
+    facts_.network.invented = {test::ip("::ffff:10.0.0.1")};
+    EXPECT_EQ(only_fault().what, "captive portal");
+    EXPECT_THAT(only_fault().text, HasSubstr("10.0.0.1"));
+}
+
+TEST_F(NothingAnswers, FindsACaptivePortalByARedirection) {
+    facts_.network.web = platform::WebAnswer{302, "http://login.example/"};
+    EXPECT_EQ(only_fault().what, "captive portal");
+    EXPECT_THAT(only_fault().text, HasSubstr("http://login.example/"));
+    facts_.network.web = platform::WebAnswer{200, ""};
+    EXPECT_EQ(only_fault().what, "home agent") << "a page is no portal";
+}
+
+TEST_F(NothingAnswers, SaysNothingOfTheHomeAgentWhereNothingCouldBeAsked) {
+    facts_.network.paths = {
+        asked(Encapsulation::ip6, "2001:db8:a::2", "2001:db8:f::1", 0, PathOutcome::not_asked)};
+    EXPECT_TRUE(faults(facts_).empty());
+}
+
+TEST_F(NothingAnswers, BlamesNobodyWhoseAnswersTheKernelDrops) {
+    facts_.network.paths = {all_paths(PathOutcome::silent).back()};
+    facts_.network.paths[0].is_answer_filtered = true;
+    EXPECT_TRUE(faults(facts_).empty());
+    EXPECT_THAT(text_of(check_up(facts_)), HasSubstr("rp_filter is 1"));
+}
+
+TEST(ClientCheckup, FindsThatTheTunnelIsDead) {
+    EXPECT_EQ(
+        fault_after([](CheckupFacts& facts) { facts.network.tunnel_round_trip.reset(); }).what,
+        "tunnel");
+}
+
+TEST(ClientCheckup, FindsThatNoLinkLeadsOut) {
+    EXPECT_EQ(fault_after([](CheckupFacts& facts) { facts.network.paths.clear(); }).what, "paths");
+}
+
+TEST(ClientCheckup, NotesThatANetworkHasNoIpv6) {
+    const std::string text =
+        text_after([](CheckupFacts& facts) { facts.network.paths = {all_paths().back()}; });
+    EXPECT_THAT(text, HasSubstr("note   IPv6: this network gives none"));
+    EXPECT_THAT(text, Not(HasSubstr("wrong")));
+}
+
+TEST(ClientCheckup, WantsNoPathsOnTheHomeLink) {
+    CheckupFacts facts = healthy();
+    facts.daemon.status->at("state") = name(State::home);
+    facts.network.paths.clear();
+    EXPECT_TRUE(faults(facts).empty()) << text_of(check_up(facts));
+}
+
+TEST(ClientCheckup, FindsThatTheHomeAgentsNameIsNotKnown) {
+    EXPECT_THAT(fault_after([](CheckupFacts& facts) {
+                    facts.network.names = {{.name = "ha.example.net", .reason = "not found"}};
+                }).text,
+                HasSubstr("ha.example.net has no address: not found"));
+    EXPECT_THAT(text_after([](CheckupFacts& facts) {
+                    facts.network.names.push_back({.name = "old.example.net", .reason = "gone"});
+                }),
+                HasSubstr("note   name: old.example.net"));
+}
+
+TEST(ClientCheckup, FindsANameServerOfTheHomeThatIsSilent) {
+    EXPECT_THAT(fault_after([](CheckupFacts& facts) {
+                    facts.network.name_servers = {{.server = "2001:db8:f::53", .silence = ""},
+                                                  {.server = "2001:db8:f::54", .silence = "late"}};
+                }).text,
+                HasSubstr("2001:db8:f::54 does not answer: late"));
+}
+
+TEST(ClientCheckup, SaysForProgramsWhatItSaysForPeople) {
+    const Json document = runtime::to_json(std::vector<Finding>{
+        runtime::well("a", "b"), runtime::note("c", "d"), runtime::wrong("e", "f", "g")});
+    EXPECT_EQ(document.at("well"), false);
+    EXPECT_EQ(document.at("findings").at(1).at("verdict"), "note");
+    EXPECT_EQ(document.at("findings").at(1).at("well"), true);
+    EXPECT_EQ(document.at("findings").at(2).at("remedy"), "g");
+}
+
+}  // namespace
+}  // namespace godwit::client
