@@ -16,10 +16,10 @@ namespace {
 
 constexpr int event_buffer = 1 << 20;  // octets: a few thousand events between two looks
 
-FileDescriptor subscribe(std::uint32_t groups) {
-    FileDescriptor events(check_syscall(
-        "open a netlink socket",
-        ::socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, NETLINK_ROUTE)));
+FileDescriptor subscribe(std::uint32_t groups, int family) {
+    FileDescriptor events(
+        check_syscall("open a netlink socket",
+                      ::socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, family)));
     enlarge_buffers(events, event_buffer);
     sockaddr_nl address{};
     address.nl_family = AF_NETLINK;
@@ -44,8 +44,10 @@ bool any_of(std::span<const std::byte> events, NetworkEvents::Matters matters) {
 
 }  // namespace
 
-NetworkEvents::NetworkEvents(std::uint32_t groups, Matters matters)
-    : events_(subscribe(groups)), matters_(matters) {}
+NetworkEvents::NetworkEvents(std::uint32_t groups, Matters matters, int family)
+    : events_(subscribe(groups, family)), matters_(matters) {}
+
+static_assert(NETLINK_ROUTE == 0);
 
 bool NetworkEvents::any() {
     alignas(nlmsghdr) std::array<std::byte, 32768> buffer;  // NOLINT: written before it is read

@@ -1,5 +1,5 @@
 #pragma once
-// The kernel's rtnetlink events as a hint that something is not as it was. What they say is not
+// The kernel's netlink events as a hint that something is not as it was. What they say is not
 // kept: the state is always read whole, so that an event lost in a flood cannot leave a wrong
 // picture behind.
 
@@ -13,10 +13,10 @@ namespace godwit::platform {
 
 class NetworkEvents {
   public:
-    // `groups` as sockaddr_nl has them (rtnetlink(7)); `matters` tells which of the events count.
-    // Throws std::system_error.
+    // `groups` as sockaddr_nl has them (netlink(7)); `matters` tells which of the events count.
+    // `family` is 0 for rtnetlink. Throws std::system_error.
     using Matters = bool (*)(const nlmsghdr& event);
-    NetworkEvents(std::uint32_t groups, Matters matters);
+    NetworkEvents(std::uint32_t groups, Matters matters, int family = 0);
 
     // Readable when the kernel has something to report.
     [[nodiscard]] int descriptor() const { return events_.number(); }

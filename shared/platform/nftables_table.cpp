@@ -13,26 +13,50 @@ void NftablesTable::Free::operator()(nft_ctx* context) const {
     ::nft_ctx_free(context);
 }
 
-NftablesTable::NftablesTable(std::string name)
-    : name_(std::move(name)), context_(::nft_ctx_new(NFT_CTX_DEFAULT)) {
-    if (!context_ || ::nft_ctx_buffer_error(context_.get()) != 0) {
+NftablesTable::NftablesTable(std::string name, End end)
+    : name_(std::move(name)), end_(end), context_(::nft_ctx_new(NFT_CTX_DEFAULT)) {
+    if (!context_ || ::nft_ctx_buffer_error(context_.get()) != 0 ||
+        ::nft_ctx_buffer_output(context_.get()) != 0) {
         throw std::bad_alloc();
     }
 }
 
 NftablesTable::~NftablesTable() {
-    // Fails only where it was never put in place, or somebody has removed it already.
-    ::nft_run_cmd_from_buffer(context_.get(), ("delete table " + name_).c_str());
+    if (end_ != End::stays) {
+        // Fails only where it was never put in place, or somebody has removed it already.
+        ::nft_run_cmd_from_buffer(context_.get(), ("delete table " + name_).c_str());
+    }
 }
 
-// One transaction. "add" comes before "delete" since the latter wants the table to exist.
 void NftablesTable::replace(const std::string& chains) {
-    const std::string commands = "add table " + name_ + "\ndelete table " + name_ + "\nadd table " +
-                                 name_ + " {\n" + chains + "}\n";
+    require_change("install", replacement(chains));
+}
+
+std::string NftablesTable::listing() {
+    return change("list table " + name_) ? "" : ::nft_ctx_get_output_buffer(context_.get());
+}
+
+void NftablesTable::remove() {
+    require_change("remove",
+                   "add table " + name_ + " {\n" + flags() + "}\ndelete table " + name_ + "\n");
+}
+
+// One transaction. "add" comes before "delete" since the latter wants the table to exist. Each has
+// to say whose table it is.
+std::string NftablesTable::replacement(const std::string& chains) const {
+    return "add table " + name_ + " {\n" + flags() + "}\ndelete table " + name_ + "\nadd table " +
+           name_ + " {\n" + flags() + chains + "}\n";
+}
+
+std::string NftablesTable::flags() const {
+    return end_ == End::with_process ? "  flags owner\n" : "";
+}
+
+void NftablesTable::require_change(const std::string& attempt, const std::string& commands) {
     if (const std::error_code reason = change(commands)) {
         const std::string said = ::nft_ctx_get_error_buffer(context_.get());
         require(
-            "install the nftables table " + name_ + " (" + said.substr(0, said.find('\n')) + ")",
+            attempt + " the nftables table " + name_ + " (" + said.substr(0, said.find('\n')) + ")",
             reason);
     }
 }

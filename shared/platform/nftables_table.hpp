@@ -1,7 +1,7 @@
 #pragma once
-// A table of nftables (nft(8)) of a daemon's own: nobody else's rules are touched, and it goes as a
-// whole when this object goes.
+// A table of nftables (nft(8)) of a daemon's own: nobody else's rules are touched.
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <system_error>
@@ -12,8 +12,13 @@ namespace godwit::platform {
 
 class NftablesTable {
   public:
+    enum class End : std::uint8_t {
+        with_object,   // a crash leaves it
+        with_process,  // after a crash too: the kernel sees to it, and lets nobody else change it
+        stays,         // until remove()
+    };
     // `name` with its family: "ip6 godwit". Changes nothing yet. Throws std::bad_alloc.
-    explicit NftablesTable(std::string name);
+    explicit NftablesTable(std::string name, End end = End::with_object);
     NftablesTable(const NftablesTable&) = delete;
     NftablesTable& operator=(const NftablesTable&) = delete;
     ~NftablesTable();
@@ -23,6 +28,15 @@ class NftablesTable {
     // all is as before.
     void replace(const std::string& chains);
 
+    // What replace() says, as a file for nft(8).
+    [[nodiscard]] std::string replacement(const std::string& chains) const;
+
+    // As nft(8) lists it; empty if it is not there.
+    [[nodiscard]] std::string listing();
+
+    // Whether it was there or not. Throws std::system_error.
+    void remove();
+
     // Runs these commands of nft(8), which change this table, as one: all of them or none.
     std::error_code change(const std::string& commands);
 
@@ -30,7 +44,11 @@ class NftablesTable {
     struct Free {
         void operator()(nft_ctx* context) const;
     };
+    [[nodiscard]] std::string flags() const;
+    void require_change(const std::string& attempt, const std::string& commands);
+
     std::string name_;
+    End end_;
     std::unique_ptr<nft_ctx, Free> context_;
 };
 
