@@ -58,7 +58,7 @@ AttachmentWatch::AttachmentWatch(const Settings& settings, runtime::EventLoop& l
       on_change_(std::move(on_change)),
       on_resume_(std::move(on_resume)),
       heard_(settings.home_prefix),
-      endpoints_(settings.endpoints, settings.query_mark, loop, log, [this] { tell(); }) {}
+      endpoints_(settings.endpoints, settings.queries, loop, log, [this] { tell(); }) {}
 
 void AttachmentWatch::start() {
     watches_ = {loop_.on_readable(monitor_.descriptor(), [this] { on_network_event(); }),

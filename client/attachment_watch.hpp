@@ -32,8 +32,8 @@ class AttachmentWatch {
 
     struct Settings {
         wire::HomeAgentAddress home_agent;
-        std::vector<std::string> endpoints;  // of the home agent, for UDP: names or addresses
-        std::uint32_t query_mark = 0;        // on what asks for the names
+        std::vector<std::string> endpoints;     // of the home agent, for UDP: names or addresses
+        HomeAgentEndpoints::Queries queries{};  // for the names
         wire::HomeAddress home;
         mobility::InterfaceIndex tunnel;  // the TUN interface
         LinkPreferences links;

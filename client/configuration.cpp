@@ -41,6 +41,24 @@ Form<std::string> links() {
         });
 }
 
+// As nft(8) takes it in quotes; systemd writes what is none of these letters as \xHH.
+Form<std::string> cgroup() {
+    return text_form<std::string>(
+        "write the path of a cgroup below /sys/fs/cgroup in quotes, such as "
+        "\"system.slice/ssh.service\"; systemctl status shows it",
+        [](const std::string& written) -> std::expected<std::string, std::string> {
+            constexpr std::size_t longest = 1024;
+            constexpr auto characters =
+                "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:@\\/";
+            if (written.empty() || written.size() > longest || written.starts_with('/') ||
+                written.ends_with('/') || written.contains("//") || written.contains("..") ||
+                written.find_first_not_of(characters) != std::string::npos) {
+                return std::unexpected(in_quotes(written) + " is no such path");
+            }
+            return written;
+        });
+}
+
 void read_addresses(TomlTable& root, TomlTable& agent, Configuration& configuration) {
     const wire::Ipv6Address& home = configuration.home_address.address;
     const bool has_home =
@@ -100,12 +118,45 @@ void read_keys(TomlTable& root, TomlTable& agent, const std::filesystem::path& d
 
 void read_system(TomlTable& root, const std::filesystem::path& directory,
                  Configuration& configuration) {
-    root.read("routes", list_of(prefix_of_either_family()), configuration.routes);
     root.read("interface", interface_name(), configuration.interface);
     root.read("status_socket", socket_path_from(directory), configuration.status_socket);
     root.read("state_directory", path_from(directory), configuration.state_directory);
     root.read("log_level", log_level(), configuration.log_level);
     root.read("resend_memory", memory(), configuration.resend.each);
+}
+
+void reject_everything(TomlTable& root, const std::string& key,
+                       const std::vector<wire::Prefix>& prefixes) {
+    for (const wire::Prefix& prefix : prefixes) {
+        if (prefix.length == (prefix.is_ipv4() ? 96 : 0)) {
+            root.reject(key, prefix.text() + " is every address there is",
+                        "write the prefixes that are meant; mode = \"full\" is everything");
+        }
+    }
+}
+
+// A full tunnel takes everything; of a split one it is to be said what it takes.
+void read_routes(TomlTable& root, Configuration& configuration) {
+    const auto prefixes = list_of(prefix_of_either_family());
+    bool is_split = false;
+    root.read("mode", one_of<bool>({{"full", false}, {"split", true}}), is_split);
+    std::vector<wire::Prefix> unused;
+    if (is_split) {
+        if (root.require("routes", prefixes, configuration.routes)) {
+            reject_everything(root, "routes", configuration.routes);
+        }
+    } else if (root.read("routes", prefixes, unused)) {
+        root.reject("routes", "is for mode = \"split\": without it everything takes the tunnel",
+                    "add mode = \"split\", or leave routes out");
+    }
+}
+
+void read_traffic(TomlTable& root, Configuration& configuration) {
+    read_routes(root, configuration);
+    root.read("exclude", list_of(prefix_of_either_family()), configuration.exclude);
+    reject_everything(root, "exclude", configuration.exclude);
+    root.read("exclude_cgroups", list_of(cgroup()), configuration.exclude_cgroups);
+    root.read("lockdown", yes_or_no(), configuration.lockdown);
 }
 
 void read_dns(TomlTable& root, Configuration& configuration) {
@@ -130,6 +181,7 @@ Configuration read_configuration(const std::filesystem::path& path) {
               configuration.first_registration_timeout);
     root.read("suites", suites(), configuration.suites);
     read_dns(root, configuration);
+    read_traffic(root, configuration);
     read_system(root, file.directory(), configuration);
     file.finish();
     return configuration;

@@ -53,7 +53,11 @@ struct Configuration {
     LinkPreferences links;
     bool ipv4 = true;  // ask for an IPv4 home address
     std::chrono::nanoseconds mtu_probe_interval = std::chrono::minutes(10);
-    std::vector<wire::Prefix> routes{{{}, 0}, {wire::Ipv6Address::mapped({}), 96}};  // everything
+    // What goes through the tunnel. Everything, in both families, is a full tunnel.
+    std::vector<wire::Prefix> routes{{{}, 0}, {wire::Ipv6Address::mapped({}), 96}};
+    std::vector<wire::Prefix> exclude;              // of that, what goes past it all the same
+    std::vector<std::string> exclude_cgroups;       // whose programs do: "system.slice/ssh.service"
+    bool lockdown = false;                          // nothing else leaves outside the tunnel
     std::vector<mobility::FlowSelector> redundant;  // over two paths at once; before the flows
     std::vector<FlowChoice> flows;                  // in the order of the file: the first counts
     bool second_path = true;        // keep one registered by another link, if there is one

@@ -98,7 +98,7 @@ AttachmentWatch::Settings attachment_settings(const Configuration& configuration
                                               mobility::InterfaceIndex tunnel) {
     return {.home_agent = configuration.home_agent.address,
             .endpoints = configuration.home_agent.endpoints,
-            .query_mark = outer_packet_mark,
+            .queries = {.mark = outer_packet_mark, .past_stub = configuration.lockdown},
             .home = configuration.home_address,
             .tunnel = tunnel,
             .links = configuration.links,

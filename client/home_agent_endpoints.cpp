@@ -27,11 +27,11 @@ void add_once(std::vector<wire::Ipv6Address>& addresses, const wire::Ipv6Address
 
 }  // namespace
 
-HomeAgentEndpoints::HomeAgentEndpoints(std::vector<std::string> names, std::uint32_t mark,
+HomeAgentEndpoints::HomeAgentEndpoints(std::vector<std::string> names, const Queries& queries,
                                        runtime::EventLoop& loop, const runtime::Log& log,
                                        std::function<void()> on_change)
     : names_(std::move(names)),
-      mark_(mark),
+      queries_(queries),
       log_(log),
       on_change_(std::move(on_change)),
       lookup_(loop, [this](const platform::Resolution& found) { on_resolved(found); }) {
@@ -53,8 +53,17 @@ void HomeAgentEndpoints::look_up() {
 }
 
 void HomeAgentEndpoints::request() {
-    resolver_ = platform::resolver_configuration();
-    lookup_.request({.names = names_, .mark = mark_});
+    resolver_ = resolver();
+    lookup_.request({.names = names_, .mark = queries_.mark, .servers = servers()});
+}
+
+std::string HomeAgentEndpoints::servers() const {
+    return queries_.past_stub ? platform::servers_behind_stub() : "";
+}
+
+// By which a change of the name servers is seen.
+std::string HomeAgentEndpoints::resolver() const {
+    return platform::resolver_configuration() + servers();
 }
 
 // Literal IPv6 addresses are the same everywhere; IPv4 ones may lie behind a NAT64.
@@ -121,7 +130,7 @@ void HomeAgentEndpoints::on_deadline() {
 
 void HomeAgentEndpoints::watch_resolver(mobility::Instant now) {
     watch_at_ = now < watch_until_ ? std::optional(now + watching_interval) : std::nullopt;
-    if (platform::resolver_configuration() != resolver_) {
+    if (resolver() != resolver_) {
         request();
     }
 }

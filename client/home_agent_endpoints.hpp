@@ -18,10 +18,14 @@ namespace godwit::client {
 
 class HomeAgentEndpoints {
   public:
-    // `names`: of the DNS, or literal addresses. `mark` is put on queries, so that they do not take
-    // the tunnel. Both references outlive it.
-    HomeAgentEndpoints(std::vector<std::string> names, std::uint32_t mark, runtime::EventLoop& loop,
-                       const runtime::Log& log, std::function<void()> on_change);
+    struct Queries {
+        std::uint32_t mark = 0;  // is put on them, so that they do not take the tunnel
+        bool past_stub = false;  // not by systemd-resolved, which is not let out
+    };
+    // `names`: of the DNS, or literal addresses. Both references outlive it.
+    HomeAgentEndpoints(std::vector<std::string> names, const Queries& queries,
+                       runtime::EventLoop& loop, const runtime::Log& log,
+                       std::function<void()> on_change);
 
     // The node is in another network, or may be.
     void look_up();
@@ -39,11 +43,13 @@ class HomeAgentEndpoints {
   private:
     void on_resolved(const platform::Resolution& resolution);
     [[nodiscard]] bool needs_asking() const;
+    [[nodiscard]] std::string servers() const;
+    [[nodiscard]] std::string resolver() const;
     void request();
     void watch_resolver(mobility::Instant now);
 
     std::vector<std::string> names_;
-    std::uint32_t mark_;
+    Queries queries_;
     const runtime::Log& log_;
     std::function<void()> on_change_;
     std::vector<wire::Ipv6Address> addresses_;  // the latest first

@@ -80,6 +80,17 @@ void add_rules(SystemState& state, const SteeringSettings& settings, const Famil
     const bool is_ipv4 = family.everything.is_ipv4();
     state.rules.push_back(
         {.ipv4 = is_ipv4, .priority = own_packets_priority, .mark = outer_packet_mark});
+    if (settings.has_excluded_programs) {
+        state.rules.push_back(
+            {.ipv4 = is_ipv4, .priority = own_packets_priority, .mark = excluded_mark});
+    }
+    // After the home address: what came for it through the tunnel is answered through it.
+    for (const wire::Prefix& prefix : settings.exclude) {
+        if (family.has(prefix)) {
+            state.rules.push_back(
+                {.ipv4 = is_ipv4, .priority = specific_routes_priority, .to = prefix});
+        }
+    }
     if (is_full_tunnel(settings, family)) {
         state.rules.push_back(
             {.ipv4 = is_ipv4, .priority = specific_routes_priority, .suppressed_prefix_length = 0});

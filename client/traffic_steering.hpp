@@ -4,8 +4,10 @@
 //
 //   rule                                      away          at home
 //   our own outer packets (by mark)           main          main
+//   what excluded programs send (by mark)     main          main
 //   the way back of outer packets in IPv4     main          -              see udp_port
 //   from the home address                     tunnel        -
+//   excluded prefixes                         main          main
 //   on-link and other specific routes         main          main           full tunnel only
 //   everything else                           tunnel        home router    full tunnel
 //                                             the routes    -              split tunnel
@@ -18,6 +20,7 @@
 #include <system_error>
 #include <vector>
 
+#include "client/core/packet_marks.hpp"
 #include "client/core/repair_pacing.hpp"
 #include "shared/mobility/attachment.hpp"
 #include "shared/platform/footprint.hpp"
@@ -30,8 +33,6 @@
 
 namespace godwit::client {
 
-inline constexpr std::uint32_t outer_packet_mark = 0x4191;  // SO_MARK of our sockets
-
 struct SteeringSettings {
     wire::HomeAddress home;
     mobility::InterfaceIndex tunnel;   // the TUN interface
@@ -40,6 +41,8 @@ struct SteeringSettings {
     // otherwise drop what comes over IPv4, since unmarked packets to where it is from would take
     // the tunnel.
     std::optional<std::uint16_t> udp_port;
+    std::vector<wire::Prefix> exclude{};  // what goes past the tunnel all the same
+    bool has_excluded_programs = false;   // what they send is marked
 };
 
 enum class Steering : std::uint8_t {

@@ -1,8 +1,10 @@
 #include "shared/platform/resolver.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 #include <system_error>
 #include <utility>
 
@@ -27,6 +29,26 @@ struct Findings {
 bool is_reachable(const wire::Ipv6Address& address) {
     const auto ipv4 = address.mapped_ipv4();
     return ipv4 ? ipv4->is_unicast_routable() : address.is_unicast_routable();
+}
+
+std::string text_of(const std::filesystem::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// Of resolv.conf(5). Addresses of one link alone (fe80::1%eth0) are left out.
+std::vector<std::string> name_servers_in(const std::string& text) {
+    std::vector<std::string> servers;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+        std::istringstream words(line);
+        std::string key;
+        std::string server;
+        if (words >> key >> server && key == "nameserver" && literal_address(server)) {
+            servers.push_back(server);
+        }
+    }
+    return servers;
 }
 
 class Lookup {
@@ -158,8 +180,24 @@ Resolution resolve(const ResolverOptions& options, const std::stop_token& stop) 
 }
 
 std::string resolver_configuration() {
-    std::ifstream file(ResolverFile().of_this_network(), std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
+    return text_of(ResolverFile().of_this_network());
+}
+
+std::string servers_behind_stub() {
+    return servers_behind_stub(resolver_configuration(),
+                               text_of("/run/systemd/resolve/resolv.conf"));
+}
+
+std::string servers_behind_stub(const std::string& known, const std::string& behind) {
+    if (name_servers_in(known) != std::vector<std::string>{"127.0.0.53"}) {
+        return {};
+    }
+    std::string servers;
+    for (const std::string& server : name_servers_in(behind)) {
+        servers += (servers.empty() ? "" : ",") +
+                   (server.contains(':') ? "[" + server + "]:53" : server + ":53");
+    }
+    return servers;
 }
 
 }  // namespace godwit::platform

@@ -43,6 +43,12 @@ std::optional<wire::Ipv6Address> literal_address(std::string_view text);
 // changes when the machine is in another network, sooner or later.
 std::string resolver_configuration();
 
+// The name servers that systemd-resolved asks, as ResolverOptions has them, where this machine
+// knows no other than its stub (127.0.0.53): what the stub sends has nobody's mark. Else empty.
+std::string servers_behind_stub();
+// The same of two texts as resolv.conf(5) has them: the machine's, and that of systemd-resolved.
+std::string servers_behind_stub(const std::string& known, const std::string& behind);
+
 // Asks for everything at once, and waits until all is answered, the time is over or a stop is
 // requested: then with what has come so far. Nothing that the network says, or keeps to itself, is
 // an exception.

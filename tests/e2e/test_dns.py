@@ -12,7 +12,7 @@ from topology import HOME_ADDRESS
 
 DNS = {"dns": [HOME_DNS], "search_domains": ["home.example"]}
 RULE = pathlib.Path(__file__).resolve().parents[2] / "packaging/polkit/50-godwit.rules"
-SPLIT = {"routes": ["2001:db8:f::/64"]}
+SPLIT = {"mode": "split", "routes": ["2001:db8:f::/64"]}
 
 
 @pytest.fixture

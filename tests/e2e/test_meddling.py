@@ -27,7 +27,7 @@ MEDDLING = {
 def away(deploy):
     """Registered from A, with an IPv4 home address and full tunnels of both families."""
     deployment = deploy(home_agent={"ipv4_pool": "10.64.0.0/24"},
-                        mobile_node={"routes": ["::/0", "0.0.0.0/0"], "interface": "godwit0"})
+                        mobile_node={"interface": "godwit0"})
     deployment.topology.plug("A")
     deployment.start_all()
     deployment.wait_registered(deployment.topology.care_of_address("A"))

@@ -138,7 +138,7 @@ def test_a_packet_too_large_for_the_tunnel_is_answered(at_a):
 
 
 def test_a_split_tunnel_carries_only_its_routes(deploy):
-    deployment = deploy(mobile_node={"routes": ["2001:db8:c::/64"]})
+    deployment = deploy(mobile_node={"mode": "split", "routes": ["2001:db8:c::/64"]})
     deployment.topology.plug("A")
     deployment.start_all()
     care_of_address = deployment.topology.care_of_address("A")

@@ -66,6 +66,21 @@ TEST_F(SteeringOfIpv4, TakesTheListedPrefixesOnly) {
     EXPECT_THAT(way("198.51.100.1 from 10.64.0.9"), HasSubstr("dev tunnel table 4191"));
 }
 
+TEST_F(SteeringOfIpv4, LetsWhatIsExcludedPass) {
+    client::TrafficSteering full({.home = {address("2001:db8:f::9")},
+                                  .tunnel = tunnel_.interface(),
+                                  .routes = {wire::Prefix::parse_ipv4("0.0.0.0/0").value()},
+                                  .udp_port = std::nullopt,
+                                  .exclude = {wire::Prefix::parse_ipv4("198.51.100.0/24").value()},
+                                  .has_excluded_programs = true},
+                                 log_);
+    full.steer(Steering::through_tunnel, std::nullopt, ipv4_home);
+    EXPECT_THAT(way("198.51.100.1"), HasSubstr("via 192.0.2.1 dev outside src 192.0.2.7"));
+    EXPECT_THAT(way("198.51.100.1 from 10.64.0.9"), HasSubstr("dev tunnel table 4191"));
+    EXPECT_THAT(way("203.0.114.1"), HasSubstr("dev tunnel table 4192"));
+    EXPECT_THAT(way("203.0.114.1 mark 0x4190"), HasSubstr("via 192.0.2.1 dev outside"));
+}
+
 TEST_F(SteeringOfIpv4, FollowsTheAddressThatIsHeld) {
     client::TrafficSteering full = steering("0.0.0.0/0");
     full.steer(Steering::through_tunnel, std::nullopt, ipv4_home);

@@ -141,6 +141,7 @@ lifetime = 40
 prefer = ["wlan*", "unmetered", "wired"]
 metered = ["wwan*", "cellular"]
 first_registration_timeout = 2
+mode = "split"
 routes = ["2001:db8:1::/48", "2001:db8:2::/48", "10.0.0.0/8"]
 interface = "mn0"
 status_socket = "status.sock"

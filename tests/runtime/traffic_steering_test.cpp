@@ -103,6 +103,27 @@ TEST(TrafficSteering, MayBeFullInOneFamilyAndSplitInTheOther) {
                 Not(Contains(Field(&PolicyRule::suppressed_prefix_length, std::optional{0U}))));
 }
 
+TEST(TrafficSteering, SendsExcludedPrefixesOfEitherFamilyByTheMainTable) {
+    SteeringSettings settings = steering_of({all_ipv6, all_ipv4});
+    const wire::Prefix private_use = wire::Prefix::parse_ipv4("10.0.0.0/8").value();
+    const wire::Prefix local = wire::Prefix::parse("fd00::/8").value();
+    settings.exclude = {private_use, local};
+    const SystemState state =
+        system_state(settings, Steering::through_tunnel, std::nullopt, ipv4_home);
+    EXPECT_THAT(rules_of(state, true),
+                Contains(PolicyRule{.ipv4 = true, .priority = 4193, .to = private_use}));
+    EXPECT_THAT(rules_of(state, false), Contains(PolicyRule{.priority = 4193, .to = local}));
+}
+
+TEST(TrafficSteering, SendsWhatExcludedProgramsHaveMarkedByTheMainTable) {
+    const PolicyRule marked{.ipv4 = true, .priority = 4191, .mark = excluded_mark};
+    EXPECT_THAT(away({all_ipv6, all_ipv4}, ipv4_home).rules, Not(Contains(marked)));
+    SteeringSettings settings = steering_of({all_ipv6, all_ipv4});
+    settings.has_excluded_programs = true;
+    EXPECT_THAT(system_state(settings, Steering::through_tunnel, std::nullopt, ipv4_home).rules,
+                Contains(marked));
+}
+
 TEST(TrafficSteering, LeavesTheWayBackOfOuterPacketsOverIpv4Open) {
     SteeringSettings settings = steering_of({all_ipv6, all_ipv4});
     settings.udp_port = 40000;

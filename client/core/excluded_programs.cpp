@@ -1,0 +1,32 @@
+#include "client/core/excluded_programs.hpp"
+
+#include <algorithm>
+
+#include "client/core/packet_marks.hpp"
+
+namespace godwit::client {
+
+std::string excluded_program_chains(const std::vector<std::string>& cgroups,
+                                    const std::string& tunnel) {
+    const std::string mark = std::to_string(excluded_mark);
+    std::string rules;
+    for (const std::string& cgroup : cgroups) {
+        const auto level = std::ranges::count(cgroup, '/') + 1;
+        // What others have begun through the tunnel is answered through it.
+        rules += "    ct direction original socket cgroupv2 level " + std::to_string(level) +
+                 " \"" + cgroup + "\" meta mark set " + mark + " ct mark set " + mark + "\n";
+    }
+    return "  chain choosing {\n"
+           "    type route hook output priority mangle\n"
+           "    oifname \"lo\" return\n" +
+           rules +
+           "  }\n"
+           "  chain leaving {\n"
+           "    type nat hook postrouting priority srcnat\n"
+           "    meta mark " +
+           mark + " oifname != \"" + tunnel +
+           "\" masquerade\n"
+           "  }\n";
+}
+
+}  // namespace godwit::client

@@ -1,0 +1,80 @@
+#include "client/program_exclusion.hpp"
+
+#include <chrono>
+#include <system_error>
+#include <utility>
+
+#include "client/core/excluded_programs.hpp"
+#include "shared/platform/cgroup.hpp"
+
+namespace godwit::client {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto look_again = 5s;
+
+}  // namespace
+
+ProgramExclusion::ProgramExclusion(std::vector<std::string> cgroups, std::string tunnel,
+                                   runtime::EventLoop& loop, const runtime::Log& log)
+    : cgroups_(std::move(cgroups)), tunnel_(std::move(tunnel)), log_(log), ids_(cgroups_.size()) {
+    if (cgroups_.empty()) {
+        return;
+    }
+    watch_ = loop.on_readable(alarm_.descriptor(), [this] {
+        alarm_.clear();
+        look();
+    });
+    look();
+}
+
+void ProgramExclusion::look() {
+    std::vector<std::optional<std::uint64_t>> now;
+    for (const std::string& cgroup : cgroups_) {
+        now.push_back(platform::cgroup_id(cgroup));
+    }
+    if (now != ids_ || !failure_.empty()) {
+        ids_ = std::move(now);
+        put_in_place();
+    }
+    alarm_.set(look_again);
+}
+
+// One that goes in this moment is refused, and not there at the next look.
+void ProgramExclusion::put_in_place() {
+    std::vector<std::string> present;
+    for (std::size_t place = 0; place < cgroups_.size(); ++place) {
+        if (ids_[place]) {
+            present.push_back(cgroups_[place]);
+        }
+    }
+    try {
+        if (present.empty()) {
+            table_.remove();
+        } else {
+            table_.replace(excluded_program_chains(present, tunnel_));
+        }
+        failure_.clear();
+    } catch (const std::system_error& error) {
+        if (std::exchange(failure_, error.what()) != failure_) {
+            log_.warning("programs-not-excluded", {{"reason", failure_}});
+        }
+    }
+}
+
+std::vector<std::string> ProgramExclusion::complaints() const {
+    std::vector<std::string> complaints;
+    for (std::size_t place = 0; place < cgroups_.size(); ++place) {
+        if (!ids_[place]) {
+            complaints.push_back("there is no cgroup " + cgroups_[place] +
+                                 ": its programs do not run, or exclude_cgroups names it wrongly");
+        }
+    }
+    if (!failure_.empty()) {
+        complaints.push_back("programs are not excluded from the tunnel: " + failure_);
+    }
+    return complaints;
+}
+
+}  // namespace godwit::client

@@ -1,0 +1,41 @@
+#pragma once
+// Has the programs of some cgroups go past the tunnel, for as long as this object is there. A
+// cgroup comes and goes with its programs; whether it is there is looked at every few seconds, and
+// only where any is named.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "shared/platform/alarm.hpp"
+#include "shared/platform/nftables_table.hpp"
+#include "shared/runtime/event_loop.hpp"
+#include "shared/runtime/log.hpp"
+
+namespace godwit::client {
+
+class ProgramExclusion {
+  public:
+    // The loop and the log outlive it.
+    ProgramExclusion(std::vector<std::string> cgroups, std::string tunnel, runtime::EventLoop& loop,
+                     const runtime::Log& log);
+
+    // What is wrong, a sentence each.
+    [[nodiscard]] std::vector<std::string> complaints() const;
+
+  private:
+    void look();
+    void put_in_place();
+
+    std::vector<std::string> cgroups_;
+    std::string tunnel_;
+    const runtime::Log& log_;
+    std::vector<std::optional<std::uint64_t>> ids_;  // as the table has them
+    platform::NftablesTable table_{"inet godwit_excluded"};
+    std::string failure_;
+    platform::Alarm alarm_;
+    runtime::EventLoop::Watch watch_;
+};
+
+}  // namespace godwit::client

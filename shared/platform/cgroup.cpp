@@ -1,0 +1,21 @@
+#include "shared/platform/cgroup.hpp"
+
+#include <linux/magic.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+
+namespace godwit::platform {
+
+// libnftables looks there too.
+std::optional<std::uint64_t> cgroup_id(const std::string& path) {
+    const std::string directory = "/sys/fs/cgroup/" + path;
+    struct statfs filesystem{};
+    struct stat status{};
+    if (::statfs(directory.c_str(), &filesystem) != 0 || filesystem.f_type != CGROUP2_SUPER_MAGIC ||
+        ::stat(directory.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) {
+        return std::nullopt;
+    }
+    return status.st_ino;
+}
+
+}  // namespace godwit::platform
