@@ -1,9 +1,11 @@
 #include "client/daemon.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <expected>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +16,7 @@
 #include "client/down_mark.hpp"
 #include "client/event_document.hpp"
 #include "client/keys.hpp"
+#include "client/lockdown.hpp"
 #include "client/move_history.hpp"
 #include "client/pings.hpp"
 #include "client/presence.hpp"
@@ -63,8 +66,11 @@ class Daemon {
     void run();
 
   private:
+    [[nodiscard]] std::optional<mobility::Instant> next_deadline() const;
+    void on_deadline();
     void up(const OnAnswer& answer);
     void down(const OnAnswer& answer);
+    void on_down(const OnAnswer& answer);
     void restart(const OnAnswer& answer);
     void exchange(Configuration next, const OnAnswer& answer);
     void enter_again(const Configuration& before);
@@ -85,6 +91,7 @@ class Daemon {
     Configuration configuration_;  // as it was taken up last
     runtime::Log log_;
     runtime::EventLoop loop_;
+    Lockdown lockdown_;
     MoveHistory moves_;
     runtime::EventFeed feed_;
     std::optional<State> told_;  // the latest state that the events know; nothing: down
@@ -100,6 +107,7 @@ Daemon::Daemon(std::filesystem::path file, Configuration configuration)
     : file_(std::move(file)),
       configuration_(std::move(configuration)),
       log_(configuration_.log_level),
+      lockdown_(configuration_.state_directory, log_),
       feed_(runtime::wall_now),
       patience_(loop_.context()),
       pings_(loop_, [this] { return path(); }),
@@ -117,8 +125,8 @@ ApiSources Daemon::api() {
 }
 
 void Daemon::run() {
-    loop_.on_deadline([this] { return presence_ ? presence_->next_deadline() : std::nullopt; },
-                      [this] { presence_->on_deadline(); });
+    loop_.on_deadline([this] { return next_deadline(); }, [this] { on_deadline(); });
+    lockdown_.watch(loop_);
     loop_.on_resume([this] {
         if (presence_ && !then_) {
             presence_->resume();
@@ -126,6 +134,7 @@ void Daemon::run() {
     });
     log_.info("started");
     if (mark().is_set()) {
+        lockdown_.lift();  // what a loss of power may have left
         log_.info("down", {{"until", "godwit up"}});
     } else {
         enter(configuration_);
@@ -139,6 +148,19 @@ void Daemon::run() {
         static_cast<void>(presence_->leave([] {}));
     }
     log_.info("stopped");
+}
+
+std::optional<mobility::Instant> Daemon::next_deadline() const {
+    const auto next = presence_ ? presence_->next_deadline() : std::nullopt;
+    const auto repair = lockdown_.next_deadline();
+    return next && repair ? std::min(*next, *repair) : next ? next : repair;
+}
+
+void Daemon::on_deadline() {
+    lockdown_.on_deadline();
+    if (presence_) {
+        presence_->on_deadline();
+    }
 }
 
 void Daemon::up(const OnAnswer& answer) {
@@ -159,11 +181,18 @@ void Daemon::up(const OnAnswer& answer) {
 void Daemon::down(const OnAnswer& answer) {
     change(answer, [&] {
         mark().set();
-        leave([this, answer] {
-            failure_.clear();
-            answer(done());
-        });
+        leave([this, answer] { on_down(answer); });
     });
+}
+
+void Daemon::on_down(const OnAnswer& answer) {
+    failure_.clear();
+    try {
+        lockdown_.lift();
+        answer(done());
+    } catch (const std::exception& failure) {
+        answer(not_done(failure));
+    }
 }
 
 void Daemon::restart(const OnAnswer& answer) {
@@ -222,8 +251,9 @@ void Daemon::change(const OnAnswer& answer, const std::function<void()>& act) {
 
 void Daemon::enter(Configuration configuration) {
     log_.show(configuration.log_level);
+    lockdown_.enter(configuration);
     presence_ = std::make_unique<Presence>(
-        configuration, loop_, log_,
+        configuration, lockdown_, loop_, log_,
         Presence::Listener{.on_event = [this](const auto& event) { on_event(event); },
                            .on_change = [this] { on_change(); }});
     configuration_ = std::move(configuration);
@@ -280,6 +310,7 @@ void Daemon::on_change() {
 Status Daemon::status() const {
     Status status = presence_ ? presence_->status() : status_while_down(configuration_);
     status.moves = moves_;
+    std::ranges::copy(lockdown_.complaints(), std::back_inserter(status.health));
     if (!failure_.empty()) {
         status.health.push_back("not up, though it shall be: " + failure_);
     }

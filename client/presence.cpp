@@ -16,9 +16,10 @@
 
 namespace godwit::client {
 
-Presence::Presence(Configuration configuration, runtime::EventLoop& loop, const runtime::Log& log,
-                   Listener listener)
+Presence::Presence(Configuration configuration, Lockdown& lockdown, runtime::EventLoop& loop,
+                   const runtime::Log& log, Listener listener)
     : configuration_(std::move(configuration)),
+      lockdown_(lockdown),
       log_(log),
       listener_(std::move(listener)),
       tun_(configuration_.interface),
@@ -47,8 +48,11 @@ Presence::Presence(Configuration configuration, runtime::EventLoop& loop, const 
       steering_({.home = configuration_.home_address,
                  .tunnel = tun_.interface(),
                  .routes = configuration_.routes,
-                 .udp_port = udp_.front().port()},
+                 .udp_port = udp_.front().port(),
+                 .exclude = configuration_.exclude,
+                 .has_excluded_programs = !configuration_.exclude_cgroups.empty()},
                 log_),
+      program_exclusion_(configuration_.exclude_cgroups, tun_.name(), loop, log_),
       name_service_(name_service_settings(configuration_, tun_.interface()), loop, log_),
       attachments_(
           attachment_settings(configuration_, tun_.interface()), loop, log_,
@@ -72,6 +76,11 @@ void Presence::start() {
 // One that leaves looks no more where it could go.
 void Presence::on_attachments(const mobility::Attachments& attachments) {
     if (!on_left_) {
+        endpoints_.emplace();
+        for (const mobility::HomeAgentEndpoint& endpoint : attachments.endpoints) {
+            endpoints_->push_back(endpoint.address);
+        }
+        lock();  // before anything is sent there
         runner_.perform(node_.on_attachments(runtime::boot_now(), attachments));
     }
 }
@@ -109,7 +118,19 @@ void Presence::before_actions() {
     listener_.on_change();
 }
 
+// The home link counts as inside once the home agent has said that this machine is there.
+void Presence::lock() {
+    if (!endpoints_) {
+        return;
+    }
+    const auto* home = std::get_if<AtHome>(&node_.target());
+    lockdown_.follow({.endpoints = *endpoints_, .ipv4_home = node_.ipv4_home()},
+                     home != nullptr && state() == State::home ? std::optional(home->link.interface)
+                                                               : std::nullopt);
+}
+
 void Presence::steer() {
+    lock();
     const State state = this->state();
     was_registered_ = was_registered_ || state == State::registered || state == State::home;
     const Target& target = node_.target();
@@ -191,6 +212,7 @@ Status Presence::status() const {
                                .data_plane = data_plane_,
                                .mtu = mtu_});
     std::ranges::copy(steering_.complaints(), std::back_inserter(status.health));
+    std::ranges::copy(program_exclusion_.complaints(), std::back_inserter(status.health));
     status.dns = name_service_.report();
     name_service_.add_health(status.health);
     return status;

@@ -12,7 +12,9 @@
 #include "client/attachment_watch.hpp"
 #include "client/configuration.hpp"
 #include "client/core/mobile_node.hpp"
+#include "client/lockdown.hpp"
 #include "client/name_service.hpp"
+#include "client/program_exclusion.hpp"
 #include "client/status.hpp"
 #include "client/traffic_steering.hpp"
 #include "shared/platform/outer_packet_socket.hpp"
@@ -36,10 +38,11 @@ class Presence final : private runtime::NodeObserver {
         std::function<void(const mobility::Event&)> on_event;
         std::function<void()> on_change;  // the status may be another
     };
-    // The loop and the log outlive it. Throws std::system_error, naming the attempt, and
-    // runtime::InvalidConfiguration for keys that are not to be had; the system is as before then.
-    Presence(Configuration configuration, runtime::EventLoop& loop, const runtime::Log& log,
-             Listener listener);
+    // The lockdown, the loop and the log outlive it. Throws std::system_error, naming the attempt,
+    // and runtime::InvalidConfiguration for keys that are not to be had; the system is as before
+    // then.
+    Presence(Configuration configuration, Lockdown& lockdown, runtime::EventLoop& loop,
+             const runtime::Log& log, Listener listener);
 
     // Looks where the machine is, and follows it from now on.
     void start();
@@ -70,12 +73,14 @@ class Presence final : private runtime::NodeObserver {
     void on_attachments(const mobility::Attachments& attachments);
     void on_resume();
     void steer();
+    void lock();
     void announce_return(const std::optional<mobility::HomeLink>& home_link);
     void change_mtu(std::uint32_t mtu);
     [[nodiscard]] bool is_ours(const wire::Ipv6Address& address) const;
     [[nodiscard]] std::vector<FlowWish> flows() const;
 
     const Configuration configuration_;
+    Lockdown& lockdown_;
     const runtime::Log& log_;
     Listener listener_;
     platform::TunDevice tun_;
@@ -92,8 +97,10 @@ class Presence final : private runtime::NodeObserver {
     runtime::DataPlane data_plane_;
     runtime::NodeRunner runner_;
     TrafficSteering steering_;
+    ProgramExclusion program_exclusion_;
     NameService name_service_;
     AttachmentWatch attachments_;
+    std::optional<std::vector<wire::Ipv6Address>> endpoints_;  // of the home agent, once looked for
     bool was_registered_ = false;
     std::optional<mobility::HomeLink> announced_;
     std::uint32_t mtu_ = 0;

@@ -29,6 +29,7 @@ Command add_doctor(CLI::App& app);
 Command add_daemon(CLI::App& app);
 Command add_keygen(CLI::App& app);
 Command add_resolver(CLI::App& app);
+Command add_lockdown(CLI::App& app);
 Command add_version(CLI::App& app);
 
 }  // namespace godwit::client

@@ -11,6 +11,7 @@
 #include "client/commands/commands.hpp"
 #include "client/commands/daemon_call.hpp"
 #include "client/configuration.hpp"
+#include "client/lockdown.hpp"
 #include "shared/platform/service.hpp"
 #include "shared/runtime/configuration_error.hpp"
 
@@ -44,11 +45,20 @@ std::vector<fs::path> files_of(const fs::path& file) {
         }
         files.push_back(configuration.state_directory / "home-agent-key");
         files.push_back(configuration.state_directory / "down");
+        files.push_back(configuration.state_directory / "lockdown.nft");
     } catch (const runtime::InvalidConfiguration&) {
         files.push_back(fs::path(file).replace_extension(".key"));
         files.push_back(fs::path(file).replace_extension(".psk"));
     }
     return files;
+}
+
+fs::path state_directory_of(const fs::path& file) {
+    try {
+        return read_configuration(file).state_directory;
+    } catch (const runtime::InvalidConfiguration&) {
+        return Configuration().state_directory;
+    }
 }
 
 bool is_agreed(const LeaveOptions& options, const std::vector<fs::path>& files) {
@@ -118,6 +128,7 @@ ExitCode leave(const LeaveOptions& options) {
         return fail(ExitCode::failed,
                     std::string("the service did not stop; see why: systemctl status ") + unit);
     }
+    lift_lockdown(state_directory_of(options.configuration));  // no daemon may have done so
     remove_all(files);
     return ExitCode::ok;
 }

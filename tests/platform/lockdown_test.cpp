@@ -1,0 +1,214 @@
+#include "client/lockdown.hpp"
+
+#include <gmock/gmock.h>
+
+#include <csignal>
+
+#include "client/program_exclusion.hpp"
+#include "shared/platform/alarm.hpp"
+#include "tests/platform/network_namespace.hpp"
+#include "tests/runtime/temporary_directory.hpp"
+
+namespace godwit::platform {
+namespace {
+
+using client::Lockdown;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+std::string ruleset() {
+    return run("nft list ruleset");
+}
+
+// A machine on a link, with neighbours that answer to nothing.
+class LockdownTest : public InNamespace {
+  protected:
+    LockdownTest() {
+        run("ip link set outside up; ip addr add 192.0.2.7/24 dev outside;"
+            "ip -6 addr add 2001:db8:a::7/64 dev outside nodad;"
+            "ip route add default via 192.0.2.1; ip -6 route add default via 2001:db8:a::1");
+        configuration_.home_address = {address("2001:db8:f::9")};
+        configuration_.home_agent.address = {address("2001:db8:f::1")};
+        configuration_.home_agent.endpoints = {"203.0.113.2"};
+        configuration_.state_directory = directory_.path();
+        configuration_.lockdown = true;
+    }
+
+    // Whether the kernel lets a program send there.
+    static bool lets_out(const std::string& to) {
+        return run("python3 -c 'import socket, sys\n"
+                   "s = socket.socket(socket.AF_INET6 if \":\" in sys.argv[1] else socket.AF_INET, "
+                   "socket.SOCK_DGRAM)\n"
+                   "try: s.sendto(b\"x\", (sys.argv[1], 9)); print(\"out\")\n"
+                   "except PermissionError: print(\"held\")' " +
+                   to) == "out\n";
+    }
+    static bool lets_anything_out() {
+        return lets_out("198.51.100.1") || lets_out("2001:db8:c::1") || lets_out("192.0.2.55");
+    }
+    [[nodiscard]] bool is_kept() const { return exists(directory_.path() / "lockdown.nft"); }
+
+    const tests::TemporaryDirectory directory_;
+    const TunDevice outside_{"outside"};
+    client::Configuration configuration_;
+    const runtime::Log log_{runtime::LogLevel::error};
+};
+
+TEST_F(LockdownTest, LetsNothingOutOnceItIsEntered) {
+    ASSERT_TRUE(lets_out("198.51.100.1"));
+    ASSERT_TRUE(lets_out("2001:db8:c::1"));
+    Lockdown lockdown(directory_.path(), log_);
+    lockdown.enter(configuration_);
+    EXPECT_FALSE(lets_anything_out());
+    EXPECT_TRUE(lets_out("127.0.0.1"));
+    EXPECT_THAT(lockdown.complaints(), IsEmpty());
+}
+
+TEST_F(LockdownTest, OutlivesItsObject) {
+    Lockdown(directory_.path(), log_).enter(configuration_);
+    EXPECT_FALSE(lets_anything_out());
+}
+
+TEST_F(LockdownTest, IsLiftedWithoutATrace) {
+    const std::string before = ruleset();
+    Lockdown lockdown(directory_.path(), log_);
+    lockdown.enter(configuration_);
+    lockdown.lift();
+    EXPECT_EQ(ruleset(), before);
+    EXPECT_FALSE(is_kept());
+    lockdown.lift();
+    EXPECT_EQ(ruleset(), before);
+}
+
+TEST_F(LockdownTest, IsLiftedByAConfigurationWithoutIt) {
+    Lockdown(directory_.path(), log_).enter(configuration_);
+    configuration_.lockdown = false;
+    Lockdown(directory_.path(), log_).enter(configuration_);
+    EXPECT_TRUE(lets_out("198.51.100.1"));
+    EXPECT_FALSE(is_kept());
+}
+
+TEST_F(LockdownTest, IsLoadedFromTheDiskAsItWas) {
+    Lockdown(directory_.path(), log_).enter(configuration_);
+    const std::string before = ruleset();
+    run("nft flush ruleset");
+    client::load_lockdown(directory_.path());
+    EXPECT_EQ(ruleset(), before);
+    client::lift_lockdown(directory_.path());
+    EXPECT_EQ(ruleset(), "");
+    EXPECT_THROW(client::load_lockdown(directory_.path()), std::system_error);
+}
+
+TEST_F(LockdownTest, FollowsWhatIsFoundOut) {
+    Lockdown lockdown(directory_.path(), log_);
+    lockdown.enter(configuration_);
+    EXPECT_THAT(ruleset(), HasSubstr("ip daddr 203.0.113.2"));
+    lockdown.follow(
+        {.endpoints = {address("2001:db8:e::2")}, .ipv4_home = wire::Ipv4Address{{10, 64, 0, 9}}},
+        std::nullopt);
+    EXPECT_THAT(ruleset(), Not(HasSubstr("203.0.113.2")));
+    EXPECT_THAT(ruleset(), HasSubstr("2001:db8:e::2"));
+    EXPECT_THAT(ruleset(), HasSubstr("ip saddr 10.64.0.9 drop"));
+    EXPECT_FALSE(lets_anything_out());
+}
+
+TEST_F(LockdownTest, LetsOutWhatIsExcluded) {
+    configuration_.exclude = {wire::Prefix::parse_ipv4("192.0.2.0/24").value()};
+    Lockdown lockdown(directory_.path(), log_);
+    lockdown.enter(configuration_);
+    EXPECT_TRUE(lets_out("192.0.2.55"));
+    EXPECT_FALSE(lets_out("198.51.100.1"));
+    EXPECT_FALSE(lets_out("2001:db8:c::1"));
+}
+
+TEST_F(LockdownTest, HoldsOnlyItsRoutesInASplitTunnel) {
+    configuration_.routes = {wire::Prefix::parse("2001:db8:c::/64").value()};
+    Lockdown lockdown(directory_.path(), log_);
+    lockdown.enter(configuration_);
+    EXPECT_FALSE(lets_out("2001:db8:c::1"));
+    EXPECT_TRUE(lets_out("2001:db8:d::1"));
+    EXPECT_TRUE(lets_out("198.51.100.1"));
+}
+
+TEST_F(LockdownTest, IsOpenOnTheHomeLinkAsLongAsTheNodeIsThere) {
+    Lockdown lockdown(directory_.path(), log_);
+    lockdown.enter(configuration_);
+    lockdown.follow({}, outside_.interface());
+    EXPECT_TRUE(lets_out("198.51.100.1"));
+    EXPECT_TRUE(lets_out("2001:db8:c::1"));
+    lockdown.follow({}, std::nullopt);
+    EXPECT_FALSE(lets_anything_out());
+}
+
+TEST_F(LockdownTest, ClosesWhenTheDaemonIsKilledOnTheHomeLink) {
+    const auto killed = [this] {
+        Lockdown lockdown(directory_.path(), log_);
+        lockdown.enter(configuration_);
+        lockdown.follow({}, outside_.interface());
+        std::raise(lets_out("198.51.100.1") ? SIGKILL : SIGABRT);
+    };
+    EXPECT_EXIT(killed(), testing::KilledBySignal(SIGKILL), "");
+    EXPECT_THAT(ruleset(), HasSubstr("table inet godwit_lockdown"));
+    EXPECT_FALSE(lets_anything_out());
+}
+
+// While somebody else changes nftables, until it is as before.
+class RepairOfLockdown : public LockdownTest {
+  protected:
+    RepairOfLockdown() { lockdown_.enter(configuration_); }
+
+    void expect_repair_after(const std::string& meddling) {
+        const std::string wanted = ruleset();
+        run(meddling);
+        ASSERT_NE(ruleset(), wanted) << meddling << ": has changed nothing";
+        Alarm patience;
+        patience.set(std::chrono::seconds(20));
+        const auto given_up = loop_.on_readable(patience.descriptor(), [this] { loop_.stop(); });
+        lockdown_.watch(loop_);
+        loop_.on_deadline([this] { return lockdown_.next_deadline(); },
+                          [this] { lockdown_.on_deadline(); });
+        loop_.after_each_turn([&] {
+            if (ruleset() == wanted) {
+                loop_.stop();
+            }
+        });
+        loop_.run();
+        EXPECT_EQ(ruleset(), wanted) << meddling;
+        EXPECT_FALSE(lets_anything_out());
+    }
+
+    runtime::EventLoop loop_;
+    Lockdown lockdown_{directory_.path(), log_};
+};
+
+TEST_F(RepairOfLockdown, PutsBackTheTable) {
+    expect_repair_after("nft flush ruleset");
+}
+
+TEST_F(RepairOfLockdown, PutsBackRules) {
+    expect_repair_after("nft flush chain inet godwit_lockdown leaving");
+}
+
+TEST_F(RepairOfLockdown, TakesAwayWhatOthersHaveOpened) {
+    expect_repair_after("nft insert rule inet godwit_lockdown leaving accept");
+}
+
+TEST_F(LockdownTest, BeginsThoughItCannotBeKept) {
+    configuration_.state_directory = "/proc/nowhere";
+    Lockdown lockdown(configuration_.state_directory, log_);
+    lockdown.enter(configuration_);
+    EXPECT_FALSE(lets_anything_out());
+    EXPECT_THAT(lockdown.complaints(), testing::ElementsAre(HasSubstr("the next boot begins")));
+}
+
+TEST_F(LockdownTest, TakesExcludedProgramsThatAreNotThere) {
+    runtime::EventLoop loop;
+    const client::ProgramExclusion exclusion({"nowhere.slice"}, "tunnel", loop, log_);
+    EXPECT_THAT(exclusion.complaints(),
+                testing::ElementsAre(HasSubstr("there is no cgroup nowhere.slice")));
+    EXPECT_EQ(ruleset(), "");
+}
+
+}  // namespace
+}  // namespace godwit::platform
