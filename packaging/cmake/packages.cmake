@@ -78,8 +78,9 @@ This is the mobile node, for the laptop. It wants a home agent, which is in
 the package godwit-ha. After installing it, run godwit join with the invite
 that the home agent has printed.")
     godwit_compress(${CMAKE_BINARY_DIR}/packages/changelog.gz ${CMAKE_SOURCE_DIR}/packaging/debian/changelog)
-    # Without the daemon's order the resolver puts back what was there.
-    set(AFTER_STOP "\n    deb-systemd-invoke start godwit-resolver.service\n    deb-systemd-invoke stop godwit-resolver.path")
+    # Without the daemon's order the resolver puts back what was there. Who removes the program that could lift the
+    # lockdown wants it lifted; an upgrade does not come here.
+    set(AFTER_STOP "\n    /usr/bin/godwit lockdown --lift > /dev/null || true\n    deb-systemd-invoke start godwit-resolver.service\n    deb-systemd-invoke stop godwit-resolver.path")
     godwit_package(godwit PURGED /etc/godwit/mn.toml /etc/godwit/mn.key /etc/godwit/mn.psk)
     install(FILES ${CMAKE_SOURCE_DIR}/packaging/systemd/godwit-online.target
         ${CMAKE_SOURCE_DIR}/packaging/systemd/godwit-online.service
@@ -88,6 +89,7 @@ that the home agent has printed.")
     godwit_package(godwit-ha PURGED /etc/godwit/ha.toml /etc/godwit/ha.toml.old /etc/godwit/ha.key)
     install(FILES ${CMAKE_SOURCE_DIR}/packaging/systemd/godwit-resolver.path
         ${CMAKE_SOURCE_DIR}/packaging/systemd/godwit-resolver.service
+        ${CMAKE_SOURCE_DIR}/packaging/systemd/godwit-lockdown.service
         DESTINATION lib/systemd/system COMPONENT godwit)
     install(FILES ${CMAKE_SOURCE_DIR}/packaging/polkit/50-godwit.rules DESTINATION share/polkit-1/rules.d COMPONENT godwit)
     godwit_manual(godwit.8 godwit)
