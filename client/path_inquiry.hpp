@@ -1,6 +1,6 @@
 #pragma once
 // Asks the home agent along each path whether it hears there, without registering anything
-// (docs/decisions/0023-the-doctor-knocks.md). It needs no daemon, no private key, and for UDP no
+// (docs/decisions/0024-the-doctor-knocks.md). It needs no daemon, no private key, and for UDP no
 // rights.
 
 #include <chrono>
