@@ -51,14 +51,16 @@ def registered(deployment, link):
 
 @contextlib.contextmanager
 def talking(deployment):
-    """A capture of the uplink, while programs talk."""
+    """A capture of the uplink, while programs talk. They fall silent first: a capture ends in a silence."""
     topology = deployment.topology
-    program = topology.start("mn", f"{sys.executable} {HERE}/restless.py uplink {CORRESPONDENT} {IPV4_CORRESPONDENT}")
-    assert program.stdout.readline() == "ready\n"
     with Capture(topology, "mn", "uplink") as capture:
-        yield capture
-        settle(0.3)
-    topology.stop(program)
+        program = topology.start("mn", f"{sys.executable} {HERE}/restless.py uplink {CORRESPONDENT} {IPV4_CORRESPONDENT}")
+        assert program.stdout.readline() == "ready\n"
+        try:
+            yield capture
+            settle(0.3)
+        finally:
+            topology.stop(program)
 
 
 def sent(deployment, capture):
