@@ -8,7 +8,7 @@ import sys
 import pytest
 from deployment import settle
 from topology import CORRESPONDENT, HERE, HOME_ADDRESS, HOME_AGENT, SLOWNESS
-from wire import Capture, last_header
+from wire import Capture, ethernet_address, last_header
 
 IPV4_CORRESPONDENT, IPV4_ROUTER, IPV4_OWN = "203.0.113.9", "198.51.100.1", "198.51.100.7"
 ELSEWHERE = "2001:db8:e::1"  # the core router, by the address on the home agent's side
@@ -17,8 +17,9 @@ LINK_TYPES = (130, 131, 132, 133, 134, 135, 136, 137, 143)
 PORTS = (4191, 443)
 
 
-def locked(deploy, **settings):
-    return deploy(home_agent={"ipv4_pool": "10.64.0.0/24"}, mobile_node={"lockdown": True, "interface": "godwit0"} | settings)
+def locked(deploy, without_home_agent=False, **settings):
+    return deploy(home_agent={"ipv4_pool": "10.64.0.0/24"}, mobile_node={"lockdown": True, "interface": "godwit0"} | settings,
+                  allow_parameter_problems=("ha",) if without_home_agent else ())
 
 
 def plug(deployment, link):
@@ -65,9 +66,12 @@ def talking(deployment):
 
 def sent(deployment, capture):
     """Scapy's frames that the mobile node has sent."""
+    import scapy.layers.inet
+    import scapy.layers.inet6
+    import scapy.layers.l2  # noqa: F401 (without these it knows no layers)
     from scapy.utils import rdpcap
-    own = deployment.topology.run("mn", "cat /sys/class/net/uplink/address").strip()
-    return [frame for frame in rdpcap(str(capture.path)) if frame.src == own]
+    own = ethernet_address(deployment.topology, "mn", "uplink")
+    return [frame for frame in rdpcap(str(capture.path)) if bytes(frame)[6:12] == own]
 
 
 def is_allowed(frame):
@@ -102,7 +106,7 @@ def assert_reaches(deployment, address, words=""):
 
 
 def test_without_it_the_check_sees_what_leaves(deploy):
-    deployment = locked(deploy, lockdown=False)
+    deployment = locked(deploy, without_home_agent=True, lockdown=False)
     plug(deployment, "A")
     deployment.start("mn")
     with talking(deployment) as capture:
@@ -113,7 +117,7 @@ def test_without_it_the_check_sees_what_leaves(deploy):
 
 
 def test_before_the_first_registration(deploy):
-    deployment = locked(deploy)
+    deployment = locked(deploy, without_home_agent=True)
     plug(deployment, "A")
     deployment.start("mn")
     with talking(deployment) as capture:
