@@ -42,8 +42,10 @@ namespace godwit::server {
 namespace {
 
 constexpr std::uint32_t unmarked = 0;
-// Many clients that move at once share the pages of the state file that are written.
-constexpr std::chrono::milliseconds between_writes{250};
+// Many clients that move at once share the pages of the state file that are written: the more
+// bindings one write had, the longer the next one waits.
+constexpr std::chrono::milliseconds rest_for_each_written{1};
+constexpr std::chrono::milliseconds longest_rest{250};
 
 class Daemon final : public runtime::NodeObserver {
   public:
@@ -206,7 +208,7 @@ std::optional<mobility::Instant> Daemon::next_deadline() const {
     if (const auto end_of_key = clients_.next_deadline()) {
         also(runtime::boot_now() + (*end_of_key - runtime::wall_now()));
     }
-    if (store_.has_unwritten_bindings()) {
+    if (store_.unwritten_bindings() > 0) {
         also(next_write_);
     }
     return next;
@@ -281,12 +283,11 @@ void Daemon::forget(const wire::HomeAddress& home) {
 }
 
 void Daemon::write_bindings() {
-    if (!store_.has_unwritten_bindings()) {
-        return;
-    }
-    if (const mobility::Instant now = runtime::boot_now(); now >= next_write_) {
+    const auto count = static_cast<std::int64_t>(store_.unwritten_bindings());
+    if (const mobility::Instant now = runtime::boot_now(); count > 0 && now >= next_write_) {
         store_.write_bindings();
-        next_write_ = now + between_writes;
+        next_write_ =
+            now + std::min<std::chrono::nanoseconds>(count * rest_for_each_written, longest_rest);
     }
 }
 

@@ -47,7 +47,7 @@ class HomeAgentStore final : public Store {
 
     void put_binding(const StoredBinding& binding) override;
     void remove_binding(const wire::HomeAddress& home) override;
-    [[nodiscard]] bool has_unwritten_bindings() const override { return !unwritten_.empty(); }
+    [[nodiscard]] std::size_t unwritten_bindings() const override { return unwritten_.size(); }
     void write_bindings() override;
     [[nodiscard]] std::vector<StoredBinding> bindings(std::chrono::sys_seconds now) override;
 

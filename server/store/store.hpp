@@ -101,7 +101,7 @@ class Store : public security::HandshakeLedger {
     // What is put and removed is written by write_bindings(), all of it in one transaction.
     virtual void put_binding(const StoredBinding& binding) = 0;
     virtual void remove_binding(const wire::HomeAddress& home) = 0;
-    [[nodiscard]] virtual bool has_unwritten_bindings() const = 0;
+    [[nodiscard]] virtual std::size_t unwritten_bindings() const = 0;
     virtual void write_bindings() = 0;
     // Those that have not expired; the others are forgotten.
     [[nodiscard]] virtual std::vector<StoredBinding> bindings(std::chrono::sys_seconds now) = 0;
