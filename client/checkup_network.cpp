@@ -209,6 +209,11 @@ void path_properties(const CheckupFacts& facts, std::vector<Finding>& findings) 
                                              text_in(used, "local") +
                                              ": keepalives hold its mapping")
                            : well("NAT", "none on the path in use"));
+    findings.push_back(
+        facts.network.tunnel_round_trip
+            ? well("tunnel", "the home agent answers through it")
+            : wrong("tunnel", "the home agent does not answer through it, though it is registered",
+                    "look at the home agent: godwit-ha doctor; godwit restart begins anew"));
     const Json tunnel = facts.daemon.status->value("tunnel", Json());
     if (tunnel.is_object() && tunnel.contains("mtu")) {
         findings.push_back(

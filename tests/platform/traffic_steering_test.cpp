@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <list>
+
 #include "tests/platform/ipv4_datagram.hpp"
 #include "tests/platform/network_namespace.hpp"
 
@@ -118,7 +120,10 @@ TEST_F(SteeringOfIpv4, LetsOuterPacketsThroughAStrictReversePathFilter) {
 // While somebody else changes the system, until it is as before.
 class RepairOfSteering : public SteeringOfIpv4 {
   protected:
-    RepairOfSteering() { steering_.steer(Steering::through_tunnel, std::nullopt, ipv4_home); }
+    RepairOfSteering() {
+        steering_.steer(Steering::through_tunnel, std::nullopt, ipv4_home);
+        wanted_ = state();
+    }
 
     static std::string state() {
         return run(
@@ -129,7 +134,7 @@ class RepairOfSteering : public SteeringOfIpv4 {
     }
     // Until the system is as wanted, or nothing comes of many looks.
     void look() {
-        runtime::EventLoop loop;
+        runtime::EventLoop& loop = loops_.emplace_back();
         steering_.watch(loop);
         loop.on_deadline([this] { return steering_.next_deadline(); },
                          [&, looks = 0]() mutable {
@@ -147,13 +152,14 @@ class RepairOfSteering : public SteeringOfIpv4 {
         EXPECT_EQ(state(), wanted_) << meddling;
     }
 
+    std::list<runtime::EventLoop> loops_;  // one for each look; they outlive what they watch
     client::TrafficSteering steering_{{.home = {address("2001:db8:f::9")},
                                        .tunnel = tunnel_.interface(),
                                        .routes = {wire::Prefix::parse("::/0").value(),
                                                   wire::Prefix::parse_ipv4("0.0.0.0/0").value()},
                                        .udp_port = 4191},
                                       log_};
-    std::string wanted_ = state();
+    std::string wanted_;
 };
 
 TEST_F(RepairOfSteering, PutsBackRulesOfIpv6) {

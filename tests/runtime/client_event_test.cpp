@@ -60,9 +60,11 @@ std::string all_events() {
                                                    .resent = 12,
                                                    .lost = 1},
                         report));
-    publish(document_of(
-        mobility::HandoverRecorded{.to = {path.local}, .acknowledged = 1ms, .first_received = 2ms},
-        report));
+    publish(document_of(mobility::HandoverRecorded{.to = {path.local},
+                                                   .cause = mobility::MoveCause::first_attachment,
+                                                   .acknowledged = 1ms,
+                                                   .first_received = 2ms},
+                        report));
     publish(document_of(mobility::PathSilent{.path = path, .silent_for = 350ms}, report));
     publish(document_of(State::unattached, Status{}));
     publish(document_of(State::home, Status{}));

@@ -65,10 +65,9 @@ TEST(Reunion, AsksManyInGroupsWithAPauseInBetween) {
         many.push_back(lost(test::home));
         many.back().home.address.octets[14] = number;
     }
-    EXPECT_EQ(asked(home_agent.core.on_restart(noon, many)).size(), 100U);
+    EXPECT_EQ(asked(home_agent.core.on_restart(noon, many)).size(), 200U);
     EXPECT_EQ(home_agent.core.next_deadline(), noon + 50ms);
-    EXPECT_EQ(asked(home_agent.core.on_deadline(noon + 50ms)).size(), 100U);
-    EXPECT_EQ(asked(home_agent.core.on_deadline(noon + 100ms)).size(), 50U);
+    EXPECT_EQ(asked(home_agent.core.on_deadline(noon + 50ms)).size(), 50U);
     EXPECT_EQ(home_agent.core.next_deadline(), noon + 1s) << "the first are asked again";
 }
 
