@@ -80,7 +80,7 @@ that the home agent has printed.")
     godwit_compress(${CMAKE_BINARY_DIR}/packages/changelog.gz ${CMAKE_SOURCE_DIR}/packaging/debian/changelog)
     # Without the daemon's order the resolver puts back what was there. Who removes the program that could lift the
     # lockdown wants it lifted; an upgrade does not come here.
-    set(AFTER_STOP "\n    /usr/bin/godwit lockdown --lift > /dev/null || true\n    deb-systemd-invoke start godwit-resolver.service\n    deb-systemd-invoke stop godwit-resolver.path")
+    set(AFTER_STOP "\n    godwit lockdown --lift > /dev/null || true\n    deb-systemd-invoke start godwit-resolver.service\n    deb-systemd-invoke stop godwit-resolver.path")
     godwit_package(godwit PURGED /etc/godwit/mn.toml /etc/godwit/mn.key /etc/godwit/mn.psk)
     install(FILES ${CMAKE_SOURCE_DIR}/packaging/systemd/godwit-online.target
         ${CMAKE_SOURCE_DIR}/packaging/systemd/godwit-online.service

@@ -5,6 +5,7 @@
 // mobile nodes answer from where they are. Prints one JSON object.
 //   registration_bench [BINDINGS]
 //   registration_bench BINDINGS unanswered    nobody answers: the memory of new bindings
+//   registration_bench BINDINGS memory        without the rates
 
 #include <malloc.h>
 #include <unistd.h>
@@ -334,8 +335,10 @@ int main(int count, char** arguments) {
     const std::uint32_t bindings =
         count > 1 ? static_cast<std::uint32_t>(std::stoul(arguments[1])) : 100'000;
     godwit::bench::Bench bench(bindings);
-    if (count > 2) {
-        std::cout << bench.measure_unanswered_memory().dump(2) << '\n';
+    if (const std::string_view only = count > 2 ? arguments[2] : ""; !only.empty()) {
+        std::cout << (only == "memory" ? bench.measure_memory() : bench.measure_unanswered_memory())
+                         .dump(2)
+                  << '\n';
         return 0;
     }
     auto figures = bench.measure_memory();
