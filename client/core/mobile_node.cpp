@@ -230,7 +230,7 @@ void MobileNode::on_revocation(Instant now, const mobility::Received& received,
                                Actions& actions) {
     const auto outcome = registration_.on_revocation(now, received, proof, indication, actions);
     if (outcome == HomeRegistration::Outcome::revoked) {
-        roaming_.on_revoked();
+        roaming_.on_unbound();
         register_again_if_due(now, actions);
     }
 }
@@ -317,6 +317,9 @@ Actions MobileNode::on_resent(Instant /*now*/, const mobility::ResentNotice& not
 Actions MobileNode::on_deadline(Instant now) {
     Actions actions;
     registration_.on_deadline(now, actions);
+    if (registration_.binding(now) == nullptr) {
+        roaming_.on_unbound();
+    }
     roaming_.on_deadline(now, actions);
     follow_roaming(now, actions);
     register_again_if_due(now, actions);

@@ -75,14 +75,13 @@ void Roaming::rest() {
     is_settled_ = false;
 }
 
-void Roaming::on_revoked() {
+void Roaming::on_unbound() {
     probes_.stop();
     liveness_.rest();
     mtu_.rest();
     keepalive_.rest();
     ask_again_at_.reset();
-    is_acknowledged_ = false;
-    is_settled_ = false;
+    is_settled_ = is_acknowledged_ = is_answered_ = false;
 }
 
 void Roaming::register_again(Instant now, Actions& actions) {

@@ -43,8 +43,8 @@ class Roaming {
     void on_warm(const std::optional<mobility::Path>& path) { warm_ = path; }
     // This one has been seen to carry for long: it is taken, if it is better than the one in use.
     void prefer(mobility::Instant now, const mobility::Path& path, mobility::Actions& actions);
-    // The home agent has ended the binding: there is nothing to ask through.
-    void on_revoked();
+    // There is no binding any more, so nothing to ask through and nothing to keep alive.
+    void on_unbound();
     // The binding has expired, or the home agent has ended it.
     void register_again(mobility::Instant now, mobility::Actions& actions);
     // The machine has been asleep: neither the path nor the session is known to be as it was.
@@ -69,9 +69,9 @@ class Roaming {
     [[nodiscard]] mobility::MoveCause cause() const { return move_cause_; }
     [[nodiscard]] const PathMemory& memory() const { return memory_; }
     [[nodiscard]] mobility::TunnelMtu mtu() const { return mtu_.mtu(); }
-    // The home agent saw another address than the node's own.
     // Along the path in use, as it was measured last; 0: not known.
     [[nodiscard]] std::chrono::nanoseconds round_trip() const { return round_trip_; }
+    // The home agent saw another address than the node's own.
     [[nodiscard]] bool is_behind_nat() const { return keepalive_.is_behind_nat(); }
 
   private:

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <stdexcept>
 #include <utility>
 
 #include "shared/wire/ipv6_header.hpp"
@@ -235,10 +236,18 @@ void Host::wake_at(Alarm& alarm, const std::optional<mobility::Instant>& instant
         alarm.at.reset();
         if (const auto due = node().next_deadline(); due && *due <= network_.now()) {
             perform(node().on_deadline(network_.now()));
+            expect_rest();
         } else {
             settle();
         }
     });
+}
+
+// A node that has done what was due and is due again has forgotten something, and would spin.
+void Host::expect_rest() {
+    if (const auto due = node().next_deadline(); due && *due <= network_.now()) {
+        throw std::logic_error(name_ + " wants to be woken at once, again and again");
+    }
 }
 
 void Host::fall_asleep() {

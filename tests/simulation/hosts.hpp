@@ -82,6 +82,7 @@ class Host {
     void read_notices();
     void notify_traffic(const wire::HomeAddress& home, mobility::WatchTraffic::What what);
     void wake_at(Alarm& alarm, const std::optional<mobility::Instant>& instant);
+    void expect_rest();
 
     datapath::LookUpBy look_up_by_;
     std::unique_ptr<DataPlane> data_plane_;
