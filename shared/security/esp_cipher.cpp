@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cassert>
 
 namespace godwit::security {
@@ -16,9 +17,16 @@ crypto_aead_aes256gcm_state* state_in(Expanded& expanded) {
     return reinterpret_cast<crypto_aead_aes256gcm_state*>(expanded.opaque.data());
 }
 
+// Never 0, and never the same again.
+std::uint64_t next_key_name() {
+    static std::atomic<std::uint64_t> last = 0;
+    return ++last;
+}
+
 }  // namespace
 
-EspCipher::EspCipher(Suite suite, const TunnelKey& key) : suite_(suite), key_(make_secret(key)) {
+EspCipher::EspCipher(Suite suite, const TunnelKey& key)
+    : suite_(suite), key_name_(next_key_name()), key_(make_secret(key)) {
     assert(SuiteSet::of_this_machine().contains(suite));
 }
 
@@ -26,7 +34,9 @@ void EspCipher::encrypt(std::span<const std::uint8_t, esp_iv> iv, wire::BytesVie
                         std::span<std::uint8_t> text,
                         std::span<std::uint8_t, esp_integrity_check_value> tag) {
     const Nonce nonce = nonce_of(iv);
-    if (suite_ == Suite::aes_256_gcm) {
+    if (is_for_libcrypto(text)) {
+        encrypt_long_text(named_key(), nonce, associated, text, tag);
+    } else if (suite_ == Suite::aes_256_gcm) {
         expand_aes_key();
         crypto_aead_aes256gcm_encrypt_detached_afternm(
             text.data(), tag.data(), nullptr, text.data(), text.size(), associated.data(),
@@ -42,6 +52,9 @@ bool EspCipher::decrypt(std::span<const std::uint8_t, esp_iv> iv, wire::BytesVie
                         std::span<std::uint8_t> text,
                         std::span<const std::uint8_t, esp_integrity_check_value> tag) {
     const Nonce nonce = nonce_of(iv);
+    if (is_for_libcrypto(text)) {
+        return decrypt_long_text(named_key(), nonce, associated, text, tag);
+    }
     if (suite_ == Suite::aes_256_gcm) {
         expand_aes_key();
         return crypto_aead_aes256gcm_decrypt_detached_afternm(

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 
+#include "shared/security/aes_of_long_texts.hpp"
 #include "shared/security/secret.hpp"
 #include "shared/security/session_keys.hpp"
 #include "shared/security/suite.hpp"
@@ -39,7 +40,13 @@ class EspCipher {
     [[nodiscard]] Nonce nonce_of(std::span<const std::uint8_t, esp_iv> iv) const;
     void expand_aes_key();
 
+    [[nodiscard]] bool is_for_libcrypto(std::span<const std::uint8_t> text) const {
+        return suite_ == Suite::aes_256_gcm && text.size() >= long_text;
+    }
+    [[nodiscard]] NamedAesKey named_key() const { return {key_name_, key_->key}; }
+
     Suite suite_;
+    std::uint64_t key_name_;
     Secret<TunnelKey> key_;
     Secret<ExpandedAesKey> aes_;
 };

@@ -89,6 +89,51 @@ TEST_P(Esp, OpensWhatItSealedWhateverTheLength) {
     }
 }
 
+// Long texts are for another library.
+TEST_P(Esp, OpensWhatItSealedWhicheverLibraryDidIt) {
+    for (const std::size_t length :
+         {480U, 500U, 508U, 509U, 510U, 511U, 512U, 513U, 1400U, 9216U}) {
+        const wire::Bytes inner(length, 0x5a);
+        EXPECT_EQ(open(seal(inner)), inner) << length;
+    }
+}
+
+// Both are the same counter mode: with the same number the longer one goes on where the shorter
+// ends.
+TEST_P(Esp, IsTheSameByEitherLibrary) {
+    const auto sealed_text = [](std::size_t length) {
+        EspSealer sealer(tunnel_keys(GetParam()));
+        const wire::Bytes packet = seal(sealer, wire::Bytes(length, 0x5a));
+        return wire::Bytes(packet.begin() + esp_headroom, packet.begin() + esp_headroom + 400);
+    };
+    EXPECT_EQ(sealed_text(400), sealed_text(1400));
+}
+
+TEST_P(Esp, KeepsSessionsApartThatTakeTurnsWithLongPackets) {
+    TunnelKeys keys = tunnel_keys(GetParam());
+    keys.outbound.key[0] ^= 1U;
+    keys.inbound = keys.outbound;
+    EspSealer other_sealer(keys);
+    EspOpener other_opener(keys);
+    const wire::Bytes inner(1400, 0x42);
+    for (int turn = 0; turn < 3; ++turn) {
+        wire::Bytes mine = seal(inner);
+        wire::Bytes others = seal(other_sealer, inner);
+        EXPECT_NE(mine, others);
+        EXPECT_TRUE(other_opener.open(others));
+        EXPECT_EQ(open(mine), inner);
+    }
+    EXPECT_EQ(open(seal(other_sealer, inner)).error(), EspError::bad_tag);
+}
+
+TEST_P(Esp, LeavesNothingReadableOfALongOneThatItRefuses) {
+    const wire::Bytes inner(1400, 0x42);
+    wire::Bytes packet = seal(inner);
+    packet.back() ^= 1U;
+    EXPECT_EQ(opener_->open(packet).error(), EspError::bad_tag);
+    EXPECT_EQ(std::ranges::search(packet, wire::Bytes(8, 0x42)).begin(), packet.end());
+}
+
 TEST_P(Esp, SealsInPlace) {
     wire::Bytes buffer(200);
     const auto packet = sealer_->seal(buffer, 50, 100, NextHeader::ipv6);

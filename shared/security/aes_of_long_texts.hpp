@@ -1,0 +1,34 @@
+#pragma once
+// AES-256-GCM by libcrypto, which is faster than libsodium for long texts, and slower for short
+// ones (docs/decisions/0030). What it prepares for a key is kept once in each thread, for the key
+// that was used last: a session costs nothing while it idles.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "shared/wire/bytes.hpp"
+
+namespace godwit::security {
+
+// A key, and a name for it that no other key of this process has.
+struct NamedAesKey {
+    std::uint64_t name = 0;
+    std::span<const std::uint8_t, 32> key;
+};
+
+// From so many octets on it is the faster one.
+inline constexpr std::size_t long_text = 512;
+
+// In place; the tag goes to `tag`.
+void encrypt_long_text(const NamedAesKey& key, std::span<const std::uint8_t, 12> nonce,
+                       wire::BytesView associated, std::span<std::uint8_t> text,
+                       std::span<std::uint8_t, 16> tag);
+// In place; false if the tag is wrong, and then `text` is zero.
+[[nodiscard]] bool decrypt_long_text(const NamedAesKey& key,
+                                     std::span<const std::uint8_t, 12> nonce,
+                                     wire::BytesView associated, std::span<std::uint8_t> text,
+                                     std::span<const std::uint8_t, 16> tag);
+
+}  // namespace godwit::security
