@@ -105,7 +105,7 @@ security::HomeAgentCredentials credentials(const Configuration& configuration,
 std::vector<platform::UdpTunnelSocket> udp_sockets(const Configuration& configuration) {
     std::vector<platform::UdpTunnelSocket> sockets;
     for (const std::uint16_t port : configuration.udp_ports) {
-        sockets.emplace_back(platform::UdpTunnelSocket::Options{.port = port});
+        sockets.emplace_back(platform::UdpTunnelSocket::Options{.port = port, .coalesced = true});
     }
     return sockets;
 }

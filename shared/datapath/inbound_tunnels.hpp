@@ -61,7 +61,7 @@ struct Incoming {
         message,  // signalling, for the control plane; unsealed it has yet to prove itself
     };
     Content content = Content::packet;
-    std::span<const std::uint8_t> inner;
+    std::span<std::uint8_t> inner;
     SealedTunnel* sealed = nullptr;      // the session that it is of; nothing if it came plain
     TrafficCounter* received = nullptr;  // of the tunnel it came through, if it counts
     // The newest of its session, and over UDP from another place than the one before: to be

@@ -14,7 +14,7 @@ namespace {
 using mobility::Encapsulation;
 
 // The first `size` octets of the buffer's room, as the tunnel sends them.
-std::expected<Outgoing, DropReason> protect(OutboundTunnel& tunnel, PacketBuffer& buffer,
+std::expected<Outgoing, DropReason> protect(OutboundTunnel& tunnel, PacketSlot& buffer,
                                             std::size_t size, wire::NextHeader inner) {
     if (!tunnel.seal) {
         return Outgoing{.tunnel = &tunnel,
@@ -192,7 +192,7 @@ OutboundTunnel* OutboundTunnels::tunnel_of(const InnerPacket& packet) const {
 }
 
 std::expected<Outgoing, DropReason> OutboundTunnels::encapsulate(mobility::Instant now,
-                                                                 PacketBuffer& buffer) {
+                                                                 PacketSlot& buffer) {
     const auto inner = InnerPacket::parse(buffer.packet());
     if (!inner) {
         return std::unexpected(inner.error());
@@ -290,7 +290,7 @@ bool OutboundTunnels::passes_for_message(const InnerPacket& inner) const {
            other_end == home_agent_.address;
 }
 
-std::optional<wire::Bytes> OutboundTunnels::answer_too_big(PacketBuffer& buffer) const {
+std::optional<wire::Bytes> OutboundTunnels::answer_too_big(PacketSlot& buffer) const {
     const auto inner = InnerPacket::parse(buffer.packet());
     const OutboundTunnel* tunnel = inner ? tunnel_of(*inner) : nullptr;
     if (tunnel == nullptr) {
@@ -300,7 +300,7 @@ std::optional<wire::Bytes> OutboundTunnels::answer_too_big(PacketBuffer& buffer)
 }
 
 std::expected<Outgoing, DropReason> OutboundTunnels::dummy(const wire::HomeAddress& home,
-                                                           PacketBuffer& buffer) {
+                                                           PacketSlot& buffer) {
     OutboundTunnel* tunnel = tunnels_.find(home);
     if (tunnel == nullptr) {
         return std::unexpected(DropReason::no_binding);
@@ -321,7 +321,7 @@ std::expected<Outgoing, DropReason> OutboundTunnels::dummy(const wire::HomeAddre
 std::expected<Outgoing, DropReason> OutboundTunnels::message(const wire::HomeAddress& home,
                                                              wire::BytesView packet,
                                                              std::size_t padded_to,
-                                                             PacketBuffer& buffer) {
+                                                             PacketSlot& buffer) {
     OutboundTunnel* tunnel = tunnels_.find(home);
     if (tunnel == nullptr) {
         return std::unexpected(DropReason::no_binding);

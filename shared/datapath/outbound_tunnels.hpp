@@ -145,7 +145,7 @@ class OutboundTunnels {
     // By a rule it goes along other paths, each copy with the same number; of a plain packet there
     // is one only. The rule's paths may be shorter than the tunnel's: that too makes fragments.
     [[nodiscard]] std::expected<Outgoing, DropReason> encapsulate(mobility::Instant now,
-                                                                  PacketBuffer& buffer);
+                                                                  PacketSlot& buffer);
     // The system has refused what was made here. Whether it is kept, for another path.
     bool on_refused(const Outgoing& packet);
 
@@ -166,20 +166,20 @@ class OutboundTunnels {
 
     // To be written to the TUN device for a packet that was refused as too_big; nothing where there
     // is no answer (see datapath/too_big_reply.hpp).
-    [[nodiscard]] std::optional<wire::Bytes> answer_too_big(PacketBuffer& buffer) const;
+    [[nodiscard]] std::optional<wire::Bytes> answer_too_big(PacketSlot& buffer) const;
 
     // Without content, made in the buffer, from a tunnel that is not held. Sealed it has next
     // header 59 (RFC 4303 §2.6) and shows the other end that this end has the keys; plain over UDP
     // it is the keepalive of RFC 3948 §2.3; plain on native IPv6 there is none.
     [[nodiscard]] std::expected<Outgoing, DropReason> dummy(const wire::HomeAddress& home,
-                                                            PacketBuffer& buffer);
+                                                            PacketSlot& buffer);
     // An inner IPv6 packet that this end has made, put into the buffer as the tunnel wants it. Up
     // to `padded_to` octets zeros follow it, which its receiver cuts off by its length (RFC 4303
     // §2.7); such a one is a probe. 0: none.
     [[nodiscard]] std::expected<Outgoing, DropReason> message(const wire::HomeAddress& home,
                                                               wire::BytesView packet,
                                                               std::size_t padded_to,
-                                                              PacketBuffer& buffer);
+                                                              PacketSlot& buffer);
 
     [[nodiscard]] const OutboundTunnel* find(const wire::HomeAddress& home) const {
         return tunnels_.find(home);

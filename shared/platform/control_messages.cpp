@@ -1,5 +1,7 @@
 #include "shared/platform/control_messages.hpp"
 
+#include <netinet/udp.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -33,6 +35,9 @@ ControlInformation read_control(const msghdr& message) {
         if (part->cmsg_level == IPPROTO_IP && part->cmsg_type == IP_TOS) {
             information.traffic_class = content<std::uint8_t>(*part);
         }
+        if (part->cmsg_level == SOL_UDP && part->cmsg_type == UDP_GRO) {
+            information.segment_size = static_cast<std::uint16_t>(content<int>(*part));
+        }
         if (part->cmsg_level != IPPROTO_IPV6) {
             continue;
         }
@@ -54,11 +59,16 @@ void write_control(msghdr& message, ControlRoom& room, const ControlInformation&
     std::ranges::copy(information.local.octets, std::begin(departure.ipi6_addr.s6_addr));
     departure.ipi6_ifindex = information.interface.value;
     message.msg_control = room.octets.data();
-    message.msg_controllen = CMSG_SPACE(sizeof departure) + CMSG_SPACE(sizeof(int));
+    const bool in_segments = information.segment_size != 0;
+    message.msg_controllen = CMSG_SPACE(sizeof departure) + CMSG_SPACE(sizeof(int)) +
+                             (in_segments ? CMSG_SPACE(sizeof information.segment_size) : 0);
     cmsghdr* next = append(message, CMSG_FIRSTHDR(&message), IPPROTO_IPV6, IPV6_PKTINFO, departure);
     const bool is_ipv4 = IN6_IS_ADDR_V4MAPPED(&departure.ipi6_addr);
-    append(message, next, is_ipv4 ? IPPROTO_IP : IPPROTO_IPV6, is_ipv4 ? IP_TOS : IPV6_TCLASS,
-           int{information.traffic_class});
+    next = append(message, next, is_ipv4 ? IPPROTO_IP : IPPROTO_IPV6,
+                  is_ipv4 ? IP_TOS : IPV6_TCLASS, int{information.traffic_class});
+    if (in_segments) {
+        append(message, next, SOL_UDP, UDP_SEGMENT, information.segment_size);
+    }
 }
 
 sockaddr_in6 socket_address(const wire::Ipv6Address& address, mobility::InterfaceIndex interface) {

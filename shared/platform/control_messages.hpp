@@ -15,9 +15,9 @@
 
 namespace godwit::platform {
 
-// Room for those three, aligned as the kernel wants it.
+// Room for those three and a segment size, aligned as the kernel wants it.
 struct alignas(cmsghdr) ControlRoom {
-    std::array<std::byte, CMSG_SPACE(sizeof(in6_pktinfo)) + (2 * CMSG_SPACE(sizeof(int)))> octets;
+    std::array<std::byte, CMSG_SPACE(sizeof(in6_pktinfo)) + (3 * CMSG_SPACE(sizeof(int)))> octets;
 };
 
 struct ControlInformation {
@@ -25,11 +25,14 @@ struct ControlInformation {
     mobility::InterfaceIndex interface;
     std::uint8_t traffic_class = 0;
     std::uint8_t hop_limit = 0;
+    // Many datagrams of UDP in one, each of so many octets and the last perhaps of fewer; 0: one.
+    std::uint16_t segment_size = 0;
 };
 
 ControlInformation read_control(const msghdr& message);
 
-// Leave by this interface (0: the routing table's), from this address, with this traffic class.
+// Leave by this interface (0: the routing table's), from this address, with this traffic class, in
+// segments of this size.
 void write_control(msghdr& message, ControlRoom& room, const ControlInformation& information);
 
 sockaddr_in6 socket_address(const wire::Ipv6Address& address, mobility::InterfaceIndex interface);

@@ -4,6 +4,7 @@
 #include <linux/if_tun.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
+#include <sys/uio.h>
 
 #include <algorithm>
 
@@ -40,11 +41,23 @@ std::string attempt_to_make(const std::string& name, std::error_code reason) {
     return attempt;
 }
 
+// Of what was read or written behind the virtio-net header.
 Transferred transferred(ssize_t octets) {
     if (octets < 0) {
         return std::unexpected(last_error());
     }
-    return static_cast<std::size_t>(octets);
+    constexpr std::size_t header = TunDevice::virtio_header;
+    const auto count = static_cast<std::size_t>(octets);
+    return count > header ? count - header : 0;
+}
+
+bool accepts(const FileDescriptor& device, unsigned offloads) {
+    return ::ioctl(device.number(), TUNSETOFFLOAD, offloads) == 0;
+}
+
+// writev only reads what iovec calls mutable.
+iovec piece(wire::BytesView octets) {
+    return {const_cast<std::uint8_t*>(octets.data()), octets.size()};
 }
 
 }  // namespace
@@ -58,7 +71,7 @@ std::string trouble_with_tun_driver() {
     }
 }
 
-TunDevice::TunDevice(const std::string& name) : device_(open_driver()) {
+TunDevice::TunDevice(const std::string& name, Offloading offloading) : device_(open_driver()) {
     ifreq request{};
     if (name.empty() || name.size() >= sizeof request.ifr_name) {
         require("a TUN interface cannot be called \"" + name + "\": 1 to 15 octets",
@@ -66,21 +79,52 @@ TunDevice::TunDevice(const std::string& name) : device_(open_driver()) {
     }
     std::ranges::copy(name, std::begin(request.ifr_name));
     // IFF_TUN_EXCL: never join an interface that somebody else made persistent.
-    request.ifr_flags = static_cast<short>(IFF_TUN | IFF_NO_PI | IFF_TUN_EXCL);
+    request.ifr_flags = static_cast<short>(IFF_TUN | IFF_NO_PI | IFF_TUN_EXCL | IFF_VNET_HDR);
     if (::ioctl(device_.number(), TUNSETIFF, &request) < 0) {
         const std::error_code reason = last_error();
         require(attempt_to_make(name, reason), reason);
     }
     name_ = std::begin(request.ifr_name);
     interface_.value = ::if_nametoindex(name_.c_str());
+    if (offloading == Offloading::on) {
+        enable_offloads();
+    }
+}
+
+// UDP since Linux 6.2.
+void TunDevice::enable_offloads() {
+    constexpr unsigned for_tcp = TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN;
+    constexpr unsigned for_udp = 0x20 | 0x40;  // TUN_F_USO4, TUN_F_USO6: newer than some headers
+    offloads_ = {.tcp = true, .udp = accepts(device_, for_tcp | for_udp)};
+    if (!offloads_.udp) {
+        offloads_.tcp = accepts(device_, for_tcp);
+    }
+}
+
+Transferred TunDevice::read(std::span<std::uint8_t, virtio_header> header,
+                            std::span<std::uint8_t> buffer) const {
+    const std::array parts{iovec{header.data(), header.size()},
+                           iovec{buffer.data(), buffer.size()}};
+    return transferred(::readv(device_.number(), parts.data(), static_cast<int>(parts.size())));
 }
 
 Transferred TunDevice::read(std::span<std::uint8_t> buffer) const {
-    return transferred(::read(device_.number(), buffer.data(), buffer.size()));
+    std::array<std::uint8_t, virtio_header> nothing_to_do{};
+    return read(nothing_to_do, buffer);
+}
+
+Transferred TunDevice::write(std::span<const std::uint8_t, virtio_header> header,
+                             std::span<const wire::BytesView> pieces) const {
+    std::array<iovec, max_pieces + 1> parts;  // only those that are used are touched
+    parts[0] = piece(header);
+    const std::size_t count = std::min(pieces.size(), max_pieces);
+    std::ranges::transform(pieces.first(count), parts.begin() + 1, piece);
+    return transferred(::writev(device_.number(), parts.data(), static_cast<int>(count + 1)));
 }
 
 Transferred TunDevice::write(wire::BytesView packet) const {
-    return transferred(::write(device_.number(), packet.data(), packet.size()));
+    static constexpr std::array<std::uint8_t, virtio_header> nothing_to_do{};
+    return write(nothing_to_do, std::span(&packet, 1));
 }
 
 }  // namespace godwit::platform

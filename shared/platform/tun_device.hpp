@@ -1,8 +1,11 @@
 #pragma once
 // A TUN interface: what the kernel routes to it is read here, what is written here arrives from it.
-// Whole IP packets, without a header in front. The interface vanishes with this object, however the
-// process ends.
+// In front of each stands a virtio-net header (virtio 1.2 §5.1.6), which says what is left to do of
+// its checksum, and of what is many packets in one. The interface vanishes with this object,
+// however the process ends.
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -19,23 +22,49 @@ std::string trouble_with_tun_driver();
 
 class TunDevice {
   public:
+    static constexpr std::size_t virtio_header = 10;  // octets, in the order of this machine
+    // The longest that one read gives, in octets: many packets in one have a length field of 16
+    // bits behind 40 octets of IPv6.
+    static constexpr std::size_t longest_read = 65'536 + 40;
+    // What may be read and written as many packets in one.
+    struct Offloads {
+        bool tcp = false;
+        bool udp = false;
+    };
+
     // Makes an interface of this name (at most 15 octets). Throws std::system_error, which says
     // what to do about it, where there is no TUN driver, no permission, or the name is taken.
-    explicit TunDevice(const std::string& name);
+    // With offloading the kernel may give many packets in one and leave checksums to this end, as
+    // far as it can.
+    enum class Offloading : bool { off, on };
+    explicit TunDevice(const std::string& name, Offloading offloading = Offloading::off);
+
+    [[nodiscard]] const Offloads& offloads() const { return offloads_; }
 
     [[nodiscard]] int descriptor() const { return device_.number(); }  // non-blocking
     [[nodiscard]] const std::string& name() const { return name_; }
     [[nodiscard]] mobility::InterfaceIndex interface() const { return interface_; }
 
-    // One packet. A longer packet than the buffer is cut off: give it the interface's MTU.
+    // The packet alone is counted. One that is longer than the buffer is cut off: without offloads,
+    // give it the interface's MTU, else longest_read.
+    [[nodiscard]] Transferred read(std::span<std::uint8_t, virtio_header> header,
+                                   std::span<std::uint8_t> buffer) const;
+    // One packet, whole and with its checksums, as all are without offloading.
     [[nodiscard]] Transferred read(std::span<std::uint8_t> buffer) const;
-    // std::errc::io_error while the interface is down.
+    // At most max_pieces of a packet. std::errc::io_error while the interface is down.
+    [[nodiscard]] Transferred write(std::span<const std::uint8_t, virtio_header> header,
+                                    std::span<const wire::BytesView> pieces) const;
+    static constexpr std::size_t max_pieces = 1'000;
+    // One packet, whole and with its checksums.
     [[nodiscard]] Transferred write(wire::BytesView packet) const;
 
   private:
+    void enable_offloads();
+
     FileDescriptor device_;
     std::string name_;
     mobility::InterfaceIndex interface_;
+    Offloads offloads_;
 };
 
 }  // namespace godwit::platform

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <span>
 
 #include "shared/platform/socket_options.hpp"
 
@@ -18,6 +19,7 @@ void write_arrival(const mmsghdr& received, const sockaddr_in6& peer, TunnelArri
                     .remote_port = ntohs(peer.sin6_port)};
     arrival.traffic_class = control.traffic_class;
     arrival.cut_off = (received.msg_hdr.msg_flags & MSG_TRUNC) != 0;
+    arrival.segment_size = control.segment_size;
 }
 
 Transferred moved(int count) {
@@ -62,16 +64,82 @@ Transferred TunnelBatch::send(const FileDescriptor& socket,
     if (const std::error_code refusal = bind(socket, departures.front().path.interface)) {
         return std::unexpected(refusal);
     }
-    std::size_t count = 0;
-    for (const TunnelDeparture& departure :
-         departures.first(std::min(departures.size(), max_tunnel_batch))) {
-        if (departure.path.interface != departures.front().path.interface) {
+    const std::size_t longest_before = longest_segment_;
+    Transferred sent = transfer(socket, departures);
+    if (!sent && leave_segments(sent.error())) {
+        sent = transfer(socket, departures);
+        if (!sent) {
+            longest_segment_ = longest_before;  // they were not the reason
+        }
+    }
+    return sent;
+}
+
+Transferred TunnelBatch::transfer(const FileDescriptor& socket,
+                                  std::span<const TunnelDeparture> departures) {
+    const std::size_t count = prepare(departures);
+    const Transferred messages =
+        moved(::sendmmsg(socket.number(), messages_.data(), static_cast<unsigned>(count), 0));
+    return messages ? Transferred(departures_in(*messages)) : messages;
+}
+
+// As many messages as there are to be.
+std::size_t TunnelBatch::prepare(std::span<const TunnelDeparture> departures) {
+    departures = departures.first(std::min(departures.size(), max_tunnel_departures));
+    const mobility::InterfaceIndex interface = departures.front().path.interface;
+    std::size_t messages = 0;
+    for (std::size_t next = 0; next < departures.size() && messages < max_tunnel_batch &&
+                               departures[next].path.interface == interface;
+         ++messages) {
+        const std::size_t count = segments_at(departures.subspan(next));
+        prepare(messages, next, departures.subspan(next, count));
+        next += count;
+    }
+    return messages;
+}
+
+// How many from the front go as one: along the same path, of one length but for the last.
+std::size_t TunnelBatch::segments_at(std::span<const TunnelDeparture> departures) const {
+    constexpr std::size_t most = 64;             // UDP_MAX_SEGMENTS of the older kernels
+    constexpr std::size_t most_octets = 65'000;  // with headers fewer than 2^16
+    const TunnelDeparture& first = departures.front();
+    const std::size_t size = first.payload.size();
+    if (!takes_segments_ || size > longest_segment_) {
+        return 1;
+    }
+    std::size_t count = 1;
+    for (std::size_t octets = size; count < std::min(departures.size(), most); ++count) {
+        const TunnelDeparture& next = departures[count];
+        octets += next.payload.size();
+        if (departures[count - 1].payload.size() != size || next.payload.size() > size ||
+            octets > most_octets || next.traffic_class != first.traffic_class ||
+            next.path != first.path) {
             break;
         }
-        prepare(count, departure);
-        ++count;
     }
-    return moved(::sendmmsg(socket.number(), messages_.data(), static_cast<unsigned>(count), 0));
+    return count;
+}
+
+// Whether what was refused went in segments, and shall not any more: the interface may lack
+// checksum offload (EIO, before Linux 6.11), or its MTU be less than such a segment.
+bool TunnelBatch::leave_segments(std::error_code reason) {
+    const msghdr& refused = messages_.front().msg_hdr;
+    if (refused.msg_iovlen == 1 || reason == std::errc::operation_would_block ||
+        reason == std::errc::no_buffer_space) {
+        return false;
+    }
+    const bool is_too_long =
+        reason == std::errc::message_size || reason == std::errc::invalid_argument;
+    longest_segment_ = is_too_long ? refused.msg_iov->iov_len - 1 : 0;
+    return true;
+}
+
+std::size_t TunnelBatch::departures_in(std::size_t messages) const {
+    std::size_t departures = 0;
+    for (const mmsghdr& message : std::span(messages_).first(messages)) {
+        departures += message.msg_hdr.msg_iovlen;
+    }
+    return departures;
 }
 
 // A path keeps its interface, so this hardly ever asks the kernel.
@@ -83,21 +151,30 @@ std::error_code TunnelBatch::bind(const FileDescriptor& socket,
     const std::error_code refusal = bind_to_interface(socket, interface);
     if (!refusal) {
         bound_to_ = interface;
+        longest_segment_ = any_length;
     }
     return refusal;
 }
 
-void TunnelBatch::prepare(std::size_t index, const TunnelDeparture& departure) {
-    const mobility::Path& path = departure.path;
-    // sendmmsg only reads what iovec calls mutable.
-    payloads_[index] = {const_cast<std::uint8_t*>(departure.payload.data()),
-                        departure.payload.size()};
-    peers_[index] = socket_address(path.remote, path.interface);
-    peers_[index].sin6_port = htons(path.remote_port);  // 0 for a raw socket, which has none
-    write_control(messages_[index].msg_hdr, control_[index],
-                  {.local = path.local,
-                   .interface = path.interface,
-                   .traffic_class = departure.traffic_class});
+void TunnelBatch::prepare(std::size_t index, std::size_t payload,
+                          std::span<const TunnelDeparture> segments) {
+    const TunnelDeparture& first = segments.front();
+    msghdr& message = messages_[index].msg_hdr;
+    message.msg_iov = &payloads_[payload];
+    message.msg_iovlen = segments.size();
+    for (const TunnelDeparture& segment : segments) {
+        // sendmmsg only reads what iovec calls mutable.
+        payloads_[payload++] = {const_cast<std::uint8_t*>(segment.payload.data()),
+                                segment.payload.size()};
+    }
+    peers_[index] = socket_address(first.path.remote, first.path.interface);
+    peers_[index].sin6_port = htons(first.path.remote_port);  // 0 for a raw socket, which has none
+    const std::size_t size = segments.size() > 1 ? first.payload.size() : 0;
+    write_control(message, control_[index],
+                  {.local = first.path.local,
+                   .interface = first.path.interface,
+                   .traffic_class = first.traffic_class,
+                   .segment_size = static_cast<std::uint16_t>(size)});
 }
 
 }  // namespace godwit::platform

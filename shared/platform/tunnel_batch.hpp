@@ -30,15 +30,28 @@ class TunnelBatch {
     [[nodiscard]] Transferred send(const FileDescriptor& socket,
                                    std::span<const TunnelDeparture> departures);
 
+    // The socket is one of UDP, which takes what goes the same way as many datagrams in one
+    // (UDP_SEGMENT, udp(7)).
+    void send_in_segments() { takes_segments_ = true; }
+
   private:
     std::error_code bind(const FileDescriptor& socket, mobility::InterfaceIndex interface);
-    void prepare(std::size_t index, const TunnelDeparture& departure);
+    Transferred transfer(const FileDescriptor& socket, std::span<const TunnelDeparture> departures);
+    [[nodiscard]] std::size_t prepare(std::span<const TunnelDeparture> departures);
+    [[nodiscard]] std::size_t segments_at(std::span<const TunnelDeparture> departures) const;
+    void prepare(std::size_t index, std::size_t payload, std::span<const TunnelDeparture> segments);
+    bool leave_segments(std::error_code reason);
+    [[nodiscard]] std::size_t departures_in(std::size_t messages) const;
 
     std::array<mmsghdr, max_tunnel_batch> messages_{};
-    std::array<iovec, max_tunnel_batch> payloads_{};
+    std::array<iovec, max_tunnel_departures> payloads_{};
     std::array<sockaddr_in6, max_tunnel_batch> peers_{};
     std::array<ControlRoom, max_tunnel_batch> control_{};
     mobility::InterfaceIndex bound_to_;
+    bool takes_segments_ = false;
+    // By the present interface: octets of the longest that goes in segments.
+    std::size_t longest_segment_ = any_length;
+    static constexpr std::size_t any_length = 65'535;
 };
 
 }  // namespace godwit::platform

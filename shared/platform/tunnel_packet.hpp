@@ -16,6 +16,9 @@ struct TunnelArrival {
     mobility::Path path;              // local: the outer destination; remote: the outer source
     std::uint8_t traffic_class = 0;   // of the outer header
     bool cut_off = false;             // it was longer than the buffer
+    // The payload is many in one, each of so many octets and the last perhaps of fewer; 0: it is
+    // one.
+    std::uint16_t segment_size = 0;
 };
 
 struct TunnelDeparture {
@@ -24,6 +27,7 @@ struct TunnelDeparture {
     std::uint8_t traffic_class = 0;  // for the outer header
 };
 
-inline constexpr std::size_t max_tunnel_batch = 64;  // packets moved by one call
+inline constexpr std::size_t max_tunnel_batch = 64;        // received by one call
+inline constexpr std::size_t max_tunnel_departures = 256;  // sent by one call
 
 }  // namespace godwit::platform

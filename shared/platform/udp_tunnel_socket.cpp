@@ -1,6 +1,7 @@
 #include "shared/platform/udp_tunnel_socket.hpp"
 
 #include <arpa/inet.h>
+#include <netinet/udp.h>
 
 #include <string>
 
@@ -40,6 +41,9 @@ FileDescriptor open_udp_socket(const UdpTunnelSocket::Options& options, std::uin
     set_option(socket, IPPROTO_IPV6, IPV6_RECVTCLASS, on, "ask for a packet's traffic class");
     set_option(socket, IPPROTO_IP, IP_RECVTOS, on, "ask for a packet's type of service");
     ignore_path_mtu(socket);
+    if (options.coalesced) {  // a kernel that cannot, does not
+        static_cast<void>(::setsockopt(socket.number(), SOL_UDP, UDP_GRO, &on, sizeof on));
+    }
     enlarge_buffers(socket, options.buffer_octets);
     mark_packets(socket, options.mark);
     allow_sharing(socket, on);
@@ -67,6 +71,7 @@ UdpTunnelSocket::UdpTunnelSocket(const Options& options)
     constexpr int off = 0;
     allow_sharing(listening_, off);
     allow_sharing(sending_, off);
+    departing_->send_in_segments();
 }
 
 UdpTunnelSocket::UdpTunnelSocket(UdpTunnelSocket&&) noexcept = default;

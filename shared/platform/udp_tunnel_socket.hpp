@@ -23,7 +23,11 @@ class UdpTunnelSocket {
         std::uint16_t port = 0;       // 0: one that is free
         std::uint32_t mark = 0;       // on every packet sent; 0: none
         int buffer_octets = 8 << 20;  // in the kernel, each way, if it may be so much
+        // May receive many payloads in one (UDP_GRO, udp(7)): TunnelArrival::segment_size. Then
+        // buffers have to be of longest_arrival octets.
+        bool coalesced = false;
     };
+    static constexpr std::size_t longest_arrival = 65'535;  // octets
 
     static constexpr std::size_t max_batch = max_tunnel_batch;
 
@@ -45,7 +49,7 @@ class UdpTunnelSocket {
     // Sends departures from the front, each from its path's local address and this socket's port,
     // by its path's interface and no other (0: the routing table's); says how many. Errors and the
     // rest as RawTunnelSocket::send; only that an IPv4 address which this machine does not have is
-    // std::errc::network_unreachable.
+    // std::errc::network_unreachable. What goes the same way is handed over as many in one.
     [[nodiscard]] Transferred send(std::span<const TunnelDeparture> departures);
 
   private:

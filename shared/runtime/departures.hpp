@@ -33,7 +33,7 @@ class Departures {
     Departures(const PathSockets& sockets, DepartureObserver& observer);
 
     // Along this path. Probes and what goes in fragments leave at once, and so do all that wait
-    // for the same socket if there are max_tunnel_batch of them. Else the bytes stay where they are
+    // for the same socket if there are max_tunnel_departures of them. Else the bytes stay where they are
     // until send(). A UDP port that no socket has is std::errc::bad_address.
     void add(const datapath::Outgoing& packet, const mobility::Path& path);
     // All of them. A packet that the system refuses is passed over: when the care-of address has
@@ -44,8 +44,8 @@ class Departures {
     template <class Socket>
     struct Queue {
         Socket* socket;
-        std::array<platform::TunnelDeparture, platform::max_tunnel_batch> departures{};
-        std::array<datapath::Outgoing, platform::max_tunnel_batch> packets{};
+        std::array<platform::TunnelDeparture, platform::max_tunnel_departures> departures{};
+        std::array<datapath::Outgoing, platform::max_tunnel_departures> packets{};
         std::size_t size = 0;
     };
     using UdpQueue = Queue<platform::UdpTunnelSocket>;

@@ -1,5 +1,6 @@
 #include "shared/runtime/tunnel_worker_inbound.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -24,6 +25,13 @@ bool is_handshake(wire::BytesView packet) {
            security::is_initiation(packet.subspan(wire::Ipv6Header::size));
 }
 
+void share(std::span<std::uint8_t> room, std::span<platform::TunnelArrival> arrivals) {
+    const std::size_t each = room.size() / arrivals.size();
+    for (std::size_t i = 0; i < arrivals.size(); ++i) {
+        arrivals[i].buffer = room.subspan(i * each, each);
+    }
+}
+
 }  // namespace
 
 InboundTunnelWorker::InboundTunnelWorker(const platform::TunDevice& tun, const PathSockets& sockets,
@@ -35,10 +43,9 @@ InboundTunnelWorker::InboundTunnelWorker(const platform::TunDevice& tun, const P
       control_(&control),
       channel_(control),
       tunnels_(look_up_by, home_agent),
-      buffers_(batch_size) {
-    for (std::size_t i = 0; i < batch_size; ++i) {
-        arrivals_[i].buffer = buffers_[i].whole();
-    }
+      delivered_({.tcp = tun.offloads().tcp, .udp = tun.offloads().udp}) {
+    share(std::span(room_.get(), room_octets), arrivals_);
+    share(std::span(room_.get(), room_octets), coalesced_arrivals_);
 }
 
 void InboundTunnelWorker::run(const std::stop_token& stop) {
@@ -138,40 +145,52 @@ InboundTunnelWorker::Receipt InboundTunnelWorker::carry_out(Expect order) {
 }
 
 template <class Socket>
-std::span<const platform::TunnelArrival> InboundTunnelWorker::receive_batch(Socket& socket) {
+std::span<const platform::TunnelArrival> InboundTunnelWorker::receive_batch(
+    Socket& socket, std::span<platform::TunnelArrival> arrivals) {
     // An error of the socket is one that a link reported and that passes: it is read away here.
-    const auto count = socket.receive(arrivals_);
+    const auto count = socket.receive(arrivals);
     // Whatever was published before the other end could send one of these packets applies to it.
     receive_commands();
-    return std::span(arrivals_).first(count.value_or(0));
+    return arrivals.first(count.value_or(0));
 }
 
 void InboundTunnelWorker::forward_batch(platform::RawTunnelSocket& socket,
                                         wire::NextHeader next_header) {
-    for (const platform::TunnelArrival& arrival : receive_batch(socket)) {
-        forward(arrival, next_header);
+    for (const platform::TunnelArrival& arrival : receive_batch(socket, arrivals_)) {
+        forward(arrival, arrival.payload, next_header);
     }
-    tell();
+    finish_batch();
 }
 
 void InboundTunnelWorker::forward_batch(platform::UdpTunnelSocket& socket) {
-    for (const platform::TunnelArrival& arrival : receive_batch(socket)) {
-        if (const auto protocol = datapath::protocol_of_udp_payload(arrival.payload)) {
-            forward(arrival, *protocol);
+    for (const platform::TunnelArrival& arrival : receive_batch(socket, coalesced_arrivals_)) {
+        forward_from_udp(arrival);
+    }
+    finish_batch();
+}
+
+void InboundTunnelWorker::forward_from_udp(const platform::TunnelArrival& arrival) {
+    std::span<std::uint8_t> rest = arrival.payload;
+    do {
+        const std::size_t size = arrival.segment_size != 0
+                                     ? std::min<std::size_t>(arrival.segment_size, rest.size())
+                                     : rest.size();
+        if (const auto protocol = datapath::protocol_of_udp_payload(rest.first(size))) {
+            forward(arrival, rest.first(size), *protocol);
         } else {
             drops_.count(protocol.error());
         }
-    }
-    tell();
+        rest = rest.subspan(size);
+    } while (!rest.empty());
 }
 
 void InboundTunnelWorker::forward(const platform::TunnelArrival& arrival,
-                                  wire::NextHeader next_header) {
+                                  std::span<std::uint8_t> payload, wire::NextHeader next_header) {
     if (arrival.cut_off) {
         drops_.count(DropReason::too_big);
         return;
     }
-    const auto packet = tunnels_.decapsulate(arrival.path, next_header, arrival.payload);
+    const auto packet = tunnels_.decapsulate(arrival.path, next_header, payload);
     if (!packet) {
         drops_.count(packet.error());
         return;
@@ -190,10 +209,7 @@ void InboundTunnelWorker::forward(const platform::TunnelArrival& arrival,
 }
 
 void InboundTunnelWorker::deliver(const datapath::Incoming& packet, const mobility::Path& path) {
-    if (!tun_->write(packet.inner)) {
-        drops_.count(DropReason::not_deliverable);
-        return;
-    }
+    delivered_.add(packet.inner);
     packet.received->count(packet.inner.size());
     received_.count(packet.inner.size());
     if (packet.sealed != nullptr && packet.sealed->watched) {
@@ -243,6 +259,22 @@ void InboundTunnelWorker::hand_over(CommandQueue<Message, capacity>& queue,
     assert(room && "nobody else pushes");
     static_cast<void>(room);
     has_news_ = true;
+}
+
+void InboundTunnelWorker::finish_batch() {
+    write_delivered();
+    tell();
+}
+
+void InboundTunnelWorker::write_delivered() {
+    for (const datapath::Coalescer::Write& write : delivered_.writes()) {
+        std::array<std::uint8_t, platform::TunDevice::virtio_header> header{};
+        write.header.write(header);
+        if (!tun_->write(header, write.pieces)) {
+            drops_.count(DropReason::not_deliverable, write.packets);
+        }
+    }
+    delivered_.clear();
 }
 
 // Once for a batch: each waking is a system call.

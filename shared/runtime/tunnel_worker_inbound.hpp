@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "shared/datapath/coalescer.hpp"
 #include "shared/datapath/counters.hpp"
 #include "shared/datapath/inbound_tunnels.hpp"
 #include "shared/datapath/ipv4_home_addresses.hpp"
@@ -117,8 +118,6 @@ class InboundTunnelWorker {
     [[nodiscard]] const datapath::DropCounters& drops() const { return drops_; }
 
   private:
-    static constexpr std::size_t batch_size = platform::max_tunnel_batch;
-
     [[nodiscard]] std::vector<platform::Watched> descriptors() const;
     void forward_from(std::span<const platform::Watched> watched);
     void receive_commands();
@@ -133,15 +132,20 @@ class InboundTunnelWorker {
     Receipt carry_out(const Watch& order);
     Receipt carry_out(Expect order);
     template <class Socket>
-    std::span<const platform::TunnelArrival> receive_batch(Socket& socket);
+    std::span<const platform::TunnelArrival> receive_batch(
+        Socket& socket, std::span<platform::TunnelArrival> arrivals);
     void forward_batch(platform::RawTunnelSocket& socket, wire::NextHeader next_header);
     void forward_batch(platform::UdpTunnelSocket& socket);
-    void forward(const platform::TunnelArrival& arrival, wire::NextHeader next_header);
+    void forward_from_udp(const platform::TunnelArrival& arrival);
+    void forward(const platform::TunnelArrival& arrival, std::span<std::uint8_t> payload,
+                 wire::NextHeader next_header);
     void deliver(const datapath::Incoming& packet, const mobility::Path& path);
     void hand_over(const datapath::Incoming& message, const mobility::Path& path);
     template <std::size_t capacity>
     void hand_over(CommandQueue<Message, capacity>& queue, const datapath::Incoming& message,
                    const mobility::Path& path);
+    void finish_batch();
+    void write_delivered();
     void tell();
     void report_confirmed(datapath::SealedTunnel& tunnel);
     void report_moved(datapath::SealedTunnel& tunnel, const mobility::Path& path);
@@ -166,8 +170,16 @@ class InboundTunnelWorker {
     // The worker's alone.
     bool has_news_ = false;  // for the control thread, who has not been woken yet
     datapath::InboundTunnels tunnels_;
-    std::vector<datapath::PacketBuffer> buffers_;
-    std::array<platform::TunnelArrival, batch_size> arrivals_;
+    // A batch of packets one by one, or of payloads that are many in one. Pages that none has
+    // reached stay with the system.
+    static constexpr std::size_t coalesced_batch = 16;
+    static constexpr std::size_t room_octets =
+        coalesced_batch * platform::UdpTunnelSocket::longest_arrival;
+    std::unique_ptr<std::uint8_t[]> room_ =
+        std::make_unique_for_overwrite<std::uint8_t[]>(room_octets);
+    std::array<platform::TunnelArrival, platform::max_tunnel_batch> arrivals_;
+    std::array<platform::TunnelArrival, coalesced_batch> coalesced_arrivals_;
+    datapath::Coalescer delivered_;  // of this batch, not yet written to the TUN device
 };
 
 }  // namespace godwit::runtime

@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include "shared/datapath/segmentation.hpp"
 #include "shared/platform/wait.hpp"
 #include "shared/runtime/clock.hpp"
 
@@ -46,8 +47,7 @@ OutboundTunnelWorker::OutboundTunnelWorker(const platform::TunDevice& tun,
       control_(&control),
       channel_(control),
       tunnels_(look_up_by, home_agent, resend_limits),
-      buffers_(batch_size),
-      copies_(batch_size),
+      segments_(std::make_unique_for_overwrite<std::uint8_t[]>(segments_room)),
       departures_(sockets, *this) {}
 
 void OutboundTunnelWorker::run(const std::stop_token& stop) {
@@ -93,7 +93,7 @@ void OutboundTunnelWorker::send_again() {
     std::size_t count = 0;
     while (const auto packet = tunnels_.next_resent(now_)) {
         departures_.add(*packet, packet->tunnel->path);
-        if (++count % batch_size == 0) {
+        if (++count % platform::max_tunnel_departures == 0) {
             departures_.send();
         }
     }
@@ -205,32 +205,70 @@ OutboundTunnelWorker::Receipt OutboundTunnelWorker::carry_out(SendBare order) {
 }
 
 void OutboundTunnelWorker::forward_batch() {
-    std::size_t count = 0;
-    while (count < batch_size && read(buffers_[count])) {
-        ++count;
+    if (reads_.fill(*tun_) == TunnelReads::Device::lost) {
+        device_lost_ = true;
+        control_->raise();
     }
     // Whatever was published before one of these packets was written applies to it.
     receive_commands();
-    for (std::size_t place = 0; place < count; ++place) {
-        if (const auto packet = tunnels_.encapsulate(now_, buffers_[place])) {
-            if (!packet->is_waiting) {
-                depart(*packet, copies_[place]);
-            }
-        } else {
-            drops_.count(packet.error());
-            if (packet.error() == DropReason::too_big) {
-                answer_too_big(buffers_[place]);
-            }
-        }
+    for (TunnelReads::Read& read : reads_.packets()) {
+        forward(read);
     }
-    departures_.send();
+    send_batch();
 }
 
-void OutboundTunnelWorker::depart(const datapath::Outgoing& packet, datapath::CopiesSent& copies) {
+void OutboundTunnelWorker::forward(TunnelReads::Read& read) {
+    const auto segments = datapath::Segmentation::of(read.header, read.slot.packet());
+    if (!segments) {
+        drops_.count(segments.error());
+        return;
+    }
+    if (segments->is_whole()) {
+        forward(read.slot);
+        return;
+    }
+    for (std::size_t index = 0; index < segments->count(); ++index) {
+        datapath::PacketSlot slot = segment_slot(segments->size(index));
+        segments->write(index, slot.packet());
+        forward(slot);
+    }
+}
+
+datapath::PacketSlot OutboundTunnelWorker::segment_slot(std::size_t size) {
+    const std::size_t octets = datapath::PacketSlot::octets_for(size);
+    if (segments_used_ + octets > segments_room) {
+        send_batch();
+    }
+    datapath::PacketSlot slot(
+        std::span(segments_.get(), segments_room).subspan(segments_used_, octets));
+    slot.resize(size);
+    segments_used_ += octets;
+    return slot;
+}
+
+void OutboundTunnelWorker::forward(datapath::PacketSlot slot) {
+    const auto packet = tunnels_.encapsulate(now_, slot);
+    if (packet) {
+        if (!packet->is_waiting) {
+            depart(*packet);
+        }
+        return;
+    }
+    drops_.count(packet.error());
+    if (packet.error() == DropReason::too_big) {
+        answer_too_big(slot);
+    }
+}
+
+void OutboundTunnelWorker::depart(const datapath::Outgoing& packet) {
     if (packet.by_rule.empty()) {
         departures_.add(packet, packet.tunnel->path);
         return;
     }
+    if (copies_used_ == copies_.size()) {
+        send_batch();
+    }
+    datapath::CopiesSent& copies = copies_[copies_used_++];
     copies = {.left = packet.by_rule.size()};
     for (const mobility::NumberedPath& numbered : packet.by_rule) {
         datapath::Outgoing copy = packet.copy_along(numbered);
@@ -239,27 +277,19 @@ void OutboundTunnelWorker::depart(const datapath::Outgoing& packet, datapath::Co
     }
 }
 
-// False when there is nothing more to read.
-bool OutboundTunnelWorker::read(datapath::PacketBuffer& buffer) {
-    const auto size = tun_->read(buffer.room());
-    if (!size) {
-        if (size.error() != std::errc::operation_would_block &&
-            size.error() != std::errc::interrupted) {
-            device_lost_ = true;
-            control_->raise();
-        }
-        return false;
-    }
-    buffer.resize(*size);
-    return true;
+// What has been read or taken apart may be overwritten then.
+void OutboundTunnelWorker::send_batch() {
+    departures_.send();
+    segments_used_ = 0;
+    copies_used_ = 0;
 }
 
 // Lost if the TUN device does not take it, as any ICMP error may be.
-void OutboundTunnelWorker::answer_too_big(datapath::PacketBuffer& buffer) {
+void OutboundTunnelWorker::answer_too_big(datapath::PacketSlot& slot) {
     if (!replies_.take(now_)) {
         return;
     }
-    if (const auto reply = tunnels_.answer_too_big(buffer)) {
+    if (const auto reply = tunnels_.answer_too_big(slot)) {
         static_cast<void>(tun_->write(*reply));
     }
 }

@@ -26,6 +26,7 @@
 #include "shared/runtime/command_queue.hpp"
 #include "shared/runtime/departures.hpp"
 #include "shared/runtime/path_sockets.hpp"
+#include "shared/runtime/tunnel_reads.hpp"
 #include "shared/runtime/tunnel_worker_channel.hpp"
 
 namespace godwit::runtime {
@@ -119,8 +120,6 @@ class OutboundTunnelWorker final : private DepartureObserver {
     [[nodiscard]] const datapath::DropCounters& drops() const { return drops_; }
 
   private:
-    static constexpr std::size_t batch_size = platform::max_tunnel_batch;
-
     void receive_commands();
     Receipt carry_out(Direct order);
     Receipt carry_out(Move order);
@@ -136,13 +135,16 @@ class OutboundTunnelWorker final : private DepartureObserver {
     Receipt carry_out(SendBare order);
     void resend(const wire::HomeAddress& home, const std::vector<mobility::Reception>& receptions);
     void forward_batch();
+    void forward(TunnelReads::Read& read);
+    void forward(datapath::PacketSlot slot);
+    [[nodiscard]] datapath::PacketSlot segment_slot(std::size_t size);
+    void send_batch();
     void send_again();
     void expire();
     // Along the tunnel's path, or by a rule along others; the record is its copies'.
-    void depart(const datapath::Outgoing& packet, datapath::CopiesSent& copies);
+    void depart(const datapath::Outgoing& packet);
     [[nodiscard]] std::optional<std::chrono::nanoseconds> timeout() const;
-    bool read(datapath::PacketBuffer& buffer);
-    void answer_too_big(datapath::PacketBuffer& buffer);
+    void answer_too_big(datapath::PacketSlot& slot);
     void on_sent(const datapath::Outgoing& packet) override;
     void on_refused(const datapath::Outgoing& packet, std::error_code reason) override;
     void report_rekey(datapath::OutboundSeal& seal);
@@ -159,9 +161,14 @@ class OutboundTunnelWorker final : private DepartureObserver {
     datapath::DropCounters drops_;
     // The worker's alone.
     datapath::OutboundTunnels tunnels_;
-    std::vector<datapath::PacketBuffer> buffers_;
-    std::vector<datapath::CopiesSent> copies_;  // of the packet in the same place of buffers_
-    datapath::PacketBuffer own_;                // for what this end makes itself
+    TunnelReads reads_;
+    // Where what is many packets in one is taken apart, until they are sent.
+    static constexpr std::size_t segments_room = 384 * 1024;  // octets
+    std::unique_ptr<std::uint8_t[]> segments_;
+    std::size_t segments_used_ = 0;
+    std::array<datapath::CopiesSent, platform::max_tunnel_departures> copies_;
+    std::size_t copies_used_ = 0;
+    datapath::PacketBuffer own_;  // for what this end makes itself
     Departures departures_;
     datapath::ReplyBudget replies_;
     mobility::Instant now_;  // when it looked up the last time

@@ -43,11 +43,11 @@ void expect_to_become(const Expected& expected, Reading reading) {
 struct Machine {
     Machine(const platform::NetworkNamespace& where, const std::string& name,
             datapath::LookUpBy look_up_by, const std::string& configuration)
-        : tun((where.enter(), name)),
+        : tun((where.enter(), name), platform::TunDevice::Offloading::on),
           esp({.protocol = wire::NextHeader::esp}),
           ipv6({.protocol = wire::NextHeader::ipv6}),
           ipv4({.protocol = wire::NextHeader::ipv4}),
-          udp({.port = mobility::dsmip_port}),
+          udp({.port = mobility::dsmip_port, .coalesced = true}),
           outer(0),
           plane(tun,
                 {.esp = esp, .ipv6 = ipv6, .ipv4 = ipv4, .udp = std::span(&udp, 1), .outer = outer},

@@ -215,6 +215,107 @@ TEST_P(UdpTunnel, GetsProbesThatFitTheLinkAndNoOthers) {
     EXPECT_EQ(arrivals_[0].payload.size(), fitting.size());
 }
 
+class CoalescedUdpTunnel : public UdpTunnel {
+  protected:
+    CoalescedUdpTunnel() {
+        far_.enter();
+        far_socket_.reset();
+        far_socket_ = std::make_unique<UdpTunnelSocket>(
+            UdpTunnelSocket::Options{.port = 4191, .coalesced = true});
+        near_.enter();
+        for (std::size_t i = 0; i < arrivals_.size(); ++i) {
+            arrivals_[i].buffer = std::span(room_).subspan(i * UdpTunnelSocket::longest_arrival,
+                                                           UdpTunnelSocket::longest_arrival);
+        }
+        EXPECT_EQ(send(near_socket_, from_near(), payload_of(1)), 1U);
+        EXPECT_EQ(receive(*far_socket_), 1U);  // and the neighbours know each other
+    }
+
+    // Payloads of these lengths, sent by one call.
+    void send_of(const std::vector<std::size_t>& lengths) {
+        for (const std::size_t length : lengths) {
+            sent_.push_back(payload_of(length, static_cast<std::uint8_t>(sent_.size())));
+        }
+        std::vector<TunnelDeparture> departures;
+        for (const wire::Bytes& payload : sent_) {
+            departures.push_back({payload, from_near()});
+        }
+        EXPECT_EQ(near_socket_.send(departures), departures.size());
+    }
+    // All that has arrived, cut into what was sent.
+    std::vector<wire::Bytes> received() {
+        std::vector<wire::Bytes> payloads;
+        while (payloads.size() < sent_.size()) {
+            const std::size_t count = receive(*far_socket_);
+            for (const TunnelArrival& arrival : std::span(arrivals_).first(count)) {
+                ++arrived_;
+                const auto whole = std::span(arrival.payload);
+                const std::size_t each =
+                    arrival.segment_size != 0 ? arrival.segment_size : whole.size();
+                for (std::size_t at = 0; at < whole.size(); at += each) {
+                    const auto piece = whole.subspan(at, std::min(each, whole.size() - at));
+                    payloads.emplace_back(piece.begin(), piece.end());
+                }
+            }
+        }
+        return payloads;
+    }
+
+    UdpTunnelSocket near_socket_{{}};
+    std::vector<wire::Bytes> sent_;
+    std::size_t arrived_ = 0;
+
+  private:
+    wire::Bytes room_ = wire::Bytes(4 * UdpTunnelSocket::longest_arrival);
+};
+
+TEST_P(CoalescedUdpTunnel, MovesManyOfOneLengthAsOne) {
+    send_of({1400, 1400, 1400, 1400, 300});
+    EXPECT_EQ(received(), sent_);
+    EXPECT_EQ(arrived_, 1U);
+}
+
+TEST_P(CoalescedUdpTunnel, KeepsTheOrderOfDifferentLengths) {
+    send_of({100, 100, 200, 200, 200, 50, 60, 60, 1400, 1});
+    EXPECT_EQ(received(), sent_);
+}
+
+TEST_P(CoalescedUdpTunnel, MovesMoreThanOneMayHold) {
+    send_of(std::vector<std::size_t>(200, 1400));
+    EXPECT_EQ(received(), sent_);
+    EXPECT_LT(arrived_, 20U);
+}
+
+TEST_P(CoalescedUdpTunnel, SendsEachAloneWhereTheLinkIsShorter) {
+    run("ip link set near mtu 1280");
+    send_of(std::vector<std::size_t>(5, 1400));
+    EXPECT_EQ(received(), sent_);
+}
+
+TEST_P(CoalescedUdpTunnel, GoesOnAsOneAfterARefusalForAnotherReason) {
+    Path foreign = from_near();
+    foreign.local = address(GetParam().far);
+    const wire::Bytes payload = payload_of(20);
+    const std::vector departures(2, TunnelDeparture{payload, foreign});
+    EXPECT_FALSE(near_socket_.send(departures));
+    send_of(std::vector<std::size_t>(5, 1400));
+    EXPECT_EQ(received(), sent_);
+    EXPECT_EQ(arrived_, 1U);
+}
+
+TEST_P(CoalescedUdpTunnel, PassesInterfacesWithoutChecksumOffload) {
+    run("ethtool -K near tx off");
+    send_of(std::vector<std::size_t>(5, 1400));
+    EXPECT_EQ(received(), sent_);
+}
+
+INSTANTIATE_TEST_SUITE_P(IpVersions, CoalescedUdpTunnel,
+                         testing::Values(Addresses{"2001:db8::1", "2001:db8::2", "2001:db8::11",
+                                                   "2001:db8::/64", "Ipv6"},
+                                         Addresses{"::ffff:192.0.2.1", "::ffff:192.0.2.2",
+                                                   "::ffff:192.0.2.11", "192.0.2.0/24", "Ipv4"}),
+                         [](const auto& addresses) { return addresses.param.name; });
+
 INSTANTIATE_TEST_SUITE_P(IpVersions, UdpTunnel,
                          testing::Values(Addresses{"2001:db8::1", "2001:db8::2", "2001:db8::11",
                                                    "2001:db8::/64", "Ipv6"},
