@@ -13,6 +13,7 @@
 #include "client/network_survey.hpp"
 #include "shared/platform/bus_names.hpp"
 #include "shared/platform/foreign_rules.hpp"
+#include "client/traffic_steering.hpp"
 #include "shared/platform/network_monitor.hpp"
 #include "shared/platform/process_hardening.hpp"
 #include "shared/platform/sysctl.hpp"
@@ -26,7 +27,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* service_user = "godwit";
-constexpr std::uint32_t first_own_priority = 4190;  // client/traffic_steering
 
 // One line: what is wrong first, the rest is for godwit daemon --check.
 std::string first_line(const std::exception& failure) {
@@ -104,7 +104,7 @@ SystemFacts look_at_system() {
                       .now = runtime::wall_now(),
                       .services = services(),
                       .network = platform::NetworkMonitor().snapshot(),
-                      .rules_before_ours = platform::foreign_rules_before(first_own_priority)};
+                      .rules_before_ours = platform::foreign_rules_before(first_rule_priority)};
     if (const auto value = platform::read_sysctl("net/ipv6/conf/all/disable_ipv6")) {
         facts.disable_ipv6 = *value;
     }

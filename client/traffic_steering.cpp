@@ -12,11 +12,11 @@ namespace {
 // Numbers of routing tables and rules that nobody else is known to use; 4191 is RFC 5555's port.
 constexpr std::uint32_t home_address_table = 4191;  // what has the home address for its source
 constexpr std::uint32_t routes_table = 4192;        // the rest
-constexpr std::uint32_t way_back_priority = 4190;
-constexpr std::uint32_t own_packets_priority = 4191;
-constexpr std::uint32_t home_address_priority = 4192;
-constexpr std::uint32_t specific_routes_priority = 4193;
-constexpr std::uint32_t routes_priority = 4194;
+constexpr std::uint32_t way_back_priority = first_rule_priority;
+constexpr std::uint32_t own_packets_priority = first_rule_priority + 1;
+constexpr std::uint32_t home_address_priority = first_rule_priority + 2;
+constexpr std::uint32_t specific_routes_priority = first_rule_priority + 3;
+constexpr std::uint32_t routes_priority = first_rule_priority + 4;
 
 constexpr std::size_t many_repairs = 3;  // in a minute: this is no accident
 

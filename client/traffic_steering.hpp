@@ -34,6 +34,9 @@
 namespace godwit::client {
 
 struct SteeringSettings {
+// Of the policy rules: what others put before it comes before all of ours.
+inline constexpr std::uint32_t first_rule_priority = 4190;
+
     wire::HomeAddress home;
     mobility::InterfaceIndex tunnel;   // the TUN interface
     std::vector<wire::Prefix> routes;  // ::/0 among them: a full tunnel; 0.0.0.0/0: of IPv4

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/support/addresses.hpp"
 
 namespace godwit::client {
@@ -134,6 +136,15 @@ TEST(TrafficSteering, LeavesTheWayBackOfOuterPacketsOverIpv4Open) {
                     .ipv4 = true, .priority = 4190, .udp_source_port = std::uint16_t{40000}}));
     EXPECT_THAT(system_state(settings, Steering::through_tunnel, std::nullopt, std::nullopt).rules,
                 Each(Field(&PolicyRule::ipv4, false)));
+}
+
+TEST(TrafficSteering, BeginsItsRulesWhereOthersAreLookedForBefore) {
+    SteeringSettings settings = steering_of({all_ipv6, all_ipv4});
+    settings.udp_port = std::uint16_t{40000};
+    settings.has_excluded_programs = true;
+    const auto rules =
+        system_state(settings, Steering::through_tunnel, std::nullopt, ipv4_home).rules;
+    EXPECT_EQ(std::ranges::min(rules, {}, &PolicyRule::priority).priority, first_rule_priority);
 }
 
 TEST(TrafficSteering, HasTheSameRulesForBothFamilies) {
