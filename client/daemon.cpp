@@ -325,6 +325,8 @@ std::optional<wire::Ipv6Address> Daemon::own_address(bool is_ipv4) const {
         return configuration_.home_address.address;
     }
     const auto ipv4 = presence_->status().ipv4_home_address;
+    status.lockdown = {.is_wanted = configuration_.lockdown,
+                       .is_in_force = Lockdown::is_in_force()};
     return ipv4 ? std::optional(wire::Ipv6Address::mapped(*ipv4)) : std::nullopt;
 }
 

@@ -174,6 +174,10 @@ void Lockdown::look() {
     }
 }
 
+bool Lockdown::is_in_force() {
+    return platform::has_nftables_table(table_name);
+}
+
 std::vector<std::string> Lockdown::complaints() const {
     std::vector<std::string> complaints;
     if (!failure_.empty()) {

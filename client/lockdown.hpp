@@ -41,6 +41,8 @@ class Lockdown {
     [[nodiscard]] std::optional<mobility::Instant> next_deadline() const { return pacing_.due(); }
     void on_deadline();
 
+    // As the kernel has it.
+    [[nodiscard]] static bool is_in_force();
     // What is wrong, a sentence each.
     [[nodiscard]] std::vector<std::string> complaints() const;
 

@@ -65,6 +65,8 @@ Json to_json(const Status& status) {
             {"binding", binding_object(status.binding)},
             {"tunnel", tunnel_object(status.tunnel)},
             {"dns", dns_object(status.dns)},
+            {"lockdown",
+             {{"wanted", status.lockdown.is_wanted}, {"in_force", status.lockdown.is_in_force}}},
             {"handovers", handovers},
             {"drops", runtime::to_json(status.drops)},
             {"health", status.health}};

@@ -45,6 +45,11 @@ struct TunnelReport {
     runtime::TunnelTraffic traffic;
 };
 
+struct LockdownReport {
+    bool is_wanted = false;    // by the configuration
+    bool is_in_force = false;  // as the kernel has it
+};
+
 struct Status {
     std::optional<State> state = State::unattached;  // nothing: down, as it was told to be
     wire::HomeAddress home_address;
@@ -58,6 +63,7 @@ struct Status {
     std::optional<TunnelReport> tunnel;
     MoveHistory moves;
     DnsReport dns;
+    LockdownReport lockdown;
     runtime::Counters drops;
     std::vector<std::string> health;  // what is wrong, a sentence each; empty: nothing
 };

@@ -73,6 +73,13 @@ std::string dns_text(const Json& dns) {
     return text;
 }
 
+std::string lockdown_text(const Json& lockdown) {
+    if (lockdown.at("in_force").get<bool>()) {
+        return "in force: nothing leaves outside the tunnel";
+    }
+    return "wanted, not in force";
+}
+
 }  // namespace
 
 std::string status_text(const Json& status) {
@@ -103,6 +110,12 @@ std::string status_text(const Json& status) {
     }
     if (const Json& dns = status.at("dns"); !dns.at("backend").is_null()) {
         rows.push_back({"DNS", dns_text(dns)});
+    }
+    // A daemon of an earlier version does not tell.
+    if (const auto lockdown = status.find("lockdown");
+        lockdown != status.end() &&
+        (lockdown->at("wanted").get<bool>() || lockdown->at("in_force").get<bool>())) {
+        rows.push_back({"lockdown", lockdown_text(*lockdown)});
     }
     rows.push_back({"handovers", handovers_text(status.at("handovers"))});
     rows.push_back({"drops", runtime::counts(status.at("drops"))});

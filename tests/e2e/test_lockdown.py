@@ -220,8 +220,10 @@ def test_down_lifts_it_and_up_brings_it_back(deploy):
     deployment.start_all()
     registered(deployment, "A")
     assert "godwit_lockdown" in deployment.topology.run("mn", "nft list ruleset")
+    assert deployment.status()["lockdown"] == {"wanted": True, "in_force": True}
     assert deployment.command("down", "--socket", deployment.socket("mn"))[0] == 0
     assert deployment.topology.run("mn", "nft list ruleset") == before
+    assert deployment.status()["lockdown"] == {"wanted": True, "in_force": False}
     assert not (deployment.directory / "state-mn/lockdown.nft").exists()
     assert_reaches(deployment, CORRESPONDENT)
     assert deployment.command("up", "--socket", deployment.socket("mn"))[0] == 0

@@ -60,6 +60,7 @@ Status registered() {
     status.dns = {.backend = "systemd-resolved",
                   .servers = {address("2001:db8:f::53"), address("::ffff:10.19.0.1")},
                   .domains = {"home.example", "~."}};
+    status.lockdown = {.is_wanted = true, .is_in_force = true};
     status.moves.handovers = 3;
     status.moves.last = HandoverReport{{address("2001:db8:a::20")},
                                        {address("2001:db8:b::20")},
@@ -140,6 +141,12 @@ TEST(ClientStatus, IsServedWhereItIsRegisteredOrAtHome) {
         status.state = state;
         EXPECT_EQ(is_served(to_json(status)), served) << state_name(state);
     }
+}
+
+TEST(ClientStatusText, SaysThatALockdownIsNotInForce) {
+    Status status = unattached();
+    status.lockdown.is_wanted = true;
+    EXPECT_NE(status_text(to_json(status)).find("wanted, not in force"), std::string::npos);
 }
 
 TEST(ClientStatusText, IsAlignedAndEndsWithHealth) {
