@@ -26,7 +26,7 @@ constexpr auto echo_patience = 3s;
 class Pings::Ping {
   public:
     Ping(runtime::EventLoop& loop, const std::function<Json()>& path, const PingRequest& request,
-         std::shared_ptr<runtime::HttpStream> stream)
+         std::shared_ptr<runtime::HttpStream> stream, std::function<void()> on_end)
         : path_(path),
           left_(request.count),
           stream_(std::move(stream)),
@@ -34,11 +34,15 @@ class Pings::Ping {
                   static_cast<std::uint16_t>(security::random_number())),
           watch_(loop.on_readable(socket_.descriptor(), [this] { read(); })),
           timer_(loop.context()) {
+        stream_->on_end(std::move(on_end));
         tick();
     }
     Ping(const Ping&) = delete;
     Ping& operator=(const Ping&) = delete;
-    ~Ping() { stream_->finish(); }
+    ~Ping() {
+        stream_->on_end([] {});
+        stream_->finish();
+    }
 
     [[nodiscard]] bool is_over() const { return !stream_->is_open(); }
 
@@ -119,10 +123,16 @@ Pings::Pings(runtime::EventLoop& loop, std::function<Json()> path)
 Pings::~Pings() = default;
 
 std::shared_ptr<runtime::HttpStream> Pings::begin(const PingRequest& request) {
-    pings_.remove_if([](const Ping& ping) { return ping.is_over(); });
     auto stream = std::make_shared<runtime::HttpStream>();
-    pings_.emplace_back(loop_, path_, request, stream);
+    // Not at once: it may be the ping itself that ends it.
+    pings_.emplace_back(loop_, path_, request, stream, [this] {
+        runtime::asio::post(loop_.context(), [this] { forget_ended_ones(); });
+    });
     return stream;
+}
+
+void Pings::forget_ended_ones() {
+    pings_.remove_if([](const Ping& ping) { return ping.is_over(); });
 }
 
 void Pings::end() {

@@ -38,6 +38,8 @@ class Pings {
   private:
     class Ping;
 
+    void forget_ended_ones();
+
     runtime::EventLoop& loop_;
     std::function<runtime::Json()> path_;
     std::list<Ping> pings_;

@@ -127,7 +127,8 @@ ExitCode ping(const PingOptions& options) {
     target += options.count ? "count=" + std::to_string(*options.count) : "";
     Tally tally;
     const auto ended = runtime::follow_api(
-        options.socket, target, [&](std::string_view line) { take(options, line, tally); });
+        options.socket, target, [&](std::string_view line) { take(options, line, tally); },
+        runtime::FollowUntil::ctrl_c_too);
     if (!ended) {
         return fail(exit_code_of(ended.error()), ended.error().text);
     }
@@ -149,9 +150,9 @@ Command add_ping(CLI::App& app) {
     command->add_flag("--json", options->json, "As JSON, a line each, for programs");
     add_socket_option(*command, *options);
     command->footer(
-        "One a second, by the daemon, through the tunnel; each line says by which path. Exits "
-        "with\n"
-        "6 if nothing has answered. Example:\n"
+        "One a second, by the daemon, through the tunnel; each line says by which path. Ends with "
+        "a\n"
+        "summary, after Ctrl-C too. Exits with 6 if nothing has answered. Example:\n"
         "  godwit ping -c 3");
     return [options] { return ping(*options); };
 }

@@ -2,7 +2,9 @@
 
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
+#include <csignal>
 #include <cstdint>
+#include <exception>
 #include <limits>
 
 #include "shared/runtime/api_advice.hpp"
@@ -40,11 +42,64 @@ void ask(Socket& socket, const std::filesystem::path& path, const std::string& t
     }
 }
 
+// Ends with the answer, or with Ctrl-C.
+class Reading {
+  public:
+    Reading(asio::io_context& context, Socket& socket, beast::flat_buffer& buffer, Parser& parser,
+            const std::function<void(std::string_view)>& on_line)
+        : context_(context),
+          socket_(socket),
+          buffer_(buffer),
+          parser_(parser),
+          on_line_(on_line),
+          ctrl_c_(context) {}
+
+    boost::system::error_code run(FollowUntil until) {
+        if (until == FollowUntil::ctrl_c_too) {
+            ctrl_c_.add(SIGINT);
+            ctrl_c_.async_wait([this](const auto& error, int) {
+                if (!error) {
+                    context_.stop();
+                }
+            });
+        }
+        asio::co_spawn(context_, read(), [this](const std::exception_ptr& failure) {
+            context_.stop();
+            if (failure) {
+                std::rethrow_exception(failure);
+            }
+        });
+        context_.run();
+        return error_;
+    }
+
+  private:
+    asio::awaitable<void> read() {
+        const bool is_granted = parser_.get().result() == http::status::ok;
+        while (!error_ && !parser_.is_done()) {
+            co_await http::async_read_some(socket_, buffer_, parser_,
+                                           asio::redirect_error(asio::use_awaitable, error_));
+            if (is_granted) {
+                take_lines(parser_.get().body(), on_line_);
+            }
+        }
+    }
+
+    asio::io_context& context_;
+    Socket& socket_;
+    beast::flat_buffer& buffer_;
+    Parser& parser_;
+    const std::function<void(std::string_view)>& on_line_;
+    asio::signal_set ctrl_c_;
+    boost::system::error_code error_;
+};
+
 }  // namespace
 
-std::expected<void, FollowFailure> follow_api(
-    const std::filesystem::path& path, const std::string& target,
-    const std::function<void(std::string_view)>& on_line) {
+std::expected<void, FollowFailure> follow_api(const std::filesystem::path& path,
+                                              const std::string& target,
+                                              const std::function<void(std::string_view)>& on_line,
+                                              FollowUntil until) {
     asio::io_context context;
     Socket socket(context);
     boost::system::error_code error;
@@ -56,11 +111,8 @@ std::expected<void, FollowFailure> follow_api(
         http::read_header(socket, buffer, parser, error);
     }
     const bool is_granted = parser.is_header_done() && parser.get().result() == http::status::ok;
-    while (!error && !parser.is_done()) {
-        http::read_some(socket, buffer, parser, error);
-        if (is_granted) {
-            take_lines(parser.get().body(), on_line);
-        }
+    if (!error) {
+        error = Reading(context, socket, buffer, parser, on_line).run(until);
     }
     if (error) {
         return std::unexpected(FollowFailure{.text = advice(error, path.string())});

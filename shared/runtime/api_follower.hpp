@@ -14,9 +14,15 @@ struct FollowFailure {
     unsigned status = 0;  // of HTTP, with which the daemon refuses; 0: it does not answer
 };
 
+enum class FollowUntil : bool {
+    daemon_ends,
+    ctrl_c_too,  // which is no failure then
+};
+
 // Calls back with each line of the answer to GET `target`, until the daemon ends it.
 std::expected<void, FollowFailure> follow_api(const std::filesystem::path& socket,
                                               const std::string& target,
-                                              const std::function<void(std::string_view)>& on_line);
+                                              const std::function<void(std::string_view)>& on_line,
+                                              FollowUntil until = FollowUntil::daemon_ends);
 
 }  // namespace godwit::runtime

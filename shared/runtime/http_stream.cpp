@@ -18,6 +18,7 @@ void HttpStream::end(State state) {
     if (is_open()) {
         state_ = state;
         on_change_();
+        std::exchange(on_end_, [] {})();
     }
 }
 

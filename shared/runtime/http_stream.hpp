@@ -28,6 +28,8 @@ class HttpStream {
 
     // For the connection: calls back after each change of this stream.
     void on_change(std::function<void()> callback) { on_change_ = std::move(callback); }
+    // For who writes: calls back once it has ended, whoever has ended it.
+    void on_end(std::function<void()> callback) { on_end_ = std::move(callback); }
     // For the connection: what waits; it waits no longer.
     [[nodiscard]] std::string take() { return std::exchange(backlog_, {}); }
 
@@ -38,6 +40,7 @@ class HttpStream {
     State state_ = State::open;
     std::string backlog_;
     std::function<void()> on_change_ = [] {};
+    std::function<void()> on_end_ = [] {};
 };
 
 }  // namespace godwit::runtime

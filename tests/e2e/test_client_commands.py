@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import signal
 import statistics
 import subprocess
 import time
@@ -317,6 +318,23 @@ def test_leave_deregisters_and_removes_what_joining_has_made(before_and_at_a):
     for name in ("mn.toml", "mn.key", "state-mn/down"):
         assert not (deployment.directory / name).exists(), name
     deployment.stop("mn")
+
+
+def echoes_sent(deployment):
+    return deployment.status()["tunnel"]["tx_packets"]
+
+
+@pytest.mark.parametrize("target, code, words", [(CORRESPONDENT, OK, "answered; least"),
+                                                 ("2001:db8:f::dead", NO_ANSWER, "0 answered")])
+def test_ctrl_c_ends_a_ping_with_its_summary(at_a, target, code, words):
+    ping = at_a.topology.start("mn", f"{GODWIT} ping --socket {at_a.socket('mn')} {target}")
+    assert ping.stdout.readline().startswith("seq 1: ")
+    ping.send_signal(signal.SIGINT)
+    assert ping.wait(PATIENCE) == code
+    assert words in ping.stdout.read()
+    sent = echoes_sent(at_a)
+    settle(1.2)
+    assert echoes_sent(at_a) == sent, "the daemon goes on asking for nobody"
 
 
 # who may what
