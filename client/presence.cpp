@@ -164,9 +164,7 @@ void Presence::change_mtu(std::uint32_t mtu) {
         return;
     }
     mtu_ = mtu;
-    if (const auto error = platform::change_mtu(netlink_, tun_.interface(), mtu)) {
-        log_.warning("mtu-not-changed", {{"reason", error.message()}});
-    }
+    steering_.fit(mtu);
 }
 
 std::optional<mobility::Instant> Presence::next_deadline() const {

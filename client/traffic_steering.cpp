@@ -147,9 +147,22 @@ TrafficSteering::TrafficSteering(SteeringSettings settings, const runtime::Log& 
 void TrafficSteering::steer(Steering steering, const std::optional<mobility::HomeLink>& home_link,
                             const std::optional<wire::Ipv4Address>& ipv4_home) {
     SystemState wanted = system_state(settings_, steering, home_link, ipv4_home);
+    wanted.mtus = wanted_.mtus;
     if (wanted != wanted_) {
         wanted_ = std::move(wanted);
         compare(Reason::other_place);
+    }
+}
+
+void TrafficSteering::fit(std::uint32_t mtu) {
+    const std::vector<platform::InterfaceMtu> wanted{
+        {.interface = settings_.tunnel, .octets = mtu}};
+    if (wanted == wanted_.mtus) {
+        return;
+    }
+    wanted_.mtus = wanted;
+    if (const auto error = platform::change_mtu(netlink_, settings_.tunnel, mtu)) {
+        log_.warning("mtu-not-changed", {{"reason", error.message()}});
     }
 }
 
@@ -181,7 +194,8 @@ void TrafficSteering::compare(Reason reason) {
     }
 }
 
-// A rule needs its table's routes, a route its preferred source and its interface.
+// A rule needs its table's routes, a route its preferred source and its interface; and IPv6 an MTU
+// of 1280 octets, without which the kernel takes its addresses away.
 bool TrafficSteering::apply(const platform::SystemDifference& difference) {
     bool has_changed = false;
     std::error_code failure;
@@ -198,6 +212,9 @@ bool TrafficSteering::apply(const platform::SystemDifference& difference) {
     std::ranges::for_each(difference.remove.rules, remove);
     std::ranges::for_each(difference.remove.routes, remove);
     std::ranges::for_each(difference.remove.addresses, remove);
+    for (const platform::InterfaceMtu& mtu : difference.add.mtus) {
+        add(platform::change_mtu(netlink_, mtu.interface, mtu.octets));
+    }
     for (const mobility::InterfaceIndex interface : difference.add.up) {
         add(platform::bring_up(netlink_, interface));
     }
@@ -231,13 +248,14 @@ std::vector<std::string> TrafficSteering::complaints() const {
     std::vector<std::string> complaints;
     const std::size_t repairs = pacing_.repairs(runtime::boot_now());
     if (failure_) {
-        complaints.push_back("the kernel refuses an address, a route or a rule of the tunnel: " +
-                             failure_.message());
+        complaints.push_back(
+            "the kernel refuses an address, a route, a rule or the MTU of the tunnel: " +
+            failure_.message());
     }
     if (repairs >= many_repairs) {
         complaints.push_back(
-            "something on this machine removes addresses, routes or rules of the tunnel; they were "
-            "put back " +
+            "something on this machine changes addresses, routes, rules or the MTU of the tunnel; "
+            "they were put back " +
             std::to_string(repairs) + " times in the last minute");
     }
     return complaints;

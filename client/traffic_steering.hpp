@@ -15,6 +15,7 @@
 // The same for IPv4 while away, as long as the home agent lets an IPv4 home address travel through
 // the tunnel (RFC 5555). IPv4 knows no home link: at home the tunnel rests, and its rules with it.
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -33,10 +34,10 @@
 
 namespace godwit::client {
 
-struct SteeringSettings {
 // Of the policy rules: what others put before it comes before all of ours.
 inline constexpr std::uint32_t first_rule_priority = 4190;
 
+struct SteeringSettings {
     wire::HomeAddress home;
     mobility::InterfaceIndex tunnel;   // the TUN interface
     std::vector<wire::Prefix> routes;  // ::/0 among them: a full tunnel; 0.0.0.0/0: of IPv4
@@ -70,6 +71,8 @@ class TrafficSteering {
 
     void steer(Steering steering, const std::optional<mobility::HomeLink>& home_link,
                const std::optional<wire::Ipv4Address>& ipv4_home);
+    // The MTU of the tunnel interface, in octets.
+    void fit(std::uint32_t mtu);
     // From now on, by the kernel's events. The loop outlives this.
     void watch(runtime::EventLoop& loop);
 

@@ -85,6 +85,7 @@ SystemState Footprint::present() {
     std::vector<Link> links;
     list(netlink_, RTM_GETLINK, ifinfomsg{}, links, append_one<link_in>);
     for (const Link& link : links) {
+        state.mtus.push_back({.interface = link.index, .octets = link.ipv4_mtu});
         if (link.is_up) {
             state.up.push_back(link.index);
         }

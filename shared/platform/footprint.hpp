@@ -38,8 +38,8 @@ class Footprint {
     std::error_code remove(const Route& route) { return take_back(route); }
     std::error_code remove(const PolicyRule& rule) { return take_back(rule); }
 
-    // What the kernel has of it now, and which interfaces are up: somebody may have removed it, or
-    // a part of it. Throws std::system_error.
+    // What the kernel has of it now, which interfaces are up, and their MTUs: somebody may have
+    // removed it, or a part of it. Throws std::system_error.
     SystemState present();
 
   private:

@@ -19,11 +19,13 @@ std::vector<Entry> without(const std::vector<Entry>& some, const std::vector<Ent
 }  // namespace
 
 SystemDifference difference(const SystemState& wanted, const SystemState& present) {
-    return {.remove = {.up = {},
+    return {.remove = {.mtus = {},
+                       .up = {},
                        .addresses = without(present.addresses, wanted.addresses),
                        .routes = without(present.routes, wanted.routes),
                        .rules = without(present.rules, wanted.rules)},
-            .add = {.up = without(wanted.up, present.up),
+            .add = {.mtus = without(wanted.mtus, present.mtus),
+                    .up = without(wanted.up, present.up),
                     .addresses = without(wanted.addresses, present.addresses),
                     .routes = without(wanted.routes, present.routes),
                     .rules = without(wanted.rules, present.rules)}};

@@ -20,6 +20,8 @@ MEDDLING = {
     "the home address": f"ip addr del {HOME_ADDRESS}/128 dev godwit0",
     "all addresses": "ip addr flush dev godwit0 scope global",
     "the interface is set down": "ip link set godwit0 down",
+    "the MTU is made longer": "ip link set godwit0 mtu 9000",
+    "the MTU is made too short for IPv6": "ip link set godwit0 mtu 1000",
 }
 
 
@@ -37,7 +39,7 @@ def away(deploy):
 
 
 def state(deployment):
-    """What godwit has added, as the kernel shows it."""
+    """What godwit has added, as the kernel shows it; with the MTU, which `ip address` tells."""
     return {name: lines for name, lines in snapshot(deployment.topology, "mn").items()
             if name in ("addresses", "routes", "IPv4 routes", "rules", "IPv4 rules")}
 

@@ -18,8 +18,11 @@ const Route all_with_source{
     .destination = {}, .interface = {9}, .preferred_source = ip("2001:db8:f::9"), .table = 4191};
 const PolicyRule marked{.priority = 4191, .mark = 1};
 const PolicyRule rest{.priority = 4194, .table = 4192};
-const SystemState wanted{
-    .up = {{9}}, .addresses = {home}, .routes = {all_with_source}, .rules = {marked, rest}};
+const SystemState wanted{.mtus = {{.interface = {9}, .octets = 1400}},
+                         .up = {{9}},
+                         .addresses = {home},
+                         .routes = {all_with_source},
+                         .rules = {marked, rest}};
 
 TEST(SystemDifference, IsNothingWhereAllIsAsWanted) {
     const SystemDifference nothing = difference(wanted, wanted);
@@ -63,6 +66,14 @@ TEST(SystemDifference, ReplacesWhatHasLostAPart) {  // its source, as with the a
     const SystemDifference changed = difference(wanted, present);
     EXPECT_THAT(changed.remove.routes, ElementsAre(all));
     EXPECT_THAT(changed.add.routes, ElementsAre(all_with_source));
+}
+
+TEST(SystemDifference, PutsAnMtuBackAndLeavesThoseOfOthers) {
+    SystemState present = wanted;
+    present.mtus = {{.interface = {2}, .octets = 1500}, {.interface = {9}, .octets = 9000}};
+    EXPECT_THAT(difference(wanted, present).add.mtus,
+                ElementsAre(InterfaceMtu{.interface = {9}, .octets = 1400}));
+    EXPECT_TRUE(difference(wanted, present).remove.empty());
 }
 
 TEST(SystemDifference, NeverSetsAnInterfaceDown) {
