@@ -37,9 +37,17 @@ using runtime::HttpAnswer;
 using runtime::Json;
 using namespace std::chrono_literals;
 
-// For the home agent to say that it knows of the end; the binding expires by itself if it is not
-// told.
-constexpr auto leave_patience = 1s;
+// For the home agent to say that it knows of the end: as long as two updates that are lost take,
+// and the answer to a third. The binding expires by itself if the home agent is not told.
+constexpr std::chrono::nanoseconds least_patience = 200ms;
+constexpr std::chrono::nanoseconds most_patience = 1s;
+constexpr int round_trips_to_leave = 8;
+
+std::chrono::nanoseconds patience_to_leave(std::chrono::nanoseconds round_trip) {
+    return round_trip.count() == 0
+               ? most_patience
+               : std::clamp(round_trips_to_leave * round_trip, least_patience, most_patience);
+}
 
 HttpAnswer not_done(const std::exception& failure) {
     return runtime::error_answer(503, "not-done", failure.what());
@@ -77,6 +85,7 @@ class Daemon {
     void change(const OnAnswer& answer, const std::function<void()>& act);
     void enter(Configuration configuration);
     void leave(std::function<void()> then);
+    void end();
     void on_left();
     void on_event(const mobility::Event& event);
     void on_change();
@@ -132,6 +141,7 @@ void Daemon::run() {
             presence_->resume();
         }
     });
+    loop_.on_end([this] { end(); });
     log_.info("started");
     if (mark().is_set()) {
         lockdown_.lift();  // what a loss of power may have left
@@ -143,11 +153,16 @@ void Daemon::run() {
         const runtime::ServiceLife life(loop_);
         loop_.run();
     }
-    if (presence_ && !then_) {
-        // The loop has ended: nobody would hear the answer.
-        static_cast<void>(presence_->leave([] {}));
-    }
     log_.info("stopped");
+}
+
+// With the home agent's answer, if there is one: then its binding has gone, too.
+void Daemon::end() {
+    if (then_) {
+        then_ = [this] { loop_.stop(); };
+    } else {
+        leave([this] { loop_.stop(); });
+    }
 }
 
 std::optional<mobility::Instant> Daemon::next_deadline() const {
@@ -270,7 +285,7 @@ void Daemon::leave(std::function<void()> then) {
     }
     pings_.end();
     then_ = std::move(then);
-    patience_.expires_after(leave_patience);
+    patience_.expires_after(patience_to_leave(presence_->round_trip()));
     patience_.async_wait([this](const auto& /*error*/) { on_left(); });
     if (!presence_->leave([this] { patience_.cancel(); })) {
         patience_.cancel();
@@ -310,6 +325,8 @@ void Daemon::on_change() {
 Status Daemon::status() const {
     Status status = presence_ ? presence_->status() : status_while_down(configuration_);
     status.moves = moves_;
+    status.lockdown = {.is_wanted = configuration_.lockdown,
+                       .is_in_force = Lockdown::is_in_force()};
     std::ranges::copy(lockdown_.complaints(), std::back_inserter(status.health));
     if (!failure_.empty()) {
         status.health.push_back("not up, though it shall be: " + failure_);
@@ -325,8 +342,6 @@ std::optional<wire::Ipv6Address> Daemon::own_address(bool is_ipv4) const {
         return configuration_.home_address.address;
     }
     const auto ipv4 = presence_->status().ipv4_home_address;
-    status.lockdown = {.is_wanted = configuration_.lockdown,
-                       .is_in_force = Lockdown::is_in_force()};
     return ipv4 ? std::optional(wire::Ipv6Address::mapped(*ipv4)) : std::nullopt;
 }
 

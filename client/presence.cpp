@@ -92,19 +92,11 @@ void Presence::on_resume() {
 }
 
 bool Presence::leave(std::function<void()> on_left) {
-    on_left_ = std::move(on_left);
     const mobility::Actions actions = node_.on_stop(runtime::boot_now());
     runner_.perform(actions);
-    return std::ranges::any_of(actions, [](const mobility::Action& action) {
-        return std::holds_alternative<mobility::SendMessage>(action);
-    });
-}
-
-void Presence::on_message_in(const wire::MobilityMessage& message) {
-    if (on_left_ && std::holds_alternative<wire::BindingAcknowledgement>(message)) {
-        has_left_ = true;
-        on_left_();
-    }
+    on_left_ = std::move(on_left);
+    has_left_ = node_.has_left();
+    return !has_left_;
 }
 
 bool Presence::is_ours(const wire::Ipv6Address& address) const {
@@ -115,6 +107,10 @@ bool Presence::is_ours(const wire::Ipv6Address& address) const {
 
 void Presence::before_actions() {
     steer();
+    if (on_left_ && !has_left_ && node_.has_left()) {
+        has_left_ = true;
+        on_left_();
+    }
     listener_.on_change();
 }
 

@@ -3,6 +3,7 @@
 // the system. It begins with this object and ends with it; afterwards the system is as before.
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -54,6 +55,8 @@ class Presence final : private runtime::NodeObserver {
     [[nodiscard]] std::optional<mobility::Instant> next_deadline() const;
     void on_deadline();
 
+    // The home agent's round trip, as it was measured last.
+    [[nodiscard]] std::chrono::nanoseconds round_trip() const { return node_.round_trip(); }
     // Gives the binding up. False if there is nothing to wait for before this object goes; else
     // calls back once the home agent has said that it knows, if it does.
     [[nodiscard]] bool leave(std::function<void()> on_left);
@@ -65,7 +68,7 @@ class Presence final : private runtime::NodeObserver {
 
   private:
     void on_event(const mobility::Event& event) override;
-    void on_message_in(const wire::MobilityMessage& message) override;
+    void on_message_in(const wire::MobilityMessage& /*message*/) override {}
     void on_message_out(const wire::MobilityMessage& /*message*/) override {}
     void before_actions() override;
     void on_fit(const mobility::FitTunnel& order) override { change_mtu(order.mtu.inner); }

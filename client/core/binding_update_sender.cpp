@@ -252,6 +252,16 @@ const SentUpdate* BindingUpdateSender::outstanding(wire::SequenceNumber sequence
     return found != pending_->sent.end() ? &*found : nullptr;
 }
 
+std::vector<mobility::Path> BindingUpdateSender::paths_tried() const {
+    std::vector<mobility::Path> paths;
+    for (const SentUpdate& sent : pending_ ? pending_->sent : std::vector<SentUpdate>()) {
+        if (std::ranges::find(paths, sent.path) == paths.end()) {
+            paths.push_back(sent.path);
+        }
+    }
+    return paths;
+}
+
 std::size_t BindingUpdateSender::unanswered_tries(Instant now) const {
     if (!pending_ || pending_->tries == 0) {
         return 0;

@@ -78,6 +78,8 @@ class BindingUpdateSender {
     [[nodiscard]] const SentUpdate* latest() const {
         return pending_ && !pending_->sent.empty() ? &pending_->sent.back() : nullptr;
     }
+    // Along which it has been sent; none: nothing is under way.
+    [[nodiscard]] std::vector<mobility::Path> paths_tried() const;
     // How often it has been sent in vain: the time for an answer is over.
     [[nodiscard]] std::size_t unanswered_tries(mobility::Instant now) const;
 

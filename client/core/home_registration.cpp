@@ -63,6 +63,24 @@ void HomeRegistration::deregister(Instant now, const mobility::Path& path, Actio
     ask(now, {.paths = {path}, .lifetime = {}, .by_handshake = !session()}, actions);
 }
 
+void HomeRegistration::leave(Instant now, std::chrono::nanoseconds round_trip, Actions& actions) {
+    let_expired_binding_go(now, actions);
+    other_.stop();
+    std::vector<mobility::Path> paths =
+        binding_ ? std::vector{binding_->path} : sender_.paths_tried();
+    if (paths.empty()) {
+        return;
+    }
+    const bool is_measured = session() && round_trip.count() != 0;
+    ask(now,
+        {.paths = std::move(paths),
+         .lifetime = {},
+         .by_handshake = !session(),
+         .timeout = is_measured ? BindingUpdateSender::move_timeout(round_trip)
+                                : std::chrono::nanoseconds(0)},
+        actions);
+}
+
 void HomeRegistration::register_beside(Instant now, std::vector<mobility::Path> paths,
                                        Actions& actions) {
     other_.stop();

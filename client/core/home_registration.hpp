@@ -47,6 +47,11 @@ class HomeRegistration {
                        mobility::MoveCause cause, mobility::Actions& actions);
     // Asks for the binding to be given up; the path's local address is the home address at home.
     void deregister(mobility::Instant now, const mobility::Path& path, mobility::Actions& actions);
+    // The node is about to end: the binding is given up, and so is what may come of an update that
+    // is under way, along each path that it went. `round_trip`: of the binding's path; 0: not
+    // known.
+    void leave(mobility::Instant now, std::chrono::nanoseconds round_trip,
+               mobility::Actions& actions);
     // A binding beside the one in use, along the first of these paths that works; in place of the
     // one that was there. They are of an interface that is not in use.
     void register_beside(mobility::Instant now, std::vector<mobility::Path> paths,

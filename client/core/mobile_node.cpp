@@ -107,7 +107,7 @@ void MobileNode::go_away(Instant now, const mobility::Attachments& attachments, 
 
 // Where the path in use starts is where the node is.
 void MobileNode::follow_roaming(Instant now, Actions& actions) {
-    if (!roaming_.in_use()) {
+    if (!roaming_.in_use() || is_leaving_) {
         return;
     }
     const Target place = *roaming_.in_use();
@@ -163,9 +163,9 @@ void MobileNode::keep_others(Instant now, Actions& actions) {
 
 Actions MobileNode::on_stop(Instant now) {
     Actions actions;
-    const Binding* bound = binding(now);
-    if (bound != nullptr && std::holds_alternative<Away>(target_)) {
-        registration_.deregister(now, bound->path, actions);
+    is_leaving_ = true;
+    if (std::holds_alternative<Away>(target_)) {
+        registration_.leave(now, roaming_.round_trip(), actions);
     }
     return actions;
 }
@@ -240,8 +240,10 @@ void MobileNode::on_heartbeat(Instant now, const mobility::Received& received,
                               const wire::Heartbeat& heartbeat, Actions& actions) {
     const auto seal = registration_.heartbeat_seal(now);
     if (heartbeat.response) {
-        warm_.on_response(now, heartbeat.sequence);
-        roaming_.on_response(now, heartbeat, actions);
+        if (!is_leaving_) {
+            warm_.on_response(now, heartbeat.sequence);
+            roaming_.on_response(now, heartbeat, actions);
+        }
     } else if (seal) {
         actions.emplace_back(mobility::SendMessage{
             .path = received.path,
@@ -304,8 +306,10 @@ Actions MobileNode::on_traffic(Instant now, const mobility::TrafficNotice& notic
     } else if (notice.what == What::received_along) {
         record_.on_received(now);
     }
-    roaming_.on_traffic(now, notice, actions);
-    follow_roaming(now, actions);
+    if (!is_leaving_) {
+        roaming_.on_traffic(now, notice, actions);
+        follow_roaming(now, actions);
+    }
     return actions;
 }
 
@@ -317,6 +321,9 @@ Actions MobileNode::on_resent(Instant /*now*/, const mobility::ResentNotice& not
 Actions MobileNode::on_deadline(Instant now) {
     Actions actions;
     registration_.on_deadline(now, actions);
+    if (is_leaving_) {
+        return actions;
+    }
     if (registration_.binding(now) == nullptr) {
         roaming_.on_unbound();
     }
@@ -331,13 +338,16 @@ Actions MobileNode::on_deadline(Instant now) {
 
 // Its binding has expired, or the home agent has ended it.
 void MobileNode::register_again_if_due(Instant now, Actions& actions) {
-    if (roaming_.in_use() && !registration_.is_pending() && registration_.binding(now) == nullptr &&
-        registration_.may_ask(now)) {
+    if (!is_leaving_ && roaming_.in_use() && !registration_.is_pending() &&
+        registration_.binding(now) == nullptr && registration_.may_ask(now)) {
         roaming_.register_again(now, actions);
     }
 }
 
 std::optional<Instant> MobileNode::next_deadline() const {
+    if (is_leaving_) {
+        return registration_.next_deadline();
+    }
     std::optional<Instant> next;
     for (const auto& deadline :
          {registration_.next_deadline(), roaming_.next_deadline(),

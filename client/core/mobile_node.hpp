@@ -50,8 +50,11 @@ class MobileNode final : public mobility::Node {
     // The machine has been asleep, for whatever time: no answer that is still awaited will come,
     // and nobody has kept the path and the binding alive.
     [[nodiscard]] mobility::Actions on_resume(mobility::Instant now);
-    // The program is about to end: the binding is given up, without waiting for the answer.
+    // The program is about to end: the binding is given up. From now on nothing else is asked of
+    // the home agent; what it is asked, it may answer until has_left().
     [[nodiscard]] mobility::Actions on_stop(mobility::Instant now);
+    // After on_stop(): the home agent knows, or there is nothing for it to know.
+    [[nodiscard]] bool has_left() const { return is_leaving_ && !registration_.is_pending(); }
 
     [[nodiscard]] mobility::Actions on_received(mobility::Instant now,
                                                 const mobility::Received& received) override;
@@ -138,6 +141,7 @@ class MobileNode final : public mobility::Node {
     Target last_place_ = Nowhere{};  // the last one that was acknowledged
     std::optional<Move> move_;       // until the present place is acknowledged
     std::optional<mobility::JoinRefusal> refusal_;
+    bool is_leaving_ = false;
 };
 
 }  // namespace godwit::client

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "shared/runtime/clock.hpp"
 
@@ -36,9 +37,15 @@ EventLoop::EventLoop() : sleep_(time_asleep()) {
         alarm_.clear();
         wakes_at_.reset();
     });
+    await_signal();
+}
+
+void EventLoop::await_signal() {
     signals_.async_wait([this](const boost::system::error_code& error, int) {
         if (!error) {
-            stop();
+            const auto end = std::exchange(on_end_, [this] { stop(); });
+            await_signal();
+            end();
         }
     });
 }

@@ -53,6 +53,9 @@ class EventLoop {
     // Calls back after each callback, whichever it was.
     void after_each_turn(std::function<void()> callback);
 
+    // Calls back on the first SIGTERM or SIGINT, in place of stop().
+    void on_end(std::function<void()> callback) { on_end_ = std::move(callback); }
+
     // Until stop(), SIGTERM or SIGINT. Whatever a callback throws ends it too.
     void run();
     void stop() { context_.stop(); }
@@ -62,6 +65,7 @@ class EventLoop {
 
   private:
     static void await(const std::shared_ptr<Watch::Readable>& readable);
+    void await_signal();
     void call_if_resumed();
     void arm(mobility::Instant deadline);
     void call_if_due();
@@ -76,6 +80,7 @@ class EventLoop {
     NextDeadline next_deadline_ = [] { return std::nullopt; };
     std::function<void()> on_deadline_;
     std::function<void()> after_turn_ = [] {};
+    std::function<void()> on_end_ = [this] { stop(); };
 };
 
 }  // namespace godwit::runtime

@@ -117,11 +117,37 @@ TEST(MobileNode, RegistersAnewWhenItsBindingHasExpired) {
 
 TEST(MobileNode, GivesItsBindingUpWhenItStops) {
     LaboratoryNode node;
-    EXPECT_TRUE(node.core.on_stop(noon).empty());
     (void)node.arrive(noon, at(care_of_a));
     const Actions actions = node.core.on_stop(noon + 10s);
     EXPECT_EQ(test::messages<wire::BindingUpdate>(actions).at(0).lifetime, 0s);
     EXPECT_EQ(update_in(actions).path.local, care_of_a.address);
+}
+
+TEST(MobileNode, GivesUpWhatMayComeOfAnUpdateUnderWay) {
+    LaboratoryNode node;
+    (void)node.core.on_attachments(noon, at(care_of_a));
+    const Actions actions = node.core.on_stop(noon + 10ms);
+    ASSERT_EQ(test::messages<wire::BindingUpdate>(actions).size(), 1U);
+    EXPECT_EQ(test::messages<wire::BindingUpdate>(actions).at(0).lifetime, 0s);
+    EXPECT_EQ(update_in(actions).path.local, care_of_a.address);
+}
+
+TEST(MobileNode, HasLeftOnceTheHomeAgentKnows) {
+    LaboratoryNode node;
+    const Actions asked = node.core.on_attachments(noon, at(care_of_a));
+    const Actions left = node.core.on_stop(noon + 10ms);
+    EXPECT_FALSE(node.core.has_left());
+    (void)node.acknowledge(noon + 20ms, asked);
+    EXPECT_FALSE(node.core.has_left()) << "that was the update before";
+    (void)node.acknowledge(noon + 20ms, left);
+    EXPECT_TRUE(node.core.has_left());
+    EXPECT_EQ(node.core.next_deadline(), std::nullopt) << "it does not register again";
+}
+
+TEST(MobileNode, HasLeftAtOnceWithoutABinding) {
+    LaboratoryNode node;
+    EXPECT_TRUE(node.core.on_stop(noon).empty());
+    EXPECT_TRUE(node.core.has_left());
 }
 
 TEST(MobileNode, RegistersWhenItIsAskedTo) {

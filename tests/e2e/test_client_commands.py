@@ -11,7 +11,7 @@ import pytest
 from deployment import GODWIT, PATIENCE, binding, settle
 from system import changes, snapshot
 from test_sessions import assert_echoes, connect, serve
-from topology import CORRESPONDENT, HOME_ADDRESS, HOME_AGENT
+from topology import CORRESPONDENT, HOME_ADDRESS, HOME_AGENT, SLOWNESS
 
 OK, FAILED, USAGE, NOT_REGISTERED, NOT_REACHABLE, REFUSED, NO_ANSWER, TIMED_OUT = range(8)
 
@@ -70,6 +70,37 @@ def assert_as_before(deployment, before, resolver):
 
 
 # down, up, restart
+
+def test_sigterm_ends_it_once_the_home_agent_knows(at_a, report):
+    began = time.monotonic()
+    at_a.stop("mn")
+    assert not binding(at_a.status("ha"), HOME_ADDRESS)
+    report(f"SIGTERM to the end {(time.monotonic() - began) * 1e3:.0f} ms")
+
+
+def test_a_silent_home_agent_does_not_hold_up_the_end(at_a, report):
+    at_a.daemons["ha"].send_signal(signal.SIGSTOP)
+    began = time.monotonic()
+    at_a.stop("mn")
+    took = time.monotonic() - began
+    at_a.daemons["ha"].send_signal(signal.SIGCONT)
+    report(f"SIGTERM to the end, with a silent home agent, {took * 1e3:.0f} ms")
+    assert took < 2 * SLOWNESS
+
+
+def test_down_before_the_first_answer_leaves_no_binding(deploy):
+    deployment = deploy()
+    deployment.topology.plug("A")
+    deployment.start("ha")
+    deployment.daemons["ha"].send_signal(signal.SIGSTOP)
+    deployment.start("mn")
+    deployment.wait("mn", lambda status: status["state"] == "registering")
+    done(deployment, "down")
+    deployment.daemons["ha"].send_signal(signal.SIGCONT)
+    deployment.wait("ha", lambda status: "binding-removed" in deployment.log("ha"))
+    settle(0.3)
+    assert not binding(deployment.status("ha"), HOME_ADDRESS)
+
 
 def test_down_leaves_everything_as_before_and_up_works_again(before_and_at_a, report):
     deployment, before, resolver = before_and_at_a
@@ -289,6 +320,23 @@ def test_ping_says_what_is_not_possible(at_a):
     assert status == FAILED and "godwit up" in complaint
 
 
+def echoes_sent(deployment):
+    return deployment.status()["tunnel"]["tx_packets"]
+
+
+@pytest.mark.parametrize("target, code, words", [(CORRESPONDENT, OK, "answered; least"),
+                                                 ("2001:db8:f::dead", NO_ANSWER, "0 answered")])
+def test_ctrl_c_ends_a_ping_with_its_summary(at_a, target, code, words):
+    ping = at_a.topology.start("mn", f"{GODWIT} ping --socket {at_a.socket('mn')} {target}")
+    assert ping.stdout.readline().startswith("seq 1: ")
+    ping.send_signal(signal.SIGINT)
+    assert ping.wait(PATIENCE) == code
+    assert words in ping.stdout.read()
+    sent = echoes_sent(at_a)
+    settle(1.2)
+    assert echoes_sent(at_a) == sent, "the daemon goes on asking for nobody"
+
+
 def test_a_ping_ends_with_the_presence(at_a):
     ping = at_a.topology.start("mn", f"{GODWIT} ping --socket {at_a.socket('mn')}")
     assert "ms" in ping.stdout.readline()
@@ -318,23 +366,6 @@ def test_leave_deregisters_and_removes_what_joining_has_made(before_and_at_a):
     for name in ("mn.toml", "mn.key", "state-mn/down"):
         assert not (deployment.directory / name).exists(), name
     deployment.stop("mn")
-
-
-def echoes_sent(deployment):
-    return deployment.status()["tunnel"]["tx_packets"]
-
-
-@pytest.mark.parametrize("target, code, words", [(CORRESPONDENT, OK, "answered; least"),
-                                                 ("2001:db8:f::dead", NO_ANSWER, "0 answered")])
-def test_ctrl_c_ends_a_ping_with_its_summary(at_a, target, code, words):
-    ping = at_a.topology.start("mn", f"{GODWIT} ping --socket {at_a.socket('mn')} {target}")
-    assert ping.stdout.readline().startswith("seq 1: ")
-    ping.send_signal(signal.SIGINT)
-    assert ping.wait(PATIENCE) == code
-    assert words in ping.stdout.read()
-    sent = echoes_sent(at_a)
-    settle(1.2)
-    assert echoes_sent(at_a) == sent, "the daemon goes on asking for nobody"
 
 
 # who may what

@@ -136,6 +136,18 @@ TEST(EventLoop, EndsOnSigtermAndOnSigint) {
     }
 }
 
+TEST(EventLoop, LeavesItToItsOwnerWhatTheFirstSignalEnds) {
+    EventLoop loop;
+    int calls = 0;
+    loop.on_end([&] {
+        ++calls;
+        asio::post(loop.context(), [] { std::raise(SIGTERM); });
+    });
+    asio::post(loop.context(), [] { std::raise(SIGTERM); });
+    loop.run();
+    EXPECT_EQ(calls, 1) << "the second one ends it";
+}
+
 TEST(EventLoop, LetsAnExceptionOut) {
     EventLoop loop;
     asio::post(loop.context(), [] { throw std::runtime_error("gone"); });
