@@ -52,7 +52,8 @@ Presence::Presence(Configuration configuration, Lockdown& lockdown, runtime::Eve
                  .exclude = configuration_.exclude,
                  .has_excluded_programs = !configuration_.exclude_cgroups.empty()},
                 log_),
-      program_exclusion_(configuration_.exclude_cgroups, tun_.name(), loop, log_),
+      program_exclusion_(configuration_.exclude_cgroups, tun_.name(),
+                         configuration_.status_socket.parent_path() / "sysctl-journal", loop, log_),
       name_service_(name_service_settings(configuration_, tun_.interface()), loop, log_),
       attachments_(
           attachment_settings(configuration_, tun_.interface()), loop, log_,
@@ -106,11 +107,11 @@ bool Presence::is_ours(const wire::Ipv6Address& address) const {
 }
 
 void Presence::before_actions() {
-    steer();
     if (on_left_ && !has_left_ && node_.has_left()) {
         has_left_ = true;
         on_left_();
     }
+    steer();
     listener_.on_change();
 }
 

@@ -17,16 +17,30 @@ constexpr auto look_again = 5s;
 }  // namespace
 
 ProgramExclusion::ProgramExclusion(std::vector<std::string> cgroups, std::string tunnel,
+                                   const std::filesystem::path& sysctl_journal,
                                    runtime::EventLoop& loop, const runtime::Log& log)
     : cgroups_(std::move(cgroups)), tunnel_(std::move(tunnel)), log_(log), ids_(cgroups_.size()) {
     if (cgroups_.empty()) {
+        const platform::SysctlOverrides left_by_a_killed_daemon(sysctl_journal);
         return;
     }
+    have_marks_of_answers_count(sysctl_journal);
     watch_ = loop.on_readable(alarm_.descriptor(), [this] {
         alarm_.clear();
         look();
     });
     look();
+}
+
+// A strict reverse path filter (rp_filter = 1) would otherwise look for the way back without the
+// mark, find the tunnel, and drop what comes beside it. Over IPv6 there is no such filter.
+void ProgramExclusion::have_marks_of_answers_count(const std::filesystem::path& sysctl_journal) {
+    try {
+        sysctls_.emplace(sysctl_journal);
+        sysctls_->set("net/ipv4/conf/all/src_valid_mark", "1");
+    } catch (const std::system_error& error) {
+        log_.warning("answers-may-be-filtered", {{"reason", error.what()}});
+    }
 }
 
 void ProgramExclusion::look() {

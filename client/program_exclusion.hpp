@@ -4,12 +4,14 @@
 // only where any is named.
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "shared/platform/alarm.hpp"
 #include "shared/platform/nftables_table.hpp"
+#include "shared/platform/sysctl.hpp"
 #include "shared/runtime/event_loop.hpp"
 #include "shared/runtime/log.hpp"
 
@@ -17,14 +19,18 @@ namespace godwit::client {
 
 class ProgramExclusion {
   public:
-    // The loop and the log outlive it.
-    ProgramExclusion(std::vector<std::string> cgroups, std::string tunnel, runtime::EventLoop& loop,
+    // The loop and the log outlive it. The journal is a file in a directory that a reboot clears:
+    // the kernel parameters that are changed. Without cgroups it only puts back what a killed
+    // daemon has left.
+    ProgramExclusion(std::vector<std::string> cgroups, std::string tunnel,
+                     const std::filesystem::path& sysctl_journal, runtime::EventLoop& loop,
                      const runtime::Log& log);
 
     // What is wrong, a sentence each.
     [[nodiscard]] std::vector<std::string> complaints() const;
 
   private:
+    void have_marks_of_answers_count(const std::filesystem::path& sysctl_journal);
     void look();
     void put_in_place();
 
@@ -33,6 +39,7 @@ class ProgramExclusion {
     const runtime::Log& log_;
     std::vector<std::optional<std::uint64_t>> ids_;  // as the table has them
     platform::NftablesTable table_{"inet godwit_excluded"};
+    std::optional<platform::SysctlOverrides> sysctls_;
     std::string failure_;
     platform::Alarm alarm_;
     runtime::EventLoop::Watch watch_;

@@ -21,6 +21,13 @@ std::string excluded_program_chains(const std::vector<std::string>& cgroups,
            "    oifname \"lo\" return\n" +
            rules +
            "  }\n"
+           // For a reverse path filter: by its mark an answer came the way that it should.
+           "  chain answers {\n"
+           "    type filter hook prerouting priority mangle\n"
+           "    ct direction reply ct mark " +
+           mark + " meta mark set " + mark +
+           "\n"
+           "  }\n"
            "  chain leaving {\n"
            "    type nat hook postrouting priority srcnat\n"
            "    meta mark " +

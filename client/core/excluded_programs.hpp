@@ -1,7 +1,7 @@
 #pragma once
 // Programs that go past the tunnel, by their cgroup (cgroups(7)), as text for nftables. What such a
 // program begins is marked, so that a policy rule sends it by the main table, and gets the address
-// of the link that it leaves by in place of the home address.
+// of the link that it leaves by in place of the home address. What is answered has the mark too.
 
 #include <string>
 #include <vector>

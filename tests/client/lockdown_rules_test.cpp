@@ -122,6 +122,10 @@ TEST(ExcludedPrograms, AreMarkedByTheDepthAndThePathOfTheirCgroup) {
     oifname "lo" return
     ct direction original socket cgroupv2 level 2 "system.slice/web.service" meta mark set 16784 ct mark set 16784
   }
+  chain answers {
+    type filter hook prerouting priority mangle
+    ct direction reply ct mark 16784 meta mark set 16784
+  }
   chain leaving {
     type nat hook postrouting priority srcnat
     meta mark 16784 oifname != "godwit0" masquerade

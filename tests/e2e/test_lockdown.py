@@ -277,8 +277,8 @@ def cgroup():
             directory.rmdir()
 
 
-def ping_within(deployment, cgroup):
-    command = " ".join([*deployment.topology.within("mn"), f"ping -n -c 3 -i 0.1 -W 5 {CORRESPONDENT}"])
+def ping_within(deployment, cgroup, target):
+    command = " ".join([*deployment.topology.within("mn"), f"ping -n -c 3 -i 0.1 -W 5 {target}"])
     return subprocess.run(["sh", "-c", f"echo $$ > {cgroup}/cgroup.procs && exec {command}"], text=True,
                           capture_output=True, timeout=60 * SLOWNESS).stdout
 
@@ -293,6 +293,22 @@ def test_programs_of_a_cgroup_go_past_the_tunnel(deploy, cgroup):
     (cgroup / "app").mkdir(parents=True)
     deployment.wait("mn", lambda status: not status["health"])
     with Capture(deployment.topology, "mn", "uplink") as capture:
-        assert " 0% packet loss" in ping_within(deployment, cgroup / "app")
+        assert " 0% packet loss" in ping_within(deployment, cgroup / "app", CORRESPONDENT)
         assert_reaches(deployment, CORRESPONDENT)
     assert sources_of_echoes(capture, CORRESPONDENT) == {deployment.topology.care_of_address("A")}
+
+
+def test_programs_of_a_cgroup_are_answered_past_a_strict_reverse_path_filter(deploy, cgroup):
+    deployment = locked(deploy, exclude_cgroups=["godwit-e2e/app"])
+    topology = deployment.topology
+    plug(deployment, "A")
+    topology.ip("rt", f"addr add {IPV4_ROUTER}/24 dev A", f"addr add {IPV4_CORRESPONDENT}/32 dev lo")
+    topology.ip("mn", f"neigh del {IPV4_ROUTER} dev uplink")
+    topology.run("mn", "echo 1 > /proc/sys/net/ipv4/conf/all/rp_filter")
+    (cgroup / "app").mkdir(parents=True)
+    deployment.start("ha")
+    deployment.launch("mn", "unshare -m sh -c 'mount -t cgroup2 none /sys/fs/cgroup && exec \"$0\" \"$@\"'")
+    deployment.wait("mn", lambda status: status["ipv4_home_address"] and not status["health"])
+    assert " 0% packet loss" in ping_within(deployment, cgroup / "app", IPV4_CORRESPONDENT)
+    deployment.stop("mn")
+    assert topology.run("mn", "cat /proc/sys/net/ipv4/conf/all/src_valid_mark") == "0\n"

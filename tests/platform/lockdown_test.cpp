@@ -204,10 +204,31 @@ TEST_F(LockdownTest, BeginsThoughItCannotBeKept) {
 
 TEST_F(LockdownTest, TakesExcludedProgramsThatAreNotThere) {
     runtime::EventLoop loop;
-    const client::ProgramExclusion exclusion({"nowhere.slice"}, "tunnel", loop, log_);
+    const client::ProgramExclusion exclusion({"nowhere.slice"}, "tunnel",
+                                             directory_.path() / "journal", loop, log_);
     EXPECT_THAT(exclusion.complaints(),
                 testing::ElementsAre(HasSubstr("there is no cgroup nowhere.slice")));
     EXPECT_EQ(ruleset(), "");
+}
+
+TEST_F(LockdownTest, HasTheMarksOfAnswersCountWhileProgramsAreExcluded) {
+    const std::string look = "cat /proc/sys/net/ipv4/conf/all/src_valid_mark";
+    runtime::EventLoop loop;
+    {
+        const client::ProgramExclusion exclusion({"nowhere.slice"}, "tunnel",
+                                                 directory_.path() / "journal", loop, log_);
+        EXPECT_EQ(run(look), "1\n");
+    }
+    EXPECT_EQ(run(look), "0\n");
+    EXPECT_FALSE(exists(directory_.path() / "journal"));
+}
+
+TEST_F(LockdownTest, PutsBackWhatAKilledDaemonHasLeft) {
+    run("echo net/ipv4/conf/all/src_valid_mark=0 > " + (directory_.path() / "journal").string() +
+        "; echo 1 > /proc/sys/net/ipv4/conf/all/src_valid_mark");
+    runtime::EventLoop loop;
+    const client::ProgramExclusion none({}, "tunnel", directory_.path() / "journal", loop, log_);
+    EXPECT_EQ(run("cat /proc/sys/net/ipv4/conf/all/src_valid_mark"), "0\n");
 }
 
 }  // namespace
