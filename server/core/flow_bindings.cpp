@@ -33,6 +33,20 @@ std::vector<std::uint16_t> summarized(const wire::BindingUpdate& update) {
     return ids;
 }
 
+// §5.3.5: they are copied. Of many only what says which, and that it is taken: with their selectors
+// the acknowledgement of 32 would be longer than a packet may be everywhere.
+constexpr std::size_t most_whole_copies = 8;
+
+void shorten(wire::MobilityOptions& answers) {
+    for (wire::MobilityOption& answer : answers) {
+        auto* copy = std::get_if<wire::FlowIdentification>(&answer);
+        if (copy != nullptr && wire::is_accepted(copy->status)) {
+            copy->selector = {};
+            copy->binding_ids.clear();
+        }
+    }
+}
+
 bool is_any_twice(const std::vector<wire::FlowIdentification>& options) {
     std::vector<std::uint16_t> ids;
     std::ranges::transform(options, std::back_inserter(ids), &wire::FlowIdentification::id);
@@ -76,6 +90,9 @@ wire::MobilityOptions FlowBindings::on_update(const wire::HomeAddress& home,
             flows.insert_or_assign(option.id, changed(option, old));
         }
         answers.emplace_back(std::move(option));
+    }
+    if (answers.size() > most_whole_copies) {
+        shorten(answers);
     }
     if (!flows.empty() || entry != entries_.end()) {
         entries_[home].flows = std::move(flows);

@@ -4,12 +4,12 @@
 #include <system_error>
 #include <utility>
 
+#include "shared/mobility/told_receptions.hpp"
 #include "shared/runtime/clock.hpp"
 #include "shared/security/handshake_option.hpp"
 #include "shared/wire/ipv6_header.hpp"
 
 namespace godwit::runtime {
-
 NodeRunner::NodeRunner(Role role, const Parts& parts,
                        std::function<bool(const wire::Ipv6Address&)> is_ours)
     : role_(role), parts_(parts), is_ours_(std::move(is_ours)) {}
@@ -181,10 +181,10 @@ void NodeRunner::perform(const mobility::Actions& actions) {
 
 void NodeRunner::carry_out(const mobility::SendMessage& order) {
     if (order.tells_reception) {
-        mobility::SendMessage telling = order;
-        telling.tells_reception = false;
-        mobility::tell(parts_.data_plane.receptions(order.home), telling.message);
-        carry_out(telling);
+        mobility::SendMessage whole = order;
+        whole.tells_reception = false;
+        whole.message = mobility::telling(parts_.data_plane.receptions(order.home), order.message);
+        carry_out(whole);
         return;
     }
     auto header = parts_.authenticator.seal(order);

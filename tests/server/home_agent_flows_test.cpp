@@ -172,5 +172,34 @@ TEST_F(Flows, AreNotAnsweredInARefusal) {  // §5.3.2: only if the update is acc
     EXPECT_EQ(wire::find<wire::FlowIdentification>(answer_in(refused).options), nullptr);
 }
 
+// RFC 8200 §5, with all that may be in it, by a handshake and in UDP. What was received is told as
+// far as there is room for it (ToldReceptions).
+TEST(FlowsOfOneUpdate, AreAcknowledgedInAPacketThatArrivesEverywhere) {
+    constexpr std::size_t headers_around = 40 + 8 + 40;
+    HomeAgentSettings settings = settings_of(Protection::sealed);
+    settings.mobile_nodes.at(0).ipv4_home = wire::Ipv4Address::parse("10.19.0.2");
+    for (std::uint8_t last = 1; last <= mobility::DnsConfiguration::max_servers; ++last) {
+        settings.dns.servers.push_back(test::ip(("2001:db8:f::" + std::to_string(last)).c_str()));
+    }
+    for (std::size_t number = 0; number < mobility::DnsConfiguration::max_search_domains;
+         ++number) {
+        settings.dns.search_domains.push_back(
+            *wire::DomainName::parse(std::string(20, 'a') + std::to_string(number)));
+    }
+    AskedHomeAgent home_agent(settings);
+    wire::BindingUpdate asked = overwriting(identified(1, link_a, 1));
+    asked.options.emplace_back(wire::Ipv4HomeAddress{});
+    for (std::uint16_t id = 1; id <= FlowBindings::max; ++id) {
+        asked.options.emplace_back(flow(id, {1}));
+    }
+    const Actions actions =
+        home_agent.hear_along(noon, asked, AskedHomeAgent::native(link_a.care_of.address));
+    EXPECT_EQ(routes_in(actions).at(0).rules.size(), FlowBindings::max);
+    home_agent.complete(actions);
+    EXPECT_GT(home_agent.length_of_answer(), FlowBindings::max * 8U);
+    EXPECT_LT(home_agent.length_of_answer() + headers_around, 1280U)
+        << home_agent.length_of_answer();
+}
+
 }  // namespace
 }  // namespace godwit::server

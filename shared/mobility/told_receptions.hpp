@@ -1,0 +1,17 @@
+#pragma once
+// What has been received goes with a binding update or its acknowledgement as far as there is room
+// for it: the message comes first, and has to arrive by every path.
+
+#include <vector>
+
+#include "shared/mobility/reception.hpp"
+#include "shared/wire/mobility_header.hpp"
+
+namespace godwit::mobility {
+
+// The message with these receptions, the first of them first; one that would make the packet longer
+// than 1280 octets is left out, and those after it: what is not told is not sent again.
+wire::MobilityMessage telling(const std::vector<Reception>& receptions,
+                              const wire::MobilityMessage& message);
+
+}  // namespace godwit::mobility
