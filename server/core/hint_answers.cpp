@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "server/core/acknowledgement.hpp"
+#include "shared/mobility/observed_source.hpp"
 
 namespace godwit::server {
 namespace {
@@ -15,6 +16,20 @@ mobility::SendMessage refusal_of(const mobility::Received& received, const mobil
             .home = received.home,
             .message = wire::BindingAcknowledgement{.status = status, .sequence = hint.sequence},
             .seal = mobility::Unprotected{}};
+}
+
+// In UDP also from where the question has come. It goes there and nowhere else, and is shorter than
+// the question.
+mobility::SendMessage session_unknown(const mobility::Received& received,
+                                      const mobility::Hint& hint) {
+    mobility::SendMessage answer =
+        refusal_of(received, hint, wire::BindingStatus::authentication_failed);
+    if (received.path.encapsulation == mobility::Encapsulation::udp) {
+        std::get<wire::BindingAcknowledgement>(answer.message)
+            .options.emplace_back(mobility::to_option(mobility::ObservedSource{
+                .address = received.path.remote, .port = received.path.remote_port}));
+    }
+    return answer;
 }
 
 // RFC 6275 §9.2.
@@ -67,7 +82,7 @@ std::optional<mobility::SendMessage> HintAnswers::answer_to(const mobility::Rece
     using enum wire::BindingStatus;
     const bool is_known = registry_.find(received.home) != nullptr;
     if (hint.kind == mobility::Hint::Kind::unknown_session && is_known) {
-        return refusal_of(received, hint, authentication_failed);
+        return session_unknown(received, hint);
     }
     if (hint.kind == mobility::Hint::Kind::join_refused) {
         return join_refused(received, hint);

@@ -29,6 +29,20 @@ wire::MobilityMessage update_of(const Knock& knock, const mobility::Path& path) 
     return update;
 }
 
+std::optional<wire::BindingAcknowledgement> answer_in(const Knock& knock,
+                                                      const mobility::Path& path,
+                                                      const wire::SignallingPacket& packet) {
+    const auto incoming = read_from_home_agent(path, packet, knock.home_agent);
+    if (!incoming || incoming->addresses.home != knock.home) {
+        return std::nullopt;
+    }
+    const auto* answer = std::get_if<wire::BindingAcknowledgement>(&incoming->message);
+    return answer != nullptr && answer->status == wire::BindingStatus::authentication_failed &&
+                   answer->sequence == knock.sequence
+               ? std::optional(*answer)
+               : std::nullopt;
+}
+
 }  // namespace
 
 wire::SignallingPacket packet_of(const Knock& knock, const mobility::Path& path) {
@@ -54,13 +68,14 @@ wire::SignallingPacket packet_of(const Knock& knock, const mobility::Path& path)
 
 bool is_answer(const Knock& knock, const mobility::Path& path,
                const wire::SignallingPacket& packet) {
-    const auto incoming = read_from_home_agent(path, packet, knock.home_agent);
-    if (!incoming || incoming->addresses.home != knock.home) {
-        return false;
-    }
-    const auto* answer = std::get_if<wire::BindingAcknowledgement>(&incoming->message);
-    return answer != nullptr && answer->status == wire::BindingStatus::authentication_failed &&
-           answer->sequence == knock.sequence;
+    return answer_in(knock, path, packet).has_value();
+}
+
+std::optional<mobility::ObservedSource> observed_source(const Knock& knock,
+                                                        const mobility::Path& path,
+                                                        const wire::SignallingPacket& answer) {
+    const auto acknowledgement = answer_in(knock, path, answer);
+    return acknowledgement ? mobility::observed_source(acknowledgement->options) : std::nullopt;
 }
 
 }  // namespace godwit::security

@@ -4,6 +4,9 @@
 // not know the session (status 146, docs/protocol.md), without proof and at most once a second;
 // neither end does any public-key work, and no binding moves. No private key is needed.
 
+#include <optional>
+
+#include "shared/mobility/observed_source.hpp"
 #include "shared/mobility/path.hpp"
 #include "shared/security/keys.hpp"
 #include "shared/wire/address.hpp"
@@ -24,5 +27,9 @@ wire::SignallingPacket packet_of(const Knock& knock, const mobility::Path& path)
 // Whether this packet, which came along this path, says that the knock was heard.
 [[nodiscard]] bool is_answer(const Knock& knock, const mobility::Path& path,
                              const wire::SignallingPacket& packet);
+// From where the home agent has seen the knock, as its answer says; natively, and where the home
+// agent is older, it says nothing.
+[[nodiscard]] std::optional<mobility::ObservedSource> observed_source(
+    const Knock& knock, const mobility::Path& path, const wire::SignallingPacket& answer);
 
 }  // namespace godwit::security

@@ -75,6 +75,24 @@ TEST_F(Knocking, IsAnsweredByStatus146OfItsOwnNumber) {
                            answer(authentication_failed, 4711, {test::ip("2001:db8:f::8")})));
 }
 
+TEST_F(Knocking, IsToldWhereItWasSeenToComeFromByAShorterAnswer) {
+    const auto udp = path(Encapsulation::udp);
+    const mobility::ObservedSource seen{.address = test::ip("::ffff:203.0.113.7"), .port = 40000};
+    wire::SignallingPacket answer{.source = test::home_agent.address,
+                                  .destination = test::home.address,
+                                  .home_address_option = std::nullopt,
+                                  .routing_header = std::nullopt,
+                                  .mobility_header = {}};
+    EXPECT_EQ(observed_source(knock(), udp, answer), std::nullopt);
+    answer.mobility_header = wire::serialize_mobility_header(
+        wire::BindingAcknowledgement{.status = wire::BindingStatus::authentication_failed,
+                                     .sequence = knock().sequence,
+                                     .options = {mobility::to_option(seen)}},
+        answer.pseudo_header());
+    EXPECT_EQ(observed_source(knock(), udp, answer), seen);
+    EXPECT_LE(answer.serialize().size(), packet_of(knock(), udp).serialize().size());
+}
+
 TEST_F(Knocking, IsNotAnsweredByItself) {
     const auto udp = path(Encapsulation::udp);
     EXPECT_FALSE(is_answer(knock(), udp, packet_of(knock(), udp)));

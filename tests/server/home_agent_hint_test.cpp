@@ -1,5 +1,6 @@
 // What is said to those who have proved nothing: RFC 6275 §9.2, §9.3.3, §10.3.1; docs/protocol.md.
 
+#include "shared/mobility/observed_source.hpp"
 #include "tests/server/asked_home_agent.hpp"
 
 namespace godwit::server {
@@ -28,6 +29,22 @@ TEST(HomeAgent, HintsThatItDoesNotHaveTheSession) {  // status 146
     EXPECT_EQ(answer_in(actions).sequence, SequenceNumber(7));
     EXPECT_TRUE(std::holds_alternative<mobility::Unprotected>(answer_order(actions).seal));
     EXPECT_EQ(answer_path_in(actions).remote, care_of_a.address);
+}
+
+TEST(HomeAgent, TellsWhereAQuestionInUdpHasComeFrom) {
+    AskedHomeAgent home_agent(Protection::sealed);
+    EXPECT_TRUE(answer_in(home_agent.hint(noon, Kind::unknown_session)).options.empty());
+    const mobility::Path path{.encapsulation = mobility::Encapsulation::udp,
+                              .local = test::home_agent.address,
+                              .remote = ip("::ffff:203.0.113.7"),
+                              .remote_port = 40000};
+    const Actions actions = home_agent.core.on_received(
+        noon + 1s, {.path = path,
+                    .home = test::home,
+                    .content = mobility::Hint{Kind::unknown_session, SequenceNumber(8)}});
+    EXPECT_EQ(mobility::observed_source(answer_in(actions).options),
+              (mobility::ObservedSource{.address = path.remote, .port = 40000}));
+    EXPECT_EQ(answer_path_in(actions), path) << "it goes nowhere else";
 }
 
 TEST(HomeAgent, HintsOnceASecondToEachHomeAddress) {
