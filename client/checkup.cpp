@@ -103,6 +103,11 @@ Finding ipv6(const SystemFacts& facts) {
 }
 
 Finding clock(const SystemFacts& facts) {
+    if (facts.has_clock_gone_back) {
+        return note("clock",
+                    "it was later at the last handshake: it is wrong now, or was wrong then; "
+                    "timedatectl shows it");
+    }
     const auto day = std::chrono::floor<std::chrono::days>(facts.now);
     const std::string date =
         std::to_string(static_cast<int>(std::chrono::year_month_day(day).year()));
@@ -211,6 +216,25 @@ void daemon(const CheckupFacts& facts, std::vector<Finding>& findings) {
     }
 }
 
+bool lockdown_flag(const DaemonFacts& daemon, const char* key) {
+    const Json lockdown = daemon.status ? daemon.status->value("lockdown", Json()) : Json();
+    return lockdown.is_object() && lockdown.value(key, false);
+}
+
+void lockdown(const CheckupFacts& facts, std::vector<Finding>& findings) {
+    const bool is_away_or_home = facts.daemon.status && state_of(facts.daemon) != down_state;
+    if (is_locked_down(facts)) {
+        findings.push_back(
+            facts.daemon.status
+                ? well("lockdown", "in force: nothing leaves outside the tunnel")
+                : note("lockdown",
+                       "in force, without a daemon: nothing leaves this machine; godwit lockdown "
+                       "--lift takes it away"));
+    } else if (is_away_or_home && lockdown_flag(facts.daemon, "wanted")) {
+        findings.push_back(wrong("lockdown", "wanted, and not in force", "godwit restart"));
+    }
+}
+
 }  // namespace
 
 std::vector<Finding> check_up(const CheckupFacts& facts) {
@@ -229,8 +253,13 @@ std::vector<Finding> check_up(const CheckupFacts& facts) {
         home_address(facts, *content, findings);
     }
     daemon(facts, findings);
+    lockdown(facts, findings);
     std::ranges::move(check_up_network(facts), std::back_inserter(findings));
     return findings;
+}
+
+bool is_locked_down(const CheckupFacts& facts) {
+    return facts.system.is_locked_down || lockdown_flag(facts.daemon, "in_force");
 }
 
 std::string text_in(const Json& object, const char* key) {

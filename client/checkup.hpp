@@ -39,6 +39,8 @@ struct SystemFacts {
     std::string tun_trouble;
     std::optional<std::string> disable_ipv6;  // net.ipv6.conf.all.disable_ipv6; nothing: no IPv6
     runtime::WallTime now;
+    bool has_clock_gone_back = false;   // since the last handshake
+    bool is_locked_down = false;        // the kernel has the rules, as far as this user may see
     std::vector<std::string> services;  // of those that matter here: "systemd-resolved"
     platform::NetworkSnapshot network;
     std::vector<platform::PolicyRule> rules_before_ours;  // others' own
@@ -92,6 +94,8 @@ std::vector<Finding> check_up(const CheckupFacts& facts);
 // The parts that are about what lies beyond this machine.
 std::vector<Finding> check_up_network(const CheckupFacts& facts);
 
+// Nothing leaves this machine but by the rules of a lockdown.
+bool is_locked_down(const CheckupFacts& facts);
 // A text under this key of the status or of an object in it; empty if there is none.
 std::string text_in(const runtime::Json& object, const char* key);
 // Of the daemon's status; empty if there is none.

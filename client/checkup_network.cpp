@@ -6,6 +6,7 @@
 #include <iomanip>
 #include <iterator>
 #include <sstream>
+#include <utility>
 
 #include "client/checkup.hpp"
 #include "client/core/mobile_node.hpp"
@@ -36,15 +37,22 @@ std::string milliseconds_text(double milliseconds) {
 }
 
 // A name that nobody knows matters less where an address is known without it.
-void names(const NetworkFacts& facts, std::vector<Finding>& findings) {
+void names(const CheckupFacts& facts, std::vector<Finding>& findings) {
+    const std::vector<NameLookedUp>& names = facts.network.names;
     const bool is_any_known = std::ranges::any_of(
-        facts.names, [](const NameLookedUp& name) { return !name.addresses.empty(); });
-    for (const NameLookedUp& name : facts.names) {
+        names, [](const NameLookedUp& name) { return !name.addresses.empty(); });
+    // Root's questions for it are marked, and let out.
+    const bool may_be_held_back = is_locked_down(facts) && !facts.system.has_network_rights;
+    for (const NameLookedUp& name : names) {
         if (name.addresses.size() == 1 && text_of(name.addresses.front()) == name.name) {
             continue;  // an address
         }
         if (!name.addresses.empty()) {
             findings.push_back(well("name", name.name + " is " + list_of(name.addresses)));
+        } else if (may_be_held_back) {
+            findings.push_back(note("name", name.name +
+                                                " was not found: the lockdown holds back what this "
+                                                "user asks; run it as root"));
         } else if (is_any_known) {
             findings.push_back(note("name", name.name + " has no address: " + name.reason));
         } else {
@@ -85,7 +93,15 @@ bool is_in_use(const Json& used, const PathAsked& asked) {
            text_in(used, "remote") == text_of(path.remote) && used_port == path.remote_port;
 }
 
-std::string outcome_of(const PathAsked& asked) {
+bool is_held_back(const PathAsked& asked, bool is_locked) {
+    return is_locked && asked.answer.is_forbidden;
+}
+
+std::string outcome_of(const PathAsked& asked, bool is_locked) {
+    if (is_held_back(asked, is_locked)) {
+        return "not asked: the lockdown lets root ask, and where the daemon has found the home "
+               "agent";
+    }
     if (asked.is_answer_filtered && asked.answer.outcome == PathOutcome::silent) {
         return "cannot be told: net.ipv4.conf." + asked.interface +
                ".rp_filter is 1, which drops what comes back beside the tunnel";
@@ -105,7 +121,7 @@ std::string outcome_of(const PathAsked& asked) {
     return "not asked";
 }
 
-Finding path(const PathAsked& asked, bool is_used) {
+Finding path(const PathAsked& asked, bool is_used, bool is_locked) {
     constexpr double nanoseconds_in_millisecond = 1e6;
     const std::string subject = subject_of(asked) + ": ";
     const std::string use = is_used ? ", in use" : "";
@@ -115,7 +131,7 @@ Finding path(const PathAsked& asked, bool is_used) {
                     subject + milliseconds_text(round_trip / nanoseconds_in_millisecond) + use);
     }
     return is_used ? well("path", subject + "the tunnel takes it")
-                   : note("path", subject + outcome_of(asked));
+                   : note("path", subject + outcome_of(asked, is_locked));
 }
 
 std::string ports_of(const CheckupFacts& facts) {
@@ -170,6 +186,7 @@ Finding silence(const CheckupFacts& facts) {
 void paths(const CheckupFacts& facts, std::vector<Finding>& findings) {
     const std::vector<PathAsked>& asked = facts.network.paths;
     const Json used = path_in_use(facts);
+    const bool is_locked = is_locked_down(facts);
     if (asked.empty()) {
         findings.push_back(wrong("paths",
                                  "no interface has an address with a route to the home agent",
@@ -180,13 +197,14 @@ void paths(const CheckupFacts& facts, std::vector<Finding>& findings) {
         return facts.network.tunnel_round_trip && is_in_use(used, each);
     };
     for (const PathAsked& each : asked) {
-        findings.push_back(path(each, carries(each)));
+        findings.push_back(path(each, carries(each), is_locked));
     }
     const auto is_answered = [&](const PathAsked& each) {
         return each.answer.outcome == PathOutcome::answered || carries(each);
     };
-    const auto is_open = [](const PathAsked& each) {
-        return each.answer.outcome == PathOutcome::not_asked || each.is_answer_filtered;
+    const auto is_open = [&](const PathAsked& each) {
+        return each.answer.outcome == PathOutcome::not_asked || each.is_answer_filtered ||
+               is_held_back(each, is_locked);
     };
     if (std::ranges::none_of(asked, is_answered) && !std::ranges::all_of(asked, is_open)) {
         findings.push_back(silence(facts));
@@ -195,6 +213,59 @@ void paths(const CheckupFacts& facts, std::vector<Finding>& findings) {
     if (std::ranges::none_of(asked, is_ipv6)) {
         findings.push_back(
             note("IPv6", "this network gives none that leads out; IPv4 carries the tunnel"));
+    }
+}
+
+std::string end_of(const wire::Ipv6Address& address, std::uint16_t port) {
+    return text_of(address) + " port " + std::to_string(port);
+}
+
+// How a NAT maps what begins here (RFC 4787 §4.1): the same for each destination, or not. It takes
+// two of them to tell.
+Finding nat_mapping(const std::vector<const PathAnswer*>& answers) {
+    const PathAnswer& first = *answers.front();
+    const bool is_same = std::ranges::all_of(
+        answers, [&](const PathAnswer* answer) { return answer->observed == first.observed; });
+    std::string text = end_of(first.path.local, first.local_port) + " is seen as " +
+                       end_of(first.observed->address, first.observed->port);
+    if (answers.size() == 1) {
+        return well("NAT mapping", text + "; one answer does not tell of what kind it is");
+    }
+    if (is_same) {
+        return well("NAT mapping", text + " from all " + std::to_string(answers.size()) +
+                                       " places that were asked: it does not depend on the "
+                                       "destination, as far as that tells");
+    }
+    for (const PathAnswer* answer : answers) {
+        const std::string other = end_of(answer->observed->address, answer->observed->port);
+        text += text.find(other) == std::string::npos ? " and " + other : "";
+    }
+    return well("NAT mapping", text + ": another one for each destination");
+}
+
+void nat_mappings(const NetworkFacts& facts, std::vector<Finding>& findings) {
+    std::vector<std::pair<wire::Ipv6Address, mobility::InterfaceIndex>> told;
+    const auto begin_of = [](const PathAnswer& answer) {
+        return std::pair(answer.path.local, answer.path.interface);
+    };
+    for (const PathAsked& asked : facts.paths) {
+        const auto begin = begin_of(asked.answer);
+        if (std::ranges::find(told, begin) != told.end()) {
+            continue;
+        }
+        told.push_back(begin);
+        std::vector<const PathAnswer*> answers;
+        for (const PathAsked& other : facts.paths) {
+            const PathAnswer& answer = other.answer;
+            const mobility::ObservedSource own{.address = answer.path.local,
+                                               .port = answer.local_port};
+            if (begin_of(answer) == begin && answer.observed && answer.observed != own) {
+                answers.push_back(&answer);
+            }
+        }
+        if (!answers.empty()) {
+            findings.push_back(nat_mapping(answers));
+        }
     }
 }
 
@@ -239,7 +310,7 @@ std::vector<Finding> check_up_network(const CheckupFacts& facts) {
     if (!facts.configuration.content) {
         return findings;
     }
-    names(facts.network, findings);
+    names(facts, findings);
     if (state_of(facts.daemon) == name(State::home)) {
         findings.push_back(well("paths", "none is needed: this is the home link"));
     } else if (!facts.configuration.content->home_agent.public_key) {
@@ -248,6 +319,7 @@ std::vector<Finding> check_up_network(const CheckupFacts& facts) {
     } else {
         paths(facts, findings);
     }
+    nat_mappings(facts.network, findings);
     path_properties(facts, findings);
     name_servers(facts.network, findings);
     return findings;

@@ -9,11 +9,13 @@
 #include <utility>
 
 #include "client/core/mobile_node.hpp"
+#include "client/handshake_times.hpp"
 #include "client/keys.hpp"
+#include "client/lockdown.hpp"
 #include "client/network_survey.hpp"
+#include "client/traffic_steering.hpp"
 #include "shared/platform/bus_names.hpp"
 #include "shared/platform/foreign_rules.hpp"
-#include "client/traffic_steering.hpp"
 #include "shared/platform/network_monitor.hpp"
 #include "shared/platform/process_hardening.hpp"
 #include "shared/platform/sysctl.hpp"
@@ -128,7 +130,10 @@ CheckupFacts survey(const SurveyOrder& order) {
     const fs::path socket =
         order.socket.value_or(content ? content->status_socket : Configuration().status_socket);
     facts.daemon = ask_daemon(socket);
+    facts.system.is_locked_down = Lockdown::is_in_force();
     if (content) {
+        facts.system.has_clock_gone_back =
+            has_clock_gone_back(content->state_directory, facts.system.now);
         facts.network = survey_network(*content, facts.system, facts.daemon, socket);
     }
     return facts;

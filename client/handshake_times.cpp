@@ -17,6 +17,8 @@ namespace {
 namespace fs = std::filesystem;
 using security::Tai64n;
 
+constexpr auto file_name = "last-handshake";
+
 // As TAI64N labels are usually written: "@" and 24 hexadecimal digits.
 std::string text(const Tai64n& time) {
     constexpr char digits[] = "0123456789abcdef";
@@ -54,7 +56,7 @@ Tai64n read(const fs::path& path) {
 }  // namespace
 
 HandshakeTimes::HandshakeTimes(fs::path state_directory)
-    : file_(std::move(state_directory) / "last-handshake"), last_(read(file_)) {}
+    : file_(std::move(state_directory) / file_name), last_(read(file_)) {}
 
 HandshakeTimes::Time HandshakeTimes::next(runtime::WallTime now) {
     last_ = std::max(Tai64n::from(now), last_.next());
@@ -79,6 +81,10 @@ bool HandshakeTimes::keep() const {
         return false;
     }
     return true;
+}
+
+bool has_clock_gone_back(const fs::path& state_directory, runtime::WallTime now) {
+    return read(state_directory / file_name) > Tai64n::from(now + std::chrono::minutes(5));
 }
 
 std::function<Tai64n()> handshake_times(const fs::path& state_directory, const runtime::Log& log) {

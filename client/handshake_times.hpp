@@ -32,6 +32,10 @@ class HandshakeTimes {
     security::Tai64n last_;
 };
 
+// Whether the last handshake, as far as this user may see it, was at a later time than now; by more
+// than handshakes in a hurry are ahead.
+bool has_clock_gone_back(const std::filesystem::path& state_directory, runtime::WallTime now);
+
 // As an authenticator asks for them; makes the directory. The log outlives it.
 std::function<security::Tai64n()> handshake_times(const std::filesystem::path& state_directory,
                                                   const runtime::Log& log);

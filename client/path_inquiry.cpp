@@ -36,6 +36,7 @@ class Way {
     virtual ~Way() = default;
 
     [[nodiscard]] virtual int descriptor() const = 0;
+    [[nodiscard]] virtual std::uint16_t local_port() const { return 0; }
     virtual std::error_code send(const SignallingPacket& packet) = 0;
     // What is none of ours is std::errc::bad_message.
     virtual Arrival receive() = 0;
@@ -56,6 +57,7 @@ class OverUdp final : public Way {
     OverUdp(const Path& path, std::uint32_t mark) : socket_(path, mark) {}
 
     [[nodiscard]] int descriptor() const override { return socket_.descriptor(); }
+    [[nodiscard]] std::uint16_t local_port() const override { return socket_.local_port(); }
     std::error_code send(const SignallingPacket& packet) override {
         return socket_.send(packet.serialize());
     }
@@ -107,6 +109,7 @@ class Question {
     PathAnswer ask() {
         try {
             const auto way = way_along(path_, inquiry_.mark);
+            path_.local_port = way->local_port();
             for (std::size_t tries = 0; tries < max_tries; ++tries) {
                 if (const auto over = send(*way)) {
                     return *over;
@@ -128,12 +131,18 @@ class Question {
     };
 
     [[nodiscard]] PathAnswer is(PathOutcome outcome, std::string reason = {}) const {
-        return {.path = path_, .outcome = outcome, .reason = std::move(reason)};
+        PathAnswer answer{.path = path_, .outcome = outcome, .reason = std::move(reason)};
+        answer.local_port = std::exchange(answer.path.local_port, 0);
+        return answer;
     }
     // What was reported of an earlier packet comes with the next one.
     [[nodiscard]] PathAnswer failed(std::error_code error) const {
-        return error == std::errc::connection_refused ? is(PathOutcome::refused)
-                                                      : is(PathOutcome::not_sent, error.message());
+        if (error == std::errc::connection_refused) {
+            return is(PathOutcome::refused);
+        }
+        PathAnswer answer = is(PathOutcome::not_sent, error.message());
+        answer.is_forbidden = error == std::errc::operation_not_permitted;
+        return answer;
     }
 
     std::optional<PathAnswer> send(Way& way) {
@@ -166,15 +175,26 @@ class Question {
         if (asked == sent_.end()) {
             return std::nullopt;
         }
-        return PathAnswer{.path = path_,
-                          .outcome = PathOutcome::answered,
-                          .round_trip = runtime::boot_now() - asked->at};
+        PathAnswer answer = is(PathOutcome::answered);
+        answer.round_trip = runtime::boot_now() - asked->at;
+        answer.observed = observed_source(asked->knock, path_, packet);
+        return answer;
     }
 
     Path path_;
     PathInquiry& inquiry_;
     std::vector<Sent> sent_;
 };
+
+Path path_with_port(Path path, const std::vector<PathAnswer>& answers) {
+    for (const PathAnswer& answer : answers) {
+        if (path.encapsulation == Encapsulation::udp && answer.local_port != 0 &&
+            answer.path.local == path.local && answer.path.interface == path.interface) {
+            path.local_port = answer.local_port;
+        }
+    }
+    return path;
+}
 
 }  // namespace
 
@@ -185,7 +205,7 @@ std::vector<PathAnswer> ask_along(const std::vector<Path>& paths, PathInquiry in
             answers.push_back({.path = path});
             continue;
         }
-        answers.push_back(Question(path, inquiry).ask());
+        answers.push_back(Question(path_with_port(path, answers), inquiry).ask());
         if (answers.back().outcome == PathOutcome::answered && &path != &paths.back()) {
             std::this_thread::sleep_for(home_agents_pause);
         }

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "shared/mobility/observed_source.hpp"
 #include "shared/mobility/path.hpp"
 #include "shared/security/knock.hpp"
 
@@ -27,6 +28,10 @@ struct PathAnswer {
     PathOutcome outcome = PathOutcome::not_asked;
     std::optional<std::chrono::nanoseconds> round_trip{};  // of what was answered
     std::string reason{};                                  // why it was not sent
+    bool is_forbidden = false;  // this machine's own rules have kept it here
+    // From where the home agent has seen the question, in UDP; one that is older does not tell.
+    std::optional<mobility::ObservedSource> observed{};
+    std::uint16_t local_port = 0;  // of UDP
 };
 
 struct PathInquiry {
@@ -36,6 +41,8 @@ struct PathInquiry {
 };
 
 // One after the other, three times each, for 1.2 s at most: the home agent answers one a second.
+// Those that begin at the same address have the same port, too, so that it shows what a NAT makes
+// of it.
 std::vector<PathAnswer> ask_along(const std::vector<mobility::Path>& paths, PathInquiry inquiry);
 
 }  // namespace godwit::client

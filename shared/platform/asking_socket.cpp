@@ -22,7 +22,7 @@ FileDescriptor open_between(const mobility::Path& path, std::uint32_t mark) {
     if (path.interface.value != 0) {
         require("send by one interface", bind_to_interface(socket, path.interface));
     }
-    const sockaddr_in6 local = end(path.local, 0);
+    const sockaddr_in6 local = end(path.local, path.local_port);
     const sockaddr_in6 remote = end(path.remote, path.remote_port);
     check_syscall("send from " + path.local.text(),
                   ::bind(socket.number(), reinterpret_cast<const sockaddr*>(&local), sizeof local));
@@ -36,6 +36,14 @@ FileDescriptor open_between(const mobility::Path& path, std::uint32_t mark) {
 
 AskingSocket::AskingSocket(const mobility::Path& path, std::uint32_t mark)
     : socket_(open_between(path, mark)) {}
+
+std::uint16_t AskingSocket::local_port() const {
+    sockaddr_in6 local{};
+    socklen_t length = sizeof local;
+    check_syscall("ask for the port of a socket",
+                  ::getsockname(socket_.number(), reinterpret_cast<sockaddr*>(&local), &length));
+    return ntohs(local.sin6_port);
+}
 
 std::error_code AskingSocket::send(wire::BytesView payload) const {
     return ::send(socket_.number(), payload.data(), payload.size(), 0) < 0 ? last_error()

@@ -17,10 +17,12 @@ namespace godwit::platform {
 class AskingSocket {
   public:
     // Between the ends of this path, by its interface and no other (0: the routing table's); from a
-    // port that is free. `mark` needs CAP_NET_ADMIN; 0: none. Throws std::system_error.
+    // port that is free, or the path's own. `mark` needs CAP_NET_ADMIN; 0: none. Throws
+    // std::system_error.
     AskingSocket(const mobility::Path& path, std::uint32_t mark);
 
     [[nodiscard]] int descriptor() const { return socket_.number(); }
+    [[nodiscard]] std::uint16_t local_port() const;
     [[nodiscard]] std::error_code send(wire::BytesView payload) const;
     // The next payload; std::errc::connection_refused: nobody hears there.
     [[nodiscard]] Transferred receive(std::span<std::uint8_t> buffer) const;

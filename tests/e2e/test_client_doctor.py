@@ -18,6 +18,19 @@ def doctor(deployment, *arguments):
     return status, said
 
 
+def as_nobody(deployment):
+    """The same of an ordinary user."""
+    deployment.directory.chmod(0o755)
+    executable = deployment.directory / "godwit"  # where anybody may run it
+    executable.write_bytes(pathlib.Path(GODWIT).read_bytes())
+    executable.chmod(0o755)
+    status, said, complaint = deployment.command(
+        "--reuid=65534", "--regid=65534", "--clear-groups", executable, "doctor", "--config",
+        deployment.directory / "mn.toml", program="setpriv")
+    assert complaint == ""
+    return status, said
+
+
 def lines(said, verdict, what):
     """What was found of a thing: ["ip6 over uplink, ...: 1.2 ms"]."""
     return re.findall(rf"^{verdict:7}{re.escape(what)}: (.*)$", said, re.MULTILINE)
@@ -95,6 +108,28 @@ def test_behind_a_nat_without_ipv6(deploy_roaming):
     assert HOME_AGENT_IP4 in lines(said, "ok", "name")[0] and HOME_AGENT_NAME in lines(said, "ok", "name")[0]
 
 
+def test_it_tells_whether_a_nat_maps_by_the_destination(deploy_roaming):
+    deployment = deploy_roaming(("nat44",), home_agent={"udp_ports": [4191, 443]})
+    status, said = doctor(deployment)
+    assert status == OK and lines(said, "ok", "NAT mapping")[0].endswith(": another one for each destination"), said
+    deployment.topology.run("nat44", "nft flush chain ip nat translate; nft add rule ip nat translate oifname wan masquerade")
+    status, said = doctor(deployment)
+    assert status == OK and "from all 2 places that were asked" in lines(said, "ok", "NAT mapping")[0], said
+
+
+def test_a_lockdown_holds_back_what_an_ordinary_user_asks_and_is_blamed(deploy):
+    deployment = deploy(mobile_node={"lockdown": True})
+    deployment.topology.plug("A")
+    deployment.start_all()
+    deployment.wait_registered(deployment.topology.care_of_address("A"))
+    status, said = doctor(deployment)
+    assert status == OK and len(answered(said)) == 2, said
+    assert lines(said, "ok", "lockdown") == ["in force: nothing leaves outside the tunnel"]
+    status, said = as_nobody(deployment)
+    assert status == OK and not answered(said), said
+    assert len(re.findall("not asked: the lockdown lets root ask", said)) == 2, said
+
+
 def test_without_a_link_it_says_so(deploy):
     deployment = deploy()
     status, said = doctor(deployment)
@@ -150,14 +185,8 @@ def test_an_ordinary_user_learns_what_his_rights_allow(deploy, started):
     if started:
         deployment.start("mn")
         deployment.wait_registered(care_of)
-    deployment.directory.chmod(0o755)
-    executable = deployment.directory / "godwit"  # where anybody may run it
-    executable.write_bytes(pathlib.Path(GODWIT).read_bytes())
-    executable.chmod(0o755)
-    status, said, complaint = deployment.command(
-        "--reuid=65534", "--regid=65534", "--clear-groups", executable, "doctor", "--config",
-        deployment.directory / "mn.toml", program="setpriv")
-    assert status == (OK if started else FAILED), said + complaint
+    status, said = as_nobody(deployment)
+    assert status == (OK if started else FAILED), said
     assert f"udp over uplink, {care_of} to {HOME_AGENT} port 4191" in answered(said), said
     assert lines(said, "note", "rights")
     assert started or lines(said, "note", "path")[0].endswith("not asked: that takes root")

@@ -46,6 +46,13 @@ TEST_F(HandshakeTimesTest, FollowTheClockAgainOnceItIsRight) {
     EXPECT_EQ(times.next(noon + 1min).time, Tai64n::from(noon + 1min));
 }
 
+TEST_F(HandshakeTimesTest, TellWhereTheClockHasGoneBack) {
+    EXPECT_FALSE(has_clock_gone_back(directory_.path(), noon)) << "there was no handshake";
+    (void)HandshakeTimes(directory_.path()).next(noon);
+    EXPECT_FALSE(has_clock_gone_back(directory_.path(), noon - 1min)) << "several at once";
+    EXPECT_TRUE(has_clock_gone_back(directory_.path(), noon - 1h));
+}
+
 TEST_F(HandshakeTimesTest, AreThoseOfTheClockWhereTheFileIsNone) {
     for (const char* text : {"", "@40000000", "@4000000070e86e0a00000000ff",
                              "no time at all 456789", "@4000000070e86e0a0000zzzz"}) {
