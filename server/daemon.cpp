@@ -172,7 +172,10 @@ void Daemon::run() {
     platform::require("say where mobile nodes may go", network_->apply_policies(clients_.all()));
     runner_.join(loop_);
     loop_.on_deadline([this] { return next_deadline(); }, [this] { on_deadline(); });
-    loop_.after_each_turn([this] { write_bindings(); });
+    loop_.after_each_turn([this] {
+        write_bindings();
+        api_.on_turn();
+    });
     client_service_.emplace(ClientService::Parts{.node = node_,
                                                  .authenticator = authenticator_,
                                                  .runner = runner_,

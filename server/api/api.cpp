@@ -1,5 +1,6 @@
 #include "server/api/api.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -18,7 +19,7 @@ Api::Api(runtime::EventLoop& loop, ApiSources sources)
       feed_(runtime::wall_now, sources_.name_of),
       started_(runtime::wall_now()),
       timer_(loop.context()) {
-    watch_health();
+    on_turn();
 }
 
 void Api::on_event(const mobility::Event& event) {
@@ -29,12 +30,28 @@ void Api::on_event(const mobility::Event& event) {
     feed_.publish(event);
 }
 
-void Api::watch_health() {
-    timer_.expires_after(health_interval);
+// Once for all that happens within a second; the look itself is nothing that happens.
+void Api::on_turn() {
+    if (std::exchange(has_just_looked_, false) || is_look_due_) {
+        return;
+    }
+    is_look_due_ = true;
+    look_after(last_look_ + health_interval - runtime::boot_now());
+}
+
+void Api::look_at_health() {
+    feed_.publish_health(sources_.health());
+    last_look_ = runtime::boot_now();
+    is_look_due_ = false;
+    has_just_looked_ = true;
+    look_after(longest_health_interval);
+}
+
+void Api::look_after(std::chrono::nanoseconds delay) {
+    timer_.expires_after(std::max<std::chrono::nanoseconds>(delay, std::chrono::nanoseconds(0)));
     timer_.async_wait([this](const boost::system::error_code& aborted) {
         if (!aborted) {
-            feed_.publish_health(sources_.health());
-            watch_health();
+            look_at_health();
         }
     });
 }

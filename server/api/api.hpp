@@ -12,6 +12,8 @@
 #include "server/clients/clients.hpp"
 #include "server/status.hpp"
 #include "shared/mobility/event.hpp"
+#include "shared/mobility/instant.hpp"
+#include "shared/runtime/clock.hpp"
 #include "shared/runtime/event_loop.hpp"
 #include "shared/runtime/http_routes.hpp"
 
@@ -30,8 +32,10 @@ struct ApiSources {
 
 class Api {
   public:
-    // How late those who follow the events hear of something wrong.
+    // How late those who follow the events hear of something wrong, at most: where anything has
+    // happened, and where only time has passed.
     static constexpr std::chrono::seconds health_interval{1};
+    static constexpr std::chrono::seconds longest_health_interval{30};
 
     Api(runtime::EventLoop& loop, ApiSources sources);
     Api(const Api&) = delete;
@@ -39,12 +43,15 @@ class Api {
     ~Api() = default;
 
     void on_event(const mobility::Event& event);
+    // After each turn of the loop.
+    void on_turn();
     EventFeed& feed() { return feed_; }
     // The API must outlive them.
     runtime::HttpRoutes routes();
 
   private:
-    void watch_health();
+    void look_at_health();
+    void look_after(std::chrono::nanoseconds delay);
     [[nodiscard]] Metrics metrics() const;
 
     ApiSources sources_;
@@ -52,6 +59,9 @@ class Api {
     GapHistogram gaps_;
     runtime::WallTime started_;
     runtime::asio::steady_timer timer_;
+    mobility::Instant last_look_ = runtime::boot_now();
+    bool is_look_due_ = false;  // within health_interval
+    bool has_just_looked_ = false;
 };
 
 }  // namespace godwit::server
