@@ -1,5 +1,6 @@
 #pragma once
-// Room for one inner packet, and around it for what sealing adds: packets are sealed where they lie.
+// Room for one inner packet, and around it for what sealing adds: packets are sealed where they
+// lie.
 
 #include <array>
 #include <cstddef>

@@ -33,8 +33,8 @@ class Departures {
     Departures(const PathSockets& sockets, DepartureObserver& observer);
 
     // Along this path. Probes and what goes in fragments leave at once, and so do all that wait
-    // for the same socket if there are max_tunnel_departures of them. Else the bytes stay where they are
-    // until send(). A UDP port that no socket has is std::errc::bad_address.
+    // for the same socket if there are max_tunnel_departures of them. Else the bytes stay where
+    // they are until send(). A UDP port that no socket has is std::errc::bad_address.
     void add(const datapath::Outgoing& packet, const mobility::Path& path);
     // All of them. A packet that the system refuses is passed over: when the care-of address has
     // just gone that is every one of them, until the tunnel is directed along another path.
