@@ -54,6 +54,7 @@ std::unique_ptr<security::Authenticator> make_authenticator(const Configuration&
     Keys keys = load_keys(configuration);
     const auto key = std::make_shared<HomeAgentKey>(configuration.state_directory,
                                                     *configuration.home_agent.public_key);
+    const security::PublicKey own = keys.own->public_key();
     const auto suites = configuration.suites.common_with(security::SuiteSet::of_this_machine());
     return std::make_unique<security::MobileNodeAuthenticator>(
         security::MobileNodeCredentials{
@@ -64,7 +65,7 @@ std::unique_ptr<security::Authenticator> make_authenticator(const Configuration&
             .suites = suites,
             .on_next_key =
                 [key, &log](const security::PublicKey& next) { return follow(*key, next, log); }},
-        handshake_times(configuration.state_directory, log));
+        handshake_times(configuration.state_directory, own, log));
 }
 
 std::vector<FlowWish> flow_wishes(const Configuration& configuration, const IsVia& via) {

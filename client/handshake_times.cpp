@@ -17,7 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 using security::Tai64n;
 
-constexpr auto file_name = "last-handshake";
+constexpr auto file_prefix = "last-handshake-";  // and the public key
 
 // As TAI64N labels are usually written: "@" and 24 hexadecimal digits.
 std::string text(const Tai64n& time) {
@@ -46,6 +46,13 @@ std::optional<Tai64n> parse(const std::string& written) {
     return time;
 }
 
+// Base64 has one character that a file's name has not.
+std::string in_file_name(const security::PublicKey& key) {
+    std::string name = key.text();
+    std::ranges::replace(name, '/', '_');
+    return name;
+}
+
 Tai64n read(const fs::path& path) {
     std::ifstream file(path);
     std::string line;
@@ -55,8 +62,8 @@ Tai64n read(const fs::path& path) {
 
 }  // namespace
 
-HandshakeTimes::HandshakeTimes(fs::path state_directory)
-    : file_(std::move(state_directory) / file_name), last_(read(file_)) {}
+HandshakeTimes::HandshakeTimes(const fs::path& state_directory, const security::PublicKey& own)
+    : file_(state_directory / (file_prefix + in_file_name(own))), last_(read(file_)) {}
 
 HandshakeTimes::Time HandshakeTimes::next(runtime::WallTime now) {
     last_ = std::max(Tai64n::from(now), last_.next());
@@ -84,13 +91,28 @@ bool HandshakeTimes::keep() const {
 }
 
 bool has_clock_gone_back(const fs::path& state_directory, runtime::WallTime now) {
-    return read(state_directory / file_name) > Tai64n::from(now + std::chrono::minutes(5));
+    const Tai64n soon = Tai64n::from(now + std::chrono::minutes(5));
+    std::error_code ignored;  // what this user may not see does not count
+    for (fs::directory_iterator entry(state_directory, ignored), end; !ignored && entry != end;
+         entry.increment(ignored)) {
+        if (entry->path().filename().string().starts_with(file_prefix) &&
+            read(entry->path()) > soon) {
+            return true;
+        }
+    }
+    return false;
 }
 
-std::function<Tai64n()> handshake_times(const fs::path& state_directory, const runtime::Log& log) {
+void HandshakeTimes::forget() const {
+    std::error_code ignored;  // a time too many is no harm
+    fs::remove(file_, ignored);
+}
+
+std::function<Tai64n()> handshake_times(const fs::path& state_directory,
+                                        const security::PublicKey& own, const runtime::Log& log) {
     std::error_code failure;  // shows when the first is kept
     fs::create_directories(state_directory, failure);
-    return [times = std::make_shared<HandshakeTimes>(state_directory), &log,
+    return [times = std::make_shared<HandshakeTimes>(state_directory, own), &log,
             is_told = false]() mutable {
         const HandshakeTimes::Time next = times->next(runtime::wall_now());
         if (!next.is_kept && !std::exchange(is_told, true)) {

@@ -1,13 +1,15 @@
 #pragma once
 // The times in this mobile node's handshakes. A home agent takes each only if it is later than the
 // one before (docs/protocol.md), so they go on where they ended, even where the clock was set back
-// while the program did not run: the last one is kept in the state directory.
+// while the program did not run: the last one of each key pair is kept in the state directory. What
+// another profile's home agent has seen, with its clock, does not count for this one.
 
 #include <filesystem>
 #include <functional>
 
 #include "shared/runtime/clock.hpp"
 #include "shared/runtime/log.hpp"
+#include "shared/security/keys.hpp"
 #include "shared/security/tai64n.hpp"
 
 namespace godwit::client {
@@ -15,7 +17,7 @@ namespace godwit::client {
 class HandshakeTimes {
   public:
     // A file that is none does not count.
-    explicit HandshakeTimes(std::filesystem::path state_directory);
+    HandshakeTimes(const std::filesystem::path& state_directory, const security::PublicKey& own);
 
     // By the clock, but always later than the last. It is kept before it is told; false: it could
     // not be.
@@ -24,6 +26,8 @@ class HandshakeTimes {
         bool is_kept = false;
     };
     Time next(runtime::WallTime now);
+    // The key pair is given up.
+    void forget() const;
 
   private:
     [[nodiscard]] bool keep() const;
@@ -38,6 +42,7 @@ bool has_clock_gone_back(const std::filesystem::path& state_directory, runtime::
 
 // As an authenticator asks for them; makes the directory. The log outlives it.
 std::function<security::Tai64n()> handshake_times(const std::filesystem::path& state_directory,
+                                                  const security::PublicKey& own,
                                                   const runtime::Log& log);
 
 }  // namespace godwit::client

@@ -1,10 +1,10 @@
 #include "client/home_agent_key.hpp"
 
 #include <fstream>
-#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "shared/platform/attempt.hpp"
 #include "shared/platform/file_placement.hpp"
@@ -14,29 +14,28 @@ namespace {
 
 using security::PublicKey;
 
-// Two lines: the configured key, and the one that has taken its place.
+// The configured key, and the one that has taken its place: two lines, for each home agent.
 struct Succession {
     PublicKey configured;
     PublicKey current;
 };
 
-std::optional<Succession> read(const std::filesystem::path& path) {
+std::vector<Succession> read(const std::filesystem::path& path) {
+    std::vector<Succession> all;
     std::ifstream file(path);
-    if (!file) {
-        return std::nullopt;
+    for (std::string configured; std::getline(file, configured);) {
+        std::string current;
+        std::getline(file, current);
+        const auto before = PublicKey::parse(configured);
+        const auto after = PublicKey::parse(current);
+        if (!before || !after) {
+            throw std::runtime_error(path.string() +
+                                     " does not hold pairs of public keys; remove it to go by the "
+                                     "configured home_agent.public_key");
+        }
+        all.push_back({*before, *after});
     }
-    std::string configured;
-    std::string current;
-    std::getline(file, configured);
-    std::getline(file, current);
-    const auto before = PublicKey::parse(configured);
-    const auto after = PublicKey::parse(current);
-    if (!before || !after) {
-        throw std::runtime_error(path.string() +
-                                 " does not hold two public keys; remove it to go by the "
-                                 "configured home_agent.public_key");
-    }
-    return Succession{*before, *after};
+    return all;
 }
 
 }  // namespace
@@ -45,24 +44,50 @@ HomeAgentKey::HomeAgentKey(std::filesystem::path state_directory, const PublicKe
     : file_(std::move(state_directory) / "home-agent-key"),
       configured_(configured),
       current_(configured) {
-    if (const auto succession = read(file_); succession && succession->configured == configured) {
-        current_ = succession->current;
+    for (const Succession& succession : read(file_)) {
+        if (succession.configured == configured) {
+            current_ = succession.current;
+        }
     }
 }
 
 void HomeAgentKey::replace(const PublicKey& next) {
     std::filesystem::create_directories(file_.parent_path());
+    write(&next);
+    current_ = next;
+}
+
+void HomeAgentKey::forget() {
+    if (current_ == configured_) {
+        return;
+    }
+    write(nullptr);
+    if (read(file_).empty()) {
+        std::filesystem::remove(file_);
+    }
+    current_ = configured_;
+}
+
+// Those of the other home agents stay as they are in the file by now.
+void HomeAgentKey::write(const PublicKey* next) const {
     const std::filesystem::path fresh = file_.string() + ".new";
     std::ofstream out(fresh, std::ios::trunc);
-    out << configured_.text() << '\n' << next.text() << '\n';
+    for (const Succession& succession : read(file_)) {
+        if (succession.configured != configured_) {
+            out << succession.configured.text() << '\n' << succession.current.text() << '\n';
+        }
+    }
+    if (next != nullptr) {
+        out << configured_.text() << '\n' << next->text() << '\n';
+    }
     out.close();
     if (!out) {
         platform::require("write " + fresh.string(), platform::last_error());
     }
+    platform::give_to_owner_of(file_.parent_path(), fresh);  // root forgets, and another user runs
     platform::make_durable(fresh);
     std::filesystem::rename(fresh, file_);
     platform::make_durable(file_.parent_path());
-    current_ = next;
 }
 
 }  // namespace godwit::client

@@ -45,6 +45,7 @@ class JoinAttempt {
     JoinAttempt(const security::Invite& invite, security::KeyPair own)
         : invite_(invite),
           socket_({.buffer_octets = buffer_octets}),
+          times_(Configuration().state_directory, own.public_key()),
           authenticator_({.home_agent_address = invite.home_agent,
                           .own = std::move(own),
                           .home_agent = invite.home_agent_key,
@@ -65,6 +66,9 @@ class JoinAttempt {
             loop_.on_deadline([this] { return next_deadline(); }, [this] { call_at_deadline(); });
             perform(node_.begin(runtime::boot_now(), paths));
             loop_.run();
+        }
+        if (!node_.has_joined()) {
+            times_.forget();
         }
         return {.has_joined = node_.has_joined(),
                 .refused = node_.refused(),
@@ -163,7 +167,7 @@ class JoinAttempt {
     const security::Invite& invite_;
     runtime::EventLoop loop_;
     platform::UdpTunnelSocket socket_;
-    HandshakeTimes times_{Configuration().state_directory};  // the daemon's, if that is its place
+    HandshakeTimes times_;  // the daemon's, if that is its place
     security::MobileNodeAuthenticator authenticator_;
     Joining node_;
     mobility::Instant give_up_at_;

@@ -44,6 +44,24 @@ TEST_F(HomeAgentKeyFile, GoesByAnotherConfiguredKeyOnce) {  // another home agen
     EXPECT_EQ(after_restart(3), key(3));
 }
 
+TEST_F(HomeAgentKeyFile, HasThoseOfSeveralHomeAgents) {
+    HomeAgentKey(state(), key(2)).replace(key(5));
+    HomeAgentKey(state(), key(3)).replace(key(6));
+    HomeAgentKey(state(), key(2)).replace(key(7));
+    EXPECT_EQ(after_restart(2), key(7));
+    EXPECT_EQ(after_restart(3), key(6));
+}
+
+TEST_F(HomeAgentKeyFile, ForgetsThatOfOneHomeAgent) {
+    HomeAgentKey(state(), key(2)).replace(key(5));
+    HomeAgentKey(state(), key(3)).replace(key(6));
+    HomeAgentKey(state(), key(2)).forget();
+    EXPECT_EQ(after_restart(2), key(2));
+    EXPECT_EQ(after_restart(3), key(6));
+    HomeAgentKey(state(), key(3)).forget();
+    EXPECT_TRUE(std::filesystem::is_empty(state()));
+}
+
 TEST_F(HomeAgentKeyFile, StaysAsItWasWhereItCannotBeWritten) {
     directory_.write("state", "a file, where the directory should be\n");
     HomeAgentKey ours(directory_.path() / "state", key(2));
