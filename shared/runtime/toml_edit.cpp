@@ -191,4 +191,28 @@ std::expected<std::string, std::string> change_toml(const std::string& text, con
     return changed;
 }
 
+// What else may be on the line has to be a comment: else more than one key would go.
+std::expected<std::string, std::string> remove_from_toml(const std::string& text,
+                                                         const TomlKey& key) {
+    const auto root = parsed(text);
+    if (!root) {
+        return std::unexpected(root.error());
+    }
+    const toml::node* node = find(*root, key);
+    if (node == nullptr) {
+        return text;
+    }
+    const Place place = place_of(text, *node);
+    const std::size_t before = text.rfind('\n', place.begin);
+    const std::size_t begin = before == std::string::npos ? 0 : before + 1;
+    std::string changed =
+        text.substr(0, begin) + text.substr(std::min(line_end(text, place.end) + 1, text.size()));
+    const auto had = list_toml(text);
+    const auto has = list_toml(changed);
+    if (!has || has->size() + 1 != had->size()) {
+        return std::unexpected(key.key + " shares its line with others; edit the file");
+    }
+    return changed;
+}
+
 }  // namespace godwit::runtime

@@ -35,4 +35,8 @@ std::expected<std::vector<std::pair<std::string, std::string>>, std::string> lis
 std::expected<std::string, std::string> change_toml(const std::string& text, const TomlKey& key,
                                                     const std::string& value);
 
+// The text without the key and its line; as it was where the key is not there.
+std::expected<std::string, std::string> remove_from_toml(const std::string& text,
+                                                         const TomlKey& key);
+
 }  // namespace godwit::runtime

@@ -86,6 +86,19 @@ TEST(TomlEdit, ListsInTheOrderOfTheFile) {
                 ElementsAre(Pair("b", "1"), Pair("a", "'x'"), Pair("t.c", "true")));
 }
 
+TEST(TomlEdit, RemovesAKeyWithItsLine) {
+    EXPECT_EQ(*remove_from_toml(sample, key("home_agent.ports")),
+              with(sample, "ports = [4191, 443]\n", ""));
+    EXPECT_EQ(*remove_from_toml(sample, key("lifetime")),
+              with(sample, "lifetime = 600  # seconds\n", ""));
+    EXPECT_EQ(*remove_from_toml(sample, key("ipv4")), sample);
+}
+
+TEST(TomlEdit, RemovesNoKeyThatSharesItsLine) {
+    EXPECT_FALSE(remove_from_toml("a = {b = 1, c = 2}\n", key("a.b")));
+    EXPECT_FALSE(remove_from_toml("a = {b = [\n1], c = 2}\n", key("a.c")));
+}
+
 TEST(TomlEdit, TakesForATextWhatIsNoValue) {
     EXPECT_EQ(toml_value("600"), "600");
     EXPECT_EQ(toml_value("true"), "true");
