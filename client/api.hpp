@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <optional>
+#include <string>
 
 #include "client/pings.hpp"
 #include "client/status.hpp"
@@ -30,6 +31,8 @@ struct ApiSources {
     Order up;
     Order down;
     Order restart;
+    std::function<void(const std::string& profile, OnAnswer)> use;
+    std::function<runtime::Json()> profiles;
     PingSources ping;
 };
 

@@ -13,6 +13,7 @@
 #include "client/keys.hpp"
 #include "client/lockdown.hpp"
 #include "client/network_survey.hpp"
+#include "client/profiles.hpp"
 #include "client/traffic_steering.hpp"
 #include "shared/platform/bus_names.hpp"
 #include "shared/platform/foreign_rules.hpp"
@@ -37,7 +38,7 @@ std::string first_line(const std::exception& failure) {
 }
 
 void look_at_keys(const Configuration& content, ConfigurationFacts& facts) {
-    if (facts.file == configuration_file && platform::has_user(service_user)) {
+    if (Profiles().name_of(facts.file) && platform::has_user(service_user)) {
         facts.service_user = service_user;
     }
     if (content.private_key_file) {

@@ -22,9 +22,6 @@
 
 namespace godwit::client {
 
-// Where the service reads it.
-inline constexpr auto configuration_file = "/etc/godwit/mn.toml";
-
 struct HomeAgentEntry {
     wire::HomeAgentAddress address;  // which it is known by; native paths lead there
     // Where it hears UDP: addresses of either family, or names of the DNS. Else its address.

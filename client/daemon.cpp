@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
-#include <expected>
 #include <functional>
 #include <iterator>
 #include <memory>
@@ -12,10 +11,9 @@
 #include <utility>
 
 #include "client/api.hpp"
-#include "client/configuration.hpp"
+#include "client/configuration_source.hpp"
 #include "client/down_mark.hpp"
 #include "client/event_document.hpp"
-#include "client/keys.hpp"
 #include "client/lockdown.hpp"
 #include "client/move_history.hpp"
 #include "client/pings.hpp"
@@ -23,7 +21,6 @@
 #include "client/status_report.hpp"
 #include "shared/platform/process_hardening.hpp"
 #include "shared/runtime/clock.hpp"
-#include "shared/runtime/configuration_error.hpp"
 #include "shared/runtime/event_feed.hpp"
 #include "shared/runtime/event_loop.hpp"
 #include "shared/runtime/http_server.hpp"
@@ -53,23 +50,13 @@ HttpAnswer not_done(const std::exception& failure) {
     return runtime::error_answer(503, "not-done", failure.what());
 }
 
-// Which can be taken up: its keys are there too.
-std::expected<Configuration, HttpAnswer> read(const std::filesystem::path& file) {
-    try {
-        Configuration configuration = read_configuration(file);
-        load_keys(configuration);
-        return configuration;
-    } catch (const runtime::InvalidConfiguration& invalid) {
-        return std::unexpected(
-            runtime::error_answer(400, runtime::bad_configuration, invalid.what()));
-    } catch (const std::exception& failure) {
-        return std::unexpected(not_done(failure));
-    }
+HttpAnswer new_start_needed(const std::string& what) {
+    return runtime::error_answer(409, "new-start-needed", what);
 }
 
 class Daemon {
   public:
-    Daemon(std::filesystem::path file, Configuration configuration);
+    Daemon(ConfigurationSource source, WantedConfiguration first);
 
     void run();
 
@@ -80,10 +67,13 @@ class Daemon {
     void down(const OnAnswer& answer);
     void on_down(const OnAnswer& answer);
     void restart(const OnAnswer& answer);
-    void exchange(Configuration next, const OnAnswer& answer);
-    void enter_again(const Configuration& before);
+    void use(const std::string& profile, const OnAnswer& answer);
+    void choose(const WantedConfiguration& next, const OnAnswer& answer);
+    void exchange(WantedConfiguration next, const std::shared_ptr<ProfileChoice>& choice,
+                  const OnAnswer& answer);
+    void enter_again(const WantedConfiguration& before);
     void change(const OnAnswer& answer, const std::function<void()>& act);
-    void enter(Configuration configuration);
+    void enter(WantedConfiguration wanted);
     void leave(std::function<void()> then);
     void end();
     void on_left();
@@ -96,8 +86,9 @@ class Daemon {
     [[nodiscard]] Json path() const;
     [[nodiscard]] DownMark mark() const { return DownMark(configuration_.state_directory); }
 
-    std::filesystem::path file_;
+    ConfigurationSource source_;
     Configuration configuration_;  // as it was taken up last
+    std::string profile_;          // whose it is; empty: of none
     runtime::Log log_;
     runtime::EventLoop loop_;
     Lockdown lockdown_;
@@ -112,9 +103,10 @@ class Daemon {
     runtime::HttpServer http_server_;
 };
 
-Daemon::Daemon(std::filesystem::path file, Configuration configuration)
-    : file_(std::move(file)),
-      configuration_(std::move(configuration)),
+Daemon::Daemon(ConfigurationSource source, WantedConfiguration first)
+    : source_(std::move(source)),
+      configuration_(std::move(first.configuration)),
+      profile_(std::move(first.profile)),
       log_(configuration_.log_level),
       lockdown_(configuration_.state_directory, log_),
       feed_(runtime::wall_now),
@@ -123,14 +115,17 @@ Daemon::Daemon(std::filesystem::path file, Configuration configuration)
       http_server_(loop_, api_routes(api()), configuration_.status_socket) {}
 
 ApiSources Daemon::api() {
-    return {.status = [this] { return status(); },
-            .feed = feed_,
-            .up = [this](const OnAnswer& answer) { up(answer); },
-            .down = [this](const OnAnswer& answer) { down(answer); },
-            .restart = [this](const OnAnswer& answer) { restart(answer); },
-            .ping = {.pings = pings_,
-                     .home_agent = [this] { return configuration_.home_agent.address.address; },
-                     .local = [this](bool is_ipv4) { return own_address(is_ipv4); }}};
+    return {
+        .status = [this] { return status(); },
+        .feed = feed_,
+        .up = [this](const OnAnswer& answer) { up(answer); },
+        .down = [this](const OnAnswer& answer) { down(answer); },
+        .restart = [this](const OnAnswer& answer) { restart(answer); },
+        .use = [this](const std::string& profile, const OnAnswer& answer) { use(profile, answer); },
+        .profiles = [this] { return source_.list(); },
+        .ping = {.pings = pings_,
+                 .home_agent = [this] { return configuration_.home_agent.address.address; },
+                 .local = [this](bool is_ipv4) { return own_address(is_ipv4); }}};
 }
 
 void Daemon::run() {
@@ -147,7 +142,7 @@ void Daemon::run() {
         lockdown_.lift();  // what a loss of power may have left
         log_.info("down", {{"until", "godwit up"}});
     } else {
-        enter(configuration_);
+        enter({configuration_, profile_});
     }
     {
         const runtime::ServiceLife life(loop_);
@@ -181,9 +176,8 @@ void Daemon::on_deadline() {
 void Daemon::up(const OnAnswer& answer) {
     change(answer, [&] {
         if (!presence_) {
-            auto wanted = read(file_);
+            auto wanted = found(source_.wanted(), answer);
             if (!wanted) {
-                answer(std::move(wanted.error()));
                 return;
             }
             enter(*std::move(wanted));
@@ -212,29 +206,76 @@ void Daemon::on_down(const OnAnswer& answer) {
 
 void Daemon::restart(const OnAnswer& answer) {
     change(answer, [&] {
-        auto wanted = read(file_);
+        auto wanted = found(source_.wanted(), answer);
         if (!wanted) {
-            answer(std::move(wanted.error()));
             return;
         }
-        if (wanted->status_socket != configuration_.status_socket) {
-            answer(runtime::error_answer(409, "new-start-needed",
-                                         "status_socket is another: that takes a new start of the "
-                                         "daemon, systemctl restart godwit"));
+        if (wanted->configuration.status_socket != configuration_.status_socket) {
+            answer(
+                new_start_needed("status_socket is another: that takes a new start of the "
+                                 "daemon, systemctl restart godwit"));
             return;
         }
-        leave([this, answer, next = *std::move(wanted)] { exchange(next, answer); });
+        leave([this, answer, next = *std::move(wanted)] { exchange(next, nullptr, answer); });
     });
 }
 
+// Another profile from now on. The choice is on the disk before anything ends, and in its place
+// once the other has been taken up.
+void Daemon::use(const std::string& profile, const OnAnswer& answer) {
+    change(answer, [&] {
+        const auto wanted = found(source_.wanted(profile), answer);
+        if (!wanted) {
+            return;
+        }
+        const Configuration& next = wanted->configuration;
+        if (next.status_socket != configuration_.status_socket ||
+            next.state_directory != configuration_.state_directory) {
+            answer(new_start_needed(profile + " has another status_socket or state_directory, and "
+                                              "a daemon has one of each; take them out of it"));
+            return;
+        }
+        choose(*wanted, answer);
+    });
+}
+
+void Daemon::choose(const WantedConfiguration& next, const OnAnswer& answer) {
+    const auto choice = source_.choose(next.profile);
+    const bool is_up = presence_ && source_.name_now(profile_) == next.profile;
+    if (!is_up && (presence_ || !mark().is_set())) {
+        leave([this, answer, next, choice] { exchange(next, choice, answer); });
+        return;
+    }
+    choice->commit();
+    if (!is_up) {  // and so it stays
+        configuration_ = next.configuration;
+        profile_ = next.profile;
+    }
+    answer(done());
+}
+
 // What cannot be taken up is told, and what was before goes on.
-void Daemon::exchange(Configuration next, const OnAnswer& answer) {
-    const Configuration before = configuration_;
+void Daemon::exchange(WantedConfiguration next, const std::shared_ptr<ProfileChoice>& choice,
+                      const OnAnswer& answer) {
+    const WantedConfiguration before{configuration_, profile_};
+    bool is_chosen = choice == nullptr;
     try {
         enter(std::move(next));
+        if (choice) {
+            choice->commit();
+            is_chosen = true;
+            moves_ = {};  // they were another address's
+        }
         mark().clear();
         answer(done());
     } catch (const std::exception& failure) {
+        if (presence_ && !is_chosen) {
+            leave([this, before, answer, why = std::string(failure.what())] {
+                enter_again(before);
+                answer(runtime::error_answer(503, "not-done", why));
+            });
+            return;
+        }
         if (!presence_ && !mark().is_set()) {
             enter_again(before);
         }
@@ -242,7 +283,7 @@ void Daemon::exchange(Configuration next, const OnAnswer& answer) {
     }
 }
 
-void Daemon::enter_again(const Configuration& before) {
+void Daemon::enter_again(const WantedConfiguration& before) {
     try {
         enter(before);
     } catch (const std::exception& failure) {
@@ -264,14 +305,16 @@ void Daemon::change(const OnAnswer& answer, const std::function<void()>& act) {
     }
 }
 
-void Daemon::enter(Configuration configuration) {
+void Daemon::enter(WantedConfiguration wanted) {
+    const Configuration& configuration = wanted.configuration;
     log_.show(configuration.log_level);
     lockdown_.enter(configuration);
     presence_ = std::make_unique<Presence>(
         configuration, lockdown_, loop_, log_,
         Presence::Listener{.on_event = [this](const auto& event) { on_event(event); },
                            .on_change = [this] { on_change(); }});
-    configuration_ = std::move(configuration);
+    configuration_ = configuration;
+    profile_ = std::move(wanted.profile);
     failure_.clear();
     feed_.add("up", {{"home_address", configuration_.home_address.text()}});
     presence_->start();
@@ -324,6 +367,7 @@ void Daemon::on_change() {
 
 Status Daemon::status() const {
     Status status = presence_ ? presence_->status() : status_while_down(configuration_);
+    status.profile = source_.name_now(profile_);
     status.moves = moves_;
     status.lockdown = {.is_wanted = configuration_.lockdown,
                        .is_in_force = Lockdown::is_in_force()};
@@ -345,13 +389,8 @@ std::optional<wire::Ipv6Address> Daemon::own_address(bool is_ipv4) const {
     return ipv4 ? std::optional(wire::Ipv6Address::mapped(*ipv4)) : std::nullopt;
 }
 
-// That packets from the home address take at this moment: all null at home.
 Json Daemon::path() const {
-    const Status now = presence_ ? presence_->status() : status_while_down(configuration_);
-    return {{"encapsulation", now.path ? Json(name(now.path->encapsulation)) : Json()},
-            {"interface", now.path ? Json(now.path->link.name) : Json()},
-            {"care_of_address",
-             now.care_of_address ? Json(text_of(now.care_of_address->address)) : Json()}};
+    return way_object(presence_ ? presence_->status() : status_while_down(configuration_));
 }
 
 HttpAnswer Daemon::done() const {
@@ -360,11 +399,11 @@ HttpAnswer Daemon::done() const {
 
 }  // namespace
 
-void run_daemon(const std::filesystem::path& file) {
-    Configuration configuration = read_configuration(file);
+void run_daemon(ConfigurationSource source) {
+    WantedConfiguration first = source.read();
     platform::harden_process();
     platform::require_network_capabilities();
-    Daemon(file, std::move(configuration)).run();
+    Daemon(std::move(source), std::move(first)).run();
 }
 
 }  // namespace godwit::client

@@ -1,13 +1,16 @@
 #include "client/joined_files.hpp"
 
-#include <fstream>
 #include <sstream>
+#include <stdexcept>
 #include <system_error>
 #include <utility>
 
 #include "client/configuration.hpp"
-#include "shared/platform/attempt.hpp"
+#include "client/keys.hpp"
+#include "client/written_file.hpp"
 #include "shared/platform/file_placement.hpp"
+#include "shared/runtime/configuration_error.hpp"
+#include "shared/runtime/toml_edit.hpp"
 #include "shared/security/key_file.hpp"
 #include "shared/security/random.hpp"
 
@@ -29,17 +32,66 @@ std::string list(const Items& items, Text text) {
     return "[" + all + "]";
 }
 
-void write_text(const fs::path& path, const std::string& text) {
-    std::ofstream out(path, std::ios::trunc);
-    out << text;
-    out.close();
-    if (!out) {
-        platform::require("write " + path.string(), platform::last_error());
+fs::path directory_of(const fs::path& file) {
+    return file.has_parent_path() ? file.parent_path() : fs::path(".");
+}
+
+constexpr auto staging_prefix = ".godwit-join-";
+
+// The number of a process, and one that is its own.
+std::string staging_name() {
+    return staging_prefix + fs::read_symlink("/proc/self").string() + '-' +
+           std::to_string(security::random_number());
+}
+
+// What processes have left there that were killed.
+void remove_left_behind(const fs::path& directory) {
+    std::error_code ignored;
+    for (const fs::directory_entry& entry : fs::directory_iterator(directory, ignored)) {
+        const std::string name = entry.path().filename().string();
+        if (!name.starts_with(staging_prefix)) {
+            continue;
+        }
+        const std::string rest = name.substr(std::string(staging_prefix).size());
+        if (!fs::exists("/proc/" + rest.substr(0, rest.find('-')), ignored)) {
+            fs::remove_all(entry.path(), ignored);
+        }
     }
 }
 
-fs::path with_extension(fs::path path, const char* extension) {
-    return path.replace_extension(extension);
+// "mn" of "mn.toml", and then "mn-2", ...: the first for which there is no key file.
+fs::path free_for_keys(const fs::path& configuration) {
+    const fs::path wanted = fs::path(configuration).replace_extension();
+    fs::path name = wanted;
+    for (int number = 2; fs::exists(name.string() + ".key") || fs::exists(name.string() + ".psk");
+         ++number) {
+        name = wanted.string() + "-" + std::to_string(number);
+    }
+    return name;
+}
+
+// What key files hold is told by their names, which nobody knows here.
+template <class Load>
+auto loaded(const char* key, Load load) {
+    try {
+        return load();
+    } catch (const std::system_error&) {
+        throw;
+    } catch (const std::runtime_error&) {
+        throw std::runtime_error(std::string("this export is damaged: its ") + key +
+                                 " is no key: 32 octets in base64, 44 characters");
+    }
+}
+
+// The text with this key, or without it.
+std::string with(const std::string& text, const runtime::TomlKey& key,
+                 const std::optional<fs::path>& file) {
+    const auto changed = file ? runtime::change_toml(text, key, quoted(file->filename().string()))
+                              : runtime::remove_from_toml(text, key);
+    if (!changed) {
+        throw std::runtime_error("this export makes no configuration: " + changed.error());
+    }
+    return *changed;
 }
 
 }  // namespace
@@ -66,55 +118,135 @@ std::string configuration_text(const security::Invite& invite, const std::string
 
 JoinedFiles::JoinedFiles(fs::path configuration)
     : configuration_(std::move(configuration)),
-      private_key_(with_extension(configuration_, ".key")),
-      preshared_key_(with_extension(configuration_, ".psk")),
-      staging_(configuration_.parent_path() /
-               (".godwit-join-" + std::to_string(security::random_number()))) {}
+      private_key_(free_for_keys(configuration_).string() + ".key"),
+      preshared_key_(free_for_keys(configuration_).string() + ".psk"),
+      staging_(configuration_.parent_path() / staging_name()) {}
 
 JoinedFiles::~JoinedFiles() {
     std::error_code ignored;
     fs::remove_all(staging_, ignored);
 }
 
-// The configuration comes last: with it, all is there.
-std::vector<fs::path> JoinedFiles::places() const {
-    return {private_key_, preshared_key_, configuration_};
-}
-
-std::vector<fs::path> JoinedFiles::existing() const {
+std::vector<fs::path> JoinedFiles::keys() const {
     std::vector<fs::path> found;
-    for (const fs::path& place : places()) {
-        if (fs::exists(place)) {
+    for (const fs::path& place : {private_key_, preshared_key_}) {
+        if (fs::exists(staged(place))) {
             found.push_back(place);
         }
     }
     return found;
 }
 
-void JoinedFiles::stage(const security::Invite& invite, const security::KeyPair& own) {
+void JoinedFiles::open() {
     if (configuration_.has_parent_path()) {
         fs::create_directories(configuration_.parent_path());
     }
+    remove_left_behind(directory_of(configuration_));
     fs::create_directory(staging_);
     fs::permissions(staging_, fs::perms::owner_all);
-    save(own, staged(private_key_));
-    save(invite.secret, staged(preshared_key_));
-    write_text(staged(configuration_), configuration_text(invite, private_key_.filename().string(),
-                                                          preshared_key_.filename().string()));
-    (void)read_configuration(staged(configuration_));  // what the daemon would not take throws
-    for (const fs::path& place : places()) {
+}
+
+// What the daemon would not take throws.
+void JoinedFiles::close() const {
+    try {
+        load_keys(read_configuration(staged(configuration_)));
+    } catch (const runtime::InvalidConfiguration& invalid) {
+        std::vector<runtime::ConfigurationError> errors = invalid.errors();
+        for (runtime::ConfigurationError& error : errors) {
+            error.file = (directory_of(configuration_) / fs::path(error.file).filename()).string();
+        }
+        throw runtime::InvalidConfiguration(std::move(errors));
+    }
+    std::vector<fs::path> places = keys();
+    places.push_back(configuration_);
+    for (const fs::path& place : places) {
         // The daemon of the package runs as a user of its own, who has to read them.
         platform::give_to_owner_of(Configuration().state_directory, staged(place));
         platform::make_durable(staged(place));
     }
 }
 
+void JoinedFiles::stage(const security::Invite& invite, const security::KeyPair& own) {
+    open();
+    save(own, staged(private_key_));
+    save(invite.secret, staged(preshared_key_));
+    write_text(staged(configuration_), configuration_text(invite, private_key_.filename().string(),
+                                                          preshared_key_.filename().string()));
+    close();
+}
+
+security::PublicKey JoinedFiles::stage_key_pair(const ProfileDocument& profile) const {
+    if (!profile.private_key) {
+        const security::KeyPair fresh = security::KeyPair::generate();
+        save(fresh, staged(private_key_));
+        return fresh.public_key();
+    }
+    write_private(staged(private_key_), *profile.private_key + '\n');
+    const security::PublicKey own = loaded("private_key", [this] {
+        return security::load_key_pair(staged(private_key_)).public_key();
+    });
+    if (own != *profile.public_key) {
+        throw std::runtime_error(
+            "this export is damaged: its private key is not that of its "
+            "public key");
+    }
+    return own;
+}
+
+std::optional<security::PublicKey> JoinedFiles::stage(const ProfileDocument& profile) {
+    open();
+    std::optional<security::PublicKey> own;
+    std::string text = profile.configuration;
+    if (profile.public_key) {
+        own = stage_key_pair(profile);
+        text = with(text, {"", "private_key_file"}, private_key_);
+    } else if (runtime::find_in_toml(text, {"", "private_key_file"}).value_or(std::nullopt)) {
+        throw std::runtime_error("this export is damaged: it has no public key");
+    }
+    if (profile.preshared_key) {
+        write_private(staged(preshared_key_), *profile.preshared_key + '\n');
+        loaded("preshared_key",
+               [this] { return security::load_preshared_key(staged(preshared_key_)); });
+    }
+    text = with(text, {"home_agent", "preshared_key_file"},
+                profile.preshared_key ? std::optional(preshared_key_) : std::nullopt);
+    write_text(staged(configuration_), text);
+    close();
+    return own;
+}
+
+// The keys' names are free, and what they belong to is the configuration: until that is in its
+// place nothing has changed.
 void JoinedFiles::commit() {
-    for (const fs::path& place : places()) {
+    const std::vector<fs::path> before =
+        exists() ? key_files_of(configuration_) : std::vector<fs::path>{};
+    for (const fs::path& place : keys()) {
         fs::rename(staged(place), place);
     }
-    platform::make_durable(configuration_.has_parent_path() ? configuration_.parent_path()
-                                                            : fs::path("."));
+    platform::make_durable(directory_of(configuration_));
+    fs::rename(staged(configuration_), configuration_);
+    platform::make_durable(directory_of(configuration_));
+    for (const fs::path& key : before) {
+        std::error_code ignored;
+        if (directory_of(key) == directory_of(configuration_)) {
+            fs::remove(key, ignored);
+        }
+    }
+}
+
+std::vector<fs::path> key_files_of(const fs::path& configuration) {
+    std::vector<fs::path> files;
+    try {
+        const Configuration content = read_configuration(configuration);
+        for (const auto& key : {content.private_key_file, content.home_agent.preshared_key_file}) {
+            if (key) {
+                files.push_back(*key);
+            }
+        }
+    } catch (const runtime::InvalidConfiguration&) {
+        files.clear();  // of one that is wrong nobody knows what belongs to it
+    }
+    return files;
 }
 
 }  // namespace godwit::client

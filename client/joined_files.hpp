@@ -1,12 +1,15 @@
 #pragma once
-// What joining leaves on the disk: a configuration, the private key and the pre-shared key. All of
-// it is written beside its place before the home agent is asked, and put there afterwards: a full
-// disk or a lack of rights costs no invite, and nothing is half done.
+// What joining, or taking up an export, leaves on the disk: a configuration and its keys. All of it
+// is written beside its place first, and put there afterwards, the configuration last: a full disk
+// or a lack of rights costs no invite, and whoever is interrupted has the old or the new. Keys get
+// names that are free, so that no key is written over.
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "client/profile_document.hpp"
 #include "shared/security/invite.hpp"
 #include "shared/security/keys.hpp"
 
@@ -18,32 +21,42 @@ std::string configuration_text(const security::Invite& invite, const std::string
 
 class JoinedFiles {
   public:
-    // "mn.toml" goes with "mn.key" and "mn.psk" in the same directory.
+    // "mn.toml" goes with "mn.key" and "mn.psk" in the same directory, or with "mn-2.key" and
+    // "mn-2.psk" where there is one of those already.
     explicit JoinedFiles(std::filesystem::path configuration);
     JoinedFiles(const JoinedFiles&) = delete;
     JoinedFiles& operator=(const JoinedFiles&) = delete;
     // What has not been put in its place is gone.
     ~JoinedFiles();
 
-    // Those that are there already.
-    [[nodiscard]] std::vector<std::filesystem::path> existing() const;
-    // Throws std::system_error; runtime::InvalidConfiguration for an invite that makes no sense.
+    [[nodiscard]] bool exists() const { return std::filesystem::exists(configuration_); }
+    // Both throw std::system_error; runtime::InvalidConfiguration for what makes no sense.
     void stage(const security::Invite& invite, const security::KeyPair& own);
-    // Replaces what is there, the configuration last. Throws std::system_error.
+    // The public key of the private key in the export, or of a new one where it has none; nothing
+    // where nothing is protected. Throws std::runtime_error for keys that do not fit.
+    std::optional<security::PublicKey> stage(const ProfileDocument& profile);
+    // Replaces the configuration that is there, if there is one, and removes its keys. Throws
+    // std::system_error.
     void commit();
 
     [[nodiscard]] const std::filesystem::path& configuration() const { return configuration_; }
 
   private:
-    [[nodiscard]] std::vector<std::filesystem::path> places() const;
+    void open();
+    security::PublicKey stage_key_pair(const ProfileDocument& profile) const;
+    void close() const;
     [[nodiscard]] std::filesystem::path staged(const std::filesystem::path& place) const {
         return staging_ / place.filename();
     }
+    [[nodiscard]] std::vector<std::filesystem::path> keys() const;  // that are staged
 
     std::filesystem::path configuration_;
     std::filesystem::path private_key_;
     std::filesystem::path preshared_key_;
     std::filesystem::path staging_;  // a directory of its own beside them
 };
+
+// The files of the keys that a configuration names, where it can be read.
+std::vector<std::filesystem::path> key_files_of(const std::filesystem::path& configuration);
 
 }  // namespace godwit::client

@@ -54,6 +54,7 @@ Json to_json(const Status& status) {
     handovers.update(status.moves.log.to_json());
     return {{"schema", runtime::status_schema},
             {"state", state_name(status.state)},
+            {"profile", status.profile.empty() ? Json() : Json(status.profile)},
             {"home_address", runtime::to_json(status.home_address.address)},
             {"home_agent", runtime::to_json(status.home_agent.address)},
             {"ipv4_home_address",
@@ -85,6 +86,13 @@ Json path_object(const std::optional<PathReport>& path) {
             {"remote", text_of(path->remote)},
             {"remote_port", is_udp ? Json(path->remote_port) : Json()},
             {"nat", path->is_behind_nat}};
+}
+
+Json way_object(const Status& status) {
+    const auto& care_of = status.care_of_address;
+    return {{"encapsulation", status.path ? Json(name(status.path->encapsulation)) : Json()},
+            {"interface", status.path ? Json(status.path->link.name) : Json()},
+            {"care_of_address", care_of ? Json(text_of(care_of->address)) : Json()}};
 }
 
 std::string text_of(const wire::Ipv6Address& address) {

@@ -52,6 +52,7 @@ struct LockdownReport {
 
 struct Status {
     std::optional<State> state = State::unattached;  // nothing: down, as it was told to be
+    std::string profile;                             // that is active; empty: a file was named
     wire::HomeAddress home_address;
     wire::HomeAgentAddress home_agent;
     std::optional<wire::Ipv4Address> ipv4_home_address;
@@ -72,6 +73,8 @@ runtime::Json to_json(const Status& status);
 
 // A path as the status and the events tell it; null without one.
 runtime::Json path_object(const std::optional<PathReport>& path);
+// What packets from the home address take at this moment: all null at home.
+runtime::Json way_object(const Status& status);
 
 // An IPv4 address where the address stands for one.
 std::string text_of(const wire::Ipv6Address& address);

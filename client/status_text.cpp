@@ -100,6 +100,10 @@ std::string status_text(const Json& status) {
     if (const Json& ipv4 = status.at("ipv4_home_address"); !ipv4.is_null()) {
         rows.insert(rows.begin() + 2, {"IPv4 home address", ipv4.get<std::string>()});
     }
+    if (const auto profile = status.find("profile");
+        profile != status.end() && !profile->is_null()) {
+        rows.insert(rows.begin() + 1, {"profile", profile->get<std::string>()});
+    }
     const Json& tunnel = status.at("tunnel");
     if (tunnel.is_null()) {
         rows.push_back({"tunnel", "none"});

@@ -16,6 +16,9 @@ using Command = std::function<runtime::ExitCode()>;
 
 Command add_join(CLI::App& app);
 Command add_leave(CLI::App& app);
+Command add_profile(CLI::App& app);
+Command add_export(CLI::App& app);
+Command add_import(CLI::App& app);
 Command add_up(CLI::App& app);
 Command add_down(CLI::App& app);
 Command add_restart(CLI::App& app);

@@ -9,6 +9,7 @@
 #include "client/checkup.hpp"
 #include "client/checkup_survey.hpp"
 #include "client/commands/commands.hpp"
+#include "client/commands/profile_options.hpp"
 #include "client/configuration.hpp"
 
 namespace godwit::client {
@@ -18,13 +19,13 @@ using runtime::ExitCode;
 namespace {
 
 struct DoctorOptions {
-    std::filesystem::path configuration = configuration_file;
+    ProfileOptions where;
     std::string socket;  // empty: that of the configuration
     bool json = false;
 };
 
 ExitCode run(const DoctorOptions& options) {
-    SurveyOrder order{.configuration = options.configuration, .socket = std::nullopt};
+    SurveyOrder order{.configuration = configuration_of(options.where), .socket = std::nullopt};
     if (!options.socket.empty()) {
         order.socket = options.socket;
     }
@@ -39,8 +40,7 @@ ExitCode run(const DoctorOptions& options) {
 Command add_doctor(CLI::App& app) {
     const auto options = std::make_shared<DoctorOptions>();
     CLI::App* command = app.add_subcommand("doctor", "Say what is wrong, and the remedy");
-    command->add_option("--config", options->configuration, "The configuration file")
-        ->capture_default_str();
+    add_profile_options(*command, options->where);
     command->add_option("--socket", options->socket,
                         "The daemon's status_socket, if not that of the configuration");
     command->add_flag("--json", options->json, "As JSON, for programs");

@@ -8,6 +8,7 @@
 
 #include "client/commands/commands.hpp"
 #include "client/commands/daemon_call.hpp"
+#include "client/commands/profile_options.hpp"
 #include "client/configuration_file.hpp"
 #include "shared/runtime/toml_edit.hpp"
 
@@ -19,13 +20,13 @@ namespace {
 
 struct GetOptions {
     std::string key;
-    std::filesystem::path configuration = configuration_file;
+    ProfileOptions where;
 };
 
-ExitCode list(const GetOptions& options) {
-    const auto values = runtime::list_toml(read_text(options.configuration));
+ExitCode list(const std::filesystem::path& file) {
+    const auto values = runtime::list_toml(read_text(file));
     if (!values) {
-        return fail(ExitCode::usage, options.configuration.string() + ": " + values.error());
+        return fail(ExitCode::usage, file.string() + ": " + values.error());
     }
     for (const auto& [key, value] : *values) {
         std::cout << key << " = " << value << '\n';
@@ -34,20 +35,21 @@ ExitCode list(const GetOptions& options) {
 }
 
 ExitCode get(const GetOptions& options) {
+    const std::filesystem::path file = configuration_of(options.where);
     if (options.key.empty()) {
-        return list(options);
+        return list(file);
     }
     const auto key = runtime::TomlKey::parse(options.key);
     if (!key) {
         return fail(ExitCode::usage,
                     options.key + " is no key such as lifetime or home_agent.ports");
     }
-    const auto value = runtime::find_in_toml(read_text(options.configuration), *key);
+    const auto value = runtime::find_in_toml(read_text(file), *key);
     if (!value) {
-        return fail(ExitCode::usage, options.configuration.string() + ": " + value.error());
+        return fail(ExitCode::usage, file.string() + ": " + value.error());
     }
     if (!*value) {
-        return fail(ExitCode::failed, options.key + " is not in " + options.configuration.string() +
+        return fail(ExitCode::failed, options.key + " is not in " + file.string() +
                                           "; its default holds: man godwit-mn.toml");
     }
     std::cout << **value << '\n';
@@ -60,8 +62,7 @@ Command add_get(CLI::App& app) {
     const auto options = std::make_shared<GetOptions>();
     CLI::App* command = app.add_subcommand("get", "Print what the configuration says");
     command->add_option("key", options->key, "One key, such as home_agent.ports; without it all");
-    command->add_option("--config", options->configuration, "The configuration file")
-        ->capture_default_str();
+    add_profile_options(*command, options->where);
     command->footer("As it is written there. Example:\n  godwit get home_agent.endpoints");
     return [options] { return get(*options); };
 }

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <chrono>
+#include <expected>
 #include <filesystem>
 #include <iomanip>
 #include <iostream>
@@ -12,14 +13,14 @@
 #include <string>
 #include <utility>
 
+#include "client/commands/added_profile.hpp"
 #include "client/commands/commands.hpp"
 #include "client/commands/daemon_call.hpp"
-#include "client/configuration.hpp"
-#include "client/down_mark.hpp"
+#include "client/commands/profile_options.hpp"
 #include "client/join_attempt.hpp"
 #include "client/joined_files.hpp"
+#include "client/profiles.hpp"
 #include "client/refusal_text.hpp"
-#include "shared/platform/service.hpp"
 #include "shared/runtime/clock.hpp"
 #include "shared/security/invite.hpp"
 #include "shared/security/secret.hpp"
@@ -30,12 +31,11 @@ namespace {
 using runtime::ExitCode;
 using security::Invite;
 
-constexpr const char* unit = "godwit.service";
-
-struct JoinOptions {
-    std::string invite;  // "-": from standard input
-    std::filesystem::path configuration = configuration_file;
+struct JoinOptions : DaemonOptions {
+    std::string invite;     // "-": from standard input
+    ProfileOptions where;   // neither: a profile that is free
     bool force = false;     // replace what is there
+    bool use = false;       // make it the active profile
     bool no_start = false;  // leave the service alone
 };
 
@@ -92,12 +92,41 @@ std::optional<ExitCode> refuse(const Invite& invite, const JoinedFiles& files, b
                                            ", and this machine's clock says " + utc(now) +
                                            "; ask for a new one, or set the clock if it is wrong");
     }
-    if (const auto existing = files.existing(); !existing.empty() && !force) {
-        return fail(ExitCode::usage, existing.front().string() +
-                                         " exists already: this machine has a home agent; name "
-                                         "another file with --config, or replace it with --force");
+    if (files.exists() && !force) {
+        return fail(ExitCode::usage, files.configuration().string() +
+                                         " exists already; name another with --config or "
+                                         "--profile, or replace it with --force");
     }
     return std::nullopt;
+}
+
+// Where it is to be written. One home agent has one profile, unless another was named.
+std::expected<std::filesystem::path, ExitCode> place_for(const JoinOptions& options,
+                                                         const Invite& invite,
+                                                         const Profiles& profiles) {
+    if (!options.where.configuration.empty()) {
+        return options.where.configuration;
+    }
+    if (!options.where.profile.empty()) {
+        return is_profile_name(options.where.profile)
+                   ? std::expected<std::filesystem::path, ExitCode>(
+                         profiles.file(options.where.profile))
+                   : std::unexpected(
+                         fail(ExitCode::usage, wrong_profile_name(options.where.profile)));
+    }
+    const auto there = profiles.at(invite.home_agent_key, invite.home_agent);
+    if (there.empty()) {
+        return profiles.file(profiles.names().empty()
+                                 ? first_profile
+                                 : profiles.free_name(invite.endpoints.front(), invite.client));
+    }
+    if (options.force && there.size() == 1) {
+        return profiles.file(there.front());
+    }
+    return std::unexpected(fail(
+        ExitCode::usage, "the profile " + there.front() +
+                             " is at this home agent already; replace it with --force --profile " +
+                             there.front() + ", or name a further one with --profile NAME"));
 }
 
 ExitCode tell_no_answer(const Invite& invite, const JoinOutcome& outcome) {
@@ -133,54 +162,47 @@ ExitCode tell_failure(const Invite& invite, const JoinOutcome& outcome) {
     return tell_no_answer(invite, outcome);
 }
 
-// The service reads one file only.
-bool is_of_service(const std::filesystem::path& configuration) {
-    return configuration == JoinOptions().configuration && platform::can_start_service(unit);
-}
-
-ExitCode tell_success(const Invite& invite, const JoinedFiles& files, bool no_start) {
-    const std::string path = files.configuration().string();
+void tell_success(const Invite& invite, const JoinedFiles& files) {
     std::cout << "joined as " << invite.client << ": the address of this machine is "
               << invite.home.text() << '\n'
-              << "written: " << path << " and its keys\n";
-    if (!is_of_service(files.configuration())) {
-        std::cout << "next: sudo godwit daemon --config " << path << '\n';
-        return ExitCode::ok;
-    }
-    if (no_start) {
-        std::cout << "next: systemctl enable --now " << unit << '\n';
-        return ExitCode::ok;
-    }
-    DownMark(Configuration().state_directory).clear();  // of an earlier life
-    if (!platform::start_service(unit)) {
-        return fail(ExitCode::failed, std::string("the service did not start; see why: journalctl "
-                                                  "--unit ") +
-                                          unit);
-    }
-    std::cout << "started: " << unit << "; look at it with: godwit status\n";
-    return ExitCode::ok;
+              << "written: " << files.configuration().string() << " and its keys\n";
 }
 
 // Throws std::system_error where the files cannot be written.
-ExitCode join(const JoinOptions& options) {
+ExitCode join(const JoinOptions& options, const Invite& invite) {
+    const Profiles profiles;
+    const auto place = place_for(options, invite, profiles);
+    if (!place) {
+        return place.error();
+    }
+    JoinedFiles files(*place);
+    if (const auto refusal = refuse(invite, files, options.force)) {
+        return *refusal;
+    }
+    const auto name = profiles.name_of(*place);
+    const bool is_first = name && profiles.names().empty();
+    const auto choice = is_first ? profiles.choose(*name) : nullptr;
+    security::KeyPair own = security::KeyPair::generate();
+    files.stage(invite, own);
+    const JoinOutcome outcome = attempt_to_join(invite, std::move(own));
+    if (!outcome.has_joined) {
+        return tell_failure(invite, outcome);
+    }
+    files.commit();
+    if (choice) {
+        choice->commit();
+    }
+    tell_success(invite, files);
+    return options.use && name && !is_first
+               ? use_profile(profiles, *name, options.socket)
+               : finish(profiles, *place, options.no_start ? Start::no : Start::yes);
+}
+
+ExitCode run(const JoinOptions& options) {
     std::string line = read_line(options);
     const auto invite = Invite::parse(line);
     security::wipe(line.data(), line.size());
-    if (!invite) {
-        return fail(ExitCode::usage, error_text(invite.error()));
-    }
-    JoinedFiles files(options.configuration);
-    if (const auto refusal = refuse(*invite, files, options.force)) {
-        return *refusal;
-    }
-    security::KeyPair own = security::KeyPair::generate();
-    files.stage(*invite, own);
-    const JoinOutcome outcome = attempt_to_join(*invite, std::move(own));
-    if (!outcome.has_joined) {
-        return tell_failure(*invite, outcome);
-    }
-    files.commit();
-    return tell_success(*invite, files, options.no_start);
+    return invite ? join(options, *invite) : fail(ExitCode::usage, error_text(invite.error()));
 }
 
 }  // namespace
@@ -193,18 +215,24 @@ Command add_join(CLI::App& app) {
         ->add_option("invite", options->invite,
                      "The line that godwit-ha invite printed; - reads it from standard input")
         ->required();
-    command->add_option("--config", options->configuration, "The configuration file to write")
-        ->capture_default_str();
+    command
+        ->add_option("--profile", options->where.profile, "The profile to write; else a free name")
+        ->excludes(command->add_option("--config", options->where.configuration,
+                                       "The configuration file to write, of no profile"));
     command->add_flag("--force", options->force,
                       "Replace the configuration and keys that are there");
+    command->add_flag("--use", options->use, "Make it the active profile at once");
+    add_socket_option(*command, *options);
     command->add_flag("--no-start", options->no_start, "Do not start the service");
     command->footer(
         "Makes a key, asks the home agent, and writes the configuration once it has agreed; else\n"
-        "nothing is written. The line is a secret until it has been used. Exits with 5 if the "
-        "home\n"
-        "agent refuses, 6 if none answers. Example, as root:\n"
+        "nothing is written. A machine's first home agent is active; each further one is a "
+        "profile\n"
+        "that waits for godwit profile use. The line is a secret until it has been used. Exits "
+        "with 5\n"
+        "if the home agent refuses, 6 if none answers. Example, as root:\n"
         "  godwit join 'godwit://vps.example.org/laptop#Ac6NOt...'");
-    return [options] { return join(*options); };
+    return [options] { return run(*options); };
 }
 
 }  // namespace godwit::client

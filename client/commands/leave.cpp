@@ -1,17 +1,25 @@
 // godwit leave.
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <system_error>
 #include <vector>
 
 #include "client/commands/commands.hpp"
 #include "client/commands/daemon_call.hpp"
+#include "client/commands/profile_options.hpp"
 #include "client/configuration.hpp"
+#include "client/handshake_times.hpp"
+#include "client/home_agent_key.hpp"
+#include "client/keys.hpp"
 #include "client/lockdown.hpp"
+#include "client/profiles.hpp"
 #include "shared/platform/service.hpp"
 #include "shared/runtime/configuration_error.hpp"
 
@@ -27,37 +35,94 @@ constexpr const char* unit = "godwit.service";
 constexpr unsigned first_error = 400;  // of HTTP
 
 struct LeaveOptions : DaemonOptions {
-    fs::path configuration = configuration_file;
+    ProfileOptions where;
     bool yes = false;
 };
 
-// What joining has put on the disk, and what the daemon has added; what is there of it. A
-// configuration that is wrong tells of no more than itself.
-std::vector<fs::path> files_of(const fs::path& file) {
-    std::vector<fs::path> files{file};
+// What is left, and what of it is whose.
+struct Leaving {
+    fs::path file;
+    std::optional<std::string> profile;    // nothing: of a file that is none
+    bool is_active = true;                 // the machine is there by it, if it is anywhere
+    std::optional<Configuration> content;  // nothing: it is wrong
+    std::vector<Configuration> others;     // the other profiles, as far as they can be read
+};
+
+std::optional<Configuration> content_of(const fs::path& file) {
     try {
-        const Configuration configuration = read_configuration(file);
-        for (const auto& key :
-             {configuration.private_key_file, configuration.home_agent.preshared_key_file}) {
-            if (key) {
-                files.push_back(*key);
-            }
-        }
-        files.push_back(configuration.state_directory / "home-agent-key");
-        files.push_back(configuration.state_directory / "down");
-        files.push_back(configuration.state_directory / "lockdown.nft");
+        return read_configuration(file);
     } catch (const runtime::InvalidConfiguration&) {
-        files.push_back(fs::path(file).replace_extension(".key"));
-        files.push_back(fs::path(file).replace_extension(".psk"));
+        return std::nullopt;
+    }
+}
+
+Leaving look_at(const LeaveOptions& options) {
+    const Profiles profiles;
+    Leaving leaving{.file = configuration_of(options.where, options.socket)};
+    leaving.profile = profiles.name_of(leaving.file);
+    leaving.is_active =
+        !leaving.profile || active_profile(profiles, options.socket) == leaving.profile;
+    leaving.content = content_of(leaving.file);
+    for (const std::string& name : profiles.names()) {
+        if (auto other = content_of(profiles.file(name)); other && name != leaving.profile) {
+            leaving.others.push_back(*std::move(other));
+        }
+    }
+    return leaving;
+}
+
+std::vector<std::optional<fs::path>> keys_of(const Configuration& content) {
+    return {content.private_key_file, content.home_agent.preshared_key_file};
+}
+
+bool is_used_by_others(const Leaving& leaving, const fs::path& key) {
+    return std::ranges::any_of(leaving.others, [&](const Configuration& other) {
+        return std::ranges::any_of(keys_of(other), [&](const auto& its) { return its == key; });
+    });
+}
+
+// What joining has put on the disk, and what the daemon has added. A configuration that is wrong
+// tells of no more than itself. The configuration goes first: what is left without it is no
+// profile.
+std::vector<fs::path> files_of(const Leaving& leaving) {
+    std::vector<fs::path> files{leaving.file};
+    if (!leaving.content) {
+        files.push_back(fs::path(leaving.file).replace_extension(".key"));
+        files.push_back(fs::path(leaving.file).replace_extension(".psk"));
+        return files;
+    }
+    for (const auto& key : keys_of(*leaving.content)) {
+        if (key && !is_used_by_others(leaving, *key)) {
+            files.push_back(*key);
+        }
+    }
+    if (leaving.is_active) {
+        files.push_back(leaving.content->state_directory / "down");
+        files.push_back(leaving.content->state_directory / "lockdown.nft");
     }
     return files;
 }
 
-fs::path state_directory_of(const fs::path& file) {
+// What the daemon has kept for this profile alone.
+void forget_state(const Leaving& leaving) {
+    if (!leaving.content || !leaving.content->home_agent.public_key) {
+        return;
+    }
+    const Configuration& content = *leaving.content;
+    const auto& key = content.home_agent.public_key;
+    const bool is_shared = std::ranges::any_of(leaving.others, [&](const Configuration& other) {
+        return other.home_agent.public_key == key;
+    });
     try {
-        return read_configuration(file).state_directory;
-    } catch (const runtime::InvalidConfiguration&) {
-        return Configuration().state_directory;
+        if (!is_shared) {
+            HomeAgentKey(content.state_directory, *key).forget();
+        }
+        const Keys keys = load_keys(content);
+        if (keys.own && !is_used_by_others(leaving, *content.private_key_file)) {
+            HandshakeTimes(content.state_directory, keys.own->public_key()).forget();
+        }
+    } catch (const std::runtime_error&) {
+        // Who goes needs neither the file nor the key that is damaged; what stays there is no harm.
     }
 }
 
@@ -108,28 +173,46 @@ void remove_all(const std::vector<fs::path>& files) {
     }
 }
 
-ExitCode leave(const LeaveOptions& options) {
-    if (!fs::exists(options.configuration)) {
-        return fail(ExitCode::usage, "there is no " + options.configuration.string() +
-                                         ": this machine has not joined a home agent");
-    }
-    const std::vector<fs::path> files = files_of(options.configuration);
-    if (!is_agreed(options, files)) {
-        return fail(ExitCode::usage, "nothing was changed; --yes agrees without asking");
-    }
-    require_that_it_may_go(options.configuration);
+// The machine is there no more, and nothing comes up with its next start.
+ExitCode end(const LeaveOptions& options, const Leaving& leaving) {
     const ExitCode ended = end_presence(options);
     if (ended != ExitCode::ok) {
         return ended;
     }
-    const bool is_of_service =
-        options.configuration == fs::path(configuration_file) && platform::can_start_service(unit);
-    if (is_of_service && !platform::stop_service(unit)) {
+    if (leaving.profile && platform::can_start_service(unit) && !platform::stop_service(unit)) {
         return fail(ExitCode::failed,
                     std::string("the service did not stop; see why: systemctl status ") + unit);
     }
-    lift_lockdown(state_directory_of(options.configuration));  // no daemon may have done so
+    // No daemon may have done so.
+    lift_lockdown(leaving.content ? leaving.content->state_directory
+                                  : Configuration().state_directory);
+    return ExitCode::ok;
+}
+
+ExitCode leave(const LeaveOptions& options) {
+    const Leaving leaving = look_at(options);
+    if (!fs::exists(leaving.file)) {
+        return fail(ExitCode::usage, "there is no " + leaving.file.string() +
+                                         ": this machine has not joined a home agent");
+    }
+    const std::vector<fs::path> files = files_of(leaving);
+    if (!is_agreed(options, files)) {
+        return fail(ExitCode::usage, "nothing was changed; --yes agrees without asking");
+    }
+    require_that_it_may_go(leaving.file);
+    if (const ExitCode ended = leaving.is_active ? end(options, leaving) : ExitCode::ok;
+        ended != ExitCode::ok) {
+        return ended;
+    }
+    forget_state(leaving);
     remove_all(files);
+    if (leaving.profile && leaving.is_active) {
+        const Profiles profiles;
+        profiles.forget_choice();
+        if (const auto left = profiles.names(); !left.empty()) {
+            std::cout << "next: godwit profile use " << left.front() << '\n';
+        }
+    }
     return ExitCode::ok;
 }
 
@@ -139,11 +222,13 @@ Command add_leave(CLI::App& app) {
     const auto options = std::make_shared<LeaveOptions>();
     CLI::App* command = app.add_subcommand("leave", "Be a client of the home agent no more");
     command->add_flag("-y,--yes", options->yes, "Ask nothing");
-    command->add_option("--config", options->configuration, "The configuration file")
-        ->capture_default_str();
+    command->add_option("profile", options->where.profile, "Which one; without it the active one")
+        ->excludes(command->add_option("--config", options->where.configuration,
+                                       "This configuration file, of no profile"));
     add_socket_option(*command, *options);
     command->footer(
         "Deregisters, stops and disables the service, and removes the configuration and the keys.\n"
+        "A profile that is not active is removed, and nothing else happens.\n"
         "The home agent keeps the name and the address until godwit-ha remove. Example, as root:\n"
         "  godwit leave --yes");
     return [options] { return leave(*options); };

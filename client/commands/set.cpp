@@ -8,6 +8,7 @@
 
 #include "client/commands/commands.hpp"
 #include "client/commands/daemon_call.hpp"
+#include "client/commands/profile_options.hpp"
 #include "client/configuration_file.hpp"
 #include "shared/runtime/toml_edit.hpp"
 
@@ -20,7 +21,7 @@ namespace {
 struct SetOptions : DaemonOptions {
     std::string key;
     std::string value;
-    std::filesystem::path configuration = configuration_file;
+    ProfileOptions where;
     bool restart = false;
 };
 
@@ -31,12 +32,17 @@ ExitCode set(const SetOptions& options) {
                     options.key + " is no key such as lifetime or home_agent.ports");
     }
     const std::string value = runtime::toml_value(options.value);
-    const auto changed = runtime::change_toml(read_text(options.configuration), *key, value);
+    const std::filesystem::path file = configuration_of(options.where, options.socket);
+    const auto changed = runtime::change_toml(read_text(file), *key, value);
     if (!changed) {
-        return fail(ExitCode::usage, options.configuration.string() + ": " + changed.error());
+        return fail(ExitCode::usage, file.string() + ": " + changed.error());
     }
-    replace_configuration(options.configuration, *changed);
+    replace_configuration(file, *changed);
     std::cout << options.key << " = " << value << '\n';
+    if (const auto other = other_than_active(options.where, options.socket)) {
+        std::cout << "next: godwit profile use " << *other << ", which takes it up\n";
+        return ExitCode::ok;
+    }
     if (options.restart) {
         return order_daemon(options, "/v1/restart");
     }
@@ -54,8 +60,7 @@ Command add_set(CLI::App& app) {
     command->add_option("key", options->key, "Such as lifetime or home_agent.ports")->required();
     command->add_option("value", options->value, "As TOML has it; what is none is a text")
         ->required();
-    command->add_option("--config", options->configuration, "The configuration file")
-        ->capture_default_str();
+    add_profile_options(*command, options->where);
     command->add_flag("--restart", options->restart, "Have the daemon take it up at once");
     add_socket_option(*command, *options);
     command->footer(

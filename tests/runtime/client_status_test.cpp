@@ -29,6 +29,7 @@ Status unattached() {
 Status registered() {
     Status status = unattached();
     status.state = State::registered;
+    status.profile = "work";
     status.care_of_address = wire::CareOfAddress{address("2001:db8:b::20")};
     status.path = PathReport{.encapsulation = mobility::Encapsulation::udp,
                              .link = {.name = "wlan0", .kind = mobility::LinkKind::wifi},
