@@ -81,11 +81,20 @@ that the home agent has printed.")
     # Without the daemon's order the resolver puts back what was there. Who removes the program that could lift the
     # lockdown wants it lifted; an upgrade does not come here.
     set(AFTER_STOP "\n    godwit lockdown --lift > /dev/null || true\n    deb-systemd-invoke start godwit-resolver.service\n    deb-systemd-invoke stop godwit-resolver.path")
-    godwit_package(godwit PURGED /etc/godwit/mn.toml /etc/godwit/mn.key /etc/godwit/mn.psk)
+    set(PURGE_PROFILES [=[
+    for file in /etc/godwit/*.toml; do
+        name=${file%.toml}
+        if [ "$name" != /etc/godwit/ha ]; then
+            rm -f "$file" "$name.key" "$name.psk" "$name"-[0-9].key "$name"-[0-9].psk
+        fi
+    done
+]=])
+    godwit_package(godwit)
     install(FILES ${CMAKE_SOURCE_DIR}/packaging/systemd/godwit-online.target
         ${CMAKE_SOURCE_DIR}/packaging/systemd/godwit-online.service
         DESTINATION lib/systemd/system COMPONENT godwit)
     set(AFTER_STOP "")
+    set(PURGE_PROFILES "")
     godwit_package(godwit-ha PURGED /etc/godwit/ha.toml /etc/godwit/ha.toml.old /etc/godwit/ha.key)
     install(FILES ${CMAKE_SOURCE_DIR}/packaging/systemd/godwit-resolver.path
         ${CMAKE_SOURCE_DIR}/packaging/systemd/godwit-resolver.service
