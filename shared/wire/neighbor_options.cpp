@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <expected>
+#include <string_view>
 
 namespace godwit::wire {
 namespace {
@@ -15,6 +16,7 @@ constexpr std::uint8_t prefix_information_type = 3;
 constexpr std::uint8_t mtu_type = 5;
 constexpr std::uint8_t advertisement_interval_type = 7;
 constexpr std::uint8_t home_agent_information_type = 8;
+constexpr std::uint8_t captive_portal_type = 37;
 
 constexpr unsigned on_link_bit = 0x80;
 constexpr unsigned autonomous_bit = 0x40;
@@ -44,6 +46,13 @@ HomeAgentInformation read_home_agent_information(Reader& in) {
     return information;
 }
 
+std::string read_captive_portal(Reader& in) {
+    const BytesView octets = in.rest();
+    std::string uri(octets.begin(), octets.end());
+    uri.resize(uri.find_last_not_of('\0') + 1);
+    return uri;
+}
+
 void read_option(std::uint8_t type, Reader& body, NeighborOptions& options) {
     switch (type) {
         case source_link_layer_type:
@@ -65,6 +74,9 @@ void read_option(std::uint8_t type, Reader& body, NeighborOptions& options) {
             break;
         case home_agent_information_type:
             options.home_agent = read_home_agent_information(body);
+            break;
+        case captive_portal_type:
+            options.captive_portal = read_captive_portal(body);
             break;
         default:
             body.rest();
@@ -93,6 +105,18 @@ void write_prefix_information(Writer& out, const PrefixInformation& information)
     out.integer(information.preferred_lifetime.count());
     out.zeros(4);
     out.bytes(information.prefix.address.octets);
+}
+
+// What is too long for an option is cut off; nobody has such a thing to say.
+void write_captive_portal(Writer& out, const std::string& uri) {
+    constexpr std::size_t longest = 255 * length_unit - option_header;
+    const std::string_view written = std::string_view(uri).substr(0, longest);
+    const std::size_t units = (option_header + written.size() + length_unit - 1) / length_unit;
+    write_header(out, captive_portal_type, static_cast<std::uint8_t>(units));
+    for (const char octet : written) {
+        out.integer(static_cast<std::uint8_t>(octet));
+    }
+    out.zeros(units * length_unit - option_header - written.size());
 }
 
 }  // namespace
@@ -145,6 +169,9 @@ void NeighborOptions::serialize(Writer& out) const {
         out.zeros(2);
         out.integer(home_agent->preference);
         out.integer(home_agent->lifetime.count());
+    }
+    if (captive_portal) {
+        write_captive_portal(out, *captive_portal);
     }
 }
 

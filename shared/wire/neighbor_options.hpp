@@ -1,12 +1,13 @@
 #pragma once
-// The options of Neighbor Discovery messages: RFC 4861 §4.6; RFC 6275 §7.2 to §7.4. Their Length
-// counts units of 8 octets, type and length included.
+// The options of Neighbor Discovery messages: RFC 4861 §4.6; RFC 6275 §7.2 to §7.4; RFC 8910 §2.3.
+// Their Length counts units of 8 octets, type and length included.
 
 #include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <ratio>
+#include <string>
 #include <vector>
 
 #include "shared/wire/address.hpp"
@@ -48,6 +49,14 @@ struct NeighborOptions {
     std::optional<std::uint32_t> mtu;                    // octets
     std::optional<Milliseconds> advertisement_interval;  // RFC 6275 §7.3
     std::optional<HomeAgentInformation> home_agent;
+    // Where this network's captive portal is, RFC 8910 §2.3. Anything may stand in it but zeros at
+    // the end, which pad.
+    //   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+    //   |     Type 37   |     Length    |              URI              .
+    //   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+                               +
+    //   .                                                               .
+    //   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+    std::optional<std::string> captive_portal;
 
     bool operator==(const NeighborOptions&) const = default;
     // Up to the end of `in`. An option of length zero or one that overruns is bad_option, and so is

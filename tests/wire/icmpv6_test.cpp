@@ -182,6 +182,26 @@ TEST(NeighborOptions, OfUnknownTypesAreIgnored) {
                   RouterSolicitation{{.source_link_layer = LinkLayerAddress{2, 0, 0, 0, 0, 1}}}));
 }
 
+TEST(NeighborOptions, TellOfACaptivePortal) {  // RFC 8910 §2.3
+    RouterAdvertisement advertisement;
+    advertisement.options.captive_portal = "https://a.example/x";  // 19 octets: three units
+    const Bytes bytes = serialize_icmpv6(advertisement, from_router);
+    EXPECT_EQ(hex(Bytes(bytes.begin() + 16, bytes.end())),
+              hex(octets("2503 68747470733a2f2f612e6578616d706c652f78 000000")));
+    EXPECT_EQ(parse_icmpv6(header_of(from_router), bytes), advertisement);
+}
+
+TEST(NeighborOptions, TellOfACaptivePortalWithoutPaddingOrWithNothingInIt) {
+    for (const char* uri : {"https://a.example/abc", ""}) {
+        RouterAdvertisement advertisement;
+        advertisement.options.captive_portal = uri;
+        EXPECT_EQ(
+            parse_icmpv6(header_of(from_router), serialize_icmpv6(advertisement, from_router)),
+            advertisement)
+            << uri;
+    }
+}
+
 TEST(NeighborOptions, RefuseAPrefixLongerThan128Bits) {
     RouterAdvertisement advertisement;
     advertisement.options.prefixes.resize(1);
