@@ -8,7 +8,12 @@ namespace godwit::client {
 
 std::string excluded_program_chains(const std::vector<std::string>& cgroups,
                                     const std::string& tunnel) {
-    const std::string mark = std::to_string(excluded_mark);
+    return chains_past_tunnel(cgroups, tunnel, excluded_mark);
+}
+
+std::string chains_past_tunnel(const std::vector<std::string>& cgroups, const std::string& tunnel,
+                               std::uint32_t packet_mark) {
+    const std::string mark = std::to_string(packet_mark);
     std::string rules;
     for (const std::string& cgroup : cgroups) {
         const auto level = std::ranges::count(cgroup, '/') + 1;

@@ -112,11 +112,15 @@ std::string of_the_tunnel(const LockdownScope& scope, const LockdownFindings& fi
     // IPv4-in-IPv6, IPv6-in-IPv6, ESP, Mobility Header.
     std::string rules = rule(mark + "ip6 " + end + " " + scope.home_agent.text() +
                              " meta l4proto { 4, 41, 50, 135 } accept");
-    rules += rule(mark + "ip6 " + end + " " + set(ipv6, as_it_is) + " udp " + port + " " + ports +
-                  " accept");
+    const std::string by_ipv6 = mark + "ip6 " + end + " " + set(ipv6, as_it_is);
+    const std::string by_ipv4 = mark + "ip " + end + " " + set(ipv4, as_it_is);
+    rules += rule(by_ipv6 + " udp " + port + " " + ports + " accept");
     if (!ipv4.empty()) {
-        rules += rule(mark + "ip " + end + " " + set(ipv4, as_it_is) + " udp " + port + " " +
-                      ports + " accept");
+        rules += rule(by_ipv4 + " udp " + port + " " + ports + " accept");
+    }
+    if (!mark.empty()) {  // whether a captive portal answers in its place
+        rules += rule(by_ipv6 + " tcp " + port + " 80 accept");
+        rules += ipv4.empty() ? "" : rule(by_ipv4 + " tcp " + port + " 80 accept");
     }
     return rules;
 }
@@ -135,12 +139,12 @@ std::string of_the_link(bool leaving) {
 
 std::string leaving(const LockdownScope& scope, const LockdownFindings& findings) {
     const std::string own = marked(outer_packet_mark) + " ";
-    std::string rules = rule(R"(oifname { "lo", ")" + scope.tunnel + "\" } accept") +
-                        rule(marked(home_link_mark) + " accept") +
-                        of_the_tunnel(scope, findings, own, "daddr", "dport") +
-                        // The home agent's name is asked for past the tunnel.
-                        rule(own + "meta l4proto { tcp, udp } th dport 53 accept") +
-                        of_the_link(true);
+    std::string rules =
+        rule(R"(oifname { "lo", ")" + scope.tunnel + "\" } accept") +
+        rule(marked(home_link_mark) + " accept") + rule(marked(portal_mark) + " accept") +
+        of_the_tunnel(scope, findings, own, "daddr", "dport") +
+        // The home agent's name is asked for past the tunnel.
+        rule(own + "meta l4proto { tcp, udp } th dport 53 accept") + of_the_link(true);
     if (scope.has_excluded_programs) {
         rules += rule(marked(excluded_mark) + " accept");
     }
@@ -151,6 +155,7 @@ std::string leaving(const LockdownScope& scope, const LockdownFindings& findings
 std::string arriving(const LockdownScope& scope, const LockdownFindings& findings) {
     std::string rules = rule(R"(iifname { "lo", ")" + scope.tunnel + "\" } accept") +
                         rule(marked(home_link_mark) + " accept") +
+                        rule(marked(portal_mark) + " accept") +
                         of_the_tunnel(scope, findings, "", "saddr", "sport") + of_the_link(false);
     if (scope.has_excluded_programs) {
         rules += rule("ct mark " + hexadecimal(excluded_mark) + " accept");

@@ -30,6 +30,7 @@ struct LockdownFindings {
     bool operator==(const LockdownFindings&) const = default;
 };
 
+// What has portal_mark gets out: nothing has without a way out that is open (portal_chains()).
 std::string lockdown_chains(const LockdownScope& scope, const LockdownFindings& findings);
 
 // Chains of another table, which goes with the process that puts it there: they mark what comes and

@@ -72,6 +72,14 @@ Actions MobileNode::on_resume(Instant now) {
     return actions;
 }
 
+Actions MobileNode::on_let_through(Instant now) {
+    Actions actions;
+    if (!registration_.has_just_asked(now)) {
+        registration_.on_resume(now, actions);
+    }
+    return actions;
+}
+
 // RFC 6275 §11.5.5: deregisters from the home address, which is the care-of address too.
 void MobileNode::go_home(Instant now, const mobility::HomeLink& link, Actions& actions) {
     const Target home = AtHome{link};

@@ -50,6 +50,9 @@ class MobileNode final : public mobility::Node {
     // The machine has been asleep, for whatever time: no answer that is still awaited will come,
     // and nobody has kept the path and the binding alive.
     [[nodiscard]] mobility::Actions on_resume(mobility::Instant now);
+    // This network may let through from now on what it did not before: a registration that has gone
+    // unanswered is asked for as if for the first time.
+    [[nodiscard]] mobility::Actions on_let_through(mobility::Instant now);
     // The program is about to end: the binding is given up. From now on nothing else is asked of
     // the home agent; what it is asked, it may answer until has_left().
     [[nodiscard]] mobility::Actions on_stop(mobility::Instant now);

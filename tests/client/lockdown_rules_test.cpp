@@ -35,9 +35,12 @@ TEST(LockdownRules, LetOutTheTunnelWhatALinkNeedsAndNothingElse) {
     type filter hook output priority filter; policy drop
     oifname { "lo", "godwit0" } accept
     meta mark 0x418f accept
+    meta mark 0x418e accept
     meta mark 0x4191 ip6 daddr 2001:db8:f::1 meta l4proto { 4, 41, 50, 135 } accept
     meta mark 0x4191 ip6 daddr { 2001:db8:f::1, 2001:db8:e::2 } udp dport { 4191, 443 } accept
     meta mark 0x4191 ip daddr { 203.0.113.2 } udp dport { 4191, 443 } accept
+    meta mark 0x4191 ip6 daddr { 2001:db8:f::1, 2001:db8:e::2 } tcp dport 80 accept
+    meta mark 0x4191 ip daddr { 203.0.113.2 } tcp dport 80 accept
     meta mark 0x4191 meta l4proto { tcp, udp } th dport 53 accept
     icmpv6 type { 133-137 } ip6 hoplimit 255 accept
     icmpv6 type { 130-132, 143 } ip6 hoplimit 1 accept
@@ -50,6 +53,7 @@ TEST(LockdownRules, LetOutTheTunnelWhatALinkNeedsAndNothingElse) {
     type filter hook input priority filter; policy drop
     iifname { "lo", "godwit0" } accept
     meta mark 0x418f accept
+    meta mark 0x418e accept
     ip6 saddr 2001:db8:f::1 meta l4proto { 4, 41, 50, 135 } accept
     ip6 saddr { 2001:db8:f::1, 2001:db8:e::2 } udp sport { 4191, 443 } accept
     ip saddr { 203.0.113.2 } udp sport { 4191, 443 } accept
