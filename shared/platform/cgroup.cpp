@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 #include <sys/statfs.h>
 
+#include <fstream>
+
 namespace godwit::platform {
 
 // libnftables looks there too.
@@ -16,6 +18,18 @@ std::optional<std::uint64_t> cgroup_id(const std::string& path) {
         return std::nullopt;
     }
     return status.st_ino;
+}
+
+// cgroups(7), cgroup.events: "populated 1".
+bool is_cgroup_in_use(const std::string& path) {
+    std::ifstream events("/sys/fs/cgroup/" + path + "/cgroup.events");
+    std::string key;
+    for (int value = 0; events >> key >> value;) {
+        if (key == "populated") {
+            return value == 1;
+        }
+    }
+    return false;
 }
 
 }  // namespace godwit::platform

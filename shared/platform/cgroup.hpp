@@ -11,4 +11,7 @@ namespace godwit::platform {
 // `path` is below the hierarchy's root: "system.slice/ssh.service". Nothing if there is none.
 std::optional<std::uint64_t> cgroup_id(const std::string& path);
 
+// Whether any process is in it, or below.
+bool is_cgroup_in_use(const std::string& path);
+
 }  // namespace godwit::platform

@@ -183,6 +183,23 @@ std::string resolver_configuration() {
     return text_of(ResolverFile().of_this_network());
 }
 
+// systemd-resolved and NetworkManager write down whom their stubs ask.
+std::vector<std::string> name_servers_of_networks() {
+    for (const std::filesystem::path& file :
+         {ResolverFile().of_this_network(),
+          std::filesystem::path("/run/systemd/resolve/resolv.conf"),
+          std::filesystem::path("/run/NetworkManager/no-stub-resolv.conf")}) {
+        std::vector<std::string> servers = name_servers_in(text_of(file));
+        std::erase_if(servers, [](const std::string& server) {
+            return server.starts_with("127.") || server == "::1";
+        });
+        if (!servers.empty()) {
+            return servers;
+        }
+    }
+    return {};
+}
+
 std::string servers_behind_stub() {
     return servers_behind_stub(resolver_configuration(),
                                text_of("/run/systemd/resolve/resolv.conf"));

@@ -49,6 +49,10 @@ std::string servers_behind_stub();
 // The same of two texts as resolv.conf(5) has them: the machine's, and that of systemd-resolved.
 std::string servers_behind_stub(const std::string& known, const std::string& behind);
 
+// The name servers of the networks that this machine is in, as resolv.conf(5) has them, past those
+// of a tunnel and past a stub on this machine where it is known whom that one asks.
+std::vector<std::string> name_servers_of_networks();
+
 // Asks for everything at once, and waits until all is answered, the time is over or a stop is
 // requested: then with what has come so far. Nothing that the network says, or keeps to itself, is
 // an exception.

@@ -1,7 +1,7 @@
 #include "shared/platform/web_probe.hpp"
 
 #include <arpa/inet.h>
-#include <poll.h>
+#include <sys/epoll.h>
 
 #include <algorithm>
 #include <array>
@@ -12,18 +12,13 @@
 
 #include "shared/platform/control_messages.hpp"
 #include "shared/platform/socket_options.hpp"
+#include "shared/platform/wait.hpp"
 
 namespace godwit::platform {
 namespace {
 
 constexpr std::uint16_t http_port = 80;
 constexpr std::size_t longest = 4096;  // octets of an answer that are read
-
-bool is_ready(const FileDescriptor& socket, short for_what, std::chrono::milliseconds patience) {
-    pollfd polled{.fd = socket.number(), .events = for_what, .revents = 0};
-    return ::poll(&polled, 1, static_cast<int>(patience.count())) == 1 &&
-           (polled.revents & for_what) != 0;
-}
 
 FileDescriptor connect(const mobility::Path& path, std::uint32_t mark) {
     constexpr int off = 0;
@@ -44,20 +39,6 @@ FileDescriptor connect(const mobility::Path& path, std::uint32_t mark) {
         require("connect", last_error());
     }
     return socket;
-}
-
-std::string read(const FileDescriptor& socket, std::chrono::milliseconds patience) {
-    std::string text;
-    std::array<char, longest> buffer{};
-    while (text.size() < longest && text.find("\r\n\r\n") == std::string::npos &&
-           is_ready(socket, POLLIN, patience)) {
-        const ssize_t length = ::recv(socket.number(), buffer.data(), buffer.size(), 0);
-        if (length <= 0) {
-            break;
-        }
-        text.append(buffer.data(), static_cast<std::size_t>(length));
-    }
-    return text;
 }
 
 // What stands behind "location:", in whatever case, without what no address has in it.
@@ -94,19 +75,58 @@ std::optional<WebAnswer> web_answer_in(const std::string& text) {
     return answer;
 }
 
+std::string web_host(const mobility::Path& path) {
+    const auto ipv4 = path.remote.mapped_ipv4();
+    return ipv4 ? ipv4->text() : "[" + path.remote.text() + "]";
+}
+
+WebInquiry::WebInquiry(const mobility::Path& path, std::uint32_t mark)
+    : socket_(connect(path, mark)),
+      poll_(check_syscall("make an epoll descriptor", ::epoll_create1(EPOLL_CLOEXEC))),
+      request_("GET / HTTP/1.1\r\nHost: " + web_host(path) + "\r\nConnection: close\r\n\r\n") {
+    watch(EPOLLOUT, EPOLL_CTL_ADD);
+}
+
+void WebInquiry::watch(std::uint32_t events, int operation) {
+    epoll_event awaited{};
+    awaited.events = events;
+    check_syscall("await a web server",
+                  ::epoll_ctl(poll_.number(), operation, socket_.number(), &awaited));
+}
+
+bool WebInquiry::proceed() {
+    return has_asked_ ? read() : ask();
+}
+
+// It is so short that it goes whole.
+bool WebInquiry::ask() {
+    if (::send(socket_.number(), request_.data(), request_.size(), MSG_NOSIGNAL) < 0) {
+        return last_error() != std::errc::operation_would_block;
+    }
+    has_asked_ = true;
+    watch(EPOLLIN, EPOLL_CTL_MOD);
+    return false;
+}
+
+bool WebInquiry::read() {
+    std::array<char, longest> buffer{};
+    const ssize_t length = ::recv(socket_.number(), buffer.data(), buffer.size(), 0);
+    if (length <= 0) {
+        return length == 0 || last_error() != std::errc::operation_would_block;
+    }
+    text_.append(buffer.data(), static_cast<std::size_t>(length));
+    return text_.size() >= longest || text_.contains("\r\n\r\n");
+}
+
 std::optional<WebAnswer> ask_for_web_page(const mobility::Path& path, std::uint32_t mark,
                                           std::chrono::milliseconds patience) {
     try {
-        const FileDescriptor socket = connect(path, mark);
-        const auto ipv4 = path.remote.mapped_ipv4();
-        const std::string host = ipv4 ? ipv4->text() : "[" + path.remote.text() + "]";
-        const std::string request =
-            "GET / HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
-        if (!is_ready(socket, POLLOUT, patience) ||
-            ::send(socket.number(), request.data(), request.size(), MSG_NOSIGNAL) < 0) {
-            return std::nullopt;
-        }
-        return web_answer_in(read(socket, patience));
+        WebInquiry inquiry(path, mark);
+        std::array watched{Watched{.descriptor = inquiry.descriptor()}};
+        do {
+            wait_until_readable(watched, patience);
+        } while (watched.front().readable && !inquiry.proceed());
+        return inquiry.answer();
     } catch (const std::system_error&) {  // then there is no way there, and nobody answers
         return std::nullopt;
     }

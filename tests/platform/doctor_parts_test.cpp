@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "shared/platform/asking_socket.hpp"
+#include "shared/platform/dhcp_lease.hpp"
 #include "shared/platform/dns_channel.hpp"
 #include "shared/platform/foreign_rules.hpp"
 #include "shared/platform/interface_config.hpp"
@@ -99,6 +100,33 @@ TEST(WebProbe, TakesNothingElseForHttp) {
 
 TEST(WebProbe, TakesNoControlCharactersFromWhoAnswers) {
     EXPECT_EQ(web_answer_in("HTTP/1.1 302 x\r\nLOCATION: \x1b[2Ja\tb\r\n\r\n")->location, "[2Jab");
+}
+
+TEST(DhcpLease, TellsOfACaptivePortalAsNetworkdWritesItDown) {
+    EXPECT_EQ(
+        captive_portal_of_networkd("OPER_STATE=routable\nCAPTIVE_PORTAL=https://a.example/\n"),
+        "https://a.example/");
+    for (const char* text : {"", "CAPTIVE_PORTAL=\n", "X_CAPTIVE_PORTAL=https://a.example/\n"}) {
+        EXPECT_EQ(captive_portal_of_networkd(text), std::nullopt) << text;
+    }
+}
+
+TEST(DhcpLease, TellsOfACaptivePortalAsDhclientWritesItDown) {
+    const auto lease = [](const std::string& interface, const std::string& option) {
+        return "lease {\n  interface \"" + interface + "\";\n  option routers 192.0.2.1;\n" +
+               option + "}\n";
+    };
+    const std::string old = lease("eth0", "  option default-url \"https://old.example/\";\n");
+    const std::string present = lease("eth0", "  option unknown-114 \"https://a.example/\";\n");
+    const std::string none = lease("eth0", "");
+    const std::string other = lease("wlan0", "  option default-url \"https://b.example/\";\n");
+    EXPECT_EQ(captive_portal_of_dhclient(old + present + other, "eth0"), "https://a.example/");
+    EXPECT_EQ(captive_portal_of_dhclient(old + none, "eth0"), std::nullopt) << "it left that one";
+    for (const std::string& text :
+         {std::string(), other, std::string("lease {\n  interface \"eth0\n"),
+          std::string("  option default-url \"\n}\n")}) {
+        EXPECT_EQ(captive_portal_of_dhclient(text, "eth0"), std::nullopt) << text;
+    }
 }
 
 }  // namespace
