@@ -55,6 +55,8 @@ runtime::HttpRoutes api_routes(ApiSources sources) {
     routes.add(profiles_route(std::move(sources.profiles)));
     routes.add(named_order_route("/v1/profiles/{name}/use", std::move(sources.use)));
     routes.add(ping_route(std::move(sources.ping)));
+    routes.add(portal_route(sources.portal));
+    routes.add(portal_close_route(std::move(sources.portal)));
     return routes;
 }
 

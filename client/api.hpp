@@ -1,12 +1,14 @@
 #pragma once
 // What the mobile node's daemon answers over HTTP: docs/api/mobile-node.md.
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 
 #include "client/pings.hpp"
 #include "client/status.hpp"
+#include "shared/runtime/clock.hpp"
 #include "shared/runtime/event_feed.hpp"
 #include "shared/runtime/http_routes.hpp"
 #include "shared/wire/address.hpp"
@@ -24,6 +26,16 @@ struct PingSources {
     std::function<std::optional<wire::Ipv6Address>(bool is_ipv4)> local;
 };
 
+enum class WayOutRefusal : std::uint8_t { down, served, open_already };
+
+struct PortalSources {
+    std::function<std::optional<WayOutRefusal>()> refusal;  // at this moment
+    // Of a program's cgroup, past the tunnel; throws what the system says.
+    std::function<void(const std::string& cgroup)> open;
+    std::function<void()> close;
+    std::function<std::optional<runtime::WallTime>()> until;  // it is open; nothing: it is not
+};
+
 // What the API shows and changes; all of it outlives the routes.
 struct ApiSources {
     std::function<Status()> status;
@@ -34,9 +46,12 @@ struct ApiSources {
     std::function<void(const std::string& profile, OnAnswer)> use;
     std::function<runtime::Json()> profiles;
     PingSources ping;
+    PortalSources portal;
 };
 
 runtime::HttpRoute ping_route(PingSources sources);
+runtime::HttpRoute portal_route(PortalSources sources);
+runtime::HttpRoute portal_close_route(PortalSources sources);
 runtime::HttpRoutes api_routes(ApiSources sources);
 
 }  // namespace godwit::client

@@ -120,6 +120,11 @@ void AttachmentWatch::follow(platform::NetworkSnapshot now) {
     network_ = std::move(now);
     std::ranges::for_each(changes.gone, [&](auto link) { heard_.on_link_gone(link); });
     std::ranges::for_each(changes.lost, [&](auto link) { heard_.on_link_lost(link); });
+    for (const auto& gone : {changes.gone, changes.lost}) {
+        std::erase_if(portals_, [&](const AdvertisedPortal& portal) {
+            return std::ranges::find(gone, portal.interface) != gone.end();
+        });
+    }
     for (const mobility::InterfaceIndex up : changes.up) {
         if (up != settings_.tunnel) {
             ask(heard_.on_link_up(at, up));
@@ -184,6 +189,25 @@ void AttachmentWatch::hear(const platform::AdvertisedRouter& router) {
     const platform::Link* on = link(router.interface);
     const RouterHeard heard = heard_from(router, on != nullptr ? on->mtu : 1500);
     ask(heard_.on_router_heard(runtime::boot_now(), heard));
+    note_portal(router);
+}
+
+// Each of its advertisements tells all of it; RFC 8910 §2.3 has none that keeps silent about it.
+void AttachmentWatch::note_portal(const platform::AdvertisedRouter& router) {
+    std::erase_if(portals_, [&](const AdvertisedPortal& portal) {
+        return portal.interface == router.interface && portal.router == router.router;
+    });
+    constexpr std::size_t most = 16;  // whoever is on the link may say to be many routers
+    const auto& uri = router.advertisement.options.captive_portal;
+    if (uri && !uri->empty() && portals_.size() < most) {
+        portals_.push_back({router.interface, router.router, *uri});
+    }
+}
+
+std::optional<std::string> AttachmentWatch::advertised_portal(
+    mobility::InterfaceIndex interface) const {
+    const auto found = std::ranges::find(portals_, interface, &AdvertisedPortal::interface);
+    return found != portals_.end() ? std::optional(found->uri) : std::nullopt;
 }
 
 // Configured by hand, or of IPv4, it needs no router to stand for it.

@@ -57,6 +57,9 @@ class AttachmentWatch {
     // nullptr if it is gone.
     [[nodiscard]] const platform::Link* link(mobility::InterfaceIndex interface) const;
     [[nodiscard]] mobility::LinkTraits traits(mobility::InterfaceIndex interface) const;
+    // Where a router of this link says that its captive portal is (RFC 8910 §2.3), as it was told.
+    [[nodiscard]] std::optional<std::string> advertised_portal(
+        mobility::InterfaceIndex interface) const;
 
   private:
     void on_network_event();
@@ -64,6 +67,7 @@ class AttachmentWatch {
     void follow(platform::NetworkSnapshot now);
     void hear_routers();
     void hear(const platform::AdvertisedRouter& router);
+    void note_portal(const platform::AdvertisedRouter& router);
     void ask(const RouterQuestions& questions);
     void ask(const ProbeRouter& question);
     [[nodiscard]] bool is_abandoned(const mobility::CandidateAddress& candidate) const;
@@ -89,6 +93,12 @@ class AttachmentWatch {
     platform::SleepWatch sleep_;
     platform::NetlinkSocket netlink_;
     std::vector<ReplacedRouter> replaced_;  // as the kernel has been told
+    struct AdvertisedPortal {
+        mobility::InterfaceIndex interface;
+        wire::Ipv6Address router;
+        std::string uri;
+    };
+    std::vector<AdvertisedPortal> portals_;  // one of a router
     std::array<runtime::EventLoop::Watch, 4> watches_;
 };
 

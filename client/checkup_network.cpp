@@ -142,6 +142,11 @@ std::string ports_of(const CheckupFacts& facts) {
     return ports;
 }
 
+// Of the daemon's status; null if it knows of none.
+Json portal_known(const CheckupFacts& facts) {
+    return facts.daemon.status ? facts.daemon.status->value("portal", Json()) : Json();
+}
+
 // What keeps the home agent's answers away, as far as it shows.
 Finding silence(const CheckupFacts& facts) {
     const NetworkFacts& network = facts.network;
@@ -152,11 +157,19 @@ Finding silence(const CheckupFacts& facts) {
         return asked.answer.path.encapsulation == Encapsulation::udp &&
                asked.answer.outcome == PathOutcome::silent;
     };
-    constexpr const char* log_in =
-        "open a web page and log in to this network; while that takes Godwit away: godwit down";
+    const char* log_in = facts.daemon.status
+                             ? "log in to this network: godwit portal --url http://example.org/"
+                             : "log in to this network; godwit portal opens a browser for that, "
+                               "while the daemon runs";
     constexpr unsigned first_redirection = 300;
     constexpr unsigned first_error = 400;
     constexpr unsigned login_required = 511;  // RFC 6585 §6
+    if (const Json portal = portal_known(facts); portal.is_object()) {
+        return wrong("captive portal",
+                     "this network wants a login first: it says (" + text_in(portal, "source") +
+                         ") that its portal is " + text_in(portal, "url"),
+                     "godwit portal");
+    }
     if (!network.invented.empty()) {
         return wrong(
             "captive portal",

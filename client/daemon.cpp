@@ -76,6 +76,7 @@ class Daemon {
     void enter(WantedConfiguration wanted);
     void leave(std::function<void()> then);
     void end();
+    [[nodiscard]] std::optional<WayOutRefusal> way_out_refusal() const;
     void on_left();
     void on_event(const mobility::Event& event);
     void on_change();
@@ -95,6 +96,7 @@ class Daemon {
     MoveHistory moves_;
     runtime::EventFeed feed_;
     std::optional<State> told_;  // the latest state that the events know; nothing: down
+    Status told_status_;         // likewise, as far as captive portals go
     std::unique_ptr<Presence> presence_;
     std::string failure_;         // why it is not up, though it shall be
     std::function<void()> then_;  // while it leaves: what comes next
@@ -125,7 +127,16 @@ ApiSources Daemon::api() {
         .profiles = [this] { return source_.list(); },
         .ping = {.pings = pings_,
                  .home_agent = [this] { return configuration_.home_agent.address.address; },
-                 .local = [this](bool is_ipv4) { return own_address(is_ipv4); }}};
+                 .local = [this](bool is_ipv4) { return own_address(is_ipv4); }},
+        .portal = {.refusal = [this] { return way_out_refusal(); },
+                   .open = [this](const auto& cgroup) { presence_->way_out().open(cgroup); },
+                   .close =
+                       [this] {
+                           if (presence_) {
+                               presence_->way_out().close("ended by command");
+                           }
+                       },
+                   .until = [this] { return status().portal_open_until; }}};
 }
 
 void Daemon::run() {
@@ -321,6 +332,18 @@ void Daemon::enter(WantedConfiguration wanted) {
     on_change();
 }
 
+std::optional<WayOutRefusal> Daemon::way_out_refusal() const {
+    if (!presence_ || then_) {
+        return WayOutRefusal::down;
+    }
+    const State state = presence_->state();
+    if (state == State::registered || state == State::home) {
+        return WayOutRefusal::served;
+    }
+    return presence_->way_out().is_open() ? std::optional(WayOutRefusal::open_already)
+                                          : std::nullopt;
+}
+
 void Daemon::leave(std::function<void()> then) {
     if (!presence_) {
         then();
@@ -338,6 +361,7 @@ void Daemon::leave(std::function<void()> then) {
 void Daemon::on_left() {
     presence_.reset();
     told_.reset();
+    told_status_ = {};
     log_.info("down");
     feed_.add("down", Json::object());
     feed_.publish_health({});
@@ -363,6 +387,11 @@ void Daemon::on_change() {
             feed_.add(document->type, document->details);
         }
     }
+    for (const EventDocument& document : portal_documents(told_status_, now)) {
+        feed_.add(document.type, document.details);
+    }
+    told_status_.portal = now.portal;
+    told_status_.portal_open_until = now.portal_open_until;
 }
 
 Status Daemon::status() const {

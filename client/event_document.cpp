@@ -2,6 +2,8 @@
 
 #include <variant>
 
+#include "shared/runtime/rfc3339.hpp"
+
 namespace godwit::client {
 
 using runtime::Json;
@@ -68,6 +70,23 @@ std::optional<EventDocument> document_of(State state, const Status& status) {
             break;  // on the way to one of these
     }
     return std::nullopt;
+}
+
+std::vector<EventDocument> portal_documents(const Status& before, const Status& now) {
+    std::vector<EventDocument> documents;
+    if (now.portal && (!before.portal || before.portal->url != now.portal->url)) {
+        documents.push_back(
+            {"portal-found", {{"url", now.portal->url}, {"source", now.portal->source}}});
+    } else if (before.portal && !now.portal) {
+        documents.push_back({"portal-cleared", Json::object()});
+    }
+    if (now.portal_open_until && !before.portal_open_until) {
+        documents.push_back(
+            {"portal-opened", {{"until", runtime::rfc3339(*now.portal_open_until)}}});
+    } else if (before.portal_open_until && !now.portal_open_until) {
+        documents.push_back({"portal-closed", Json::object()});
+    }
+    return documents;
 }
 
 }  // namespace godwit::client

@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "client/status.hpp"
 #include "shared/mobility/event.hpp"
@@ -27,5 +28,9 @@ std::optional<EventDocument> document_of(const mobility::Event& event, const Rep
 // What it means that the status has another state than before; nothing where an event of its own
 // says so.
 std::optional<EventDocument> document_of(State state, const Status& status);
+
+// Between two looks at the status: a captive portal was found or is gone, or the way out to it was
+// opened or closed.
+std::vector<EventDocument> portal_documents(const Status& before, const Status& now);
 
 }  // namespace godwit::client

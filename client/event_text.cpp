@@ -84,6 +84,18 @@ std::string what_happened(const Json& event) {
     if (type == "refused") {
         return "refused: " + text(event, "reason");
     }
+    if (type == "portal-found") {
+        return "captive portal: " + text(event, "url") + in_parentheses({text(event, "source")});
+    }
+    if (type == "portal-cleared") {
+        return "no captive portal any more";
+    }
+    if (type == "portal-opened") {
+        return "a browser is let out until " + text(event, "until");
+    }
+    if (type == "portal-closed") {
+        return "no browser is let out any more";
+    }
     if (type == "missed") {
         return "some events after " + event.value("since", Json()).dump() + " are gone";
     }

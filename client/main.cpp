@@ -16,11 +16,12 @@ namespace client = godwit::client;
 std::map<std::string, client::Command> add_commands(CLI::App& app) {
     std::map<std::string, client::Command> commands;
     for (const auto add :
-         {client::add_join,   client::add_leave,    client::add_profile,  client::add_export,
-          client::add_import, client::add_up,       client::add_down,     client::add_restart,
-          client::add_status, client::add_wait,     client::add_events,   client::add_ping,
-          client::add_doctor, client::add_get,      client::add_set,      client::add_daemon,
-          client::add_keygen, client::add_resolver, client::add_lockdown, client::add_version}) {
+         {client::add_join,   client::add_leave,  client::add_profile,  client::add_export,
+          client::add_import, client::add_up,     client::add_down,     client::add_restart,
+          client::add_status, client::add_wait,   client::add_events,   client::add_ping,
+          client::add_portal, client::add_doctor, client::add_get,      client::add_set,
+          client::add_daemon, client::add_keygen, client::add_resolver, client::add_lockdown,
+          client::add_version}) {
         client::Command command = add(app);
         const auto known = app.get_subcommands([](CLI::App*) { return true; });
         commands.emplace(known.back()->get_name(), std::move(command));

@@ -58,7 +58,12 @@ Presence::Presence(Configuration configuration, Lockdown& lockdown, runtime::Eve
       attachments_(
           attachment_settings(configuration_, tun_.interface()), loop, log_,
           [this](const mobility::Attachments& now) { on_attachments(now); },
-          [this] { on_resume(); }) {
+          [this] { on_resume(); }),
+      portal_({.home_agent = configuration_.home_agent.address,
+               .endpoints = configuration_.home_agent.endpoints},
+              attachments_, loop, log_, [this] { listener_.on_change(); }),
+      way_out_(tun_.name(), loop, log_,
+               {.on_change = [this] { on_way_out(); }, .on_look = [this] { ask_again(); }}) {
     change_mtu(mobility::min_ipv6_mtu);  // until a path is known
     platform::require("bring " + tun_.name() + " up",
                       platform::bring_up(netlink_, tun_.interface()));
@@ -81,6 +86,7 @@ void Presence::on_attachments(const mobility::Attachments& attachments) {
         for (const mobility::HomeAgentEndpoint& endpoint : attachments.endpoints) {
             endpoints_->push_back(endpoint.address);
         }
+        portal_.on_attachments(attachments);
         lock();  // before anything is sent there
         runner_.perform(node_.on_attachments(runtime::boot_now(), attachments));
     }
@@ -92,11 +98,27 @@ void Presence::on_resume() {
     }
 }
 
+void Presence::on_way_out() {
+    steering_.let_portal_out(way_out_.is_open());
+    if (!way_out_.is_open()) {
+        ask_again();
+    }
+    listener_.on_change();
+}
+
+// Whoever logs in has it in the next moment.
+void Presence::ask_again() {
+    if (!on_left_ && state() == State::registering) {
+        runner_.perform(node_.on_let_through(runtime::boot_now()));
+    }
+}
+
 bool Presence::leave(std::function<void()> on_left) {
     const mobility::Actions actions = node_.on_stop(runtime::boot_now());
     runner_.perform(actions);
     on_left_ = std::move(on_left);
     has_left_ = node_.has_left();
+    way_out_.close("down");
     return !has_left_;
 }
 
@@ -142,6 +164,8 @@ void Presence::steer() {
     steering_.steer(steering, home_link, node_.ipv4_home());
     name_service_.follow(state, node_.dns(), node_.ipv4_home());
     announce_return(steering == Steering::at_home ? home_link : std::nullopt);
+    way_out_.follow(state);
+    portal_.follow(state);
 }
 
 // RFC 6275 §11.5.5: "After receiving the Binding Acknowledgement for its Binding Update to its home
@@ -169,14 +193,16 @@ std::optional<mobility::Instant> Presence::next_deadline() const {
         return std::nullopt;  // the core would register again
     }
     return std::ranges::min(
-        {node_.next_deadline(), attachments_.next_deadline(), steering_.next_deadline()}, {},
-        [](const auto& deadline) { return deadline.value_or(mobility::Instant::max()); });
+        {node_.next_deadline(), attachments_.next_deadline(), steering_.next_deadline(),
+         portal_.next_deadline()},
+        {}, [](const auto& deadline) { return deadline.value_or(mobility::Instant::max()); });
 }
 
 void Presence::on_deadline() {
     attachments_.on_deadline();
     runner_.perform(node_.on_deadline(runtime::boot_now()));
     steering_.on_deadline();  // of what the above wants by now
+    portal_.on_deadline();
 }
 
 void Presence::on_event(const mobility::Event& event) {
@@ -209,6 +235,13 @@ Status Presence::status() const {
     std::ranges::copy(steering_.complaints(), std::back_inserter(status.health));
     std::ranges::copy(program_exclusion_.complaints(), std::back_inserter(status.health));
     status.dns = name_service_.report();
+    status.portal = portal_.portal();
+    status.portal_open_until = way_out_.until();
+    if (status.portal) {
+        status.health.push_back(
+            "this network wants a login before it lets the tunnel through: "
+            "godwit portal");
+    }
     name_service_.add_health(status.health);
     return status;
 }

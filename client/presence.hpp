@@ -15,9 +15,11 @@
 #include "client/core/mobile_node.hpp"
 #include "client/lockdown.hpp"
 #include "client/name_service.hpp"
+#include "client/portal_inquiry.hpp"
 #include "client/program_exclusion.hpp"
 #include "client/status.hpp"
 #include "client/traffic_steering.hpp"
+#include "client/way_out.hpp"
 #include "shared/platform/outer_packet_socket.hpp"
 #include "shared/platform/raw_tunnel_socket.hpp"
 #include "shared/platform/signalling_guard.hpp"
@@ -61,6 +63,9 @@ class Presence final : private runtime::NodeObserver {
     // calls back once the home agent has said that it knows, if it does.
     [[nodiscard]] bool leave(std::function<void()> on_left);
 
+    // Of one program, to a captive portal. open() throws std::system_error.
+    [[nodiscard]] WayOut& way_out() { return way_out_; }
+
     [[nodiscard]] State state() const;
     [[nodiscard]] Status status() const;  // without the moves
     [[nodiscard]] PathReport report(const mobility::Path& path) const;
@@ -75,6 +80,8 @@ class Presence final : private runtime::NodeObserver {
 
     void on_attachments(const mobility::Attachments& attachments);
     void on_resume();
+    void on_way_out();
+    void ask_again();
     void steer();
     void lock();
     void announce_return(const std::optional<mobility::HomeLink>& home_link);
@@ -103,6 +110,8 @@ class Presence final : private runtime::NodeObserver {
     ProgramExclusion program_exclusion_;
     NameService name_service_;
     AttachmentWatch attachments_;
+    PortalInquiry portal_;
+    WayOut way_out_;
     std::optional<std::vector<wire::Ipv6Address>> endpoints_;  // of the home agent, once looked for
     bool was_registered_ = false;
     std::optional<mobility::HomeLink> announced_;

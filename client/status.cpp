@@ -1,5 +1,7 @@
 #include "client/status.hpp"
 
+#include "shared/runtime/rfc3339.hpp"
+
 namespace godwit::client {
 
 using runtime::Json;
@@ -46,7 +48,20 @@ Json dns_object(const DnsReport& dns) {
             {"domains", dns.domains}};
 }
 
+Json time_or_null(const std::optional<runtime::WallTime>& time) {
+    return time ? Json(runtime::rfc3339(*time)) : Json();
+}
+
 }  // namespace
+
+Json portal_object(const std::optional<PortalReport>& portal) {
+    if (!portal) {
+        return {};
+    }
+    return {{"url", portal->url},
+            {"source", portal->source},
+            {"since", runtime::rfc3339(portal->since)}};
+}
 
 Json to_json(const Status& status) {
     const auto& care_of = status.care_of_address;
@@ -68,6 +83,8 @@ Json to_json(const Status& status) {
             {"dns", dns_object(status.dns)},
             {"lockdown",
              {{"wanted", status.lockdown.is_wanted}, {"in_force", status.lockdown.is_in_force}}},
+            {"portal", portal_object(status.portal)},
+            {"portal_open_until", time_or_null(status.portal_open_until)},
             {"handovers", handovers},
             {"drops", runtime::to_json(status.drops)},
             {"health", status.health}};

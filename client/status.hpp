@@ -15,6 +15,7 @@
 #include "shared/mobility/link_traits.hpp"
 #include "shared/mobility/path.hpp"
 #include "shared/mobility/session.hpp"
+#include "shared/runtime/clock.hpp"
 #include "shared/runtime/counters.hpp"
 #include "shared/runtime/status_document.hpp"
 #include "shared/security/suite.hpp"
@@ -50,6 +51,13 @@ struct LockdownReport {
     bool is_in_force = false;  // as the kernel has it
 };
 
+// A captive portal that keeps the home agent's answers away, as the network says.
+struct PortalReport {
+    std::string url;
+    std::string_view source;  // of PortalSource
+    runtime::WallTime since;
+};
+
 struct Status {
     std::optional<State> state = State::unattached;  // nothing: down, as it was told to be
     std::string profile;                             // that is active; empty: a file was named
@@ -65,6 +73,8 @@ struct Status {
     MoveHistory moves;
     DnsReport dns;
     LockdownReport lockdown;
+    std::optional<PortalReport> portal;
+    std::optional<runtime::WallTime> portal_open_until;  // for a browser; nothing: for nobody
     runtime::Counters drops;
     std::vector<std::string> health;  // what is wrong, a sentence each; empty: nothing
 };
@@ -75,6 +85,9 @@ runtime::Json to_json(const Status& status);
 runtime::Json path_object(const std::optional<PathReport>& path);
 // What packets from the home address take at this moment: all null at home.
 runtime::Json way_object(const Status& status);
+
+// Likewise a captive portal.
+runtime::Json portal_object(const std::optional<PortalReport>& portal);
 
 // An IPv4 address where the address stands for one.
 std::string text_of(const wire::Ipv6Address& address);

@@ -80,6 +80,18 @@ std::string lockdown_text(const Json& lockdown) {
     return "wanted, not in force";
 }
 
+// What the network says of itself is nobody's word.
+std::string portal_text(const Json& portal) {
+    return "this network leads to " + text_or(portal.at("url"), "") + " (" +
+           text_or(portal.at("source"), "") + "); to log in: godwit portal";
+}
+
+// For the status of a daemon that is older, too.
+Json value_of(const Json& status, const char* key) {
+    const auto found = status.find(key);
+    return found != status.end() ? *found : Json();
+}
+
 }  // namespace
 
 std::string status_text(const Json& status) {
@@ -120,6 +132,13 @@ std::string status_text(const Json& status) {
         lockdown != status.end() &&
         (lockdown->at("wanted").get<bool>() || lockdown->at("in_force").get<bool>())) {
         rows.push_back({"lockdown", lockdown_text(*lockdown)});
+    }
+    if (const Json portal = value_of(status, "portal"); portal.is_object()) {
+        rows.insert(rows.begin() + 1, {"captive portal", portal_text(portal)});
+    }
+    if (const Json until = value_of(status, "portal_open_until"); until.is_string()) {
+        rows.insert(rows.begin() + 1,
+                    {"browser outside", "until " + until.get<std::string>() + " at the latest"});
     }
     rows.push_back({"handovers", handovers_text(status.at("handovers"))});
     rows.push_back({"drops", runtime::counts(status.at("drops"))});

@@ -84,6 +84,10 @@ void add_rules(SystemState& state, const SteeringSettings& settings, const Famil
         state.rules.push_back(
             {.ipv4 = is_ipv4, .priority = own_packets_priority, .mark = excluded_mark});
     }
+    if (settings.lets_portal_out) {
+        state.rules.push_back(
+            {.ipv4 = is_ipv4, .priority = own_packets_priority, .mark = portal_mark});
+    }
     // After the home address: what came for it through the tunnel is answered through it.
     for (const wire::Prefix& prefix : settings.exclude) {
         if (family.has(prefix)) {
@@ -146,6 +150,9 @@ TrafficSteering::TrafficSteering(SteeringSettings settings, const runtime::Log& 
 
 void TrafficSteering::steer(Steering steering, const std::optional<mobility::HomeLink>& home_link,
                             const std::optional<wire::Ipv4Address>& ipv4_home) {
+    steering_ = steering;
+    home_link_ = home_link;
+    ipv4_home_ = ipv4_home;
     SystemState wanted = system_state(settings_, steering, home_link, ipv4_home);
     wanted.mtus = wanted_.mtus;
     if (wanted != wanted_) {
@@ -164,6 +171,11 @@ void TrafficSteering::fit(std::uint32_t mtu) {
     if (const auto error = platform::change_mtu(netlink_, settings_.tunnel, mtu)) {
         log_.warning("mtu-not-changed", {{"reason", error.message()}});
     }
+}
+
+void TrafficSteering::let_portal_out(bool is_let_out) {
+    settings_.lets_portal_out = is_let_out;
+    steer(steering_, home_link_, ipv4_home_);
 }
 
 void TrafficSteering::watch(runtime::EventLoop& loop) {

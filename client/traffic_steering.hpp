@@ -5,6 +5,7 @@
 //   rule                                      away          at home
 //   our own outer packets (by mark)           main          main
 //   what excluded programs send (by mark)     main          main
+//   what goes to a captive portal (by mark)   main          -
 //   the way back of outer packets in IPv4     main          -              see udp_port
 //   from the home address                     tunnel        -
 //   excluded prefixes                         main          main
@@ -47,6 +48,7 @@ struct SteeringSettings {
     std::optional<std::uint16_t> udp_port;
     std::vector<wire::Prefix> exclude{};  // what goes past the tunnel all the same
     bool has_excluded_programs = false;   // what they send is marked
+    bool lets_portal_out = false;         // a program is on its way to a captive portal
 };
 
 enum class Steering : std::uint8_t {
@@ -73,6 +75,8 @@ class TrafficSteering {
                const std::optional<wire::Ipv4Address>& ipv4_home);
     // The MTU of the tunnel interface, in octets.
     void fit(std::uint32_t mtu);
+    // What goes to a captive portal goes past the tunnel, or not.
+    void let_portal_out(bool is_let_out);
     // From now on, by the kernel's events. The loop outlives this.
     void watch(runtime::EventLoop& loop);
 
@@ -98,6 +102,9 @@ class TrafficSteering {
     runtime::EventLoop::Watch watch_;
     platform::Footprint footprint_;
     SystemState wanted_;
+    Steering steering_ = Steering::not_yet;
+    std::optional<mobility::HomeLink> home_link_;
+    std::optional<wire::Ipv4Address> ipv4_home_;
     RepairPacing pacing_;
     std::error_code failure_;  // of the last comparison
 };

@@ -26,6 +26,7 @@ Command add_status(CLI::App& app);
 Command add_wait(CLI::App& app);
 Command add_events(CLI::App& app);
 Command add_ping(CLI::App& app);
+Command add_portal(CLI::App& app);
 Command add_get(CLI::App& app);
 Command add_set(CLI::App& app);
 Command add_doctor(CLI::App& app);

@@ -211,6 +211,13 @@ TEST_F(NothingAnswers, FindsACaptivePortalByARedirection) {
     EXPECT_EQ(only_fault().what, "home agent") << "a page is no portal";
 }
 
+TEST_F(NothingAnswers, SaysOfACaptivePortalWhatTheDaemonKnows) {
+    (*facts_.daemon.status)["portal"] = {{"url", "http://login.example/"}, {"source", "dhcp"}};
+    EXPECT_EQ(only_fault().what, "captive portal");
+    EXPECT_THAT(only_fault().text, HasSubstr("(dhcp) that its portal is http://login.example/"));
+    EXPECT_EQ(only_fault().remedy, "godwit portal");
+}
+
 TEST_F(NothingAnswers, SaysNothingOfTheHomeAgentWhereNothingCouldBeAsked) {
     facts_.network.paths = {
         asked(Encapsulation::ip6, "2001:db8:a::2", "2001:db8:f::1", 0, PathOutcome::not_asked)};

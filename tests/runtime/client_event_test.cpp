@@ -72,6 +72,19 @@ std::string all_events() {
         mobility::BindingRefused{.status = wire::BindingStatus::administratively_prohibited},
         report));
     publish(document_of(State::revoked, Status{}));
+    Status before_login;
+    before_login.portal = PortalReport{
+        .url = "http://login.example/", .source = "dhcp", .since = runtime::WallTime()};
+    Status logging_in = before_login;
+    logging_in.portal_open_until = runtime::WallTime(1'795'573'025'123ms);
+    for (const auto& [before, now] : {std::pair{Status{}, before_login},
+                                      {before_login, logging_in},
+                                      {logging_in, logging_in},
+                                      {logging_in, Status{}}}) {
+        for (const EventDocument& document : portal_documents(before, now)) {
+            publish(document);
+        }
+    }
     feed.publish_health({"nothing is protected"});
     feed.publish_health({});
     feed.add("down", runtime::Json::object());

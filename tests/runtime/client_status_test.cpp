@@ -113,6 +113,31 @@ TEST(ClientStatus, WritesIpv4AddressesAsPeopleDo) {
     EXPECT_EQ(to_json(status).at("path").at("local"), "192.168.1.7");
 }
 
+TEST(ClientStatus, TellsOfACaptivePortalAndOfTheBrowserThatIsOut) {
+    const runtime::WallTime since(1'795'572'425'123ms);
+    Status status = unattached();
+    status.portal =
+        PortalReport{.url = "http://login.example/", .source = "redirect", .since = since};
+    status.portal_open_until = since + 10min;
+    EXPECT_EQ(to_json(status).at("portal").dump(),
+              R"({"url":"http://login.example/","source":"redirect",)"
+              R"("since":"2026-11-25T02:07:05.123Z"})");
+    EXPECT_EQ(to_json(status).at("portal_open_until"), "2026-11-25T02:17:05.123Z");
+    const std::string text = status_text(to_json(status));
+    EXPECT_TRUE(
+        text.contains("captive portal   this network leads to http://login.example/ "
+                      "(redirect); to log in: godwit portal\n"))
+        << text;
+    EXPECT_TRUE(text.contains("browser outside  until 2026-11-25T02:17:05.123Z")) << text;
+}
+
+TEST(ClientStatus, IsReadThoughTheDaemonKnowsNothingOfCaptivePortals) {
+    runtime::Json old = to_json(registered());
+    old.erase("portal");
+    old.erase("portal_open_until");
+    EXPECT_EQ(status_text(old), status_text(to_json(registered())));
+}
+
 TEST(ClientStatus, NamesEachState) {
     for (const auto& [state, name] : {std::pair{State::unattached, "unattached"},
                                       {State::registering, "registering"},

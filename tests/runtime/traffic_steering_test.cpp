@@ -126,6 +126,20 @@ TEST(TrafficSteering, SendsWhatExcludedProgramsHaveMarkedByTheMainTable) {
                 Contains(marked));
 }
 
+TEST(TrafficSteering, SendsWhatGoesToACaptivePortalByTheMainTableWhileItMay) {
+    const PolicyRule ipv4_marked{.ipv4 = true, .priority = 4191, .mark = portal_mark};
+    const PolicyRule ipv6_marked{.priority = 4191, .mark = portal_mark};
+    EXPECT_THAT(away({all_ipv6, all_ipv4}, ipv4_home).rules, Not(Contains(ipv4_marked)));
+    SteeringSettings settings = steering_of({all_ipv6, all_ipv4});
+    settings.lets_portal_out = true;
+    const SystemState state =
+        system_state(settings, Steering::through_tunnel, std::nullopt, ipv4_home);
+    EXPECT_THAT(state.rules, Contains(ipv4_marked));
+    EXPECT_THAT(state.rules, Contains(ipv6_marked));
+    EXPECT_TRUE(system_state(settings, Steering::not_yet, std::nullopt, ipv4_home).rules.empty())
+        << "nothing leads into the tunnel yet";
+}
+
 TEST(TrafficSteering, LeavesTheWayBackOfOuterPacketsOverIpv4Open) {
     SteeringSettings settings = steering_of({all_ipv6, all_ipv4});
     settings.udp_port = 40000;
