@@ -96,14 +96,15 @@ table ip nat {
 class AccessNetworks(Network):
     """`networks`: which of KINDS there are. `ha_families`: without "ip6", the home agent has no IPv6 address at all.
     `mapping_life` says for how many seconds the NATs of a network keep an idle mapping of UDP: {"nat44": 30}.
-    `synthesize_all`: whether the DNS64 answers so for names that have AAAA records too."""
+    `synthesize_all`: whether the DNS64 answers so for names that have AAAA records too. `names`: what the DNS servers
+    know beside the usual ones: "login.example=192.168.3.1"."""
 
     translates = True
 
     def __init__(self, networks=NETWORKS, ha_families=("ip6", "ip4"), mapping_life=None, synthesize_all=True,
-                 impair=None, **options):
+                 impair=None, names=(), **options):
         super().__init__(impair={name: f"--delay {ONE_WAY}" for name in networks} | (impair or {}), **options)
-        self.networks, self.ha_families = networks, ha_families
+        self.networks, self.ha_families, self.names = networks, ha_families, names
         self.mapping_life, self.synthesize_all = mapping_life or {}, synthesize_all
         self.gateways = tuple(router for name in networks for router in self.gateways_of(name))
         self.nodes, self.routers = ("cn", "rt", "ha", "net", *self.gateways), ("rt", "ha", *self.gateways)
@@ -243,6 +244,7 @@ class AccessNetworks(Network):
         home_agent = [HOME_AGENT_IP6] * ("ip6" in self.ha_families) + [HOME_AGENT_IP4] * ("ip4" in self.ha_families)
         yield f"{HOME_AGENT_NAME}={','.join(home_agent)}"
         yield f"{CORRESPONDENT_NAME}={CORRESPONDENT},{CORRESPONDENT_IP4}"
+        yield from self.names
 
     def _start_dhcp_server(self, router, number):
         leases, configuration = self.directory / f"dhcp-{number}.leases", self.directory / f"dhcp-{number}.conf"

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Router advertisements on the links of a router: at once for who solicits one, and each second for all.
 
-    advertise.py INTERFACE=PREFIX[,home-agent][,resolver=ADDRESS][,interval=SECONDS][,tells-interval] ...
+    advertise.py INTERFACE=PREFIX[,home-agent][,resolver=ADDRESS][,portal=URI][,interval=SECONDS][,tells-interval] ...
 
-Every PREFIX is a /64. `home-agent` sets the H bit (RFC 6275 §7.1), `resolver` names a DNS server (RFC 8106),
-`tells-interval` adds the Advertisement Interval option (RFC 6275 §7.3). Prints "ready" when it
-listens."""
+Every PREFIX is a /64. `home-agent` sets the H bit (RFC 6275 §7.1), `resolver` names a DNS server (RFC 8106), `portal`
+a captive portal (RFC 8910 §2.3), `tells-interval` adds the Advertisement Interval option (RFC 6275 §7.3). Prints
+"ready" when it listens."""
 import selectors
 import socket
 import struct
@@ -15,6 +15,11 @@ import time
 ALL_NODES, ALL_ROUTERS = "ff02::1", "ff02::2"
 ROUTER_SOLICITATION, ROUTER_ADVERTISEMENT = 133, 134
 SO_BINDTODEVICE, ICMP6_FILTER = 25, 1
+
+
+def captive_portal(uri):
+    units = (2 + len(uri) + 7) // 8
+    return (bytes([37, units]) + uri).ljust(8 * units, b"\0")
 
 
 class Link:
@@ -31,6 +36,7 @@ class Link:
             + struct.pack("!BB", 1, 1) + link_layer_address
             + b"".join(struct.pack("!BBHI", 25, 3, 0, 1800) + socket.inet_pton(socket.AF_INET6, flag[9:])
                        for flag in flags if flag.startswith("resolver="))
+            + b"".join(captive_portal(flag[7:].encode()) for flag in flags if flag.startswith("portal="))
             + (struct.pack("!BBHI", 7, 1, 0, int(1000 * self.interval)) if "tells-interval" in flags else b""))
         self.socket = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
         self.socket.setsockopt(socket.SOL_SOCKET, SO_BINDTODEVICE, self.name.encode())
