@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "tests/support/addresses.hpp"
 #include "tests/wire/hex.hpp"
 
@@ -26,6 +28,66 @@ TEST(InternetChecksum, FoldsEveryCarry) {
 
 TEST(InternetChecksum, IsZeroOverAnIpv4HeaderThatContainsIt) {
     EXPECT_EQ(internet_checksum(octets("45000064000040004011d44ec6336405cb007101")), 0);
+}
+
+// RFC 1071 §1, word by word.
+std::uint16_t by_words(BytesView octets) {
+    std::uint32_t sum = 0;
+    for (std::size_t at = 0; at < octets.size(); ++at) {
+        sum += at % 2 == 0 ? octets[at] * 256U : octets[at];
+        sum = (sum & 0xffffU) + (sum >> 16U);
+    }
+    return static_cast<std::uint16_t>(~sum);
+}
+
+Bytes any_octets(std::size_t size) {
+    static std::mt19937 random(1071);
+    Bytes octets(size);
+    for (std::uint8_t& octet : octets) {
+        octet = static_cast<std::uint8_t>(random());
+    }
+    return octets;
+}
+
+TEST(InternetChecksum, IsTheSameAtEveryLengthAndAlignment) {
+    for (std::size_t size = 0; size < 200; ++size) {
+        const Bytes octets = any_octets(size + 8);
+        for (std::size_t from = 0; from < 8; ++from) {
+            const BytesView part = BytesView(octets).subspan(from, size);
+            EXPECT_EQ(internet_checksum(part), by_words(part)) << size << ' ' << from;
+        }
+    }
+    const Bytes longest = any_octets(65'575);
+    EXPECT_EQ(internet_checksum(longest), by_words(longest));
+}
+
+TEST(InternetSum, IsOfAllPartsTogether) {
+    const Bytes octets = any_octets(101);
+    for (std::size_t end = 0; end <= 100; end += 2) {
+        InternetSum sum;
+        sum.add(BytesView(octets).first(end));
+        sum.add(BytesView(octets).subspan(end));
+        EXPECT_EQ(sum.checksum(), by_words(octets)) << end;
+    }
+}
+
+TEST(InternetSum, TakesNumbersAsTheyStandInHeaders) {
+    InternetSum of_numbers;
+    of_numbers.add_number(0x0001f203);
+    of_numbers.add_number(0xf4f5);
+    EXPECT_EQ(of_numbers.folded(), 0xe6fa);  // 0001 + f203 + f4f5, and its carry
+    EXPECT_EQ(of_numbers.checksum(), internet_checksum(octets("0001 f203 f4f5")));
+}
+
+TEST(InternetSum, CopiesWhatItAdds) {
+    for (std::size_t size = 0; size < 200; ++size) {
+        const Bytes octets = any_octets(size);
+        Bytes copy(size);
+        InternetSum sum;
+        sum.add_copying(octets, copy);
+        EXPECT_EQ(copy, octets);
+        EXPECT_EQ(sum.checksum(), by_words(octets)) << size;
+    }
 }
 
 TEST(UpperLayerChecksum, IsZeroOverACapturedNeighborSolicitation) {
