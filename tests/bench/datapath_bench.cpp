@@ -1,5 +1,6 @@
 // What one packet costs on one core, without the system calls: sealing and opening at two sizes by
-// both suites, finding its tunnel among few and many, and what publishing a tunnel costs.
+// both suites, finding its tunnel among few and many, dividing what the kernel gives in one and
+// merging what it takes in one; and what publishing a tunnel costs.
 
 #include <benchmark/benchmark.h>
 
@@ -14,6 +15,7 @@
 
 #include "shared/datapath/inbound_tunnels.hpp"
 #include "shared/datapath/outbound_tunnels.hpp"
+#include "tests/datapath/segments.hpp"
 #include "tests/datapath/tunnel_ends.hpp"
 
 namespace godwit::datapath {
@@ -153,6 +155,75 @@ void publish(benchmark::State& state) {
     }
 }
 BENCHMARK(publish)->Arg(1)->Arg(1'000)->Arg(100'000)->Arg(1'000'000);
+
+void checksum(benchmark::State& state) {
+    const auto octets = test::payload_of(static_cast<std::size_t>(state.range(0)));
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(wire::internet_checksum(octets));
+    }
+    state.SetBytesProcessed(state.iterations() * state.range(0));
+}
+BENCHMARK(checksum)->Arg(64)->Arg(1400);
+
+constexpr std::size_t segment_size = 1348;
+
+// The time is that of a packet.
+void count_segments(benchmark::State& state, std::size_t packets) {
+    state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(packets));
+    state.counters["per packet"] = benchmark::Counter(
+        static_cast<double>(packets),
+        benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+}
+
+// As long as TCP's are, one behind the other in one arena.
+void divide(benchmark::State& state) {
+    test::Segment segment;
+    segment.payload = test::payload_of(65'535 - segment.headers());
+    const auto header = test::virtio_header(segment, segment_size);
+    wire::Bytes packet = test::unfinished(segment);
+    wire::Bytes arena(2 * packet.size());
+    std::size_t packets = 0;
+    for (auto _ : state) {
+        const auto segmentation = Segmentation::of(header, packet);
+        packets = segmentation->count();
+        std::size_t at = 0;
+        for (std::size_t index = 0; index < packets; ++index) {
+            const std::size_t size = segmentation->size(index);
+            segmentation->write(index, std::span(arena).subspan(at, size));
+            at += size;
+        }
+        benchmark::ClobberMemory();
+    }
+    count_segments(state, packets);
+}
+BENCHMARK(divide);
+
+// The first one's headers are put right again each time, since merging makes them those of all.
+void merge(benchmark::State& state) {
+    constexpr std::size_t packets = 45;
+    test::Segment segment;
+    segment.payload = test::payload_of(segment_size);
+    std::vector<wire::Bytes> batch_of_packets;
+    for (std::size_t count = 0; count < packets; ++count) {
+        batch_of_packets.push_back(test::packet(segment));
+        segment.sequence += segment_size;
+    }
+    const wire::Bytes first = batch_of_packets.front();
+    Coalescer coalescer({.tcp = true, .udp = true});
+    for (auto _ : state) {
+        std::ranges::copy_n(first.begin(), static_cast<long>(segment.headers()),
+                            batch_of_packets.front().begin());
+        for (wire::Bytes& packet : batch_of_packets) {
+            coalescer.add(packet);
+        }
+        if (coalescer.writes().size() != 1) {
+            state.SkipWithError("not merged");
+        }
+        coalescer.clear();
+    }
+    count_segments(state, packets);
+}
+BENCHMARK(merge);
 
 double processor_time() {  // of this thread, seconds
     timespec spent{};
