@@ -108,9 +108,9 @@ void Lockdown::follow(const LockdownFindings& findings,
 
 void Lockdown::put_in_place() {
     const std::string chains = lockdown_chains(*scope_, findings_);
-    table_.replace(chains);
+    table_.renew(chains);
     listing_ = table_.listing();
-    keep(table_.replacement(chains));
+    keep(table_.renewal(chains));
 }
 
 // What is in force is so without the file, too: that is no reason not to begin.
@@ -165,7 +165,8 @@ void Lockdown::look() {
         return;
     }
     try {
-        put_in_place();
+        table_.replace(lockdown_chains(*scope_, findings_));  // with what others have added, too
+        listing_ = table_.listing();
         log_.warning("lockdown-repaired");
     } catch (const std::system_error& error) {
         if (std::exchange(failure_, error.what()) != failure_) {

@@ -2,12 +2,33 @@
 
 #include <nftables/libnftables.h>
 
+#include <algorithm>
 #include <new>
+#include <sstream>
 #include <utility>
+#include <vector>
 
 #include "shared/platform/attempt.hpp"
 
 namespace godwit::platform {
+namespace {
+
+// "  chain NAME {", as written or as listed.
+std::vector<std::string> chain_names(const std::string& text) {
+    std::vector<std::string> names;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+        std::istringstream words(line);
+        std::string first;
+        std::string name;
+        if (words >> first >> name && first == "chain") {
+            names.push_back(name);
+        }
+    }
+    return names;
+}
+
+}  // namespace
 
 void NftablesTable::Free::operator()(nft_ctx* context) const {
     ::nft_ctx_free(context);
@@ -30,6 +51,26 @@ NftablesTable::~NftablesTable() {
 
 void NftablesTable::replace(const std::string& chains) {
     require_change("install", replacement(chains));
+}
+
+// Where a chain of that name is of another kind, it cannot stay.
+void NftablesTable::renew(const std::string& chains) {
+    const std::vector<std::string> wanted = chain_names(chains);
+    std::string commands = renewal(chains);
+    for (const std::string& name : chain_names(listing())) {
+        if (std::ranges::find(wanted, name) == wanted.end()) {
+            commands += "delete chain " + name_ + " " + name + "\n";
+        }
+    }
+    if (change(commands)) {
+        replace(chains);
+    }
+}
+
+// The first line makes what is missing, the last one fills it.
+std::string NftablesTable::renewal(const std::string& chains) const {
+    const std::string table = "add table " + name_ + " {\n" + flags() + chains + "}\n";
+    return table + "flush table " + name_ + "\n" + table;
 }
 
 std::string NftablesTable::listing() {

@@ -28,8 +28,13 @@ class NftablesTable {
     // all is as before.
     void replace(const std::string& chains);
 
-    // What replace() says, as a file for nft(8).
-    [[nodiscard]] std::string replacement(const std::string& chains) const;
+    // The same, and each packet meets the rules of before or these ones: chains that stay are not
+    // exchanged. Between a chain that goes and the one that comes in its place a packet may slip
+    // through (seen with Linux 6.18, once in some twenty exchanges under a flood).
+    void renew(const std::string& chains);
+
+    // What renew() says where no other chains are in the table, as a file for nft(8).
+    [[nodiscard]] std::string renewal(const std::string& chains) const;
 
     // As nft(8) lists it; empty if it is not there.
     [[nodiscard]] std::string listing();
@@ -45,6 +50,7 @@ class NftablesTable {
         void operator()(nft_ctx* context) const;
     };
     [[nodiscard]] std::string flags() const;
+    [[nodiscard]] std::string replacement(const std::string& chains) const;
     void require_change(const std::string& attempt, const std::string& commands);
 
     std::string name_;
