@@ -80,7 +80,7 @@ that the home agent has printed.")
     godwit_compress(${CMAKE_BINARY_DIR}/packages/changelog.gz ${CMAKE_SOURCE_DIR}/packaging/debian/changelog)
     # Without the daemon's order the resolver puts back what was there. Who removes the program that could lift the
     # lockdown wants it lifted; an upgrade does not come here.
-    set(AFTER_STOP "\n    godwit lockdown --lift > /dev/null || true\n    deb-systemd-invoke start godwit-resolver.service\n    deb-systemd-invoke stop godwit-resolver.path")
+    set(AFTER_STOP "\n    godwit lockdown --lift > /dev/null || true\n    deb-systemd-invoke start godwit-resolver.service\n    deb-systemd-invoke stop godwit-resolver.path godwit-lockdown.service godwit-online.target")
     set(PURGE_PROFILES [=[
     for file in /etc/godwit/*.toml; do
         name=${file%.toml}
@@ -100,6 +100,10 @@ that the home agent has printed.")
         ${CMAKE_SOURCE_DIR}/packaging/systemd/godwit-resolver.service
         ${CMAKE_SOURCE_DIR}/packaging/systemd/godwit-lockdown.service
         DESTINATION lib/systemd/system COMPONENT godwit)
+    install(FILES ${CMAKE_SOURCE_DIR}/packaging/systemd/nftables.service.d/godwit.conf
+        DESTINATION lib/systemd/system/nftables.service.d COMPONENT godwit)
+    install(FILES ${CMAKE_SOURCE_DIR}/packaging/network-manager/godwit.conf
+        DESTINATION lib/NetworkManager/conf.d COMPONENT godwit)
     install(FILES ${CMAKE_SOURCE_DIR}/packaging/polkit/50-godwit.rules DESTINATION share/polkit-1/rules.d COMPONENT godwit)
     godwit_manual(godwit.8 godwit)
     godwit_manual(godwit-mn.toml.5 godwit)
