@@ -36,5 +36,6 @@ def lines(text):
 
 def steady(value):
     if isinstance(value, dict):
-        return {key: steady(part) for key, part in value.items() if key not in TIMES + COUNTERS}
+        return {key: sorted(part, key=json.dumps) if key == "maddr" else steady(part)
+                for key, part in value.items() if key not in TIMES + COUNTERS}
     return [steady(part) for part in value] if isinstance(value, list) else value

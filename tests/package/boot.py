@@ -28,7 +28,8 @@ def main(tree):
         pathlib.Path(directory).mkdir()
     for device in DEVICES:
         os.mknod(f"dev/{device}", stat.S_IFCHR | 0o666, os.stat(f"/dev/{device}").st_rdev)
-    mount("-t", "devpts", "devpts", "dev/pts")
+    mount("-t", "devpts", "-o", "newinstance,ptmxmode=666", "devpts", "dev/pts")
+    os.symlink("pts/ptmx", "dev/ptmx")  # without it no unit has private devices
     os.symlink("/proc/self/fd", "dev/fd")
     mount("-t", "cgroup2", "cgroup2", "sys/fs/cgroup")  # all of it that this machine has is its own group
     os.umask(0o022)
@@ -38,7 +39,7 @@ def main(tree):
     subprocess.run(["pivot_root", ".", "old"], check=True)
     os.chroot(".")
     subprocess.run(["umount", "-l", "/old"], check=True)
-    os.execve("/lib/systemd/systemd", ["systemd", "--log-target=null"],
+    os.execve("/lib/systemd/systemd", ["systemd", "--log-target=journal"],
               {"container": "godwit-test", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"})
 
 

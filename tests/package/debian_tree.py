@@ -8,15 +8,17 @@ import shutil
 import subprocess
 import tempfile
 
-SUITE = "bookworm"
 # systemd, for the units; what a test looks with. The packages' own dependencies come with them.
 INCLUDED = "systemd,systemd-sysv,dbus,iproute2,iputils-ping,nftables,procps"
-CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "godwit" / SUITE
+NATIVE = "bookworm"  # what the packages are built on
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
 # Units that would change what namespaces do not keep apart, or wait for what is not there.
 MASKED = ("systemd-sysctl.service", "systemd-modules-load.service", "systemd-remount-fs.service", "getty.target",
           "systemd-udevd.service", "sys-kernel-debug.mount", "sys-kernel-tracing.mount", "sys-fs-fuse-connections.mount",
           "systemd-binfmt.service", "proc-sys-fs-binfmt_misc.automount", "systemd-networkd.service", "apt-daily.timer",
           "apt-daily-upgrade.timer", "systemd-logind.service", "modprobe@.service", "dev-hugepages.mount")
+QUIETLY = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C"}
 
 
 def mirror():
@@ -27,45 +29,86 @@ def mirror():
             continue
         for stanza in re.split(r"\n\s*\n", file.read_text()):
             uris, suites = (re.search(rf"^{key}:\s*(.*)$", stanza, re.M) for key in ("URIs", "Suites"))
-            if uris and suites and SUITE in suites[1].split():
+            if uris and suites and NATIVE in suites[1].split():
                 return uris[1].split()[0]
-            if line := re.search(rf"^deb\s+(?:\[.*?\]\s+)?(\S+)\s+{SUITE}\s", stanza, re.M):
+            if line := re.search(rf"^deb\s+(?:\[.*?\]\s+)?(\S+)\s+{NATIVE}\s", stanza, re.M):
                 return line[1]
-    raise RuntimeError(f"apt knows no source of Debian {SUITE}")
+    raise RuntimeError(f"apt knows no source of Debian {NATIVE}")
 
 
-def base():
-    """The bootstrapped tree. Made beside its place and moved there, so that it is whole or not there."""
-    if not (CACHE / "tree").exists():
-        CACHE.mkdir(parents=True, exist_ok=True)
-        fresh = pathlib.Path(tempfile.mkdtemp(prefix="new-", dir=CACHE))
-        try:
-            subprocess.run(["debootstrap", "--variant=minbase", f"--include={INCLUDED}", SUITE, fresh / "tree", mirror()],
-                           check=True, stdout=subprocess.DEVNULL, timeout=900)
-            for unit in MASKED:
-                (fresh / "tree/etc/systemd/system" / unit).symlink_to("/dev/null")
-            (fresh / "tree/etc/machine-id").write_text("uninitialized\n")
-            (fresh / "tree").rename(CACHE / "tree")
-        finally:
-            shutil.rmtree(fresh, ignore_errors=True)
-    return CACHE / "tree"
+class Debian:
+    """Trees of one suite."""
+
+    def __init__(self, suite):
+        self.suite, self.cache = suite, CACHE / "godwit" / suite
+
+    def base(self):
+        """The bootstrapped tree."""
+        return self._made("tree", self._bootstrap)
+
+    def with_packages(self, packages):
+        """The tree with these packages' dependencies in it, kept for as long as those are the same."""
+        wanted = sorted(set(re.split(r",\s*", ", ".join(
+            subprocess.run(["dpkg-deb", "-f", package, "Depends"], check=True, capture_output=True, text=True).stdout.strip()
+            for package in packages))))
+        stamp = self.cache / "dependencies"
+        if not stamp.exists() or stamp.read_text().split("\n") != wanted:
+            install(self.base(), {re.split(r"[ (|]", want)[0] for want in wanted} - {"systemd"})
+            stamp.write_text("\n".join(wanted))
+        return self.base()
+
+    def build(self):
+        """The packages, built on this suite; where they are."""
+        folder = "build/package" if self.suite == NATIVE else f"build/package-{self.suite}"
+        if self.suite == NATIVE:
+            subprocess.run([ROOT / "packaging/build-deb", folder], check=True, stdout=subprocess.DEVNULL, timeout=3600)
+        else:
+            self._build_within(folder)
+        return ROOT / folder / "packages"
+
+    def _build_within(self, folder):
+        """In a tree with a compiler of that suite; objects are kept in a ccache of its own."""
+        tree = self._made("builder", self._furnish)
+        for place in ("godwit", "ccache"):
+            (tree / place).mkdir(exist_ok=True)
+        compiled = self.cache / "ccache"
+        compiled.mkdir(exist_ok=True)
+        script = (f"mount --bind {ROOT} {tree}/godwit && mount --bind {compiled} {tree}/ccache && mount -t proc proc {tree}/proc && "
+                  f"exec chroot {tree} /godwit/packaging/build-deb {folder}")
+        subprocess.run(["unshare", "--mount", "sh", "-c", script], check=True, stdout=subprocess.DEVNULL, timeout=7200,
+                       env=QUIETLY | {"CMAKE_BUILD_PARALLEL_LEVEL": str(os.cpu_count()), "CCACHE_DIR": "/ccache", "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "safe.directory",
+                                      "GIT_CONFIG_VALUE_0": "/godwit"})
+
+    def _made(self, name, make):
+        """Made beside its place and moved there, so that it is whole or not there."""
+        if not (self.cache / name).exists():
+            self.cache.mkdir(parents=True, exist_ok=True)
+            fresh = pathlib.Path(tempfile.mkdtemp(prefix="new-", dir=self.cache))
+            try:
+                make(fresh / "tree")
+                (fresh / "tree").rename(self.cache / name)
+            finally:
+                shutil.rmtree(fresh, ignore_errors=True)
+        return self.cache / name
+
+    def _bootstrap(self, tree):
+        subprocess.run(["debootstrap", "--variant=minbase", f"--include={INCLUDED}", self.suite, tree, mirror()],
+                       check=True, stdout=subprocess.DEVNULL, timeout=900)
+        for unit in MASKED:
+            (tree / "etc/systemd/system" / unit).symlink_to("/dev/null")
+        (tree / "etc/machine-id").write_text("uninitialized\n")
+
+    def _furnish(self, tree):
+        subprocess.run(["cp", "-a", self.base(), tree], check=True, timeout=300)
+        wanted = subprocess.run([ROOT / "packaging/dependencies", "list", "package"], check=True, capture_output=True, text=True)
+        install(tree, wanted.stdout.split())
 
 
-def with_packages(packages):
-    """The tree with these packages' dependencies in it, kept for as long as those are the same."""
-    wanted = sorted(set(re.split(r",\s*", ", ".join(
-        subprocess.run(["dpkg-deb", "-f", package, "Depends"], check=True, capture_output=True, text=True).stdout.strip()
-        for package in packages))))
-    stamp = CACHE / "dependencies"
-    if not stamp.exists() or stamp.read_text().split("\n") != wanted:
-        tree = base()
-        names = sorted({re.split(r"[ (|]", want)[0] for want in wanted} - {"systemd"})
-        shutil.copy("/etc/resolv.conf", tree / "etc/resolv.conf")
-        for command in (["apt-get", "-qq", "update"], ["apt-get", "-qqy", "--no-install-recommends", "install", *names]):
-            subprocess.run(["chroot", tree, *command], check=True, stdout=subprocess.DEVNULL, timeout=600,
-                           env={"PATH": os.environ["PATH"], "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C"})
-        stamp.write_text("\n".join(wanted))
-    return base()
+def install(tree, names):
+    shutil.copy("/etc/resolv.conf", tree / "etc/resolv.conf")
+    for command in (["update"], ["-y", "--no-install-recommends", "install", *sorted(names)]):
+        subprocess.run(["chroot", tree, "apt-get", "-qq", *command], check=True, stdout=subprocess.DEVNULL, timeout=900,
+                       env=QUIETLY)
 
 
 @contextlib.contextmanager

@@ -14,7 +14,17 @@ from network import SLOWNESS, Network  # noqa: E402
 
 ROUTER = "fe80::1"
 VPS, LAPTOP = "2001:db8:1::5", "2001:db8:a::7"
+VPS_IPV4, LAPTOP_IPV4 = "203.0.113.5", "203.0.113.7"
 CORRESPONDENT = "2001:db8:c::2"
+
+
+def ipv4_lines(address):
+    return (f"addr add {address}/32 dev eth0", "route add 203.0.113.1/32 dev eth0",
+            "route add default via 203.0.113.1 dev eth0")
+
+
+# What whoever configures the laptop's network tells `ip`.
+LAPTOP_LINES = (*ipv4_lines(LAPTOP_IPV4), f"addr add {LAPTOP}/128 dev eth0", f"route add default via {ROUTER} dev eth0")
 PATIENCE = 30 * SLOWNESS  # seconds; what must happen has not happened after them
 
 
@@ -32,10 +42,9 @@ class Provider(Network):
             self._wire((node, "eth0"), ("rt", node))
             self.ip("rt", f"addr add {ROUTER}/64 dev {node}", f"addr add 203.0.113.1/32 dev {node}")
         self.ip("rt", f"addr add {CORRESPONDENT}/128 dev lo", f"route add {LAPTOP}/128 dev laptop",
-                "route add 203.0.113.5/32 dev vps", "route add 203.0.113.7/32 dev laptop")
-        self._give_ipv4("vps", "203.0.113.5")
-        self._give_ipv4("laptop", "203.0.113.7")
-        self.ip("laptop", f"addr add {LAPTOP}/128 dev eth0", f"route add default via {ROUTER} dev eth0")
+                f"route add {VPS_IPV4}/32 dev vps", f"route add {LAPTOP_IPV4}/32 dev laptop")
+        self.ip("vps", *ipv4_lines(VPS_IPV4))
+        self.ip("laptop", *LAPTOP_LINES)
         if self.shape != "ipv4-only":
             self.ip("vps", f"addr add {VPS}/{128 if self.shape == 'single' else 64} dev eth0",
                     f"route add default via {ROUTER} dev eth0")
@@ -44,16 +53,13 @@ class Provider(Network):
                             "on-link": ["addr add 2001:db8:1::1/64 dev vps"],
                             "single": [f"route add {VPS}/128 dev vps"]}[self.shape])
 
-    def _give_ipv4(self, node, address):
-        self.ip(node, f"addr add {address}/32 dev eth0", "route add 203.0.113.1/32 dev eth0",
-                "route add default via 203.0.113.1 dev eth0")
-
 
 class Machine:
-    """A node with a tree, for as long as `booted` lasts; commands run in it as root."""
+    """A node with a tree; commands run in it as root."""
 
     def __init__(self, network, node, tree):
-        self.network, self.node, self.tree, self.init = network, node, tree, None
+        self.network, self.node, self.tree, self.process, self.init = network, node, tree, None, None
+        self.group = cgroup_root() / f"{network.name}-{node}"
 
     def run(self, *words, check=True, timeout=120 * SLOWNESS, **options):
         options = {"stdin": subprocess.DEVNULL} | options
@@ -83,25 +89,43 @@ class Machine:
     def journal(self):
         return self.run("journalctl", "--no-pager", "--quiet", "-n", "40", check=False).stdout
 
+    def write(self, file, text):
+        (self.tree / file.lstrip("/")).write_text(text)
+
     @contextlib.contextmanager
-    def booted(self):
-        group = cgroup_root() / f"{self.network.name}-{self.node}"
-        group.mkdir()
-        process = subprocess.Popen(
-            ["sh", "-c", 'echo $$ > "$0/cgroup.procs"; exec "$@"', group, *self.network.within(self.node), "unshare",
-             "--mount", "--pid", "--fork", "--cgroup", "--uts", "--ipc", sys.executable, HERE / "boot.py", self.tree],
-            stdin=subprocess.DEVNULL)
+    def booting(self):
+        """Boots; it may not be up yet."""
         try:
-            self.init = child_of(process)
-            self.wait("systemctl", "is-system-running", until=lambda done: done.stdout.strip() in ("running", "degraded"))
+            self.boot()
             yield self
         finally:
-            if self.init:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(self.init, signal.SIGKILL)  # and all of its namespace with it
-            process.wait(10)
-            self.init = None
-            remove_group(group)
+            self.end()
+
+    def boot(self):
+        self.group.mkdir()
+        self.process = subprocess.Popen(
+            ["sh", "-c", 'echo $$ > "$0/cgroup.procs"; exec "$@"', self.group, *self.network.within(self.node), "unshare",
+             "--mount", "--pid", "--fork", "--cgroup", "--uts", "--ipc", sys.executable, HERE / "boot.py", self.tree],
+            stdin=subprocess.DEVNULL)
+        self.init = child_of(self.process)
+
+    def wait_up(self):
+        self.wait("systemctl", "is-system-running", until=lambda done: done.stdout.strip() in ("running", "degraded"))
+
+    def shut_down(self):
+        """As one does; the node's network stays as it is."""
+        self.run("systemctl", "poweroff")
+        self.process.wait(PATIENCE)
+        self.end()
+
+    def end(self):
+        if self.init:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.init, signal.SIGKILL)  # and all of its namespace with it
+        if self.process:
+            self.process.wait(10)
+        self.init = self.process = None
+        remove_group(self.group)
 
 
 def cgroup_root():

@@ -3,7 +3,7 @@ import re
 import subprocess
 
 import pytest
-from conftest import ROOT
+from debian_tree import ROOT
 
 PROGRAMS = {"godwit": "client/godwit", "godwit-ha": "server/godwit-ha"}
 
@@ -14,7 +14,7 @@ def test_lintian_finds_nothing(packages):
     assert (done.returncode, done.stdout) == (0, "")
 
 
-def test_two_makings_are_the_same_octets(packages):
+def test_two_makings_are_the_same_octets(packages, native):
     subprocess.run([ROOT / "packaging/build-deb", "build/package-again"], cwd=ROOT, check=True,
                    stdout=subprocess.DEVNULL, timeout=3600)
     for package in packages.values():
@@ -27,6 +27,12 @@ def test_the_unit_is_sandboxed(package):
     done = subprocess.run(["systemd-analyze", "security", "--offline=true", "--threshold=20", "--no-pager", unit],
                           capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stdout[-300:]
+
+
+def test_what_begins_before_tmp_is_emptied_uses_no_tmp():
+    text = (ROOT / "packaging/systemd/godwit-lockdown.service").read_text()
+    assert "DefaultDependencies=no\n" in text
+    assert not re.search(r"^Private(Devices|Tmp)=", text, re.M)
 
 
 def subcommands(package):
@@ -42,7 +48,7 @@ def options(package, subcommand):
 
 
 @pytest.mark.parametrize("package", PROGRAMS)
-def test_the_manual_tells_of_every_subcommand_and_option(packages, package):
+def test_the_manual_tells_of_every_subcommand_and_option(packages, native, package):
     manual = (ROOT / f"docs/man/{package}.8.scd").read_text()
     assert subcommands(package)
     for subcommand in subcommands(package):
@@ -52,7 +58,7 @@ def test_the_manual_tells_of_every_subcommand_and_option(packages, package):
 
 
 @pytest.mark.parametrize("package", PROGRAMS)
-def test_completion_knows_every_subcommand_and_option(packages, package):
+def test_completion_knows_every_subcommand_and_option(packages, native, package):
     assert set(subcommands(package)) <= complete(package, [package, ""])
     for subcommand in subcommands(package):
         assert options(package, subcommand) <= complete(package, [package, subcommand, "--"])
