@@ -11,10 +11,10 @@ NAT64_NAME = b"\x08ipv4only\x04arpa"  # RFC 7050: whether the network translates
 def frames_sent(capture, own):
     """Scapy's frames that this Ethernet address has sent."""
     import scapy.layers.inet
-    import scapy.layers.inet6
-    import scapy.layers.l2  # noqa: F401 (without these it knows no layers)
-    from scapy.utils import rdpcap
-    return [frame for frame in rdpcap(str(capture.path)) if bytes(frame)[6:12] == own]
+    import scapy.layers.inet6  # noqa: F401
+    from scapy.layers.l2 import Ether  # (without the others it knows no layers)
+    from scapy.utils import RawPcapReader
+    return [Ether(octets) for octets, _ in RawPcapReader(str(capture.path)) if octets[6:12] == own]
 
 
 def is_allowed(frame, home_agents):

@@ -1,9 +1,10 @@
 """The packages, and machines to install them on."""
 import contextlib
 import os
+import subprocess
 
 import pytest
-from debian_tree import NATIVE, Debian, overlay
+from debian_tree import NATIVE, ROOT, Debian, overlay
 from machines import Machine, Provider
 
 
@@ -14,34 +15,20 @@ def pytest_terminal_summary(terminalreporter):
             terminalreporter.write_line(f"{report.nodeid.split('::')[-1]}: {name} {value:.1f}")
 
 
-def pytest_addoption(parser):
-    parser.addoption("--debian", metavar="SUITE", default=NATIVE,
-                     help=f"build and install the packages on this Debian, {NATIVE} by default")
-
-
 @pytest.fixture(scope="session")
-def debian(request):
-    return Debian(request.config.getoption("--debian"))
-
-
-@pytest.fixture
-def native(debian):
-    if debian.suite != NATIVE:
-        pytest.skip(f"runs the programs here, and here is Debian {NATIVE}")
-
-
-@pytest.fixture(scope="session")
-def packages(debian):
+def packages():
     """{"godwit": file, "godwit-ha": file}, made anew."""
     if os.geteuid() != 0:
         pytest.skip("booting a tree wants root")
-    return {file.name.split("_")[0]: file for file in debian.build().glob("*.deb")}
+    subprocess.run([ROOT / "packaging/build-deb"], check=True, stdout=subprocess.DEVNULL, timeout=3600)
+    files = (ROOT / "build/package/packages").glob("*.deb")
+    return {file.name.split("_")[0]: file for file in files}
 
 
 @pytest.fixture(scope="session")
-def tree(debian, packages):
+def tree(packages):
     """A Debian with what the packages depend on, and without them."""
-    return debian.with_packages(packages.values())
+    return Debian(NATIVE).with_packages(packages.values())
 
 
 @contextlib.contextmanager
@@ -61,12 +48,5 @@ def providing(tree):
 
 @pytest.fixture
 def provide(tree):
-    with providing(tree) as make:
-        yield make
-
-
-@pytest.fixture(scope="module")
-def provide_to_all(tree):
-    """For machines that the stories of a file share."""
     with providing(tree) as make:
         yield make

@@ -10,7 +10,7 @@ import tempfile
 
 # systemd, for the units; what a test looks with. The packages' own dependencies come with them.
 INCLUDED = "systemd,systemd-sysv,dbus,iproute2,iputils-ping,nftables,procps"
-NATIVE = "bookworm"  # what the packages are built on
+NATIVE = "bookworm"  # what the packages are built on, and the mirror is known for
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
 # Units that would change what namespaces do not keep apart, or wait for what is not there.
@@ -43,8 +43,16 @@ class Debian:
         self.suite, self.cache = suite, CACHE / "godwit" / suite
 
     def base(self):
-        """The bootstrapped tree."""
-        return self._made("tree", self._bootstrap)
+        """The bootstrapped tree. Made beside its place and moved there, so that it is whole or not there."""
+        if not (self.cache / "tree").exists():
+            self.cache.mkdir(parents=True, exist_ok=True)
+            fresh = pathlib.Path(tempfile.mkdtemp(prefix="new-", dir=self.cache))
+            try:
+                self._bootstrap(fresh / "tree")
+                (fresh / "tree").rename(self.cache / "tree")
+            finally:
+                shutil.rmtree(fresh, ignore_errors=True)
+        return self.cache / "tree"
 
     def with_packages(self, packages):
         """The tree with these packages' dependencies in it, kept for as long as those are the same."""
@@ -57,51 +65,12 @@ class Debian:
             stamp.write_text("\n".join(wanted))
         return self.base()
 
-    def build(self):
-        """The packages, built on this suite; where they are."""
-        folder = "build/package" if self.suite == NATIVE else f"build/package-{self.suite}"
-        if self.suite == NATIVE:
-            subprocess.run([ROOT / "packaging/build-deb", folder], check=True, stdout=subprocess.DEVNULL, timeout=3600)
-        else:
-            self._build_within(folder)
-        return ROOT / folder / "packages"
-
-    def _build_within(self, folder):
-        """In a tree with a compiler of that suite; objects are kept in a ccache of its own."""
-        tree = self._made("builder", self._furnish)
-        for place in ("godwit", "ccache"):
-            (tree / place).mkdir(exist_ok=True)
-        compiled = self.cache / "ccache"
-        compiled.mkdir(exist_ok=True)
-        script = (f"mount --bind {ROOT} {tree}/godwit && mount --bind {compiled} {tree}/ccache && mount -t proc proc {tree}/proc && "
-                  f"exec chroot {tree} /godwit/packaging/build-deb {folder}")
-        subprocess.run(["unshare", "--mount", "sh", "-c", script], check=True, stdout=subprocess.DEVNULL, timeout=7200,
-                       env=QUIETLY | {"CMAKE_BUILD_PARALLEL_LEVEL": str(os.cpu_count()), "CCACHE_DIR": "/ccache", "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "safe.directory",
-                                      "GIT_CONFIG_VALUE_0": "/godwit"})
-
-    def _made(self, name, make):
-        """Made beside its place and moved there, so that it is whole or not there."""
-        if not (self.cache / name).exists():
-            self.cache.mkdir(parents=True, exist_ok=True)
-            fresh = pathlib.Path(tempfile.mkdtemp(prefix="new-", dir=self.cache))
-            try:
-                make(fresh / "tree")
-                (fresh / "tree").rename(self.cache / name)
-            finally:
-                shutil.rmtree(fresh, ignore_errors=True)
-        return self.cache / name
-
     def _bootstrap(self, tree):
         subprocess.run(["debootstrap", "--variant=minbase", f"--include={INCLUDED}", self.suite, tree, mirror()],
                        check=True, stdout=subprocess.DEVNULL, timeout=900)
         for unit in MASKED:
             (tree / "etc/systemd/system" / unit).symlink_to("/dev/null")
         (tree / "etc/machine-id").write_text("uninitialized\n")
-
-    def _furnish(self, tree):
-        subprocess.run(["cp", "-a", self.base(), tree], check=True, timeout=300)
-        wanted = subprocess.run([ROOT / "packaging/dependencies", "list", "package"], check=True, capture_output=True, text=True)
-        install(tree, wanted.stdout.split())
 
 
 def install(tree, names):

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 
-from machines import CORRESPONDENT, HERE, VPS, VPS_IPV4, Machine, Provider
+from machines import CORRESPONDENT, HERE, VPS, VPS_IPV4, Machine, Provider  # and with it the folder of these
 from leaks import leaks
 from silence import Pinger
 from system import snapshot

@@ -1,11 +1,13 @@
-"""The life of the packages on one VPS and one laptop that is locked: upgrades, crashes, a boot, the end. Meanwhile
-programs talk, and nothing leaves the laptop but the tunnel and what a link needs to be one. Each story leaves the
-laptop registered; the last takes the packages away."""
+"""The life of the packages, on Debian 12 and on Debian 13, on one VPS and one laptop that is locked: upgrades, crashes,
+a boot, the end. Meanwhile programs talk, and nothing leaves the laptop but the tunnel and what a link needs to be one.
+Each story leaves the laptop registered; the last takes the packages away."""
 import pytest
+from conftest import providing
+from debian_tree import Debian
 from leaks import assert_none
+from locked_pair import Pair, footprint, of_version
 from machines import LAPTOP_LINES, SLOWNESS
 from system import changes
-from locked_pair import Pair, footprint, of_version
 
 LOCKDOWN = ("nft", "list", "table", "inet", "godwit_lockdown")
 NEWER = "0.1.0+newer"
@@ -40,9 +42,13 @@ GODWITS_FILES = ("sh", "-c", "find / -xdev -path /var/lib/dpkg -prune -o -path /
                  "ls -d /etc/godwit 2>/dev/null; true")
 
 
-@pytest.fixture(scope="module")
-def pair(provide_to_all, packages):
-    vps, laptop = provide_to_all("routed", "vps", "laptop")
+@pytest.fixture(scope="module", params=["bookworm", "trixie"])
+def pair(request, packages):
+    with providing(Debian(request.param).with_packages(packages.values())) as provide:
+        yield settled(*provide("routed", "vps", "laptop"), packages)
+
+
+def settled(vps, laptop, packages):
     before = footprint(laptop)
     vps.install(packages["godwit-ha"])
     said = vps.run("godwit-ha", "init", "--yes")
@@ -132,6 +138,7 @@ def test_removing_keeps_the_keys_and_purging_nothing(pair, packages):
     assert pair.laptop.run(*LOCKDOWN)
     laptop.run("dpkg", "--purge", "godwit")
     assert laptop.run(*GODWITS_FILES) == ""
+    assert "godwit" in laptop.run("getent", "passwd", "godwit"), "files of his may be anywhere: nobody else gets his number"
     assert changes(pair.before, footprint(laptop)) == [], "\n".join(changes(pair.before, footprint(laptop)))
 
     vps.run("dpkg", "--purge", "godwit-ha")

@@ -14,7 +14,7 @@ def test_lintian_finds_nothing(packages):
     assert (done.returncode, done.stdout) == (0, "")
 
 
-def test_two_makings_are_the_same_octets(packages, native):
+def test_two_makings_are_the_same_octets(packages):
     subprocess.run([ROOT / "packaging/build-deb", "build/package-again"], cwd=ROOT, check=True,
                    stdout=subprocess.DEVNULL, timeout=3600)
     for package in packages.values():
@@ -48,7 +48,7 @@ def options(package, subcommand):
 
 
 @pytest.mark.parametrize("package", PROGRAMS)
-def test_the_manual_tells_of_every_subcommand_and_option(packages, native, package):
+def test_the_manual_tells_of_every_subcommand_and_option(packages, package):
     manual = (ROOT / f"docs/man/{package}.8.scd").read_text()
     assert subcommands(package)
     for subcommand in subcommands(package):
@@ -58,7 +58,7 @@ def test_the_manual_tells_of_every_subcommand_and_option(packages, native, packa
 
 
 @pytest.mark.parametrize("package", PROGRAMS)
-def test_completion_knows_every_subcommand_and_option(packages, native, package):
+def test_completion_knows_every_subcommand_and_option(packages, package):
     assert set(subcommands(package)) <= complete(package, [package, ""])
     for subcommand in subcommands(package):
         assert options(package, subcommand) <= complete(package, [package, subcommand, "--"])
