@@ -8,6 +8,7 @@
 
 #include "client/pings.hpp"
 #include "client/status.hpp"
+#include "client/way_out_refusal.hpp"
 #include "shared/runtime/clock.hpp"
 #include "shared/runtime/event_feed.hpp"
 #include "shared/runtime/http_routes.hpp"
@@ -25,8 +26,6 @@ struct PingSources {
     // The home address, that of IPv4 or the other; nothing while it is not there.
     std::function<std::optional<wire::Ipv6Address>(bool is_ipv4)> local;
 };
-
-enum class WayOutRefusal : std::uint8_t { down, served, open_already };
 
 struct PortalSources {
     std::function<std::optional<WayOutRefusal>()> refusal;  // at this moment

@@ -1,10 +1,7 @@
 #include "client/daemon.hpp"
 
-#include <algorithm>
-#include <chrono>
 #include <exception>
 #include <functional>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,9 +13,11 @@
 #include "client/event_document.hpp"
 #include "client/lockdown.hpp"
 #include "client/move_history.hpp"
+#include "client/patience_to_leave.hpp"
 #include "client/pings.hpp"
 #include "client/presence.hpp"
 #include "client/status_report.hpp"
+#include "client/told_changes.hpp"
 #include "shared/platform/process_hardening.hpp"
 #include "shared/runtime/clock.hpp"
 #include "shared/runtime/event_feed.hpp"
@@ -32,19 +31,6 @@ namespace {
 
 using runtime::HttpAnswer;
 using runtime::Json;
-using namespace std::chrono_literals;
-
-// For the home agent to say that it knows of the end: as long as two updates that are lost take,
-// and the answer to a third. The binding expires by itself if the home agent is not told.
-constexpr std::chrono::nanoseconds least_patience = 200ms;
-constexpr std::chrono::nanoseconds most_patience = 1s;
-constexpr int round_trips_to_leave = 8;
-
-std::chrono::nanoseconds patience_to_leave(std::chrono::nanoseconds round_trip) {
-    return round_trip.count() == 0
-               ? most_patience
-               : std::clamp(round_trips_to_leave * round_trip, least_patience, most_patience);
-}
 
 HttpAnswer not_done(const std::exception& failure) {
     return runtime::error_answer(503, "not-done", failure.what());
@@ -76,7 +62,7 @@ class Daemon {
     void enter(WantedConfiguration wanted);
     void leave(std::function<void()> then);
     void end();
-    [[nodiscard]] std::optional<WayOutRefusal> way_out_refusal() const;
+    [[nodiscard]] std::optional<WayOutRefusal> portal_refusal() const;
     void on_left();
     void on_event(const mobility::Event& event);
     void on_change();
@@ -95,8 +81,7 @@ class Daemon {
     Lockdown lockdown_;
     MoveHistory moves_;
     runtime::EventFeed feed_;
-    std::optional<State> told_;  // the latest state that the events know; nothing: down
-    Status told_status_;         // likewise, as far as captive portals go
+    ToldChanges told_{feed_};
     std::unique_ptr<Presence> presence_;
     std::string failure_;         // why it is not up, though it shall be
     std::function<void()> then_;  // while it leaves: what comes next
@@ -128,7 +113,7 @@ ApiSources Daemon::api() {
         .ping = {.pings = pings_,
                  .home_agent = [this] { return configuration_.home_agent.address.address; },
                  .local = [this](bool is_ipv4) { return own_address(is_ipv4); }},
-        .portal = {.refusal = [this] { return way_out_refusal(); },
+        .portal = {.refusal = [this] { return portal_refusal(); },
                    .open = [this](const auto& cgroup) { presence_->way_out().open(cgroup); },
                    .close =
                        [this] {
@@ -332,16 +317,9 @@ void Daemon::enter(WantedConfiguration wanted) {
     on_change();
 }
 
-std::optional<WayOutRefusal> Daemon::way_out_refusal() const {
-    if (!presence_ || then_) {
-        return WayOutRefusal::down;
-    }
-    const State state = presence_->state();
-    if (state == State::registered || state == State::home) {
-        return WayOutRefusal::served;
-    }
-    return presence_->way_out().is_open() ? std::optional(WayOutRefusal::open_already)
-                                          : std::nullopt;
+std::optional<WayOutRefusal> Daemon::portal_refusal() const {
+    return presence_ && !then_ ? way_out_refusal(presence_->state(), presence_->way_out().is_open())
+                               : std::optional(WayOutRefusal::down);
 }
 
 void Daemon::leave(std::function<void()> then) {
@@ -360,11 +338,9 @@ void Daemon::leave(std::function<void()> then) {
 
 void Daemon::on_left() {
     presence_.reset();
-    told_.reset();
-    told_status_ = {};
     log_.info("down");
     feed_.add("down", Json::object());
-    feed_.publish_health({});
+    told_.forget();
     std::exchange(then_, nullptr)();
 }
 
@@ -377,21 +353,9 @@ void Daemon::on_event(const mobility::Event& event) {
 }
 
 void Daemon::on_change() {
-    if (!presence_ || then_) {
-        return;
+    if (presence_ && !then_) {
+        told_.tell(presence_->status());
     }
-    const Status now = presence_->status();
-    feed_.publish_health(now.health);
-    if (const auto before = std::exchange(told_, now.state); before != told_) {
-        if (const auto document = document_of(*told_, now)) {
-            feed_.add(document->type, document->details);
-        }
-    }
-    for (const EventDocument& document : portal_documents(told_status_, now)) {
-        feed_.add(document.type, document.details);
-    }
-    told_status_.portal = now.portal;
-    told_status_.portal_open_until = now.portal_open_until;
 }
 
 Status Daemon::status() const {
@@ -400,7 +364,9 @@ Status Daemon::status() const {
     status.moves = moves_;
     status.lockdown = {.is_wanted = configuration_.lockdown,
                        .is_in_force = Lockdown::is_in_force()};
-    std::ranges::copy(lockdown_.complaints(), std::back_inserter(status.health));
+    for (const std::string& complaint : lockdown_.complaints()) {
+        status.health.push_back(complaint);
+    }
     if (!failure_.empty()) {
         status.health.push_back("not up, though it shall be: " + failure_);
     }
@@ -411,11 +377,8 @@ std::optional<wire::Ipv6Address> Daemon::own_address(bool is_ipv4) const {
     if (!presence_ || then_) {
         return std::nullopt;
     }
-    if (!is_ipv4) {
-        return configuration_.home_address.address;
-    }
-    const auto ipv4 = presence_->status().ipv4_home_address;
-    return ipv4 ? std::optional(wire::Ipv6Address::mapped(*ipv4)) : std::nullopt;
+    return is_ipv4 ? presence_->ipv4_home_address()
+                   : std::optional(configuration_.home_address.address);
 }
 
 Json Daemon::path() const {

@@ -205,6 +205,11 @@ void Presence::on_deadline() {
     portal_.on_deadline();
 }
 
+std::optional<wire::Ipv6Address> Presence::ipv4_home_address() const {
+    const auto ipv4 = status().ipv4_home_address;
+    return ipv4 ? std::optional(wire::Ipv6Address::mapped(*ipv4)) : std::nullopt;
+}
+
 void Presence::on_event(const mobility::Event& event) {
     runtime::log_event(log_, event);
     listener_.on_event(event);

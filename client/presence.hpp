@@ -68,6 +68,8 @@ class Presence final : private runtime::NodeObserver {
 
     [[nodiscard]] State state() const;
     [[nodiscard]] Status status() const;  // without the moves
+    // That was granted, mapped.
+    [[nodiscard]] std::optional<wire::Ipv6Address> ipv4_home_address() const;
     [[nodiscard]] PathReport report(const mobility::Path& path) const;
     [[nodiscard]] const Configuration& configuration() const { return configuration_; }
 
