@@ -32,8 +32,8 @@ namespace {
 using runtime::HttpAnswer;
 using runtime::Json;
 
-HttpAnswer not_done(const std::exception& failure) {
-    return runtime::error_answer(503, "not-done", failure.what());
+HttpAnswer not_done(const std::string& why) {
+    return runtime::error_answer(503, "not-done", why);
 }
 
 HttpAnswer new_start_needed(const std::string& what) {
@@ -196,7 +196,7 @@ void Daemon::on_down(const OnAnswer& answer) {
         lockdown_.lift();
         answer(done());
     } catch (const std::exception& failure) {
-        answer(not_done(failure));
+        answer(not_done(failure.what()));
     }
 }
 
@@ -268,14 +268,14 @@ void Daemon::exchange(WantedConfiguration next, const std::shared_ptr<ProfileCho
         if (presence_ && !is_chosen) {
             leave([this, before, answer, why = std::string(failure.what())] {
                 enter_again(before);
-                answer(runtime::error_answer(503, "not-done", why));
+                answer(not_done(why));
             });
             return;
         }
         if (!presence_ && !mark().is_set()) {
             enter_again(before);
         }
-        answer(not_done(failure));
+        answer(not_done(failure.what()));
     }
 }
 
@@ -297,7 +297,7 @@ void Daemon::change(const OnAnswer& answer, const std::function<void()>& act) {
     try {
         act();
     } catch (const std::exception& failure) {
-        answer(not_done(failure));
+        answer(not_done(failure.what()));
     }
 }
 
@@ -364,9 +364,8 @@ Status Daemon::status() const {
     status.moves = moves_;
     status.lockdown = {.is_wanted = configuration_.lockdown,
                        .is_in_force = Lockdown::is_in_force()};
-    for (const std::string& complaint : lockdown_.complaints()) {
-        status.health.push_back(complaint);
-    }
+    const auto complaints = lockdown_.complaints();
+    status.health.insert(status.health.end(), complaints.begin(), complaints.end());
     if (!failure_.empty()) {
         status.health.push_back("not up, though it shall be: " + failure_);
     }
