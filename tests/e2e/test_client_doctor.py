@@ -112,7 +112,7 @@ def test_it_tells_whether_a_nat_maps_by_the_destination(deploy_roaming):
     deployment = deploy_roaming(("nat44",), home_agent={"udp_ports": [4191, 443]})
     status, said = doctor(deployment)
     assert status == OK and lines(said, "ok", "NAT mapping")[0].endswith(": another one for each destination"), said
-    deployment.topology.run("nat44", "nft flush chain ip nat translate; nft add rule ip nat translate oifname wan masquerade")
+    deployment.topology.run(deployment.topology.gateways_of("nat44")[-1], "nft flush chain ip nat translate; nft add rule ip nat translate oifname wan masquerade")
     status, said = doctor(deployment)
     assert status == OK and "from all 2 places that were asked" in lines(said, "ok", "NAT mapping")[0], said
 

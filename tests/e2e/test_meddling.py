@@ -41,8 +41,9 @@ def away(deploy):
 
 
 def state(deployment):
-    """What godwit has added, as the kernel shows it; with the MTU, which `ip address` tells."""
-    return {name: lines for name, lines in snapshot(deployment.topology, "mn").items()
+    """What godwit has added, as the kernel shows it; with the MTU, which `ip address` tells. Without the link-local address
+    of the tunnel, which the kernel makes another time where IPv6 went from the interface."""
+    return {name: sorted(re.sub(r"fe80:[0-9a-f:]+", "fe80::*", line) for line in lines) for name, lines in snapshot(deployment.topology, "mn").items()
             if name in ("addresses", "routes", "IPv4 routes", "rules", "IPv4 rules")}
 
 
