@@ -1,0 +1,10 @@
+#pragma once
+
+namespace godwit::platform {
+
+// Gives back what only the start of the program needed: free heap, and the pages of its own and its
+// libraries' code and constants, which the kernel maps again when they are used. What has been
+// written stays.
+void give_back_unused_memory();
+
+}  // namespace godwit::platform
