@@ -11,6 +11,10 @@ TEST(PortalRules, MarkWhatOneCgroupBeginsAndItsAnswers) {
     oifname "lo" return
     ct direction original socket cgroupv2 level 2 "user.slice/godwit-portal-7.scope" meta mark set 16782 ct mark set 16782
   }
+  chain answers {
+    type filter hook prerouting priority mangle
+    ct direction reply ct mark 16782 meta mark set 16782
+  }
   chain leaving {
     type nat hook postrouting priority srcnat
     meta mark 16782 oifname != "godwit0" masquerade

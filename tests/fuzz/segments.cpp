@@ -205,7 +205,7 @@ void make_right(std::span<std::uint8_t> packet, const Beginning& beginning) {
 
 // One behind the other, with what the four octets say changed about it.
 wire::Bytes follow(wire::Bytes& last, const Beginning& beginning, wire::BytesView change) {
-    const auto is_set = [&](unsigned bit) { return (change[1] >> bit & 1U) != 0; };
+    const auto is_set = [&](unsigned bit) { return ((std::uint32_t{change[1]} >> bit) & 1U) != 0; };
     const std::size_t ahead = last.size() - beginning.payload;
     if (beginning.is_tcp && is_set(1)) {
         const std::size_t at = beginning.transport + field::tcp::sequence;
