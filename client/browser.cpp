@@ -67,6 +67,7 @@ bool is_hosts_line(std::string_view line) {
 }  // namespace
 
 FreshProfile::FreshProfile() {
+    // mkdtemp(3) puts letters of its own in the place of the last six.
     std::string name = (fs::temp_directory_path() / "godwit-portal-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) {
         platform::require("make the folder " + name, platform::last_error());
