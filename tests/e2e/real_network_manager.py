@@ -90,7 +90,8 @@ def dhcp_server(topology, router, interface, first, last, *options):
 
 
 @contextlib.contextmanager
-def network_manager(topology, node="mn"):
+def network_manager(topology, node="mn", interface="uplink"):
+    """It has come to the interface, which has no carrier yet."""
     files = [unpacked(package) for package in ("network-manager", "libnm0", "libndp0")]
     folder = topology.directory / "NetworkManager"
     for name in ("conf.d", "connections"):
@@ -108,7 +109,8 @@ def network_manager(topology, node="mn"):
                              stdin=subprocess.PIPE)
     manager = NetworkManager(topology, process, folder)
     try:
-        while "running" not in manager.do("-t -f RUNNING general"):  # what is there before it, it leaves alone
+        # A link that has addresses when it comes to it, it leaves alone; that it runs does not say that it has come to it.
+        while f"{interface}:unavailable" not in manager.do("-t -f DEVICE,STATE device").split():
             time.sleep(0.05)
         yield manager
     finally:
