@@ -108,7 +108,7 @@ class Daemon final : public runtime::NodeObserver {
 Daemon::Daemon(const Configuration& configuration)
     : configuration_(configuration),
       log_(configuration.log_level),
-      tun_(configuration.interface),
+      tun_(configuration.interface, platform::TunDevice::Offloading::on),
       has_own_address_(ensure_own_address(netlink_, tun_.interface(), configuration.address)),
       store_(configuration.state_directory),
       clients_(clients_settings(configuration, store_, log_), store_,

@@ -37,7 +37,7 @@ class TunDevice {
     // With offloading the kernel may give many packets in one and leave checksums to this end, as
     // far as it can.
     enum class Offloading : bool { off, on };
-    explicit TunDevice(const std::string& name, Offloading offloading = Offloading::off);
+    explicit TunDevice(const std::string& name, Offloading offloading);
 
     [[nodiscard]] const Offloads& offloads() const { return offloads_; }
 

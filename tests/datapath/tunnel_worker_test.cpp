@@ -12,7 +12,7 @@ namespace {
 
 class OutboundTunnelWorkerTest : public platform::OnALink {
   protected:
-    platform::TunDevice tun_{"node"};
+    platform::TunDevice tun_{"node", platform::TunDevice::Offloading::off};
     platform::RawTunnelSocket esp_{{.protocol = wire::NextHeader::esp}};
     platform::RawTunnelSocket ipv6_{{.protocol = wire::NextHeader::ipv6}};
     platform::RawTunnelSocket ipv4_{{.protocol = wire::NextHeader::ipv4}};

@@ -28,7 +28,7 @@ class FootprintTest : public InNamespace {
             "ip link set near addrgenmode none; ip link set near up");
     }
 
-    const TunDevice near_{"near"};
+    const TunDevice near_{"near", TunDevice::Offloading::off};
     const mobility::InterfaceIndex link_ = near_.interface();
     const AddressOnInterface home_{link_, address("2001:db8:f::9")};
     const Route default_route_{.destination = {.length = 0},

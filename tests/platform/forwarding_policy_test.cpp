@@ -57,8 +57,8 @@ class Masquerading : public InNamespace {
         EXPECT_EQ(source_on(tunnel_), "10.64.0.9") << "from one mobile node to another";
     }
 
-    const TunDevice outside_{"outside"};
-    const TunDevice tunnel_{"tunnel"};
+    const TunDevice outside_{"outside", TunDevice::Offloading::off};
+    const TunDevice tunnel_{"tunnel", TunDevice::Offloading::off};
     const tests::TemporaryDirectory directory_;
     const runtime::Log log_{runtime::LogLevel::error};
     const server::HomeLink::OnDisputed nobody_ = [](const auto&) {};  // there is no home link
@@ -196,8 +196,8 @@ class Policies : public InNamespace {
         .home = {address("fd00:9::9")}, .ipv4 = wire::Ipv4Address{{10, 64, 0, 9}}, .policy = {}};
     const server::PolicedClient phone_{
         .home = {address("fd00:9::a")}, .ipv4 = wire::Ipv4Address{{10, 64, 0, 10}}, .policy = {}};
-    const TunDevice outside_{"outside"};
-    const TunDevice tunnel_{"tunnel"};
+    const TunDevice outside_{"outside", TunDevice::Offloading::off};
+    const TunDevice tunnel_{"tunnel", TunDevice::Offloading::off};
     const runtime::Log log_{runtime::LogLevel::error};
     std::optional<ForwardingPolicy> policy_;
 };

@@ -50,7 +50,7 @@ class LockdownTest : public InNamespace {
     [[nodiscard]] bool is_kept() const { return exists(directory_.path() / "lockdown.nft"); }
 
     const tests::TemporaryDirectory directory_;
-    const TunDevice outside_{"outside"};
+    const TunDevice outside_{"outside", TunDevice::Offloading::off};
     client::Configuration configuration_;
     const runtime::Log log_{runtime::LogLevel::error};
 };

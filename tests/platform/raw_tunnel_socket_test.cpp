@@ -118,7 +118,7 @@ TEST_P(RawTunnel, HearsItsOwnAddressOnlyIfToldSo) {
 }
 
 TEST_P(RawTunnel, SendsByTheInterfacesOfThePathsThoughOthersHaveBetterRoutes) {
-    const TunDevice worse("worse");
+    const TunDevice worse("worse", TunDevice::Offloading::off);
     run("ip link set worse addrgenmode none up; ip -6 route add 2001:db8::/64 dev worse metric "
         "9999");
     RawTunnelSocket near_socket({GetParam()});

@@ -100,7 +100,7 @@ TEST_F(SignallingSocketTest, DoesNotHearFramesForOtherMachines) {
 }
 
 TEST_F(SignallingSocketTest, SendsByTheInterfaceItIsToldThoughAnotherHasABetterRoute) {
-    const TunDevice worse("worse");
+    const TunDevice worse("worse", TunDevice::Offloading::off);
     run("ip link set worse addrgenmode none up; ip -6 route add 2001:db8::/64 dev worse metric "
         "9999");
     EXPECT_FALSE(near_socket_.send(to_far(), worse.interface()));

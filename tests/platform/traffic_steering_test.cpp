@@ -45,8 +45,8 @@ class SteeringOfIpv4 : public InNamespace {
 
     static std::string way(const std::string& to) { return run("ip -4 route get " + to); }
 
-    const TunDevice outside_{"outside"};
-    const TunDevice tunnel_{"tunnel"};
+    const TunDevice outside_{"outside", TunDevice::Offloading::off};
+    const TunDevice tunnel_{"tunnel", TunDevice::Offloading::off};
     const runtime::Log log_{runtime::LogLevel::error};
 };
 

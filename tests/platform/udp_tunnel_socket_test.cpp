@@ -145,7 +145,7 @@ TEST_P(UdpTunnel, FragmentsWhatIsTooLongForTheLink) {
 }
 
 TEST_P(UdpTunnel, SendsByTheInterfaceOfThePathThoughOthersHaveBetterRoutes) {
-    const TunDevice worse("worse");
+    const TunDevice worse("worse", TunDevice::Offloading::off);
     run(std::string("ip link set worse addrgenmode none up; ip route add ") + GetParam().prefix +
         " dev worse metric 9999");
     UdpTunnelSocket near_socket({});
