@@ -13,17 +13,22 @@ namespace {
 
 using mobility::Encapsulation;
 
-// The first `size` octets of the buffer's room, as the tunnel sends them.
+// The first `size` octets of the buffer's room, as the tunnel sends them; sealed to where `room`
+// is, if that is not empty.
 std::expected<Outgoing, DropReason> protect(OutboundTunnel& tunnel, PacketSlot& buffer,
-                                            std::size_t size, wire::NextHeader inner) {
+                                            std::size_t size, wire::NextHeader inner,
+                                            std::span<std::uint8_t> room = {}) {
     if (!tunnel.seal) {
         return Outgoing{.tunnel = &tunnel,
                         .next_header = inner,
                         .bytes = buffer.room().first(size),
                         .inner_size = size};
     }
+    if (room.empty()) {
+        room = buffer.whole().first(security::esp_length(size));
+    }
     const auto sealed =
-        tunnel.seal->sealer.seal(buffer.whole(), security::esp_headroom, size, inner);
+        tunnel.seal->sealer.seal(buffer.whole(), security::esp_headroom, size, inner, room);
     if (!sealed) {
         return std::unexpected(drop_reason(sealed.error()));
     }
@@ -155,11 +160,8 @@ std::unique_ptr<OutboundTunnel> OutboundTunnels::close(const wire::HomeAddress& 
 void OutboundTunnels::hold(const wire::HomeAddress& home) {
     if (OutboundTunnel* tunnel = tunnels_.find(home)) {
         tunnel->is_held = true;
-        if (tunnel->seal && memory_.limits().each != 0) {
-            if (tunnel->kept == nullptr) {
-                tunnel->kept = std::make_unique<ResendQueue>(memory_);
-            }
-            tunnel->kept->hold();
+        if (ResendQueue* kept = queue_of(*tunnel)) {
+            kept->hold();
         }
     }
 }
@@ -216,26 +218,31 @@ std::expected<Outgoing, DropReason> OutboundTunnels::encapsulate(mobility::Insta
         by_rule = paths_by_rule(*tunnel, *inner);
     }
     clamp_segment_size(*inner, least_whole(*tunnel, by_rule));
-    auto outgoing = protect(*tunnel, buffer, size, inner->protocol());
+    ResendQueue* kept = queue_of(*tunnel);
+    const auto room =
+        kept != nullptr ? kept->room_for(security::esp_length(size)) : std::span<std::uint8_t>();
+    auto outgoing = protect(*tunnel, buffer, size, inner->protocol(), room);
     if (outgoing) {
         outgoing->is_traffic = true;
         outgoing->longest = longest_outer(*tunnel, size);
         outgoing->by_rule = by_rule;
-        keep(now, *tunnel, *outgoing);
+        outgoing->is_kept = kept != nullptr && outgoing->bytes.data() == room.data();
+        outgoing->is_waiting =
+            kept != nullptr && !kept->keep(now, outgoing->bytes, outgoing->inner_size);
     }
     return outgoing;
 }
 
 // A plain packet has no number by which the other end could tell that it has come twice. Which path
 // a rule gave it is not kept: what waits, or is sent again, goes along the tunnel's own.
-void OutboundTunnels::keep(mobility::Instant now, OutboundTunnel& tunnel, Outgoing& outgoing) {
+ResendQueue* OutboundTunnels::queue_of(OutboundTunnel& tunnel) {
     if (!tunnel.seal || memory_.limits().each == 0) {
-        return;
+        return nullptr;
     }
     if (tunnel.kept == nullptr) {
         tunnel.kept = std::make_unique<ResendQueue>(memory_);
     }
-    outgoing.is_waiting = !tunnel.kept->keep(now, outgoing.bytes, outgoing.inner_size);
+    return tunnel.kept.get();
 }
 
 bool OutboundTunnels::on_refused(const Outgoing& packet) {

@@ -75,10 +75,11 @@ struct CopiesSent {
 struct Outgoing {
     OutboundTunnel* tunnel = nullptr;     // valid until the table changes; none: of no tunnel
     wire::NextHeader next_header{};       // esp, ipv6 or ipv4; over UDP the payload tells
-    std::span<const std::uint8_t> bytes;  // lie in the packet's buffer
+    std::span<const std::uint8_t> bytes;  // lie in the packet's buffer, if it is not kept
     std::size_t inner_size = 0;           // octets
     bool is_traffic = false;              // neither a message nor without content
     bool is_probe = false;                // goes in one piece or not at all
+    bool is_kept = false;                 // bytes stay until on_departed()
     bool is_waiting = false;              // not now: next_resent() comes to it
     std::uint32_t longest = 0;  // octets of an outer packet, which goes in fragments; 0: no limit
     // A copy along each of these instead of the tunnel's path: copy_along().
@@ -146,6 +147,8 @@ class OutboundTunnels {
     // is one only. The rule's paths may be shorter than the tunnel's: that too makes fragments.
     [[nodiscard]] std::expected<Outgoing, DropReason> encapsulate(mobility::Instant now,
                                                                   PacketSlot& buffer);
+    // All that was made here and is to be sent has gone to the system: what was kept may go.
+    void on_departed() { memory_.on_departed(); }
     // The system has refused what was made here. Whether it is kept, for another path.
     bool on_refused(const Outgoing& packet);
 
@@ -189,7 +192,8 @@ class OutboundTunnels {
     void on_path(mobility::Instant now, OutboundTunnel& tunnel,
                  std::optional<mobility::Instant> doubted_since);
     void note_behind(OutboundTunnel& tunnel);
-    void keep(mobility::Instant now, OutboundTunnel& tunnel, Outgoing& outgoing);
+    // Nothing if the tunnel keeps nothing.
+    [[nodiscard]] ResendQueue* queue_of(OutboundTunnel& tunnel);
     [[nodiscard]] OutboundTunnel* tunnel_of(const InnerPacket& packet) const;
     [[nodiscard]] bool passes_for_message(const InnerPacket& inner) const;
 

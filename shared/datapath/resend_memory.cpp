@@ -1,5 +1,7 @@
 #include "shared/datapath/resend_memory.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "shared/datapath/resend_queue.hpp"
@@ -25,8 +27,15 @@ std::unique_ptr<ResendBlock> ResendMemory::take() {
 void ResendMemory::give_back(std::unique_ptr<ResendBlock> block) {
     block->used = 0;
     block->packets.clear();
-    spare_.push_back(std::move(block));
+    departing_.push_back(std::move(block));
     --in_use_;
+}
+
+void ResendMemory::on_departed() {
+    if (!by_oldest_.empty()) {  // who is idle holds no memory
+        std::ranges::move(departing_, std::back_inserter(spare_));
+    }
+    departing_.clear();
 }
 
 void ResendMemory::on_oldest(ResendQueue& queue, std::uint64_t before, std::uint64_t after) {
@@ -40,7 +49,7 @@ void ResendMemory::expire(mobility::Instant now) {
     while (!by_oldest_.empty() && by_oldest_.begin()->second->expire_oldest(now)) {
     }
     if (by_oldest_.empty()) {
-        spare_.clear();  // who is idle holds no memory
+        spare_.clear();
     }
 }
 

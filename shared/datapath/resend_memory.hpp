@@ -55,7 +55,10 @@ class ResendMemory {
 
     // An empty block; another queue's oldest may go for it.
     std::unique_ptr<ResendBlock> take();
+    // Its packets may still be on their way to the system: its octets stay until on_departed().
     void give_back(std::unique_ptr<ResendBlock> block);
+    // No packet that was kept is on its way any more.
+    void on_departed();
     // The number of a queue's oldest block, whenever it becomes another one; 0: it has none.
     void on_oldest(ResendQueue& queue, std::uint64_t before, std::uint64_t after);
 
@@ -76,6 +79,7 @@ class ResendMemory {
     std::uint64_t last_number_ = 0;
     std::size_t in_use_ = 0;
     std::uint64_t unsent_ = 0;
+    std::vector<std::unique_ptr<ResendBlock>> departing_;
     std::vector<std::unique_ptr<ResendBlock>> spare_;
     std::map<std::uint64_t, ResendQueue*> by_oldest_;
 };

@@ -21,19 +21,38 @@ ResendQueue::~ResendQueue() {
     while (!blocks_.empty()) {
         drop_oldest();
     }
+    if (next_block_ != nullptr) {
+        memory_->give_back(std::move(next_block_));
+    }
+}
+
+std::span<std::uint8_t> ResendQueue::room_for(std::size_t sealed) {
+    if (sealed > ResendBlock::capacity) {
+        return {};
+    }
+    if (!blocks_.empty() && blocks_.back()->used + sealed <= ResendBlock::capacity) {
+        return std::span(blocks_.back()->octets).subspan(blocks_.back()->used, sealed);
+    }
+    if (next_block_ == nullptr) {
+        next_block_ = take_block();
+    }
+    return std::span(next_block_->octets).first(sealed);
 }
 
 bool ResendQueue::keep(mobility::Instant now, std::span<const std::uint8_t> sealed,
                        std::size_t inner_size) {
     const auto header = wire::EspHeader::parse(sealed);
-    if (!header || sealed.size() > ResendBlock::capacity) {
+    const auto room = header ? room_for(sealed.size()) : std::span<std::uint8_t>();
+    if (room.empty()) {
         return true;
     }
-    if (blocks_.empty() || blocks_.back()->used + sealed.size() > ResendBlock::capacity) {
-        take_block();
+    if (room.data() != sealed.data()) {
+        std::memcpy(room.data(), sealed.data(), sealed.size());
+    }
+    if (next_block_ != nullptr) {
+        begin_next_block();
     }
     ResendBlock& block = *blocks_.back();
-    std::memcpy(block.octets.data() + block.used, sealed.data(), sealed.size());
     block.packets.push_back({.spi = header->spi,
                              .sequence = header->sequence,
                              .offset = static_cast<std::uint32_t>(block.used),
@@ -63,12 +82,17 @@ bool ResendQueue::on_refused(std::span<const std::uint8_t> sealed) {
     return false;
 }
 
-void ResendQueue::take_block() {
+std::unique_ptr<ResendBlock> ResendQueue::take_block() {
     if (blocks_.size() >=
         std::max<std::size_t>(memory_->limits().each / ResendBlock::capacity, 1)) {
         give_up_oldest();
     }
-    blocks_.push_back(memory_->take());
+    return memory_->take();
+}
+
+// There is no block among blocks_ without a packet.
+void ResendQueue::begin_next_block() {
+    blocks_.push_back(std::move(next_block_));
     if (blocks_.size() == 1) {
         memory_->on_oldest(*this, 0, blocks_.front()->number);
     }

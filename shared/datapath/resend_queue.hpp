@@ -28,8 +28,11 @@ class ResendQueue {
     ResendQueue& operator=(const ResendQueue&) = delete;
     ~ResendQueue();
 
-    // A packet has been sealed. Whether it is to be sent now; else it waits for next() to come to
-    // it. What is too long to be kept is always sent.
+    // Where a packet that is about to be sealed may lie, so that keeping it is no copy; empty if
+    // one of so many octets is too long to be kept.
+    [[nodiscard]] std::span<std::uint8_t> room_for(std::size_t sealed);
+    // A packet has been sealed, there or elsewhere. Whether it is to be sent now; else it waits for
+    // next() to come to it. What is too long to be kept is always sent.
     [[nodiscard]] bool keep(mobility::Instant now, std::span<const std::uint8_t> sealed,
                             std::size_t inner_size);
     // The system has not taken it: it has not been sent after all. False if it is not kept.
@@ -85,7 +88,8 @@ class ResendQueue {
         std::uint32_t last = 0;
     };
 
-    void take_block();
+    std::unique_ptr<ResendBlock> take_block();
+    void begin_next_block();
     void drop_oldest();
     void note_given_up(const ResendBlock& block);
     void count_lost(const KeptPacket& packet);
@@ -101,10 +105,11 @@ class ResendQueue {
 
     ResendMemory* memory_;
     std::deque<std::unique_ptr<ResendBlock>> blocks_;
-    std::uint64_t first_block_ = 0;  // the number of blocks_.front(), as in Position
-    std::uint32_t path_ = 1;         // the number of the present one
-    bool is_told_of_ = true;         // the other end, of the present one: it has said so
-    bool is_behind_ = false;         // what is kept has to wait
+    std::unique_ptr<ResendBlock> next_block_;  // the next packet's, if blocks_.back() is full
+    std::uint64_t first_block_ = 0;            // the number of blocks_.front(), as in Position
+    std::uint32_t path_ = 1;                   // the number of the present one
+    bool is_told_of_ = true;                   // the other end, of the present one: it has said so
+    bool is_behind_ = false;                   // what is kept has to wait
     bool is_held_ = false;
     Position next_;  // of those that may have to be sent, if it is behind
     std::vector<mobility::Reception> receptions_;

@@ -84,11 +84,11 @@ void NetlinkSocket::Free::operator()(nl_sock* socket) const {
     ::nl_socket_free(socket);
 }
 
-NetlinkSocket::NetlinkSocket() : socket_(::nl_socket_alloc()) {
+NetlinkSocket::NetlinkSocket(int protocol) : socket_(::nl_socket_alloc()) {
     if (!socket_) {
         throw std::bad_alloc();
     }
-    if (const int outcome = ::nl_connect(socket_.get(), NETLINK_ROUTE); outcome < 0) {
+    if (const int outcome = ::nl_connect(socket_.get(), protocol); outcome < 0) {
         require("open a netlink socket", {error_number_of(outcome), std::system_category()});
     }
 }

@@ -1,6 +1,6 @@
 #pragma once
-// A conversation with the kernel's rtnetlink. The kernel answers while it is asked, so nothing here
-// waits for anything but the kernel itself.
+// A conversation with the kernel, with its rtnetlink if nothing else is said. The kernel answers
+// while it is asked, so nothing here waits for anything but the kernel itself.
 
 #include <functional>
 #include <memory>
@@ -14,7 +14,8 @@ namespace godwit::platform {
 
 class NetlinkSocket {
   public:
-    NetlinkSocket();  // throws std::system_error
+    // `protocol` as in netlink(7). Throws std::system_error.
+    explicit NetlinkSocket(int protocol = NETLINK_ROUTE);
 
     // Sends a request and returns what the kernel made of it.
     std::error_code request(const NetlinkMessage& message);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "shared/platform/attempt.hpp"
+#include "shared/platform/nftables_presence.hpp"
 
 namespace godwit::platform {
 namespace {
@@ -34,19 +35,28 @@ void NftablesTable::Free::operator()(nft_ctx* context) const {
     ::nft_ctx_free(context);
 }
 
-NftablesTable::NftablesTable(std::string name, End end)
-    : name_(std::move(name)), end_(end), context_(::nft_ctx_new(NFT_CTX_DEFAULT)) {
-    if (!context_ || ::nft_ctx_buffer_error(context_.get()) != 0 ||
-        ::nft_ctx_buffer_output(context_.get()) != 0) {
-        throw std::bad_alloc();
+NftablesTable::NftablesTable(std::string name, End end) : name_(std::move(name)), end_(end) {}
+
+// Without a context this one put nothing in place, but a crash may have left what is there. It
+// fails only where somebody has removed it already.
+NftablesTable::~NftablesTable() {
+    const bool is_left = !context_ && end_ == End::with_object && has_nftables_table(name_);
+    if (is_left || (context_ && end_ != End::stays)) {
+        ::nft_run_cmd_from_buffer(context(), ("delete table " + name_).c_str());
     }
 }
 
-NftablesTable::~NftablesTable() {
-    if (end_ != End::stays) {
-        // Fails only where it was never put in place, or somebody has removed it already.
-        ::nft_run_cmd_from_buffer(context_.get(), ("delete table " + name_).c_str());
+// Made when it is wanted: it costs a millisecond and a megabyte, and most tables never are.
+nft_ctx* NftablesTable::context() {
+    if (!context_) {
+        std::unique_ptr<nft_ctx, Free> made(::nft_ctx_new(NFT_CTX_DEFAULT));
+        if (!made || ::nft_ctx_buffer_error(made.get()) != 0 ||
+            ::nft_ctx_buffer_output(made.get()) != 0) {
+            throw std::bad_alloc();
+        }
+        context_ = std::move(made);
     }
+    return context_.get();
 }
 
 void NftablesTable::replace(const std::string& chains) {
@@ -74,7 +84,7 @@ std::string NftablesTable::renewal(const std::string& chains) const {
 }
 
 std::string NftablesTable::listing() {
-    return change("list table " + name_) ? "" : ::nft_ctx_get_output_buffer(context_.get());
+    return change("list table " + name_) ? "" : ::nft_ctx_get_output_buffer(context());
 }
 
 void NftablesTable::remove() {
@@ -95,7 +105,7 @@ std::string NftablesTable::flags() const {
 
 void NftablesTable::require_change(const std::string& attempt, const std::string& commands) {
     if (const std::error_code reason = change(commands)) {
-        const std::string said = ::nft_ctx_get_error_buffer(context_.get());
+        const std::string said = ::nft_ctx_get_error_buffer(context());
         require(
             attempt + " the nftables table " + name_ + " (" + said.substr(0, said.find('\n')) + ")",
             reason);
@@ -104,7 +114,7 @@ void NftablesTable::require_change(const std::string& attempt, const std::string
 
 std::error_code NftablesTable::change(const std::string& commands) {
     errno = 0;
-    if (::nft_run_cmd_from_buffer(context_.get(), commands.c_str()) == 0) {
+    if (::nft_run_cmd_from_buffer(context(), commands.c_str()) == 0) {
         return {};
     }
     return errno == 0 ? std::make_error_code(std::errc::invalid_argument) : last_error();

@@ -17,7 +17,8 @@ class NftablesTable {
         with_process,  // after a crash too: the kernel sees to it, and lets nobody else change it
         stays,         // until remove()
     };
-    // `name` with its family: "ip6 godwit". Changes nothing yet. Throws std::bad_alloc.
+    // `name` with its family: "ip6 godwit". Changes nothing yet; whatever follows may throw
+    // std::bad_alloc.
     explicit NftablesTable(std::string name, End end = End::with_object);
     NftablesTable(const NftablesTable&) = delete;
     NftablesTable& operator=(const NftablesTable&) = delete;
@@ -49,6 +50,7 @@ class NftablesTable {
     struct Free {
         void operator()(nft_ctx* context) const;
     };
+    [[nodiscard]] nft_ctx* context();
     [[nodiscard]] std::string flags() const;
     [[nodiscard]] std::string replacement(const std::string& chains) const;
     void require_change(const std::string& attempt, const std::string& commands);

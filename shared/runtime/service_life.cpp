@@ -9,7 +9,7 @@ namespace {
 // sd_watchdog_enabled(3) recommends half of the time; a third forgives one that came too late.
 constexpr int signs_in_patience = 3;
 
-constexpr std::chrono::seconds time_to_settle{5};
+constexpr std::chrono::milliseconds time_to_settle{300};
 
 }  // namespace
 

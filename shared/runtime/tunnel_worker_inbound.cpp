@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "shared/datapath/udp_payload.hpp"
+#include "shared/platform/thread_priority.hpp"
+#include "shared/security/aes_of_long_texts.hpp"
 #include "shared/security/handshake_option.hpp"
 #include "shared/wire/ipv6_header.hpp"
 #include "shared/wire/mobility_header.hpp"
@@ -51,6 +53,8 @@ InboundTunnelWorker::InboundTunnelWorker(const platform::TunDevice& tun, const P
 void InboundTunnelWorker::run(const std::stop_token& stop) {
     const std::stop_callback wake(stop, [this] { channel_.wake(); });
     std::vector<platform::Watched> watched = descriptors();
+    platform::prefer_this_thread();
+    security::prepare_for_long_texts();
     while (!stop.stop_requested()) {
         platform::wait_until_readable(watched);
         if (watched.front().readable) {

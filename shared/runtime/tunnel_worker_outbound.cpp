@@ -7,8 +7,10 @@
 #include <utility>
 
 #include "shared/datapath/segmentation.hpp"
+#include "shared/platform/thread_priority.hpp"
 #include "shared/platform/wait.hpp"
 #include "shared/runtime/clock.hpp"
+#include "shared/security/aes_of_long_texts.hpp"
 
 namespace godwit::runtime {
 namespace {
@@ -57,6 +59,8 @@ void OutboundTunnelWorker::run(const std::stop_token& stop) {
     expiry.descriptor = expiry_.descriptor();
     commands.descriptor = channel_.descriptor();
     packets.descriptor = tun_->descriptor();
+    platform::prefer_this_thread();
+    security::prepare_for_long_texts();
     now_ = boot_now();
     while (!stop.stop_requested()) {
         platform::wait_until_readable(watched, timeout());
@@ -97,7 +101,7 @@ void OutboundTunnelWorker::send_again() {
             departures_.send();
         }
     }
-    departures_.send();
+    send_batch();
     while (const auto resent = tunnels_.take_outcome()) {
         static_cast<void>(resent_.push(datapath::Resent(*resent)));  // without room it is not told
         control_->raise();
@@ -111,6 +115,7 @@ void OutboundTunnelWorker::expire() {
         return;
     }
     tunnels_.expire(now_);
+    tunnels_.on_departed();  // send_batch() has left nothing behind
     if (const auto unsent = tunnels_.take_unsent()) {
         drops_.count(DropReason::held, unsent);
     }
@@ -224,13 +229,16 @@ void OutboundTunnelWorker::forward(TunnelReads::Read& read) {
         return;
     }
     if (segments->is_whole()) {
-        forward(read.slot);
+        static_cast<void>(forward(read.slot));
         return;
     }
     for (std::size_t index = 0; index < segments->count(); ++index) {
         datapath::PacketSlot slot = segment_slot(segments->size(index));
+        const std::size_t used_before = segments_used_ - slot.whole().size();
         segments->write(index, slot.packet());
-        forward(slot);
+        if (!forward(slot)) {
+            segments_used_ = std::min(segments_used_, used_before);
+        }
     }
 }
 
@@ -246,18 +254,20 @@ datapath::PacketSlot OutboundTunnelWorker::segment_slot(std::size_t size) {
     return slot;
 }
 
-void OutboundTunnelWorker::forward(datapath::PacketSlot slot) {
+// Whether it departs from the slot, which then has to stay as it is.
+bool OutboundTunnelWorker::forward(datapath::PacketSlot slot) {
     const auto packet = tunnels_.encapsulate(now_, slot);
     if (packet) {
         if (!packet->is_waiting) {
             depart(*packet);
         }
-        return;
+        return !packet->is_waiting && !packet->is_kept;
     }
     drops_.count(packet.error());
     if (packet.error() == DropReason::too_big) {
         answer_too_big(slot);
     }
+    return false;
 }
 
 void OutboundTunnelWorker::depart(const datapath::Outgoing& packet) {
@@ -280,6 +290,7 @@ void OutboundTunnelWorker::depart(const datapath::Outgoing& packet) {
 // What has been read or taken apart may be overwritten then.
 void OutboundTunnelWorker::send_batch() {
     departures_.send();
+    tunnels_.on_departed();
     segments_used_ = 0;
     copies_used_ = 0;
 }

@@ -136,7 +136,7 @@ class OutboundTunnelWorker final : private DepartureObserver {
     void resend(const wire::HomeAddress& home, const std::vector<mobility::Reception>& receptions);
     void forward_batch();
     void forward(TunnelReads::Read& read);
-    void forward(datapath::PacketSlot slot);
+    [[nodiscard]] bool forward(datapath::PacketSlot slot);
     [[nodiscard]] datapath::PacketSlot segment_slot(std::size_t size);
     void send_batch();
     void send_again();

@@ -1,5 +1,6 @@
 #include "shared/security/aes_of_long_texts.hpp"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <sodium.h>
 
@@ -40,35 +41,51 @@ class KeyedContext {
     std::uint64_t key_name_ = 0;
 };
 
-void take(EVP_CIPHER_CTX* context, wire::BytesView associated, std::span<std::uint8_t> text) {
+KeyedContext& encryption() {
+    thread_local KeyedContext context(1);
+    return context;
+}
+
+KeyedContext& decryption() {
+    thread_local KeyedContext context(0);
+    return context;
+}
+
+void take(EVP_CIPHER_CTX* context, wire::BytesView associated, wire::BytesView text,
+          std::uint8_t* made_of_it) {
     int length = 0;
     EVP_CipherUpdate(context, nullptr, &length, associated.data(),
                      static_cast<int>(associated.size()));
-    EVP_CipherUpdate(context, text.data(), &length, text.data(), static_cast<int>(text.size()));
+    EVP_CipherUpdate(context, made_of_it, &length, text.data(), static_cast<int>(text.size()));
 }
 
 }  // namespace
 
+// Nothing in openssl.cnf concerns an AEAD.
+void prepare_for_long_texts() {
+    OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr);
+    encryption();
+    decryption();
+}
+
 void encrypt_long_text(const NamedAesKey& key, std::span<const std::uint8_t, 12> nonce,
-                       wire::BytesView associated, std::span<std::uint8_t> text,
-                       std::span<std::uint8_t, 16> tag) {
-    thread_local KeyedContext encryption(1);
-    EVP_CIPHER_CTX* context = encryption.prepare(key, nonce);
-    take(context, associated, text);
+                       wire::BytesView associated, wire::BytesView plaintext,
+                       std::span<std::uint8_t> ciphertext, std::span<std::uint8_t, 16> tag) {
+    EVP_CIPHER_CTX* context = encryption().prepare(key, nonce);
+    take(context, associated, plaintext, ciphertext.data());
     int length = 0;
-    EVP_CipherFinal_ex(context, text.data() + text.size(), &length);
+    EVP_CipherFinal_ex(context, ciphertext.data() + ciphertext.size(), &length);
     EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, static_cast<int>(tag.size()), tag.data());
 }
 
 bool decrypt_long_text(const NamedAesKey& key, std::span<const std::uint8_t, 12> nonce,
                        wire::BytesView associated, std::span<std::uint8_t> text,
                        std::span<const std::uint8_t, 16> tag) {
-    thread_local KeyedContext decryption(0);
-    EVP_CIPHER_CTX* context = decryption.prepare(key, nonce);
+    EVP_CIPHER_CTX* context = decryption().prepare(key, nonce);
     // It only reads what it calls mutable.
     EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, static_cast<int>(tag.size()),
                         const_cast<std::uint8_t*>(tag.data()));
-    take(context, associated, text);
+    take(context, associated, text, text.data());
     int length = 0;
     if (EVP_CipherFinal_ex(context, text.data() + text.size(), &length) == 1) {
         return true;

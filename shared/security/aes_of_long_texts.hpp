@@ -21,10 +21,13 @@ struct NamedAesKey {
 // From so many octets on it is the faster one.
 inline constexpr std::size_t long_text = 512;
 
-// In place; the tag goes to `tag`.
+// Makes for this thread what its first long text would have to wait for (a millisecond).
+void prepare_for_long_texts();
+
+// `ciphertext`, of the same length, is where `plaintext` lies or apart from it.
 void encrypt_long_text(const NamedAesKey& key, std::span<const std::uint8_t, 12> nonce,
-                       wire::BytesView associated, std::span<std::uint8_t> text,
-                       std::span<std::uint8_t, 16> tag);
+                       wire::BytesView associated, wire::BytesView plaintext,
+                       std::span<std::uint8_t> ciphertext, std::span<std::uint8_t, 16> tag);
 // In place; false if the tag is wrong, and then `text` is zero.
 [[nodiscard]] bool decrypt_long_text(const NamedAesKey& key,
                                      std::span<const std::uint8_t, 12> nonce,

@@ -74,20 +74,28 @@ std::expected<std::span<std::uint8_t>, EspError> EspSealer::seal(std::span<std::
                                                                  std::size_t offset,
                                                                  std::size_t length,
                                                                  wire::NextHeader next_header) {
-    const std::size_t total = esp_length(length);
-    assert(offset >= esp_headroom && offset - esp_headroom + total <= buffer.size());
+    assert(offset >= esp_headroom);
+    return seal(buffer, offset, length, next_header,
+                buffer.subspan(offset - esp_headroom, esp_length(length)));
+}
+
+std::expected<std::span<std::uint8_t>, EspError> EspSealer::seal(std::span<std::uint8_t> buffer,
+                                                                 std::size_t offset,
+                                                                 std::size_t length,
+                                                                 wire::NextHeader next_header,
+                                                                 std::span<std::uint8_t> packet) {
+    assert(packet.size() == esp_length(length));
     const auto sequence = sequence_.next();
     if (!sequence) {
         return std::unexpected(EspError::exhausted);
     }
-    const auto packet = buffer.subspan(offset - esp_headroom, total);
+    const std::size_t padded = packet.size() - esp_headroom - esp_integrity_check_value;
+    const auto plaintext = buffer.subspan(offset, padded);
+    write_trailer(plaintext.subspan(length), next_header);
     write_header(packet, spi_, *sequence);
-    const auto text =
-        packet.subspan(esp_headroom, total - esp_headroom - esp_integrity_check_value);
-    write_trailer(text.subspan(length), next_header);
     cipher_.encrypt(packet.subspan<wire::EspHeader::size, esp_iv>(),
-                    packet.first<wire::EspHeader::size>(), text,
-                    packet.last<esp_integrity_check_value>());
+                    packet.first<wire::EspHeader::size>(), plaintext,
+                    packet.subspan(esp_headroom, padded), packet.last<esp_integrity_check_value>());
     return packet;
 }
 

@@ -18,7 +18,7 @@
 //   |                Integrity Check Value (16 octets)              |
 //   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 //
-// Both ends work in place. Neither is for more than one thread at a time.
+// Neither is for more than one thread at a time.
 
 #include <cstddef>
 #include <cstdint>
@@ -86,6 +86,11 @@ class EspSealer {
     [[nodiscard]] std::expected<std::span<std::uint8_t>, EspError> seal(
         std::span<std::uint8_t> buffer, std::size_t offset, std::size_t length,
         wire::NextHeader next_header);
+    // The same, but the result is `packet`, of esp_length(length) octets, which is in `buffer` at
+    // offset - esp_headroom, or nowhere in it.
+    [[nodiscard]] std::expected<std::span<std::uint8_t>, EspError> seal(
+        std::span<std::uint8_t> buffer, std::size_t offset, std::size_t length,
+        wire::NextHeader next_header, std::span<std::uint8_t> packet);
 
     // The last sequence number sent; 0 before the first.
     [[nodiscard]] std::uint32_t sequence() const { return sequence_.last(); }

@@ -31,20 +31,21 @@ EspCipher::EspCipher(Suite suite, const TunnelKey& key)
 }
 
 void EspCipher::encrypt(std::span<const std::uint8_t, esp_iv> iv, wire::BytesView associated,
-                        std::span<std::uint8_t> text,
+                        wire::BytesView plaintext, std::span<std::uint8_t> ciphertext,
                         std::span<std::uint8_t, esp_integrity_check_value> tag) {
+    assert(plaintext.size() == ciphertext.size());
     const Nonce nonce = nonce_of(iv);
-    if (is_for_libcrypto(text)) {
-        encrypt_long_text(named_key(), nonce, associated, text, tag);
+    if (is_for_libcrypto(plaintext)) {
+        encrypt_long_text(named_key(), nonce, associated, plaintext, ciphertext, tag);
     } else if (suite_ == Suite::aes_256_gcm) {
         expand_aes_key();
         crypto_aead_aes256gcm_encrypt_detached_afternm(
-            text.data(), tag.data(), nullptr, text.data(), text.size(), associated.data(),
-            associated.size(), nullptr, nonce.data(), state_in(*aes_));
+            ciphertext.data(), tag.data(), nullptr, plaintext.data(), plaintext.size(),
+            associated.data(), associated.size(), nullptr, nonce.data(), state_in(*aes_));
     } else {
         crypto_aead_chacha20poly1305_ietf_encrypt_detached(
-            text.data(), tag.data(), nullptr, text.data(), text.size(), associated.data(),
-            associated.size(), nullptr, nonce.data(), key_->key.data());
+            ciphertext.data(), tag.data(), nullptr, plaintext.data(), plaintext.size(),
+            associated.data(), associated.size(), nullptr, nonce.data(), key_->key.data());
     }
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// One direction of a tunnel's AEAD, in place. AES keys are expanded by the first packet: most
+// One direction of a tunnel's AEAD. AES keys are expanded by the first packet: most
 // sessions of a home agent idle.
 
 #include <array>
@@ -22,9 +22,10 @@ class EspCipher {
   public:
     EspCipher(Suite suite, const TunnelKey& key);
 
-    // `text` becomes ciphertext; the tag goes to `tag`.
+    // `ciphertext`, of the same length, is where `plaintext` lies or apart from it; the tag goes to
+    // `tag`.
     void encrypt(std::span<const std::uint8_t, esp_iv> iv, wire::BytesView associated,
-                 std::span<std::uint8_t> text,
+                 wire::BytesView plaintext, std::span<std::uint8_t> ciphertext,
                  std::span<std::uint8_t, esp_integrity_check_value> tag);
     // `text` becomes plaintext; false if the tag is wrong, and then `text` is as it was or zero.
     [[nodiscard]] bool decrypt(std::span<const std::uint8_t, esp_iv> iv, wire::BytesView associated,

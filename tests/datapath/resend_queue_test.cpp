@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "shared/wire/esp_header.hpp"
 #include "tests/support/addresses.hpp"
 
@@ -204,6 +206,48 @@ TEST_F(ResendQueueTest, SendsAgainNoFasterThanThePathBeforeCarried) {
     }
     EXPECT_NEAR(static_cast<double>(later), 250'000, 2 * size);
     EXPECT_FALSE(queue.take_outcome()) << "there is more to come";
+}
+
+TEST_F(ResendQueueTest, KeepsWithoutACopyWhatIsSealedWhereItIsKept) {
+    for (std::uint32_t sequence = 1; sequence <= 3; ++sequence) {
+        const wire::Bytes packet = sealed(sequence, ResendBlock::capacity / 2);
+        const auto room = queue.room_for(packet.size());
+        ASSERT_EQ(room.size(), packet.size());
+        std::ranges::copy(packet, room.begin());
+        EXPECT_TRUE(queue.keep(noon, room, packet.size() - 40));
+        EXPECT_EQ(memory.octets_in_use(), ResendBlock::capacity * ((sequence + 1) / 2));
+    }
+    queue.on_path(noon);
+    queue.on_reception(noon, {received(0)});
+    EXPECT_THAT(due(noon + 1s), ElementsAre(1, 2, 3));
+}
+
+TEST_F(ResendQueueTest, ForgetsRoomThatNobodyTook) {
+    EXPECT_FALSE(queue.room_for(100).empty());
+    EXPECT_FALSE(memory.next_deadline()) << "nothing is kept";
+    queue.on_path(noon);
+    EXPECT_FALSE(queue.is_behind());
+    keep_range(1, 1);
+    EXPECT_EQ(memory.octets_in_use(), ResendBlock::capacity);
+}
+
+TEST_F(ResendQueueTest, HasNoRoomForWhatIsTooLong) {
+    EXPECT_TRUE(queue.room_for(ResendBlock::capacity + 1).empty());
+}
+
+TEST(ResendMemory, LeavesPacketsInPeaceUntilTheyHaveDeparted) {
+    ResendMemory memory({.each = ResendBlock::capacity});
+    ResendQueue queue(memory);
+    constexpr std::size_t size = ResendBlock::capacity;
+    const auto first = queue.room_for(size);
+    std::ranges::copy(sealed(1, size), first.begin());
+    EXPECT_TRUE(queue.keep(noon, first, size));
+    const auto second = queue.room_for(size);
+    EXPECT_NE(first.data(), second.data()) << "the first has not departed";
+    std::ranges::copy(sealed(2, size), second.begin());
+    EXPECT_TRUE(queue.keep(noon, second, size));
+    memory.on_departed();
+    EXPECT_EQ(queue.room_for(size).data(), first.data());
 }
 
 TEST(ResendMemory, GivesUpTheOldestOfItsOwnWhenATunnelKeepsTooMuch) {

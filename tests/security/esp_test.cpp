@@ -61,7 +61,8 @@ class Esp : public testing::TestWithParam<Suite> {
         wire::Bytes packet = test::octets("80001234000000010000000000000001");
         const wire::Bytes header = packet;
         Mac tag{};
-        cipher.encrypt(std::span(header).subspan<8, 8>(), std::span(header).first(8), text, tag);
+        cipher.encrypt(std::span(header).subspan<8, 8>(), std::span(header).first(8), text, text,
+                       tag);
         packet.insert(packet.end(), text.begin(), text.end());
         packet.insert(packet.end(), tag.begin(), tag.end());
         return packet;
@@ -77,6 +78,18 @@ INSTANTIATE_TEST_SUITE_P(Suites, Esp, testing::Values(Suite::aes_256_gcm, Suite:
                              return instance.param == Suite::aes_256_gcm ? "Aes256Gcm"
                                                                          : "ChaCha20Poly1305";
                          });
+
+TEST_P(Esp, IsTheSameApartFromWhatItSeals) {
+    for (const std::size_t size : {0U, 1U, 100U, 511U, 1400U}) {
+        EspSealer other(tunnel_keys(GetParam()), EspSequence(sealer_->sequence()));
+        const wire::Bytes inner(size, 0x5a);
+        wire::Bytes buffer(esp_headroom + size + esp_max_tailroom);
+        std::ranges::copy(inner, buffer.begin() + esp_headroom);
+        wire::Bytes apart(esp_length(size));
+        EXPECT_TRUE(other.seal(buffer, esp_headroom, size, NextHeader::ipv6, apart));
+        EXPECT_EQ(apart, seal(inner)) << size;
+    }
+}
 
 TEST_P(Esp, OpensWhatItSealedWhateverTheLength) {
     for (std::size_t length = 0; length < 300; ++length) {
