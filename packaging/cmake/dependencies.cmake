@@ -18,3 +18,13 @@ find_package(CLI11 REQUIRED)
 if(GODWIT_TESTS)
     find_package(GTest REQUIRED)
 endif()
+
+# Its static library: the shared ones of Debian's releases have different names, and one package is for all of them.
+find_path(IPSEC_MB_INCLUDE intel-ipsec-mb.h)
+find_library(IPSEC_MB_LIBRARY libIPSec_MB.a)
+if(IPSEC_MB_INCLUDE AND IPSEC_MB_LIBRARY)
+    add_library(ipsec_mb INTERFACE)
+    target_include_directories(ipsec_mb SYSTEM INTERFACE ${IPSEC_MB_INCLUDE})
+    target_link_libraries(ipsec_mb INTERFACE ${IPSEC_MB_LIBRARY})
+    target_compile_definitions(ipsec_mb INTERFACE GODWIT_HAS_IPSEC_MB)
+endif()

@@ -8,15 +8,10 @@
 #include <cstdint>
 #include <span>
 
+#include "shared/security/named_aes_key.hpp"
 #include "shared/wire/bytes.hpp"
 
 namespace godwit::security {
-
-// A key, and a name for it that no other key of this process has.
-struct NamedAesKey {
-    std::uint64_t name = 0;
-    std::span<const std::uint8_t, 32> key;
-};
 
 // From so many octets on it is the faster one.
 inline constexpr std::size_t long_text = 512;

@@ -35,7 +35,9 @@ void EspCipher::encrypt(std::span<const std::uint8_t, esp_iv> iv, wire::BytesVie
                         std::span<std::uint8_t, esp_integrity_check_value> tag) {
     assert(plaintext.size() == ciphertext.size());
     const Nonce nonce = nonce_of(iv);
-    if (is_for_libcrypto(plaintext)) {
+    if (is_for_vaes()) {
+        encrypt_by_vaes(named_key(), nonce, associated, plaintext, ciphertext, tag);
+    } else if (is_for_libcrypto(plaintext)) {
         encrypt_long_text(named_key(), nonce, associated, plaintext, ciphertext, tag);
     } else if (suite_ == Suite::aes_256_gcm) {
         expand_aes_key();
@@ -53,6 +55,9 @@ bool EspCipher::decrypt(std::span<const std::uint8_t, esp_iv> iv, wire::BytesVie
                         std::span<std::uint8_t> text,
                         std::span<const std::uint8_t, esp_integrity_check_value> tag) {
     const Nonce nonce = nonce_of(iv);
+    if (is_for_vaes()) {
+        return decrypt_by_vaes(named_key(), nonce, associated, text, tag);
+    }
     if (is_for_libcrypto(text)) {
         return decrypt_long_text(named_key(), nonce, associated, text, tag);
     }

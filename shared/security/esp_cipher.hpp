@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 
+#include "shared/security/aes_by_vaes.hpp"
 #include "shared/security/aes_of_long_texts.hpp"
 #include "shared/security/secret.hpp"
 #include "shared/security/session_keys.hpp"
@@ -41,6 +42,7 @@ class EspCipher {
     [[nodiscard]] Nonce nonce_of(std::span<const std::uint8_t, esp_iv> iv) const;
     void expand_aes_key();
 
+    [[nodiscard]] bool is_for_vaes() const { return suite_ == Suite::aes_256_gcm && has_vaes(); }
     [[nodiscard]] bool is_for_libcrypto(std::span<const std::uint8_t> text) const {
         return suite_ == Suite::aes_256_gcm && text.size() >= long_text;
     }
