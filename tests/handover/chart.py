@@ -1,6 +1,7 @@
 """A chart of every move's gap: a strip for each condition, on a logarithmic scale, the programs side by side."""
 import math
 
+from drawing import document, legend
 from figures import percentiles
 from instrument import DIRECTIONS
 from moves import KINDS
@@ -11,11 +12,8 @@ TITLES = {"break-before-make": "one link, break before make: from the new addres
           "from the new address", "make-before-break": "two links, make before break: longest silence",
           "silent": "two links, one falls silent: from its silence"}
 STYLE = """
-text { font: 12px system-ui, sans-serif; fill: #7d8590 } .title { font-weight: 600 }
-.grid { stroke: #7d8590; stroke-opacity: .25 } .godwit { stroke: #2f81f7; fill: #2f81f7 }
-.wireguard-go { stroke: #d9822b; fill: #d9822b } .tick { stroke-width: 1.5; stroke-opacity: .5 }
-.median { stroke-width: 3 }
-@media (prefers-color-scheme: dark) { text { fill: #9ca3af } .grid { stroke: #9ca3af } }"""
+.godwit { stroke: #2f81f7; fill: #2f81f7 } .wireguard-go { stroke: #d9822b; fill: #d9822b }
+.tick { stroke-width: 1.5; stroke-opacity: .5 } .median { stroke-width: 3 }"""
 
 
 def x(milliseconds):
@@ -63,14 +61,11 @@ def svg(content):
 
 
 def frame(shapes, height, peers):
-    marks = [f'<rect class="{peer}" x="{8 + 110 * place}" y="8" width="12" height="12"/>'
-             f'<text x="{25 + 110 * place}" y="18">{peer}</text>' for place, peer in enumerate(peers)]
-    marks.append(f'<text x="{16 + 110 * len(peers)}" y="18">a thin line for each move, in the worse direction; a thick '
+    marks = legend(peers)
+    marks.append(f'<text x="{16 + 130 * len(peers)}" y="18">a thin line for each move, in the worse direction; a thick '
                  'one for the median</text>')
     for decade in range(int(math.log10(LEAST)), int(math.log10(MOST)) + 1):
         at = x(10 ** decade)
         marks.append(f'<line class="grid" x1="{at}" x2="{at}" y1="46" y2="{height}"/>'
                      f'<text x="{at}" y="40" text-anchor="middle">{10 ** decade} ms</text>')
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height + 6}" role="img" '
-            f'aria-label="The gap of every move">\n<style>{STYLE}\n</style>\n' + "\n".join(marks + shapes)
-            + "\n</svg>\n")
+    return document(WIDTH, height + 6, "The gap of every move", STYLE, marks + shapes)

@@ -62,24 +62,30 @@ class WireguardGo:
                 return None
         return f"wireguard-go is not here: as root, apt-get install {' '.join(cls.packages)}"
 
-    def __init__(self, topology):
-        self.topology, self.daemons = topology, {}
+    def __init__(self, topology, program="wireguard-go"):
+        self.topology, self.program, self.daemons = topology, program, {}
         number = next(self._number)  # the names of its control sockets are the devices', and known in every namespace
         self.device = {node: f"wg{os.getpid()}.{number}{node[0]}" for node in ("mn", "ha")}
+        self.public = {node: self._keygen(node) for node in self.device}
 
-    def start(self):
-        public = {node: self._keygen(node) for node in self.device}
-        for node in self.device:
-            self._launch(node)
+    def start_home_agent(self):
+        self._launch("ha")
         self.topology.run("ha", f"wg set {self.device['ha']} listen-port 51820 private-key {self._key('ha')} "
-                                f"peer {public['mn']} allowed-ips {HOME_ADDRESS}/128")
-        self.topology.run("mn", f"wg set {self.device['mn']} private-key {self._key('mn')} peer {public['ha']} "
-                                f"endpoint [{HOME_AGENT}]:51820 allowed-ips ::/0 persistent-keepalive 25")
+                                f"peer {self.public['mn']} allowed-ips {HOME_ADDRESS}/128")
         self.topology.ip("ha", f"link set {self.device['ha']} mtu 1420 up",
                          f"route add {HOME_ADDRESS}/128 dev {self.device['ha']}")
+
+    def start_mobile_node(self):
+        self._launch("mn")
+        self.topology.run("mn", f"wg set {self.device['mn']} private-key {self._key('mn')} peer {self.public['ha']} "
+                                f"endpoint [{HOME_AGENT}]:51820 allowed-ips ::/0 persistent-keepalive 25")
         self.topology.ip("mn", f"addr add {HOME_ADDRESS}/128 dev {self.device['mn']}",
                          f"link set {self.device['mn']} mtu 1420 up",
                          f"route add {PREFIX['cn']}/64 dev {self.device['mn']}")
+
+    def start(self):
+        self.start_home_agent()
+        self.start_mobile_node()
         self.topology.run("mn", f"ping -n -c 1 -i 0.2 -w 20 -I {HOME_ADDRESS} {CORRESPONDENT}")
 
     def _key(self, node):
@@ -93,12 +99,12 @@ class WireguardGo:
                               input=private).stdout.strip()
 
     def _launch(self, node):
-        self.daemons[node] = self.topology.start(node, f"wireguard-go -f {self.device[node]}", log=f"wg-{node}.log")
+        self.daemons[node] = self.topology.start(node, f"{self.program} -f {self.device[node]}", log=f"wg-{node}.log")
         deadline = time.monotonic() + PATIENCE
         while "listening port" not in self.topology.run(node, f"wg show {self.device[node]} 2>&1", check=False):
             if time.monotonic() > deadline or self.daemons[node].poll() is not None:
                 raise RuntimeError((self.topology.directory / f"wg-{node}.log").read_text()[-800:])
-            time.sleep(0.02)
+            time.sleep(0.002)
 
     def stop(self):
         self.topology.stop(*self.daemons.values())
