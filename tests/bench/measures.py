@@ -73,22 +73,22 @@ class Visit:
         return {"ping_idle": statistics.median(times) * 1e3} | self._resident("resident_idle")
 
     def tcp_up(self):
-        report, used, _ = self._iperf("-C cubic")
+        report, used, _ = self.iperf("-C cubic")
         received = report["sum_received"]
         found = {"tcp_up": received["bits_per_second"] / 1e6}
         return found | ({"processor_per_gb": used / (received["bytes"] / 1e9)} if self.tunnel.daemons else {})
 
     def tcp_down(self):
-        return {"tcp_down": self._iperf("-C cubic -R")[0]["sum_received"]["bits_per_second"] / 1e6}
+        return {"tcp_down": self.iperf("-C cubic -R")[0]["sum_received"]["bits_per_second"] / 1e6}
 
     def tcp_up_4(self):
-        return {"tcp_up_4": self._iperf("-C cubic -P 4")[0]["sum_received"]["bits_per_second"] / 1e6}
+        return {"tcp_up_4": self.iperf("-C cubic -P 4")[0]["sum_received"]["bits_per_second"] / 1e6}
 
     def ping_loaded(self):
         def ping():
             time.sleep(0.5)  # the stream has got up its speed
             return self._ping(self.seconds)
-        times = sorted(self._iperf("-C cubic", self.seconds + 1, ping)[2])
+        times = sorted(self.iperf("-C cubic", self.seconds + 1, ping)[2])
         return {"ping_loaded_p50": statistics.median(times), "ping_loaded_p99": times[int(len(times) * 0.99)]}
 
     def udp_64(self):
@@ -108,11 +108,11 @@ class Visit:
 
     def _datagrams(self, options):
         """Those received each second, and seconds of processor time of the daemons."""
-        report, used, _ = self._iperf(f"-u {options}")
+        report, used, _ = self.iperf(f"-u {options}")
         total = report["sum"]
         return (total["packets"] - total["lost_packets"]) / total["seconds"], used
 
-    def _iperf(self, options, seconds=None, meanwhile=None):
+    def iperf(self, options, seconds=None, meanwhile=None):
         """What iperf3 says at the end, processor time of the daemons, what `meanwhile` gave."""
         port, seconds = next(self.ports), seconds or self.seconds
         server = self.topology.start("cn", f"iperf3 -s -1 --forceflush -p {port}", stderr=subprocess.STDOUT)

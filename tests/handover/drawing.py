@@ -1,4 +1,5 @@
 """What the charts of the documentation share: an SVG file that needs nothing else, and is read on light and dark pages."""
+import html
 
 STYLE = """
 text { font: 12px system-ui, sans-serif; fill: #7d8590 } .title { font-weight: 600 }
@@ -8,7 +9,7 @@ text { font: 12px system-ui, sans-serif; fill: #7d8590 } .title { font-weight: 6
 
 def document(width, height, label, style, shapes):
     """`label` says what is seen to whoever does not see; `style` is CSS beside STYLE."""
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-label="{label}">\n'
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-label="{html.escape(label)}">\n'
             f"<style>{STYLE}{style}\n</style>\n" + "\n".join(shapes) + "\n</svg>\n")
 
 
