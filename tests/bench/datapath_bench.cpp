@@ -1,6 +1,7 @@
-// What one packet costs on one core, without the system calls: sealing and opening at two sizes by
-// both suites, finding its tunnel among few and many, dividing what the kernel gives in one and
-// merging what it takes in one; and what publishing a tunnel costs.
+// What one packet costs on one core, without the system calls: through a tunnel at three sizes by
+// both suites (what of that is sealing and opening: sealing_bench.cpp), finding its tunnel among
+// few and many, dividing what the kernel gives in one and merging what it takes in one; and what
+// publishing a tunnel costs.
 
 #include <benchmark/benchmark.h>
 
@@ -15,28 +16,20 @@
 
 #include "shared/datapath/inbound_tunnels.hpp"
 #include "shared/datapath/outbound_tunnels.hpp"
+#include "tests/bench/suites.hpp"
 #include "tests/datapath/segments.hpp"
 #include "tests/datapath/tunnel_ends.hpp"
 
 namespace godwit::datapath {
 namespace {
 
+using bench::count_packets;
+using bench::suite_of;
 using security::Suite;
 using test::correspondent;
 using test::home;
 
-constexpr std::int64_t aes = static_cast<std::int64_t>(Suite::aes_256_gcm);
-constexpr std::int64_t chacha = static_cast<std::int64_t>(Suite::chacha20_poly1305);
 constexpr std::size_t batch = 256;
-
-Suite suite_of(benchmark::State& state) {
-    const auto suite = static_cast<Suite>(state.range(0));
-    if (!security::SuiteSet::of_this_machine().contains(suite)) {
-        state.SkipWithError("not by this processor");
-    }
-    state.SetLabel(std::string(security::name(suite)));
-    return suite;
-}
 
 constexpr ResendLimits nothing_kept{.each = 0};
 
@@ -46,11 +39,6 @@ void direct_mobile_node(OutboundTunnels& tunnels, Suite suite) {
         {}, std::make_unique<OutboundTunnel>(home, test::from_a,
                                              OutboundSeal{.session = test::session_of(keys),
                                                           .sealer = security::EspSealer(keys)}));
-}
-
-void count_packets(benchmark::State& state) {
-    state.SetItemsProcessed(state.iterations());
-    state.SetBytesProcessed(state.iterations() * state.range(1));
 }
 
 void encapsulate(benchmark::State& state, const ResendLimits& limits) {
@@ -69,9 +57,9 @@ void encapsulate(benchmark::State& state, const ResendLimits& limits) {
     count_packets(state);
 }
 BENCHMARK_CAPTURE(encapsulate, to_be_forgotten, nothing_kept)
-    ->ArgsProduct({{aes, chacha}, {64, 1400}});
+    ->ArgsProduct(bench::suites_and_lengths);
 BENCHMARK_CAPTURE(encapsulate, kept_to_be_sent_again, ResendLimits{})
-    ->ArgsProduct({{aes, chacha}, {64, 1400}});
+    ->ArgsProduct(bench::suites_and_lengths);
 
 void decapsulate(benchmark::State& state) {
     const Suite suite = suite_of(state);
@@ -101,7 +89,7 @@ void decapsulate(benchmark::State& state) {
     }
     count_packets(state);
 }
-BENCHMARK(decapsulate)->ArgsProduct({{aes, chacha}, {64, 1400}});
+BENCHMARK(decapsulate)->ArgsProduct(bench::suites_and_lengths);
 
 wire::HomeAddress home_number(std::uint32_t number) {
     auto address = home.address;
