@@ -2,6 +2,7 @@
 // The mobile node's configuration: mn.toml, docs/configuration.md.
 
 #include <chrono>
+#include <cstddef>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -57,8 +58,10 @@ struct Configuration {
     bool lockdown = false;                          // nothing else leaves outside the tunnel
     std::vector<mobility::FlowSelector> redundant;  // over two paths at once; before the flows
     std::vector<FlowChoice> flows;                  // in the order of the file: the first counts
-    bool second_path = true;        // keep one registered by another link, if there is one
-    datapath::ResendLimits resend;  // what is kept to be sent again after a move
+    bool second_path = true;  // keep one registered by another link, if there is one
+    // What is kept to be sent again after a move: of a laptop's uplink, half a second at 100
+    // Mbit/s.
+    datapath::ResendLimits resend{.each = std::size_t{6} << 20U};
     // Look names up with name servers of the home: those that the home agent tells, or these.
     bool dns = true;
     std::vector<wire::Ipv6Address> dns_servers;

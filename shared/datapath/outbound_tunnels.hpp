@@ -164,6 +164,8 @@ class OutboundTunnels {
     [[nodiscard]] std::optional<mobility::Instant> next_expiry() const {
         return memory_.next_deadline();
     }
+    // Octets that were kept and have been freed, since it was asked the last time.
+    [[nodiscard]] std::size_t take_freed() { return memory_.take_freed(); }
     // Packets that have waited for a path in vain, since it was asked the last time.
     [[nodiscard]] std::uint64_t take_unsent() { return memory_.take_unsent(); }
 

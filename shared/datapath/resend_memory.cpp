@@ -32,10 +32,18 @@ void ResendMemory::give_back(std::unique_ptr<ResendBlock> block) {
 }
 
 void ResendMemory::on_departed() {
-    if (!by_oldest_.empty()) {  // who is idle holds no memory
-        std::ranges::move(departing_, std::back_inserter(spare_));
+    if (by_oldest_.empty()) {
+        free(departing_);
+        return;
     }
+    std::ranges::move(departing_, std::back_inserter(spare_));
     departing_.clear();
+}
+
+// Who is idle holds no memory.
+void ResendMemory::free(std::vector<std::unique_ptr<ResendBlock>>& blocks) {
+    freed_ += blocks.size() * sizeof(ResendBlock);
+    blocks = std::vector<std::unique_ptr<ResendBlock>>();
 }
 
 void ResendMemory::on_oldest(ResendQueue& queue, std::uint64_t before, std::uint64_t after) {
@@ -49,7 +57,7 @@ void ResendMemory::expire(mobility::Instant now) {
     while (!by_oldest_.empty() && by_oldest_.begin()->second->expire_oldest(now)) {
     }
     if (by_oldest_.empty()) {
-        spare_.clear();
+        free(spare_);
     }
 }
 

@@ -67,6 +67,9 @@ class ResendMemory {
     void expire(mobility::Instant now);
     [[nodiscard]] std::optional<mobility::Instant> next_deadline() const;
 
+    // Octets that have been freed since it was asked last.
+    [[nodiscard]] std::size_t take_freed() { return std::exchange(freed_, 0); }
+
     // Packets that have left without ever having been sent: how many since it was asked last.
     void note_unsent(std::uint64_t count) { unsent_ += count; }
     [[nodiscard]] std::uint64_t take_unsent() { return std::exchange(unsent_, 0); }
@@ -75,9 +78,12 @@ class ResendMemory {
     [[nodiscard]] std::size_t octets_in_use() const { return in_use_ * ResendBlock::capacity; }
 
   private:
+    void free(std::vector<std::unique_ptr<ResendBlock>>& blocks);
+
     ResendLimits limits_;
     std::uint64_t last_number_ = 0;
     std::size_t in_use_ = 0;
+    std::size_t freed_ = 0;
     std::uint64_t unsent_ = 0;
     std::vector<std::unique_ptr<ResendBlock>> departing_;
     std::vector<std::unique_ptr<ResendBlock>> spare_;

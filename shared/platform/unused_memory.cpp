@@ -30,8 +30,12 @@ int forget_unwritable(dl_phdr_info* object, std::size_t /*size*/, void* /*data*/
 
 }  // namespace
 
-void give_back_unused_memory() {
+void give_back_free_heap() {
     ::malloc_trim(0);
+}
+
+void give_back_unused_memory() {
+    give_back_free_heap();
     ::dl_iterate_phdr(forget_unwritable, nullptr);
 }
 

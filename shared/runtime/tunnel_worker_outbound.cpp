@@ -8,6 +8,7 @@
 
 #include "shared/datapath/segmentation.hpp"
 #include "shared/platform/thread_priority.hpp"
+#include "shared/platform/unused_memory.hpp"
 #include "shared/platform/wait.hpp"
 #include "shared/runtime/clock.hpp"
 #include "shared/security/aes_of_long_texts.hpp"
@@ -116,6 +117,10 @@ void OutboundTunnelWorker::expire() {
     }
     tunnels_.expire(now_);
     tunnels_.on_departed();  // send_batch() has left nothing behind
+    constexpr std::size_t worth_giving_back = std::size_t{1} << 20U;  // octets
+    if (tunnels_.take_freed() >= worth_giving_back) {
+        platform::give_back_free_heap();
+    }
     if (const auto unsent = tunnels_.take_unsent()) {
         drops_.count(DropReason::held, unsent);
     }

@@ -292,6 +292,10 @@ TEST(ResendMemory, HoldsNothingForThoseWhoAreIdle) {
     memory.expire(noon + 2s);
     EXPECT_EQ(memory.octets_in_use(), 0U);
     EXPECT_FALSE(memory.next_deadline());
+    EXPECT_EQ(memory.take_freed(), 0U) << "its octets may be on their way";
+    memory.on_departed();
+    EXPECT_EQ(memory.take_freed(), sizeof(ResendBlock));
+    EXPECT_EQ(memory.take_freed(), 0U);
 }
 
 TEST(ResendMemory, OutlivesAQueueThatIsClosed) {
