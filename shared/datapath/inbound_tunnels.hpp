@@ -5,6 +5,7 @@
 #include <expected>
 #include <memory>
 #include <optional>
+#include <ranges>
 #include <span>
 #include <vector>
 
@@ -14,17 +15,19 @@
 #include "shared/datapath/ipv4_home_addresses.hpp"
 #include "shared/datapath/look_up_by.hpp"
 #include "shared/datapath/packet_buffer.hpp"
+#include "shared/datapath/tunnel_memory.hpp"
 #include "shared/datapath/tunnel_table.hpp"
 #include "shared/mobility/path.hpp"
 #include "shared/mobility/session.hpp"
 #include "shared/security/esp.hpp"
 #include "shared/wire/address.hpp"
+#include "shared/wire/bytes.hpp"
 #include "shared/wire/next_header.hpp"
 
 namespace godwit::datapath {
 
 // A session whose sealed packets are opened.
-struct SealedTunnel {
+struct SealedTunnel : InTunnelMemory<SealedTunnel> {
     std::unique_ptr<SealedTunnel> next;
     security::EspOpener opener;  // its SPI is the session's name
     wire::HomeAddress home;
@@ -101,6 +104,18 @@ class InboundTunnels {
         return ipv4_.remove(home, address);
     }
 
+    // Before a batch of packets goes to decapsulate(): what that reads of their tunnels comes into
+    // the cache, of all of them at once. `payloads` is a range of octets as decapsulate() takes
+    // them, whatever they are. Among few tunnels it does nothing.
+    template <std::ranges::input_range Payloads>
+    void prefetch(Payloads&& payloads) const {
+        if (sealed_.outgrows_cache()) {
+            sealed_.prefetch(payloads | std::views::transform([](wire::BytesView payload) {
+                                 return mobility::SessionId{
+                                     wire::Reader(payload).integer<std::uint32_t>()};
+                             }));
+        }
+    }
     // The payload of an outer packet of next header esp, ipv6 or ipv4, or what stands for that in
     // UDP; opened in place.
     [[nodiscard]] std::expected<Incoming, DropReason> decapsulate(const mobility::Path& path,

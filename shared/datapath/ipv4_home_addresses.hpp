@@ -4,8 +4,10 @@
 
 #include <memory>
 #include <optional>
+#include <ranges>
 #include <utility>
 
+#include "shared/datapath/inner_address.hpp"
 #include "shared/datapath/tunnel_table.hpp"
 #include "shared/wire/address.hpp"
 
@@ -43,6 +45,16 @@ class Ipv4HomeAddresses {
         }
         const Ipv4HomeAddress* known = addresses_.find(inner);
         return known != nullptr ? std::optional(known->home) : std::nullopt;
+    }
+
+    // Before a batch of home_of(): a range of InnerAddress.
+    template <std::ranges::input_range Addresses>
+    void prefetch(Addresses&& addresses) const {
+        if (addresses_.outgrows_cache()) {
+            addresses_.prefetch(
+                addresses | std::views::filter(&InnerAddress::is_ipv4) |
+                std::views::transform([](const InnerAddress& address) { return address.value; }));
+        }
     }
 
   private:

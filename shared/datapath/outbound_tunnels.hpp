@@ -6,18 +6,21 @@
 #include <expected>
 #include <memory>
 #include <optional>
+#include <ranges>
 #include <span>
 #include <vector>
 
 #include "shared/datapath/counters.hpp"
 #include "shared/datapath/drop_reason.hpp"
 #include "shared/datapath/flow_routes.hpp"
+#include "shared/datapath/inner_address.hpp"
 #include "shared/datapath/inner_packet.hpp"
 #include "shared/datapath/ipv4_home_addresses.hpp"
 #include "shared/datapath/look_up_by.hpp"
 #include "shared/datapath/packet_buffer.hpp"
 #include "shared/datapath/resend_memory.hpp"
 #include "shared/datapath/resend_queue.hpp"
+#include "shared/datapath/tunnel_memory.hpp"
 #include "shared/datapath/tunnel_table.hpp"
 #include "shared/mobility/flow_route.hpp"
 #include "shared/mobility/node.hpp"
@@ -47,7 +50,7 @@ struct TrafficWatch {
     bool large_sent = false;  // of more than mobility::large_packet octets
 };
 
-struct OutboundTunnel {
+struct OutboundTunnel : InTunnelMemory<OutboundTunnel> {
     std::unique_ptr<OutboundTunnel> next;
     wire::HomeAddress home;
     mobility::Path path;
@@ -137,6 +140,23 @@ class OutboundTunnels {
     std::unique_ptr<Ipv4HomeAddress> end_ipv4(const wire::HomeAddress& home,
                                               wire::Ipv4Address address) {
         return ipv4_.remove(home, address);
+    }
+
+    // Before a batch of packets goes to encapsulate(): what that reads of their tunnels comes into
+    // the cache, of all of them at once. `packets` is a range of octets, whatever they are. Among
+    // few tunnels it does nothing.
+    template <std::ranges::forward_range Packets>
+    void prefetch(Packets&& packets) const {
+        if (tunnels_.outgrows_cache()) {
+            const auto inner = packets | std::views::transform([this](wire::BytesView packet) {
+                                   return tunnelled_address(packet, look_up_by_);
+                               });
+            ipv4_.prefetch(inner);
+            tunnels_.prefetch(inner | std::views::transform([this](const InnerAddress& address) {
+                                  return ipv4_.home_of(address.value, address.is_ipv4)
+                                      .value_or(wire::HomeAddress{});
+                              }));
+        }
     }
 
     // Seals the packet in the buffer, if its tunnel is not a plain one. One that is too long for

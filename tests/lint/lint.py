@@ -30,7 +30,7 @@ ONLY_IN = {
     r"sodium\.h": {"shared/security"},
     r"(linux|net|netinet|sys|netlink|nftables)/.*|(unistd|fcntl|poll|sched|ifaddrs|netdb)\.h":
         {"shared/platform", "tests/platform", "tests/impair", "tests/flow", "tests/datapath", "tests/bench",
-         "tests/runtime/small_disk.hpp", "shared/security/key_file.cpp"},
+         "tests/runtime/small_disk.hpp", "shared/security/key_file.cpp", "shared/datapath/tunnel_memory.cpp"},
     r"arpa/inet\.h": {"shared/wire/address.cpp", "shared/platform"},
     r"boost/.*|spdlog/.*|toml\+\+/.*|nlohmann/.*": {"shared/runtime", "client", "server", "tests"},
     r"sqlite3\.h": {"server/store"},
