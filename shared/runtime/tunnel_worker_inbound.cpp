@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <ranges>
 #include <utility>
 
 #include "shared/datapath/udp_payload.hpp"
@@ -155,7 +156,9 @@ std::span<const platform::TunnelArrival> InboundTunnelWorker::receive_batch(
     const auto count = socket.receive(arrivals);
     // Whatever was published before the other end could send one of these packets applies to it.
     receive_commands();
-    return arrivals.first(count.value_or(0));
+    arrivals = arrivals.first(count.value_or(0));
+    tunnels_.prefetch(arrivals | std::views::transform(&platform::TunnelArrival::payload));
+    return arrivals;
 }
 
 void InboundTunnelWorker::forward_batch(platform::RawTunnelSocket& socket,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ranges>
 #include <span>
 #include <system_error>
 #include <utility>
@@ -221,6 +222,9 @@ void OutboundTunnelWorker::forward_batch() {
     }
     // Whatever was published before one of these packets was written applies to it.
     receive_commands();
+    tunnels_.prefetch(reads_.packets() | std::views::transform([](const TunnelReads::Read& read) {
+                          return read.slot.packet();
+                      }));
     for (TunnelReads::Read& read : reads_.packets()) {
         forward(read);
     }
