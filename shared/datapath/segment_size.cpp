@@ -1,9 +1,11 @@
 #include "shared/datapath/segment_size.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <optional>
 #include <span>
 
+#include "shared/wire/checksum.hpp"
 #include "shared/wire/ipv4_header.hpp"
 #include "shared/wire/ipv6_header.hpp"
 
@@ -60,17 +62,16 @@ std::optional<std::size_t> find_segment_size(std::span<const std::uint8_t> heade
     return std::nullopt;
 }
 
-// RFC 1624 §3, equation 3. Of a value at an odd offset each octet counts in the other half of its
-// word, which swaps both in the sum.
-unsigned updated(unsigned checksum, unsigned before, unsigned after, bool is_odd) {
+// Of a value at an odd offset each octet counts in the other half of its word, which swaps both in
+// the sum.
+std::uint16_t updated(unsigned checksum, unsigned before, unsigned after, bool is_odd) {
+    auto from = static_cast<std::uint16_t>(before);
+    auto to = static_cast<std::uint16_t>(after);
     if (is_odd) {
-        before = (before >> 8U | before << 8U) & 0xffffU;
-        after = (after >> 8U | after << 8U) & 0xffffU;
+        from = std::byteswap(from);
+        to = std::byteswap(to);
     }
-    unsigned sum = (~checksum & 0xffffU) + (~before & 0xffffU) + after;
-    sum = (sum & 0xffffU) + (sum >> 16U);
-    sum = (sum & 0xffffU) + (sum >> 16U);
-    return ~sum & 0xffffU;
+    return wire::updated_checksum(static_cast<std::uint16_t>(checksum), from, to);
 }
 
 }  // namespace

@@ -104,6 +104,13 @@ std::uint16_t internet_checksum(BytesView octets) {
     return sum.checksum();
 }
 
+std::uint16_t updated_checksum(std::uint16_t checksum, std::uint16_t before, std::uint16_t after) {
+    unsigned sum = (~unsigned{checksum} & 0xffffU) + (~unsigned{before} & 0xffffU) + after;
+    sum = (sum & 0xffffU) + (sum >> 16U);
+    sum = (sum & 0xffffU) + (sum >> 16U);
+    return static_cast<std::uint16_t>(~sum);
+}
+
 std::uint16_t upper_layer_checksum(const PseudoHeader& addresses, NextHeader protocol,
                                    BytesView payload) {
     InternetSum sum;

@@ -46,6 +46,9 @@ struct PseudoHeader {
 // What belongs in the checksum field of these octets, in which that field is zero. Over octets that
 // contain their right checksum it is zero.
 std::uint16_t internet_checksum(BytesView octets);
+// The checksum of octets in which one 16-bit word, at an even offset, has become another (RFC 1624
+// §3, equation 3): the same as a new one, if the old one was right.
+std::uint16_t updated_checksum(std::uint16_t checksum, std::uint16_t before, std::uint16_t after);
 std::uint16_t upper_layer_checksum(const PseudoHeader& addresses, NextHeader protocol,
                                    BytesView payload);
 

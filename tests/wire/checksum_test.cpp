@@ -61,6 +61,21 @@ TEST(InternetChecksum, IsTheSameAtEveryLengthAndAlignment) {
     EXPECT_EQ(internet_checksum(longest), by_words(longest));
 }
 
+TEST(InternetChecksum, IsUpdatedAsIfItWereMadeAnew) {  // RFC 1624 §3
+    for (int round = 0; round < 10'000; ++round) {
+        Bytes octets = any_octets(20);
+        const std::uint16_t before = internet_checksum(octets);
+        const auto was = static_cast<std::uint16_t>(octets[0] << 8U | octets[1]);
+        octets[1] ^= static_cast<std::uint8_t>(round);
+        const auto is = static_cast<std::uint16_t>(octets[0] << 8U | octets[1]);
+        EXPECT_EQ(updated_checksum(before, was, is), internet_checksum(octets)) << round;
+    }
+}
+
+TEST(InternetChecksum, IsUpdatedWhereTheFirstFormOfTheEquationFails) {  // RFC 1624 §4
+    EXPECT_EQ(updated_checksum(0xdd2f, 0x5555, 0x3285), 0x0000);
+}
+
 TEST(InternetSum, IsOfAllPartsTogether) {
     const Bytes octets = any_octets(101);
     for (std::size_t end = 0; end <= 100; end += 2) {
