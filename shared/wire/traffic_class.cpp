@@ -56,4 +56,17 @@ bool mark_congestion(std::span<std::uint8_t> packet) {
     return true;
 }
 
+bool combine_ecn(std::span<std::uint8_t> inner, Ecn outer) {
+    const auto traffic_class = traffic_class_of(inner);
+    if (!traffic_class) {
+        return true;
+    }
+    const Ecn before = ecn_of(*traffic_class);
+    const auto after = decapsulated(before, outer);
+    if (after && *after != before) {
+        put_ecn(inner, *after);
+    }
+    return after.has_value();
+}
+
 }  // namespace godwit::wire

