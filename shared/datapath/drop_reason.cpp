@@ -31,6 +31,8 @@ std::string_view name(DropReason reason) {
             return "inner-address";
         case outer_source:
             return "outer-source";
+        case congestion:
+            return "congestion";
         case signalling_overflow:
             return "signalling-overflow";
         case not_deliverable:

@@ -23,6 +23,7 @@ enum class DropReason : std::uint8_t {
     bad_tag,              // RFC 4303 §3.4.4.1: not sealed by the other end, or changed since
     inner_address,        // the inner packet speaks for another home address than its session's
     outer_source,         // plain, and not from where the binding says (RFC 6275 §10.4.5, §11.3.3)
+    congestion,           // marked on the way, for a sender who knows no marks (RFC 6040 §4.2)
     signalling_overflow,  // more messages than the control plane has taken
     not_deliverable,      // refused by the TUN device
     // On the way out.

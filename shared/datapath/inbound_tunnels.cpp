@@ -95,9 +95,10 @@ void InboundTunnels::fit_plain(const wire::HomeAddress& home, std::uint32_t whol
 
 std::expected<Incoming, DropReason> InboundTunnels::decapsulate(const mobility::Path& path,
                                                                 wire::NextHeader next_header,
-                                                                std::span<std::uint8_t> bytes) {
-    return next_header == wire::NextHeader::esp ? open(path, bytes)
-                                                : take_plain(path, next_header, bytes);
+                                                                std::span<std::uint8_t> bytes,
+                                                                wire::Ecn outer) {
+    return next_header == wire::NextHeader::esp ? open(path, bytes, outer)
+                                                : take_plain(path, next_header, bytes, outer);
 }
 
 // What comes in is looked at from the other end than what goes out.
@@ -116,7 +117,8 @@ bool InboundTunnels::is_message(const InnerPacket& inner) const {
 // The checks in the order of docs/protocol.md: SPI known, not replayed, tag right (the opener's
 // two), then the inner address. Where the packet came from does not matter (RFC 6275 §10.4.5).
 std::expected<Incoming, DropReason> InboundTunnels::open(const mobility::Path& path,
-                                                         std::span<std::uint8_t> bytes) {
+                                                         std::span<std::uint8_t> bytes,
+                                                         wire::Ecn outer) {
     const auto header = wire::EspHeader::parse(bytes);
     if (!header) {
         return std::unexpected(DropReason::malformed);
@@ -147,6 +149,9 @@ std::expected<Incoming, DropReason> InboundTunnels::open(const mobility::Path& p
         incoming.content = Incoming::Content::message;
         return incoming;
     }
+    if (!wire::decapsulate_ecn(inner->bytes, outer)) {
+        return std::unexpected(DropReason::congestion);
+    }
     clamp_segment_size(*inner, tunnel->whole);
     incoming.received = &tunnel->received;
     incoming.has_moved = has_moved(*tunnel, header->sequence, path);
@@ -159,7 +164,8 @@ std::expected<Incoming, DropReason> InboundTunnels::open(const mobility::Path& p
 // belongs to the address. A message comes before any binding, and proves itself.
 std::expected<Incoming, DropReason> InboundTunnels::take_plain(const mobility::Path& path,
                                                                wire::NextHeader next_header,
-                                                               std::span<std::uint8_t> bytes) {
+                                                               std::span<std::uint8_t> bytes,
+                                                               wire::Ecn outer) {
     const auto inner = parse(next_header, bytes);
     if (!inner) {
         return std::unexpected(inner.error());
@@ -174,6 +180,9 @@ std::expected<Incoming, DropReason> InboundTunnels::take_plain(const mobility::P
     }
     if (!comes_from(path, tunnel->path)) {
         return std::unexpected(DropReason::outer_source);
+    }
+    if (!wire::decapsulate_ecn(inner->bytes, outer)) {
+        return std::unexpected(DropReason::congestion);
     }
     clamp_segment_size(*inner, tunnel->whole);
     return Incoming{.inner = inner->bytes, .received = &tunnel->received};

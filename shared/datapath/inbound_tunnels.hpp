@@ -23,6 +23,7 @@
 #include "shared/wire/address.hpp"
 #include "shared/wire/bytes.hpp"
 #include "shared/wire/next_header.hpp"
+#include "shared/wire/traffic_class.hpp"
 
 namespace godwit::datapath {
 
@@ -117,17 +118,20 @@ class InboundTunnels {
         }
     }
     // The payload of an outer packet of next header esp, ipv6 or ipv4, or what stands for that in
-    // UDP; opened in place.
-    [[nodiscard]] std::expected<Incoming, DropReason> decapsulate(const mobility::Path& path,
-                                                                  wire::NextHeader next_header,
-                                                                  std::span<std::uint8_t> bytes);
+    // UDP; opened in place. What routers have said of congestion in the outer header stands in the
+    // inner one then (RFC 6040 §4.2); messages and what has no content have no sender to be told.
+    [[nodiscard]] std::expected<Incoming, DropReason> decapsulate(
+        const mobility::Path& path, wire::NextHeader next_header, std::span<std::uint8_t> bytes,
+        wire::Ecn outer = wire::Ecn::not_ect);
 
   private:
     [[nodiscard]] std::expected<Incoming, DropReason> open(const mobility::Path& path,
-                                                           std::span<std::uint8_t> bytes);
+                                                           std::span<std::uint8_t> bytes,
+                                                           wire::Ecn outer);
     [[nodiscard]] std::expected<Incoming, DropReason> take_plain(const mobility::Path& path,
                                                                  wire::NextHeader next_header,
-                                                                 std::span<std::uint8_t> bytes);
+                                                                 std::span<std::uint8_t> bytes,
+                                                                 wire::Ecn outer);
     [[nodiscard]] std::optional<wire::HomeAddress> home_of(const InnerPacket& inner) const;
     [[nodiscard]] bool is_message(const InnerPacket& inner) const;
 

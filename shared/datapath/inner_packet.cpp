@@ -39,6 +39,7 @@ std::expected<InnerPacket, DropReason> parse_ipv6(std::span<std::uint8_t> bytes)
     return InnerPacket{.source = header->source,
                        .destination = header->destination,
                        .content = header->next_header,
+                       .traffic_class = header->traffic_class,
                        .bytes = bytes.first(wire::Ipv6Header::size + payload->size())};
 }
 
@@ -59,6 +60,7 @@ std::expected<InnerPacket, DropReason> parse_ipv4(std::span<std::uint8_t> bytes)
                        .content = header->protocol,
                        .fragment_offset = header->fragment_offset,
                        .dont_fragment = header->dont_fragment,
+                       .traffic_class = header->type_of_service,
                        .bytes = bytes.first(header->total_length)};
 }
 

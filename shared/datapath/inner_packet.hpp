@@ -19,6 +19,7 @@ struct InnerPacket {
     wire::NextHeader content = wire::NextHeader::none;
     std::uint16_t fragment_offset = 0;  // IPv4 only: octets
     bool dont_fragment = true;          // IPv4's DF bit; of IPv6 always
+    std::uint8_t traffic_class = 0;     // IPv4's Type of Service
     // From the first octet of its header to what its length says: padding behind it is cut off (RFC
     // 4303 §2.7).
     std::span<std::uint8_t> bytes;

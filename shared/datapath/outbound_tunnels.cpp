@@ -223,12 +223,14 @@ std::expected<Outgoing, DropReason> OutboundTunnels::encapsulate(mobility::Insta
         kept != nullptr ? kept->room_for(security::esp_length(size)) : std::span<std::uint8_t>();
     auto outgoing = protect(*tunnel, buffer, size, inner->protocol(), room);
     if (outgoing) {
+        outgoing->traffic_class = wire::outer_traffic_class(inner->traffic_class, outer_dscp_);
         outgoing->is_traffic = true;
         outgoing->longest = longest_outer(*tunnel, size);
         outgoing->by_rule = by_rule;
         outgoing->is_kept = kept != nullptr && outgoing->bytes.data() == room.data();
         outgoing->is_waiting =
-            kept != nullptr && !kept->keep(now, outgoing->bytes, outgoing->inner_size);
+            kept != nullptr &&
+            !kept->keep(now, outgoing->bytes, outgoing->inner_size, outgoing->traffic_class);
     }
     return outgoing;
 }
@@ -258,6 +260,7 @@ std::optional<Outgoing> OutboundTunnels::next_resent(mobility::Instant now) {
                             .next_header = wire::NextHeader::esp,
                             .bytes = due->sealed,
                             .inner_size = due->inner_size,
+                            .traffic_class = due->traffic_class,
                             .is_traffic = due->is_new,
                             .longest = longest_outer(tunnel, due->inner_size)};
         }

@@ -31,6 +31,7 @@
 #include "shared/wire/address.hpp"
 #include "shared/wire/bytes.hpp"
 #include "shared/wire/next_header.hpp"
+#include "shared/wire/traffic_class.hpp"
 
 namespace godwit::datapath {
 
@@ -80,6 +81,7 @@ struct Outgoing {
     wire::NextHeader next_header{};       // esp, ipv6 or ipv4; over UDP the payload tells
     std::span<const std::uint8_t> bytes;  // lie in the packet's buffer, if it is not kept
     std::size_t inner_size = 0;           // octets
+    std::uint8_t traffic_class = 0;       // for the outer header
     bool is_traffic = false;              // neither a message nor without content
     bool is_probe = false;                // goes in one piece or not at all
     bool is_kept = false;                 // bytes stay until on_departed()
@@ -106,8 +108,12 @@ struct Resent {
 class OutboundTunnels {
   public:
     OutboundTunnels(LookUpBy look_up_by, const wire::HomeAgentAddress& home_agent,
-                    const ResendLimits& limits = {})
-        : look_up_by_(look_up_by), home_agent_(home_agent), memory_(limits) {}
+                    const ResendLimits& limits = {},
+                    wire::OuterDscp outer_dscp = wire::OuterDscp::zero)
+        : look_up_by_(look_up_by),
+          home_agent_(home_agent),
+          outer_dscp_(outer_dscp),
+          memory_(limits) {}
     OutboundTunnels(const OutboundTunnels&) = delete;
     OutboundTunnels& operator=(const OutboundTunnels&) = delete;
 
@@ -165,6 +171,7 @@ class OutboundTunnels {
     // would pass at the other end for a message of this end is not_tunnelled: those are made here.
     // By a rule it goes along other paths, each copy with the same number; of a plain packet there
     // is one only. The rule's paths may be shorter than the tunnel's: that too makes fragments.
+    // Outside it has the ECN field that it has inside (RFC 6040 §4.1), sent again later too.
     [[nodiscard]] std::expected<Outgoing, DropReason> encapsulate(mobility::Instant now,
                                                                   PacketSlot& buffer);
     // All that was made here and is to be sent has gone to the system: what was kept may go.
@@ -221,6 +228,7 @@ class OutboundTunnels {
 
     LookUpBy look_up_by_;
     wire::HomeAgentAddress home_agent_;
+    wire::OuterDscp outer_dscp_;
     ResendMemory memory_;
     TunnelTable<OutboundTunnel> tunnels_;
     TunnelTable<FlowRoutes> flows_;

@@ -29,10 +29,11 @@ struct ResendLimits {
 struct KeptPacket {
     std::uint32_t spi = 0;
     std::uint32_t sequence = 0;
-    std::uint32_t offset = 0;      // octets, in its block
-    std::uint32_t size = 0;        // octets, sealed
-    std::uint32_t inner_size = 0;  // octets
-    std::uint32_t sent_along = 0;  // the number of the last path it was sent along; 0: of none
+    std::uint32_t offset = 0;        // octets, in its block
+    std::uint32_t size = 0;          // octets, sealed
+    std::uint32_t sent_along = 0;    // the number of the last path it was sent along; 0: of none
+    std::uint16_t inner_size = 0;    // octets; it is in a block
+    std::uint8_t traffic_class = 0;  // of the outer header
     mobility::Instant at;
 };
 

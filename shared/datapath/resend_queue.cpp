@@ -40,7 +40,7 @@ std::span<std::uint8_t> ResendQueue::room_for(std::size_t sealed) {
 }
 
 bool ResendQueue::keep(mobility::Instant now, std::span<const std::uint8_t> sealed,
-                       std::size_t inner_size) {
+                       std::size_t inner_size, std::uint8_t traffic_class) {
     const auto header = wire::EspHeader::parse(sealed);
     const auto room = header ? room_for(sealed.size()) : std::span<std::uint8_t>();
     if (room.empty()) {
@@ -57,8 +57,9 @@ bool ResendQueue::keep(mobility::Instant now, std::span<const std::uint8_t> seal
                              .sequence = header->sequence,
                              .offset = static_cast<std::uint32_t>(block.used),
                              .size = static_cast<std::uint32_t>(sealed.size()),
-                             .inner_size = static_cast<std::uint32_t>(inner_size),
                              .sent_along = is_behind_ ? 0 : path_,
+                             .inner_size = static_cast<std::uint16_t>(inner_size),
+                             .traffic_class = traffic_class,
                              .at = now});
     block.used += sealed.size();
     return !is_behind_;
@@ -226,6 +227,7 @@ std::optional<ResendQueue::Due> ResendQueue::next(mobility::Instant now) {
         ++next_.packet;
         return Due{.sealed = octets.subspan(packet->offset, packet->size),
                    .inner_size = packet->inner_size,
+                   .traffic_class = packet->traffic_class,
                    .is_new = is_new};
     }
     return std::nullopt;

@@ -31,10 +31,11 @@ class ResendQueue {
     // Where a packet that is about to be sealed may lie, so that keeping it is no copy; empty if
     // one of so many octets is too long to be kept.
     [[nodiscard]] std::span<std::uint8_t> room_for(std::size_t sealed);
-    // A packet has been sealed, there or elsewhere. Whether it is to be sent now; else it waits for
-    // next() to come to it. What is too long to be kept is always sent.
+    // A packet has been sealed, there or elsewhere, to go with this traffic class. Whether it is to
+    // be sent now; else it waits for next() to come to it. What is too long to be kept is always
+    // sent.
     [[nodiscard]] bool keep(mobility::Instant now, std::span<const std::uint8_t> sealed,
-                            std::size_t inner_size);
+                            std::size_t inner_size, std::uint8_t traffic_class = 0);
     // The system has not taken it: it has not been sent after all. False if it is not kept.
     bool on_refused(std::span<const std::uint8_t> sealed);
     // From now on all that is kept waits, until on_path().
@@ -55,6 +56,7 @@ class ResendQueue {
     struct Due {
         std::span<const std::uint8_t> sealed;
         std::size_t inner_size = 0;
+        std::uint8_t traffic_class = 0;
         bool is_new = false;  // it has never been sent
     };
     // The next one that is to be sent now; it counts as sent.

@@ -124,6 +124,17 @@ TEST_F(ResendQueueTest, SendsWhatTheSystemRefusedAsSoonAsThereIsAnotherPath) {
     EXPECT_EQ(packet->inner_size, 60U);
 }
 
+TEST_F(ResendQueueTest, KeepsTheTrafficClassOfEachPacket) {
+    EXPECT_TRUE(queue.keep(noon, sealed(1), 60, 0xb9));
+    EXPECT_TRUE(queue.keep(noon, sealed(2), 60, 0x02));
+    EXPECT_TRUE(keep(3));
+    queue.on_path(noon);
+    queue.on_reception(noon, {received(0)});
+    for (const auto traffic_class : std::initializer_list<std::uint8_t>{0xb9, 0x02, 0x00}) {
+        EXPECT_EQ(queue.next(noon)->traffic_class, traffic_class);
+    }
+}
+
 TEST_F(ResendQueueTest, SendsWhatIsDoubtedWithoutWaitingForTheOtherEnd) {
     keep_range(1, 1, noon);
     keep_range(2, 3, noon + 100ms);
