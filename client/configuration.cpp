@@ -123,6 +123,7 @@ void read_system(TomlTable& root, const std::filesystem::path& directory,
     root.read("state_directory", path_from(directory), configuration.state_directory);
     root.read("log_level", log_level(), configuration.log_level);
     root.read("resend_memory", memory(), configuration.resend.each);
+    root.read("copy_dscp", yes_or_no(), configuration.copy_dscp);
 }
 
 void reject_everything(TomlTable& root, const std::string& key,

@@ -62,6 +62,7 @@ struct Configuration {
     // What is kept to be sent again after a move: of a laptop's uplink, half a second at 100
     // Mbit/s.
     datapath::ResendLimits resend{.each = std::size_t{6} << 20U};
+    bool copy_dscp = false;  // of what goes through the tunnel, to the header around it
     // Look names up with name servers of the home: those that the home agent tells, or these.
     bool dns = true;
     std::vector<wire::Ipv6Address> dns_servers;

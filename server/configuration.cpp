@@ -231,6 +231,7 @@ Configuration read_configuration(const std::filesystem::path& path) {
     root.read("log_level", log_level(), configuration.log_level);
     root.read("resend_memory", memory(), configuration.resend.each);
     root.read("resend_memory_of_all", memory(), configuration.resend.all);
+    root.read("copy_dscp", yes_or_no(), configuration.copy_dscp);
     read_api(root, directory, configuration.api);
     for (TomlTable& table : root.tables("mobile_node")) {
         read_mobile_node(table, directory, configuration);

@@ -61,6 +61,7 @@ struct Configuration {
     std::uint32_t path_mtu = 1500;           // octets that leave this machine in one piece
     std::chrono::nanoseconds mtu_probe_interval = std::chrono::seconds(600);
     datapath::ResendLimits resend;  // what is kept to be sent again after a move
+    bool copy_dscp = false;         // of what goes through the tunnel, to the header around it
     std::string interface = "godwit-ha0";
     std::filesystem::path status_socket = "/run/godwit-ha/status.sock";
     std::filesystem::path state_directory = "/var/lib/godwit-ha";

@@ -79,6 +79,7 @@ std::error_code OuterPacketSocket::send(const OuterPacket& packet) {
                             .destination = path.remote,
                             .protocol = is_udp ? wire::NextHeader::udp : packet.protocol,
                             .payload = packet.payload,
+                            .traffic_class = packet.traffic_class,
                             .longest = packet.longest,
                             .dont_fragment = packet.dont_fragment,
                             .identification = random_()};

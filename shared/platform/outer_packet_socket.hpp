@@ -19,6 +19,7 @@ struct OuterPacket {
     wire::NextHeader protocol = wire::NextHeader::esp;  // what the payload is; ip6 only
     std::uint16_t local_port = 0;                       // udp only
     wire::BytesView payload;
+    std::uint8_t traffic_class = 0;
     std::uint32_t longest = 0;   // octets of each outer packet, its IP header included; 0: no limit
     bool dont_fragment = false;  // one packet that nobody fragments (RFC 8899 §3)
 };

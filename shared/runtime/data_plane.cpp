@@ -14,9 +14,9 @@ using datapath::SealedTunnel;
 
 DataPlane::DataPlane(const platform::TunDevice& tun, const Sockets& sockets,
                      datapath::LookUpBy look_up_by, const wire::HomeAgentAddress& home_agent,
-                     const datapath::ResendLimits& resend_limits)
+                     const datapath::ResendLimits& resend_limits, wire::OuterDscp outer_dscp)
     : flow_direction_(datapath::flow_direction(look_up_by)),
-      outbound_(tun, sockets, look_up_by, home_agent, resend_limits, control_),
+      outbound_(tun, sockets, look_up_by, home_agent, resend_limits, control_, outer_dscp),
       inbound_(tun, sockets, look_up_by, home_agent, control_),
       outbound_thread_([this](const std::stop_token& stop) { outbound_.run(stop); }),
       inbound_thread_([this](const std::stop_token& stop) { inbound_.run(stop); }) {}

@@ -26,6 +26,7 @@
 #include "shared/security/session_keys.hpp"
 #include "shared/wire/address.hpp"
 #include "shared/wire/bytes.hpp"
+#include "shared/wire/traffic_class.hpp"
 
 namespace godwit::runtime {
 
@@ -34,10 +35,12 @@ class DataPlane {
     using Sockets = PathSockets;
     // Starts the threads; packets without a tunnel are dropped from here on. What is passed by
     // reference outlives the data plane. Mobility Headers between a home address and the home
-    // agent's are messages (see Notices), and it answers packets that are too long.
+    // agent's are messages (see Notices), and it answers packets that are too long. The outer
+    // headers show the ECN field of what is inside, and of its DSCP what `outer_dscp` says.
     DataPlane(const platform::TunDevice& tun, const Sockets& sockets, datapath::LookUpBy look_up_by,
               const wire::HomeAgentAddress& home_agent,
-              const datapath::ResendLimits& resend_limits = {});
+              const datapath::ResendLimits& resend_limits = {},
+              wire::OuterDscp outer_dscp = wire::OuterDscp::zero);
     DataPlane(const DataPlane&) = delete;
     DataPlane& operator=(const DataPlane&) = delete;
 

@@ -64,6 +64,7 @@ void Departures::send_whole(const datapath::Outgoing& packet, const mobility::Pa
                       .protocol = packet.next_header,
                       .local_port = queue != nullptr ? queue->socket->port() : std::uint16_t{0},
                       .payload = packet.bytes,
+                      .traffic_class = packet.traffic_class,
                       .longest = packet.longest,
                       .dont_fragment = packet.is_probe});
     if (refusal) {
@@ -79,7 +80,8 @@ void Departures::put(Queue<Socket>& queue, const datapath::Outgoing& packet,
     if (queue.size == queue.packets.size()) {
         send(queue);
     }
-    queue.departures[queue.size] = {.payload = packet.bytes, .path = path};
+    queue.departures[queue.size] = {
+        .payload = packet.bytes, .path = path, .traffic_class = packet.traffic_class};
     queue.packets[queue.size] = packet;
     ++queue.size;
 }

@@ -11,6 +11,7 @@
 #include "shared/security/handshake_option.hpp"
 #include "shared/wire/ipv6_header.hpp"
 #include "shared/wire/mobility_header.hpp"
+#include "shared/wire/traffic_class.hpp"
 
 namespace godwit::runtime {
 
@@ -197,7 +198,8 @@ void InboundTunnelWorker::forward(const platform::TunnelArrival& arrival,
         drops_.count(DropReason::too_big);
         return;
     }
-    const auto packet = tunnels_.decapsulate(arrival.path, next_header, payload);
+    const auto packet = tunnels_.decapsulate(arrival.path, next_header, payload,
+                                             wire::ecn_of(arrival.traffic_class));
     if (!packet) {
         drops_.count(packet.error());
         return;

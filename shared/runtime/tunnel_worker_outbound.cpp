@@ -41,16 +41,14 @@ DropReason reason_of(std::error_code refusal) {
 
 }  // namespace
 
-OutboundTunnelWorker::OutboundTunnelWorker(const platform::TunDevice& tun,
-                                           const PathSockets& sockets,
-                                           datapath::LookUpBy look_up_by,
-                                           const wire::HomeAgentAddress& home_agent,
-                                           const datapath::ResendLimits& resend_limits,
-                                           const platform::EventSignal& control)
+OutboundTunnelWorker::OutboundTunnelWorker(
+    const platform::TunDevice& tun, const PathSockets& sockets, datapath::LookUpBy look_up_by,
+    const wire::HomeAgentAddress& home_agent, const datapath::ResendLimits& resend_limits,
+    const platform::EventSignal& control, wire::OuterDscp outer_dscp)
     : tun_(&tun),
       control_(&control),
       channel_(control),
-      tunnels_(look_up_by, home_agent, resend_limits),
+      tunnels_(look_up_by, home_agent, resend_limits, outer_dscp),
       segments_(std::make_unique_for_overwrite<std::uint8_t[]>(segments_room)),
       departures_(sockets, *this) {}
 

@@ -28,6 +28,7 @@
 #include "shared/runtime/path_sockets.hpp"
 #include "shared/runtime/tunnel_reads.hpp"
 #include "shared/runtime/tunnel_worker_channel.hpp"
+#include "shared/wire/traffic_class.hpp"
 
 namespace godwit::runtime {
 
@@ -102,7 +103,8 @@ class OutboundTunnelWorker final : private DepartureObserver {
     OutboundTunnelWorker(const platform::TunDevice& tun, const PathSockets& sockets,
                          datapath::LookUpBy look_up_by, const wire::HomeAgentAddress& home_agent,
                          const datapath::ResendLimits& resend_limits,
-                         const platform::EventSignal& control);
+                         const platform::EventSignal& control,
+                         wire::OuterDscp outer_dscp = wire::OuterDscp::zero);
 
     // The worker's thread, until it is asked to stop.
     void run(const std::stop_token& stop);

@@ -33,7 +33,8 @@ std::vector<Piece> pieces_of(std::size_t payload, std::size_t room) {
 
 Bytes ipv6_packet(const OuterPacket& packet, const Piece& piece, bool is_fragment) {
     const std::size_t length = (is_fragment ? FragmentHeader::size : 0) + piece.size;
-    const Ipv6Header header{.payload_length = static_cast<std::uint16_t>(length),
+    const Ipv6Header header{.traffic_class = packet.traffic_class,
+                            .payload_length = static_cast<std::uint16_t>(length),
                             .next_header = is_fragment ? NextHeader::fragment : packet.protocol,
                             .source = packet.source,
                             .destination = packet.destination};
@@ -54,6 +55,7 @@ Bytes ipv6_packet(const OuterPacket& packet, const Piece& piece, bool is_fragmen
 
 Bytes ipv4_packet(const OuterPacket& packet, const Piece& piece) {
     const Ipv4Header header{
+        .type_of_service = packet.traffic_class,
         .total_length = static_cast<std::uint16_t>(Ipv4Header::size + piece.size),
         .identification = static_cast<std::uint16_t>(packet.identification),
         .dont_fragment = packet.dont_fragment,

@@ -16,6 +16,7 @@ struct OuterPacket {
     Ipv6Address destination;  // of the same IP version
     NextHeader protocol = NextHeader::none;
     BytesView payload;                 // at most 65515 octets
+    std::uint8_t traffic_class = 0;    // of each packet (RFC 3168 §5.3)
     std::uint32_t longest = 0;         // octets of each packet, its IP header included; 0: no limit
     bool dont_fragment = false;        // one packet, whatever its length; IPv4: with the DF bit
     std::uint32_t identification = 0;  // of its fragments; IPv4 has 16 bits of it

@@ -9,7 +9,9 @@
 #include <optional>
 #include <string>
 
+#include "shared/platform/control_messages.hpp"
 #include "shared/platform/file_descriptor.hpp"
+#include "shared/platform/socket_options.hpp"
 #include "shared/wire/address.hpp"
 #include "tests/platform/network_namespace.hpp"
 
@@ -27,6 +29,30 @@ class UdpSocket {
         const sockaddr_in6 name = socket_name(remote);
         platform::check_syscall("send", ::sendto(socket_.number(), text.data(), text.size(), 0,
                                                  as_general(name), sizeof name));
+    }
+
+    // Of what it sends from now on over IPv6.
+    void set_traffic_class(std::uint8_t traffic_class) const {
+        platform::set_option(socket_, IPPROTO_IPV6, IPV6_TCLASS, int{traffic_class},
+                             "set a traffic class");
+    }
+
+    // Of the next one to come over IPv6, which is read away; nothing if none comes in a long time.
+    [[nodiscard]] std::optional<std::uint8_t> receive_traffic_class() const {
+        platform::set_option(socket_, IPPROTO_IPV6, IPV6_RECVTCLASS, 1, "ask for traffic classes");
+        if (!platform::becomes_readable(socket_.number())) {
+            return std::nullopt;
+        }
+        std::array<char, 2048> text{};
+        platform::ControlRoom room{};
+        iovec part{text.data(), text.size()};
+        msghdr message{};
+        message.msg_iov = &part;
+        message.msg_iovlen = 1;
+        message.msg_control = room.octets.data();
+        message.msg_controllen = room.octets.size();
+        platform::check_syscall("receive", ::recvmsg(socket_.number(), &message, 0));
+        return platform::read_control(message).traffic_class;
     }
 
     // Nothing if none comes in a long time.

@@ -360,6 +360,23 @@ TEST_F(OuterPackets, ComeInOnePieceToARawTunnelSocketThoughSentInFragments) {
     EXPECT_EQ(arrival.path.remote, near_address_);
 }
 
+TEST_F(OuterPackets, KeepTheirTrafficClassThoughSentInFragments) {  // RFC 3168 §5.3
+    far_.enter();
+    RawTunnelSocket far_socket({.protocol = wire::NextHeader::esp});
+    near_.enter();
+    const wire::Bytes sent = payload_of(3000);
+    EXPECT_FALSE(
+        OuterPacketSocket(0).send({.path = {.local = near_address_, .remote = far_address_},
+                                   .payload = sent,
+                                   .traffic_class = 0xba,
+                                   .longest = 600}));
+    std::array<std::uint8_t, 4096> buffer{};
+    TunnelArrival arrival{.buffer = buffer};
+    ASSERT_TRUE(becomes_readable(far_socket.descriptor()));
+    ASSERT_EQ(far_socket.receive(std::span(&arrival, 1)), 1U);
+    EXPECT_EQ(arrival.traffic_class, 0xba);
+}
+
 TEST_F(OuterPackets, LeaveFromOwnAddressesOnly) {
     const wire::Bytes sent = payload_of(30);
     OuterPacketSocket socket(0);

@@ -94,6 +94,13 @@ TEST(ServerConfiguration, LimitsWhatItKeepsToBeSentAgain) {
     EXPECT_EQ(set.all, 2U << 20U);
 }
 
+TEST(ServerConfiguration, ShowsNoDscpUnlessItIsToldTo) {
+    const TemporaryDirectory directory;
+    EXPECT_FALSE(read_configuration(directory.write("ha.toml", top)).copy_dscp);
+    EXPECT_TRUE(
+        read_configuration(directory.write("ha.toml", "copy_dscp = true\n" + top)).copy_dscp);
+}
+
 TEST(ServerConfiguration, MayDoWithoutUdp) {
     const TemporaryDirectory directory;
     EXPECT_TRUE(

@@ -8,6 +8,7 @@
 #include "shared/wire/extension_headers.hpp"
 #include "shared/wire/ipv4_header.hpp"
 #include "shared/wire/ipv6_header.hpp"
+#include "shared/wire/traffic_class.hpp"
 #include "shared/wire/udp_header.hpp"
 
 namespace godwit::wire {
@@ -46,6 +47,17 @@ TEST(OuterPacket, IsOneIpv6PacketWhereThereIsNoLimit) {
     const auto header = Ipv6Header::parse(packets[0]).value();
     EXPECT_EQ(header.next_header, NextHeader::esp);
     EXPECT_THAT(header.payload_of(packets[0]).value(), testing::ElementsAreArray(payload));
+}
+
+TEST(OuterPacket, HasItsTrafficClassInEachFragment) {  // RFC 3168 §5.3
+    const Bytes payload = numbered(1500);
+    for (OuterPacket packet : {over_ipv6(payload), over_ipv4(payload)}) {
+        packet.traffic_class = 0xba;
+        packet.longest = 600;
+        for (const Bytes& fragment : packet.packets()) {
+            EXPECT_EQ(traffic_class_of(fragment), 0xba);
+        }
+    }
 }
 
 TEST(OuterPacket, HasNoFragmentHeaderWhereItFitsExactly) {
