@@ -94,13 +94,6 @@ TEST(ClientConfiguration, KeepsASecondPathAndWhatAMoveMayCost) {
                 HasSubstr("write a whole number of MiB from 0 to 65536"));
 }
 
-TEST(ClientConfiguration, ShowsNoDscpUnlessItIsToldTo) {
-    const TemporaryDirectory directory;
-    EXPECT_FALSE(read(directory, least).copy_dscp);
-    EXPECT_TRUE(read(directory, "copy_dscp = true\n" + least).copy_dscp);
-    EXPECT_THAT(errors_of("copy_dscp = 46\n" + least), HasSubstr("copy_dscp"));
-}
-
 TEST(ClientConfiguration, TakesAnEncapsulationOrAnOrderOfThem) {
     using mobility::Encapsulation;
     const TemporaryDirectory directory;

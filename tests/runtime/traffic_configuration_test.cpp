@@ -47,6 +47,12 @@ TEST_F(TrafficConfiguration, TakesEverythingAndHoldsNothingBackByDefault) {
     EXPECT_FALSE(configuration.lockdown);
 }
 
+TEST_F(TrafficConfiguration, ShowsNoDscpOutsideUnlessItIsToldTo) {
+    EXPECT_FALSE(read("").copy_dscp);
+    EXPECT_TRUE(read("copy_dscp = true").copy_dscp);
+    EXPECT_THAT(errors_of("copy_dscp = 46"), HasSubstr("copy_dscp"));
+}
+
 TEST_F(TrafficConfiguration, TakesTheRoutesOfASplitTunnel) {
     const Configuration configuration = read("mode = 'split'\nroutes = ['2001:db8:1::/48']");
     EXPECT_THAT(configuration.routes,
