@@ -45,6 +45,8 @@ std::string_view name(DropReason reason) {
             return "no-route";
         case no_source:
             return "no-source";
+        case overload:
+            return "overload";
         case queue_full:
             return "queue-full";
         case not_permitted:

@@ -31,6 +31,7 @@ enum class DropReason : std::uint8_t {
     exhausted,  // all sequence numbers of the session are used up (RFC 4303 §3.3.3)
     no_route,
     no_source,      // the care-of address has gone, or may not send yet
+    overload,       // this end's processor does not keep up: lost to tell the sender, or for room
     queue_full,     // no room in the interface's queue or in the socket's buffer
     not_permitted,  // by a firewall rule of this host
     not_sent,       // refused by the system for another reason

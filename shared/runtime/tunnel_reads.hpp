@@ -1,14 +1,22 @@
 #pragma once
-// A batch of packets read from the TUN device, each with room around it, so that one that is whole
-// is sealed where it lies.
+// What has been read from the TUN device and waits for its turn, each packet with room around it,
+// so that one that is whole is sealed where it lies. The device's own queue lets a ping wait behind
+// 500 packets of 64 KiB; so it is emptied whenever there is something in it, and who comes next is
+// decided here.
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <span>
+#include <optional>
+#include <utility>
 #include <vector>
 
+#include "shared/datapath/flow_hash.hpp"
+#include "shared/datapath/flow_queue.hpp"
+#include "shared/datapath/look_up_by.hpp"
 #include "shared/datapath/packet_buffer.hpp"
+#include "shared/datapath/packet_pool.hpp"
+#include "shared/mobility/instant.hpp"
 #include "shared/platform/tun_device.hpp"
 #include "shared/wire/virtio_net_header.hpp"
 
@@ -19,23 +27,56 @@ class TunnelReads {
     struct Read {
         wire::VirtioNetHeader header;
         datapath::PacketSlot slot;
+        // So many from its front are lost, to tell its sender that it is too fast: 1 or 0.
+        std::size_t lost = 0;
     };
     enum class Device : std::uint8_t { there, lost };
 
-    TunnelReads();
+    // Whose packets they are is told apart by the address that they are looked up by.
+    explicit TunnelReads(datapath::LookUpBy look_up_by);
 
-    // What the device has to give, as far as there is room, in place of what there was.
-    [[nodiscard]] Device fill(const platform::TunDevice& tun);
-    [[nodiscard]] std::span<Read> packets() { return reads_; }
+    // Takes what the device has to give. Without room for it the longest queue loses its oldest
+    // packets. Not between next() and release().
+    [[nodiscard]] Device fill(const platform::TunDevice& tun, mobility::Instant now);
+    // Packets lost for want of room, each of many in one; since the last time.
+    [[nodiscard]] std::uint64_t take_displaced() { return std::exchange(displaced_, 0); }
+
+    [[nodiscard]] bool empty() const { return queue_.empty(); }
+    // Whose turn it is, until the present turn of the loop has had its share: a long packet, or as
+    // many short ones as one system call sends. Then nothing, until release(). One whose flow is to
+    // be told of its queue (RFC 8289) has a mark, if its sender understands marks (RFC 3168).
+    [[nodiscard]] std::optional<Read> next(mobility::Instant now);
+    // What next() has given is needed no more.
+    void release();
 
   private:
-    static constexpr std::size_t max_packets = 64;
     static constexpr std::size_t longest =
         datapath::PacketSlot::octets_for(platform::TunDevice::longest_read);
-    static constexpr std::size_t room = 4 * longest;  // octets
+    // For each turn. Two of them would cost fewer system calls, and a sparse flow twice the time.
+    static constexpr std::size_t share_octets = 65'536;
+    static constexpr std::size_t share_packets = 64;
+    // In one fill(). Whoever sends more than can be sealed, and does not heed what is lost of it,
+    // should not cost much processor time: what is read to be dropped takes it from what is sent.
+    // An eighth of a turn's packets still empties the device's queue.
+    static constexpr std::uint64_t most_displaced = 8;
 
-    std::unique_ptr<std::uint8_t[]> room_;
-    std::vector<Read> reads_;
+    struct Kept {
+        wire::VirtioNetHeader header;
+        std::size_t size = 0;  // octets
+    };
+    static_assert(datapath::FlowQueue::max_packets == datapath::PacketPool::cells);
+
+    void keep(const wire::VirtioNetHeader& header, std::size_t size, mobility::Instant now);
+    void displace();
+    [[nodiscard]] datapath::PacketSlot slot_at(std::size_t place) const;
+
+    datapath::FlowHash hash_;
+    datapath::PacketPool pool_{longest};
+    datapath::FlowQueue queue_;
+    std::array<Kept, datapath::PacketPool::cells> kept_{};  // by place
+    std::vector<std::size_t> given_;                        // places, since release()
+    std::size_t given_octets_ = 0;
+    std::uint64_t displaced_ = 0;
 };
 
 }  // namespace godwit::runtime

@@ -49,6 +49,7 @@ OutboundTunnelWorker::OutboundTunnelWorker(
       control_(&control),
       channel_(control),
       tunnels_(look_up_by, home_agent, resend_limits, outer_dscp),
+      reads_(look_up_by),
       segments_(std::make_unique_for_overwrite<std::uint8_t[]>(segments_room)),
       departures_(sockets, *this) {}
 
@@ -70,6 +71,9 @@ void OutboundTunnelWorker::run(const std::stop_token& stop) {
             receive_commands();
         }
         if (packets.readable) {
+            read_packets();
+        }
+        if (!reads_.empty()) {
             forward_batch();
         }
         send_again();
@@ -84,6 +88,9 @@ void OutboundTunnelWorker::run(const std::stop_token& stop) {
 }
 
 std::optional<std::chrono::nanoseconds> OutboundTunnelWorker::timeout() const {
+    if (!reads_.empty()) {
+        return std::chrono::nanoseconds(0);
+    }
     // Of what is sent again a little at once: each time the thread wakes up costs.
     constexpr std::chrono::nanoseconds least = std::chrono::microseconds(500);
     const auto deadline = tunnels_.next_deadline();
@@ -213,20 +220,29 @@ OutboundTunnelWorker::Receipt OutboundTunnelWorker::carry_out(SendBare order) {
     return {.message = std::move(order.payload)};
 }
 
-void OutboundTunnelWorker::forward_batch() {
-    if (reads_.fill(*tun_) == TunnelReads::Device::lost) {
+void OutboundTunnelWorker::read_packets() {
+    if (reads_.fill(*tun_, now_) == TunnelReads::Device::lost) {
         device_lost_ = true;
         control_->raise();
     }
+    if (const auto displaced = reads_.take_displaced()) {
+        drops_.count(DropReason::overload, displaced);
+    }
+}
+
+void OutboundTunnelWorker::forward_batch() {
     // Whatever was published before one of these packets was written applies to it.
     receive_commands();
-    tunnels_.prefetch(reads_.packets() | std::views::transform([](const TunnelReads::Read& read) {
+    turn_.clear();
+    while (auto read = reads_.next(now_)) {
+        turn_.push_back(*read);
+    }
+    tunnels_.prefetch(turn_ | std::views::transform([](const TunnelReads::Read& read) {
                           return read.slot.packet();
                       }));
-    for (TunnelReads::Read& read : reads_.packets()) {
-        forward(read);
-    }
+    std::ranges::for_each(turn_, [this](TunnelReads::Read& read) { forward(read); });
     send_batch();
+    reads_.release();
 }
 
 void OutboundTunnelWorker::forward(TunnelReads::Read& read) {
@@ -235,11 +251,14 @@ void OutboundTunnelWorker::forward(TunnelReads::Read& read) {
         drops_.count(segments.error());
         return;
     }
+    drops_.count(DropReason::overload, read.lost);
     if (segments->is_whole()) {
-        static_cast<void>(forward(read.slot));
+        if (read.lost == 0) {
+            static_cast<void>(forward(read.slot));
+        }
         return;
     }
-    for (std::size_t index = 0; index < segments->count(); ++index) {
+    for (std::size_t index = read.lost; index < segments->count(); ++index) {
         datapath::PacketSlot slot = segment_slot(segments->size(index));
         const std::size_t used_before = segments_used_ - slot.whole().size();
         segments->write(index, slot.packet());

@@ -1,6 +1,7 @@
 #pragma once
 // The thread that carries packets out: from the TUN device through their tunnels to the path
-// sockets, a batch at a time.
+// sockets, a batch at a time. What is read waits for its turn in a fair queue, of which each turn
+// of the loop sends no more than others can wait for.
 
 #include <atomic>
 #include <chrono>
@@ -136,6 +137,7 @@ class OutboundTunnelWorker final : private DepartureObserver {
     Receipt carry_out(SendMessage order);
     Receipt carry_out(SendBare order);
     void resend(const wire::HomeAddress& home, const std::vector<mobility::Reception>& receptions);
+    void read_packets();
     void forward_batch();
     void forward(TunnelReads::Read& read);
     [[nodiscard]] bool forward(datapath::PacketSlot slot);
@@ -164,6 +166,7 @@ class OutboundTunnelWorker final : private DepartureObserver {
     // The worker's alone.
     datapath::OutboundTunnels tunnels_;
     TunnelReads reads_;
+    std::vector<TunnelReads::Read> turn_;  // whose turn it is
     // Where what is many packets in one is taken apart, until they are sent.
     static constexpr std::size_t segments_room = 384 * 1024;  // octets
     std::unique_ptr<std::uint8_t[]> segments_;
