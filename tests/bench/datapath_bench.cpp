@@ -18,6 +18,8 @@
 #include <utility>
 #include <vector>
 
+#include "shared/datapath/flow_hash.hpp"
+#include "shared/datapath/flow_queue.hpp"
 #include "shared/datapath/inbound_tunnels.hpp"
 #include "shared/datapath/outbound_tunnels.hpp"
 #include "tests/bench/suites.hpp"
@@ -323,6 +325,31 @@ void longest_publish(benchmark::State& state) {
     }
 }
 BENCHMARK(longest_publish)->Arg(1'000'000)->UseManualTime()->Iterations(1);
+
+// What the fair queue adds to a packet: its flow, its way in and its way out again, while one of
+// each of so many flows waits.
+void wait_for_turn(benchmark::State& state) {
+    const auto flows = static_cast<std::size_t>(state.range(0));
+    std::vector<wire::Bytes> packets;
+    for (std::size_t flow = 0; flow < flows; ++flow) {
+        packets.push_back(test::packet({.source_port = static_cast<std::uint16_t>(1'000 + flow)}));
+    }
+    const FlowHash hash(LookUpBy::inner_source, 8290);
+    FlowQueue queue;
+    const auto push = [&](std::size_t place) {
+        queue.push({}, place, {.of = hash.of(packets[place]), .octets = packets[place].size()});
+    };
+    for (std::size_t place = 0; place + 1 < flows; ++place) {
+        push(place);
+    }
+    std::size_t free = flows - 1;
+    for (auto _ : state) {
+        push(free);
+        free = queue.pop({})->place;
+    }
+    state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(wait_for_turn)->Arg(1)->Arg(10)->Arg(600);
 
 }  // namespace
 }  // namespace godwit::datapath
