@@ -17,6 +17,8 @@ std::string_view name(DropReason reason) {
             return "not-tunnelled";
         case no_binding:
             return "no-binding";
+        case rate_limit:
+            return "rate-limit";
         case unknown_payload:
             return "unknown-payload";
         case nat_keepalive:

@@ -15,6 +15,7 @@ enum class DropReason : std::uint8_t {
     too_big,        // longer than a packet buffer, or than the path takes
     not_tunnelled,  // to a link-local, multicast or loopback address (RFC 6275 §10.4.2)
     no_binding,     // no tunnel for this home address
+    rate_limit,     // more than the home address may send or receive
     // On the way in (docs/protocol.md).
     unknown_payload,  // in UDP, and nothing that its first octet may stand for
     nat_keepalive,    // RFC 3948 §2.3: nothing is lost

@@ -75,6 +75,19 @@ void InboundTunnels::fit(mobility::SessionId session, std::uint32_t whole) {
     }
 }
 
+void InboundTunnels::limit(mobility::SessionId session, RateMeter* meter, mobility::BitRate rate) {
+    if (SealedTunnel* tunnel = sealed_.find(session)) {
+        tunnel->meter = set_to(meter, rate);
+    }
+}
+
+void InboundTunnels::limit_plain(const wire::HomeAddress& home, RateMeter* meter,
+                                 mobility::BitRate rate) {
+    if (PlainTunnel* tunnel = plain_.find(home)) {
+        tunnel->meter = set_to(meter, rate);
+    }
+}
+
 void InboundTunnels::watch(mobility::SessionId session, const mobility::Path& path) {
     if (SealedTunnel* tunnel = sealed_.find(session)) {
         tunnel->watched = path;
@@ -154,6 +167,7 @@ std::expected<Incoming, DropReason> InboundTunnels::open(const mobility::Path& p
     }
     clamp_segment_size(*inner, tunnel->whole);
     incoming.received = &tunnel->received;
+    incoming.meter = tunnel->meter;
     incoming.has_moved = has_moved(*tunnel, header->sequence, path);
     return incoming;
 }
@@ -185,7 +199,7 @@ std::expected<Incoming, DropReason> InboundTunnels::take_plain(const mobility::P
         return std::unexpected(DropReason::congestion);
     }
     clamp_segment_size(*inner, tunnel->whole);
-    return Incoming{.inner = inner->bytes, .received = &tunnel->received};
+    return Incoming{.inner = inner->bytes, .received = &tunnel->received, .meter = tunnel->meter};
 }
 
 }  // namespace godwit::datapath

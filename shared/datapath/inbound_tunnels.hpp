@@ -15,6 +15,7 @@
 #include "shared/datapath/ipv4_home_addresses.hpp"
 #include "shared/datapath/look_up_by.hpp"
 #include "shared/datapath/packet_buffer.hpp"
+#include "shared/datapath/rate_meter.hpp"
 #include "shared/datapath/tunnel_memory.hpp"
 #include "shared/datapath/tunnel_table.hpp"
 #include "shared/mobility/path.hpp"
@@ -38,6 +39,7 @@ struct SealedTunnel : InTunnelMemory<SealedTunnel> {
     // By which the other end may send without having moved, beside the tunnel's own path.
     std::vector<mobility::Path> expected;
     std::optional<mobility::Path> watched;  // the next packet that comes along it is to be told of
+    RateMeter* meter = nullptr;             // of the home address; none: there is no limit
     TrafficCounter received;
 
     SealedTunnel(const wire::HomeAddress& of, security::EspOpener opened_by)
@@ -51,6 +53,7 @@ struct PlainTunnel {
     wire::HomeAddress home;
     mobility::Path path;
     std::uint32_t whole = unfitted.whole;  // octets: mobility::TunnelMtu::whole
+    RateMeter* meter = nullptr;            // of the home address; none: there is no limit
     TrafficCounter received;
 
     PlainTunnel(const wire::HomeAddress& of, const mobility::Path& along) : home(of), path(along) {}
@@ -68,6 +71,7 @@ struct Incoming {
     std::span<std::uint8_t> inner;
     SealedTunnel* sealed = nullptr;      // the session that it is of; nothing if it came plain
     TrafficCounter* received = nullptr;  // of the tunnel it came through, if it counts
+    RateMeter* meter = nullptr;          // whoever passes a packet on asks it; none: it may pass
     // The newest of its session, and over UDP from another place than the one before: to be
     // reported, and then put into heard_by.
     bool has_moved = false;
@@ -91,6 +95,10 @@ class InboundTunnels {
     // How long inner packets may be so that the path takes them in one piece, in octets.
     void fit(mobility::SessionId session, std::uint32_t whole);
     void fit_plain(const wire::HomeAddress& home, std::uint32_t whole);
+    // By which meter packets are measured, and its rate; none: there is no limit. It outlives the
+    // tunnel.
+    void limit(mobility::SessionId session, RateMeter* meter, mobility::BitRate rate);
+    void limit_plain(const wire::HomeAddress& home, RateMeter* meter, mobility::BitRate rate);
     void watch(mobility::SessionId session, const mobility::Path& path);
     // Gives back what was expected before.
     std::vector<mobility::Path> expect(mobility::SessionId session,

@@ -172,6 +172,13 @@ void OutboundTunnels::fit(const wire::HomeAddress& home, const mobility::TunnelM
     }
 }
 
+void OutboundTunnels::limit(const wire::HomeAddress& home, RateMeter* meter,
+                            mobility::BitRate rate) {
+    if (OutboundTunnel* tunnel = tunnels_.find(home)) {
+        tunnel->meter = set_to(meter, rate);
+    }
+}
+
 void OutboundTunnels::watch(const wire::HomeAddress& home, mobility::WatchTraffic::What what) {
     if (OutboundTunnel* tunnel = tunnels_.find(home)) {
         tunnel->watch.any_sent |= what == mobility::WatchTraffic::What::any_sent;
@@ -212,6 +219,9 @@ std::expected<Outgoing, DropReason> OutboundTunnels::encapsulate(mobility::Insta
     const std::size_t size = inner->bytes.size();
     if (size > tunnel->mtu.inner && inner->dont_fragment) {
         return std::unexpected(DropReason::too_big);
+    }
+    if (tunnel->meter != nullptr && !tunnel->meter->take(now, size)) {
+        return std::unexpected(DropReason::rate_limit);
     }
     std::span<const mobility::NumberedPath> by_rule;
     if (tunnel->flows != nullptr) {

@@ -18,6 +18,7 @@
 #include "shared/datapath/ipv4_home_addresses.hpp"
 #include "shared/datapath/look_up_by.hpp"
 #include "shared/datapath/packet_buffer.hpp"
+#include "shared/datapath/rate_meter.hpp"
 #include "shared/datapath/resend_memory.hpp"
 #include "shared/datapath/resend_queue.hpp"
 #include "shared/datapath/tunnel_memory.hpp"
@@ -59,6 +60,7 @@ struct OutboundTunnel : InTunnelMemory<OutboundTunnel> {
     mobility::TunnelMtu mtu = unfitted;
     bool is_held = false;  // until it is directed again
     TrafficWatch watch;
+    RateMeter* meter = nullptr;  // of the home address; none: there is no limit
     TrafficCounter sent;
     std::unique_ptr<ResendQueue> kept;  // sealed packets; made by the first
     const FlowRoutes* flows = nullptr;  // that take other paths; none: none does
@@ -132,6 +134,9 @@ class OutboundTunnels {
     // Nothing but messages goes out until the tunnel is directed or moved. What is sealed waits.
     void hold(const wire::HomeAddress& home);
     void fit(const wire::HomeAddress& home, const mobility::TunnelMtu& mtu);
+    // By which meter packets are measured, and its rate; none: there is no limit. It outlives the
+    // tunnel. What is too much is not sealed.
+    void limit(const wire::HomeAddress& home, RateMeter* meter, mobility::BitRate rate);
     void watch(const wire::HomeAddress& home, mobility::WatchTraffic::What what);
 
     // Which flows take other paths, from now on; nothing: none does. It does not matter whether

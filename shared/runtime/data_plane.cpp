@@ -37,6 +37,7 @@ bool DataPlane::admit(const wire::HomeAddress& home, const security::TunnelKeys&
     binding.admitted.push_back({session, tunnel.get()});
     binding.received.open(tunnel->received);
     inbound_.channel().publish(InboundTunnelWorker::Admit{std::move(tunnel)});
+    limit_session(home, binding, session);
     return true;
 }
 
@@ -92,6 +93,7 @@ void DataPlane::direct_plain(const wire::HomeAddress& home, const mobility::Path
     source->whole = binding.mtu.whole;
     binding.received.open(source->received);
     inbound_.channel().publish(InboundTunnelWorker::AdmitPlain{std::move(source)});
+    limit_plain(home, binding);
 }
 
 std::vector<mobility::Reception> DataPlane::receptions(const wire::HomeAddress& home) const {
@@ -303,9 +305,11 @@ DataPlane::Traffic DataPlane::traffic(const wire::HomeAddress& home) const {
 
 void DataPlane::publish_tunnel(Binding& binding, std::unique_ptr<OutboundTunnel> tunnel,
                                const std::vector<mobility::Reception>& receptions) {
+    const wire::HomeAddress home = tunnel->home;
     tunnel->mtu = binding.mtu;
     binding.sent.open(tunnel->sent);
     outbound_.channel().publish(OutboundTunnelWorker::Direct{std::move(tunnel), receptions});
+    limit_outbound(home, binding);
 }
 
 void DataPlane::end_ipv4(const wire::HomeAddress& home, Binding& binding) {

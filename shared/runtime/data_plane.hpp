@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <thread>
 #include <unordered_map>
@@ -13,6 +14,7 @@
 #include "shared/datapath/counters.hpp"
 #include "shared/datapath/look_up_by.hpp"
 #include "shared/datapath/packet_buffer.hpp"
+#include "shared/datapath/rate_meter.hpp"
 #include "shared/datapath/traffic_total.hpp"
 #include "shared/mobility/node.hpp"
 #include "shared/mobility/path.hpp"
@@ -64,6 +66,10 @@ class DataPlane {
     void hold(const wire::HomeAddress& home);
     // How long inner packets may be. Without it there is no limit. Stays until it is closed.
     void fit(const wire::HomeAddress& home, const mobility::TunnelMtu& mtu);
+    // How fast inner packets may go: those of this home address; none: as those of all. It stays
+    // whatever is opened and closed. What is too much is dropped.
+    void limit(const wire::HomeAddress& home, const std::optional<datapath::RateLimits>& limits);
+    void limit_all(const datapath::RateLimits& limits);
     // Which IPv4 address travels through the tunnel beside the home address; none: none does. It
     // is taken from whom it belonged to before. Stays until it is closed.
     void carry_ipv4(const wire::HomeAddress& home, const std::optional<wire::Ipv4Address>& ipv4);
@@ -120,6 +126,9 @@ class DataPlane {
     [[nodiscard]] std::uint64_t drops(datapath::DropReason reason) const;
     // Of this home address since it was first admitted or directed.
     [[nodiscard]] Traffic traffic(const wire::HomeAddress& home) const;
+    [[nodiscard]] datapath::RateLimits limits(const wire::HomeAddress& home) const;
+    // What was dropped of it since then, for being too much.
+    [[nodiscard]] Traffic over_limits(const wire::HomeAddress& home) const;
 
   private:
     struct Session {
@@ -138,6 +147,9 @@ class DataPlane {
         mobility::TunnelMtu mtu = datapath::unfitted;
         std::optional<wire::Ipv4Address> ipv4;
         std::vector<mobility::Path> flow_paths;  // that flows take; empty: there are none
+        // Made by the first limit. The workers' for as long as they have a tunnel.
+        std::unique_ptr<datapath::RateMeter> received_meter;
+        std::unique_ptr<datapath::RateMeter> sent_meter;
         datapath::TrafficTotal sent;
         datapath::TrafficTotal received;
 
@@ -159,6 +171,11 @@ class DataPlane {
     void end_ipv4(const wire::HomeAddress& home, Binding& binding);
     void end_flows(const wire::HomeAddress& home, Binding& binding);
     void expect(Binding& binding, std::vector<mobility::Path> paths);
+    void limit_tunnels(const wire::HomeAddress& home, Binding& binding);
+    void limit_session(const wire::HomeAddress& home, Binding& binding,
+                       mobility::SessionId session);
+    void limit_plain(const wire::HomeAddress& home, Binding& binding);
+    void limit_outbound(const wire::HomeAddress& home, Binding& binding);
     void publish_tunnel(Binding& binding, std::unique_ptr<datapath::OutboundTunnel> tunnel,
                         const std::vector<mobility::Reception>& receptions);
     void close_outbound(const wire::HomeAddress& home, Binding& binding);
@@ -169,6 +186,8 @@ class DataPlane {
 
     std::unordered_map<mobility::SessionId, Session> sessions_;
     std::unordered_map<wire::HomeAddress, Binding> bindings_;
+    std::unordered_map<wire::HomeAddress, datapath::RateLimits> own_limits_;
+    datapath::RateLimits limits_of_all_;
     datapath::FlowDirection flow_direction_;
     platform::EventSignal control_;
     OutboundTunnelWorker outbound_;

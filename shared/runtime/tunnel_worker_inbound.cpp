@@ -7,6 +7,7 @@
 
 #include "shared/datapath/udp_payload.hpp"
 #include "shared/platform/thread_priority.hpp"
+#include "shared/runtime/clock.hpp"
 #include "shared/security/aes_of_long_texts.hpp"
 #include "shared/security/handshake_option.hpp"
 #include "shared/wire/ipv6_header.hpp"
@@ -133,6 +134,16 @@ InboundTunnelWorker::Receipt InboundTunnelWorker::carry_out(const FitPlain& orde
     return {};
 }
 
+InboundTunnelWorker::Receipt InboundTunnelWorker::carry_out(const Limit& order) {
+    tunnels_.limit(order.session, order.meter, order.rate);
+    return {};
+}
+
+InboundTunnelWorker::Receipt InboundTunnelWorker::carry_out(const LimitPlain& order) {
+    tunnels_.limit_plain(order.home, order.meter, order.rate);
+    return {};
+}
+
 InboundTunnelWorker::Receipt InboundTunnelWorker::carry_out(CarryIpv4 order) {
     return {.ipv4 = tunnels_.carry_ipv4(std::move(order.address))};
 }
@@ -155,6 +166,7 @@ std::span<const platform::TunnelArrival> InboundTunnelWorker::receive_batch(
     Socket& socket, std::span<platform::TunnelArrival> arrivals) {
     // An error of the socket is one that a link reported and that passes: it is read away here.
     const auto count = socket.receive(arrivals);
+    now_ = boot_now();
     // Whatever was published before the other end could send one of these packets applies to it.
     receive_commands();
     arrivals = arrivals.first(count.value_or(0));
@@ -218,6 +230,10 @@ void InboundTunnelWorker::forward(const platform::TunnelArrival& arrival,
 }
 
 void InboundTunnelWorker::deliver(const datapath::Incoming& packet, const mobility::Path& path) {
+    if (packet.meter != nullptr && !packet.meter->take(now_, packet.inner.size())) {
+        drops_.count(DropReason::rate_limit);
+        return;
+    }
     delivered_.add(packet.inner);
     packet.received->count(packet.inner.size());
     received_.count(packet.inner.size());

@@ -16,6 +16,7 @@
 #include "shared/datapath/inbound_tunnels.hpp"
 #include "shared/datapath/ipv4_home_addresses.hpp"
 #include "shared/datapath/packet_buffer.hpp"
+#include "shared/mobility/instant.hpp"
 #include "shared/mobility/path.hpp"
 #include "shared/mobility/session.hpp"
 #include "shared/platform/event_signal.hpp"
@@ -50,6 +51,17 @@ class InboundTunnelWorker {
         wire::HomeAddress home;
         std::uint32_t whole = 0;  // octets: mobility::TunnelMtu::whole
     };
+    // By which meter packets are measured, and its rate; none: there is no limit.
+    struct Limit {
+        mobility::SessionId session;
+        datapath::RateMeter* meter = nullptr;
+        mobility::BitRate rate;
+    };
+    struct LimitPlain {
+        wire::HomeAddress home;
+        datapath::RateMeter* meter = nullptr;
+        mobility::BitRate rate;
+    };
     struct CarryIpv4 {
         std::unique_ptr<datapath::Ipv4HomeAddress> address;
     };
@@ -67,8 +79,8 @@ class InboundTunnelWorker {
         mobility::SessionId session;
         std::vector<mobility::Path> paths;
     };
-    using Command = std::variant<Admit, End, AdmitPlain, ClosePlain, Fit, FitPlain, CarryIpv4,
-                                 EndIpv4, Watch, Expect>;
+    using Command = std::variant<Admit, End, AdmitPlain, ClosePlain, Fit, FitPlain, Limit,
+                                 LimitPlain, CarryIpv4, EndIpv4, Watch, Expect>;
     struct Receipt {  // replaced or closed
         std::unique_ptr<datapath::SealedTunnel> sealed;
         std::unique_ptr<datapath::PlainTunnel> plain;
@@ -127,6 +139,8 @@ class InboundTunnelWorker {
     Receipt carry_out(const ClosePlain& order);
     Receipt carry_out(const Fit& order);
     Receipt carry_out(const FitPlain& order);
+    Receipt carry_out(const Limit& order);
+    Receipt carry_out(const LimitPlain& order);
     Receipt carry_out(CarryIpv4 order);
     Receipt carry_out(const EndIpv4& order);
     Receipt carry_out(const Watch& order);
@@ -169,6 +183,7 @@ class InboundTunnelWorker {
     datapath::DropCounters drops_;
     // The worker's alone.
     bool has_news_ = false;  // for the control thread, who has not been woken yet
+    mobility::Instant now_;  // of this batch
     datapath::InboundTunnels tunnels_;
     // A batch of packets one by one, or of payloads that are many in one. Pages that none has
     // reached stay with the system.

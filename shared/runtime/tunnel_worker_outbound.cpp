@@ -173,6 +173,11 @@ OutboundTunnelWorker::Receipt OutboundTunnelWorker::carry_out(const Fit& order) 
     return {};
 }
 
+OutboundTunnelWorker::Receipt OutboundTunnelWorker::carry_out(const Limit& order) {
+    tunnels_.limit(order.home, order.meter, order.rate);
+    return {};
+}
+
 OutboundTunnelWorker::Receipt OutboundTunnelWorker::carry_out(CarryIpv4 order) {
     return {.ipv4 = tunnels_.carry_ipv4(std::move(order.address))};
 }

@@ -53,6 +53,12 @@ class OutboundTunnelWorker final : private DepartureObserver {
         wire::HomeAddress home;
         mobility::TunnelMtu mtu;
     };
+    // By which meter packets are measured, and its rate; none: there is no limit.
+    struct Limit {
+        wire::HomeAddress home;
+        datapath::RateMeter* meter = nullptr;
+        mobility::BitRate rate;
+    };
     struct CarryIpv4 {
         std::unique_ptr<datapath::Ipv4HomeAddress> address;
     };
@@ -84,8 +90,8 @@ class OutboundTunnelWorker final : private DepartureObserver {
         mobility::Path path;
         wire::Bytes payload;
     };
-    using Command = std::variant<Direct, Move, Hold, Fit, CarryIpv4, EndIpv4, RouteFlows, Watch,
-                                 Close, SendDummy, SendMessage, SendBare>;
+    using Command = std::variant<Direct, Move, Hold, Fit, Limit, CarryIpv4, EndIpv4, RouteFlows,
+                                 Watch, Close, SendDummy, SendMessage, SendBare>;
     struct Receipt {  // replaced, closed or sent
         std::unique_ptr<datapath::OutboundTunnel> tunnel;
         std::unique_ptr<datapath::Ipv4HomeAddress> ipv4;
@@ -128,6 +134,7 @@ class OutboundTunnelWorker final : private DepartureObserver {
     Receipt carry_out(Move order);
     Receipt carry_out(const Hold& order);
     Receipt carry_out(const Fit& order);
+    Receipt carry_out(const Limit& order);
     Receipt carry_out(CarryIpv4 order);
     Receipt carry_out(const EndIpv4& order);
     Receipt carry_out(RouteFlows order);
