@@ -19,9 +19,7 @@ void ClientService::on_client(const ClientChange& change) {
     parts_.log.info("client-" + std::string(name(change.event)),
                     {{"client", change.client.name}, {"home", change.client.home}});
     parts_.feed.publish_client(name(change.event), change.client.name, change.client.home);
-    // What cannot be written is logged there, and the client stays where it was.
-    static_cast<void>(change.event == removed ? parts_.network.forget_policy(change.client.home)
-                                              : parts_.network.apply_policy(change.client));
+    apply_policy(change);
     switch (change.event) {
         case joined:
         case renamed:
@@ -42,6 +40,17 @@ void ClientService::on_client(const ClientChange& change) {
         case invited:
         case policy_changed:
             return;
+    }
+}
+
+// What cannot be written is logged there, and the client may go where it might before.
+void ClientService::apply_policy(const ClientChange& change) {
+    if (change.event == ClientEvent::removed) {
+        static_cast<void>(parts_.network.forget_policy(change.client.home));
+        parts_.rate_limits.forget(change.client.home);
+    } else {
+        static_cast<void>(parts_.network.apply_policy(change.client));
+        parts_.rate_limits.apply(change.client);
     }
 }
 

@@ -2,6 +2,7 @@
 // What follows for the home agent that runs when something becomes of its clients.
 
 #include "server/api/event_feed.hpp"
+#include "server/client_rate_limits.hpp"
 #include "server/clients/clients_observer.hpp"
 #include "server/core/home_agent.hpp"
 #include "server/home_network.hpp"
@@ -28,6 +29,7 @@ class ClientService final : public ClientsObserver {
         runtime::NodeRunner& runner;
         Store& store;
         HomeNetwork& network;
+        ClientRateLimits& rate_limits;
         EventFeed& feed;
         const runtime::Log& log;
     };
@@ -39,6 +41,7 @@ class ClientService final : public ClientsObserver {
     void on_previous_key_over() override;
 
   private:
+    void apply_policy(const ClientChange& change);
     void admit(const ClientChange& change);
     void revoke(const Client& client, wire::RevocationTrigger trigger);
     void dismiss(const ClientChange& change);

@@ -7,6 +7,7 @@
 #include "server/api_configuration.hpp"
 #include "server/clients/ipv4_pool.hpp"
 #include "server/home_configuration.hpp"
+#include "server/rate_configuration.hpp"
 #include "shared/mobility/tunnel_mtu.hpp"
 #include "shared/runtime/configuration_forms.hpp"
 #include "shared/runtime/dns_forms.hpp"
@@ -170,6 +171,7 @@ void read_mobile_node(TomlTable& table, const std::filesystem::path& directory,
     read_address(table, node, configuration);
     read_ipv4_address(table, node, configuration);
     read_policy(table, node);
+    read_rates(table, node.policy.rates);
     read_keys(table, node, directory, configuration);
     const std::vector<MobileNodeEntry>& others = configuration.mobile_nodes;
     reject_repetition(table, "name", node, others, &MobileNodeEntry::name);
@@ -232,6 +234,7 @@ Configuration read_configuration(const std::filesystem::path& path) {
     root.read("resend_memory", memory(), configuration.resend.each);
     root.read("resend_memory_of_all", memory(), configuration.resend.all);
     root.read("copy_dscp", yes_or_no(), configuration.copy_dscp);
+    read_rates(root, configuration.rates);
     read_api(root, directory, configuration.api);
     for (TomlTable& table : root.tables("mobile_node")) {
         read_mobile_node(table, directory, configuration);

@@ -62,6 +62,7 @@ struct Configuration {
     std::chrono::nanoseconds mtu_probe_interval = std::chrono::seconds(600);
     datapath::ResendLimits resend;  // what is kept to be sent again after a move
     bool copy_dscp = false;         // of what goes through the tunnel, to the header around it
+    ClientRates rates;              // of all clients that have none of their own
     std::string interface = "godwit-ha0";
     std::filesystem::path status_socket = "/run/godwit-ha/status.sock";
     std::filesystem::path state_directory = "/var/lib/godwit-ha";

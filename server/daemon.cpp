@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "server/api/api.hpp"
+#include "server/client_rate_limits.hpp"
 #include "server/client_service.hpp"
 #include "server/clients/enrolled_clients.hpp"
 #include "server/core/home_agent.hpp"
@@ -74,6 +75,7 @@ class Daemon final : public runtime::NodeObserver {
     [[nodiscard]] std::vector<std::string> health() const;
     [[nodiscard]] std::string name_of(const wire::HomeAddress& home) const;
     [[nodiscard]] std::vector<OtherBindingReport> others_of(const wire::HomeAddress& home) const;
+    [[nodiscard]] RateReport rates_of(const wire::HomeAddress& home) const;
 
     const Configuration& configuration_;
     runtime::Log log_;
@@ -94,6 +96,7 @@ class Daemon final : public runtime::NodeObserver {
     std::uint32_t restarts_;
     HomeAgent node_;
     runtime::DataPlane data_plane_;
+    ClientRateLimits rate_limits_;
     runtime::NodeRunner runner_;
     std::optional<HomeNetwork> network_;
     mobility::Instant next_write_;  // of bindings, at the soonest
@@ -129,6 +132,7 @@ Daemon::Daemon(const Configuration& configuration)
                   datapath::LookUpBy::inner_destination, configuration.address,
                   configuration.resend,
                   configuration.copy_dscp ? wire::OuterDscp::copied : wire::OuterDscp::zero),
+      rate_limits_(data_plane_, configuration.rates),
       runner_(runtime::Role::home_agent,
               {.node = node_,
                .home_agent = configuration.address,
@@ -170,7 +174,9 @@ void Daemon::run() {
             api_.feed().publish_dispute(dispute.home, dispute.by_text());
         });
     network_->join(loop_);
-    platform::require("say where mobile nodes may go", network_->apply_policies(clients_.all()));
+    const std::vector<Client> clients = clients_.all();
+    platform::require("say where mobile nodes may go", network_->apply_policies(clients));
+    rate_limits_.apply(clients);
     runner_.join(loop_);
     loop_.on_deadline([this] { return next_deadline(); }, [this] { on_deadline(); });
     loop_.after_each_turn([this] {
@@ -182,6 +188,7 @@ void Daemon::run() {
                                                  .runner = runner_,
                                                  .store = store_,
                                                  .network = *network_,
+                                                 .rate_limits = rate_limits_,
                                                  .feed = api_.feed(),
                                                  .log = log_});
     clients_.observe(*client_service_);
@@ -312,6 +319,15 @@ std::vector<OtherBindingReport> Daemon::others_of(const wire::HomeAddress& home)
     return reports;
 }
 
+RateReport Daemon::rates_of(const wire::HomeAddress& home) const {
+    const datapath::RateLimits limits = data_plane_.limits(home);
+    const runtime::DataPlane::Traffic over = data_plane_.over_limits(home);
+    return {.up = limits.received,
+            .down = limits.sent,
+            .dropped_up = over.received.packets,
+            .dropped_down = over.sent.packets};
+}
+
 Status Daemon::status() const {
     const mobility::Instant now = runtime::boot_now();
     Status status{.messages_in = messages_in_,
@@ -339,7 +355,8 @@ Status Daemon::status() const {
              .sequence = binding.sequence,
              .traffic = {.tx = traffic.sent, .rx = traffic.received},
              .binding_id = binding.binding_id,
-             .others = others_of(home)});
+             .others = others_of(home),
+             .rates = rates_of(home)});
     }
     runtime::add_drops(status.drops, data_plane_);
     return status;

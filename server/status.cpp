@@ -22,6 +22,17 @@ Json others_array(const std::vector<OtherBindingReport>& others) {
     return array;
 }
 
+Json rate_or_null(const mobility::BitRate& rate) {
+    return rate.is_none() ? Json() : Json(rate.each_second);
+}
+
+void append(Json& object, const RateReport& rates) {
+    object["rate_limit_up"] = rate_or_null(rates.up);
+    object["rate_limit_down"] = rate_or_null(rates.down);
+    object["rate_limit_drops_up"] = rates.dropped_up;
+    object["rate_limit_drops_down"] = rates.dropped_down;
+}
+
 Json binding_object(const BindingReport& binding) {
     const bool is_udp = binding.path.encapsulation == mobility::Encapsulation::udp;
     Json object{{"name", binding.name},
@@ -41,6 +52,7 @@ Json binding_object(const BindingReport& binding) {
                 {"binding_id", binding.binding_id != 0 ? Json(binding.binding_id) : Json()},
                 {"others", others_array(binding.others)}};
     append(object, binding.traffic);
+    append(object, binding.rates);
     return object;
 }
 

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "shared/mobility/bit_rate.hpp"
 #include "shared/mobility/path.hpp"
 #include "shared/mobility/tunnel_mtu.hpp"
 #include "shared/runtime/counters.hpp"
@@ -28,6 +29,14 @@ struct OtherBindingReport {
     bool is_proved = false;  // it has answered from there
 };
 
+// How fast packets of a mobile node may go, and how many were too many.
+struct RateReport {
+    mobility::BitRate up;  // from it
+    mobility::BitRate down;
+    std::uint64_t dropped_up = 0;
+    std::uint64_t dropped_down = 0;
+};
+
 struct BindingReport {
     std::string name;  // of the mobile node, from the configuration
     wire::HomeAddress home_address;
@@ -43,6 +52,7 @@ struct BindingReport {
     runtime::TunnelTraffic traffic;
     std::uint16_t binding_id = 0;  // 0: none
     std::vector<OtherBindingReport> others{};
+    RateReport rates{};
 };
 
 // Signalling messages of one direction, by type and status.

@@ -94,6 +94,26 @@ void add_clients(Page& page, const std::vector<BindingReport>& bindings) {
     }
 }
 
+// Of those that have a limit: of all others there is nothing to tell.
+void add_rate_limits(Page& page, const std::vector<BindingReport>& bindings) {
+    page.family("godwit_client_rate_limit_drops_total", "counter",
+                "Packets of a client that were more than its rate limit lets through.");
+    for (const BindingReport& binding : bindings) {
+        const std::string home = binding.home_address.text();
+        const RateReport& rates = binding.rates;
+        const auto add = [&](std::string_view direction, std::uint64_t dropped) {
+            page.sample({{"name", binding.name}, {"home_address", home}, {"direction", direction}},
+                        dropped);
+        };
+        if (!rates.down.is_none()) {
+            add("sent", rates.dropped_down);
+        }
+        if (!rates.up.is_none()) {
+            add("received", rates.dropped_up);
+        }
+    }
+}
+
 }  // namespace
 
 void GapHistogram::add(std::chrono::nanoseconds gap) {
@@ -117,6 +137,7 @@ std::string metrics_text(const Metrics& metrics) {
         page.sample({{"reason", reason}}, count);
     }
     add_clients(page, status.bindings);
+    add_rate_limits(page, status.bindings);
     page.single("godwit_health_problems", "gauge", "What is wrong, as the status tells it.",
                 status.health.size());
     page.single("godwit_restarts_total", "counter", "Starts with this state directory.",

@@ -24,6 +24,10 @@ Json time_or_null(const std::optional<std::chrono::sys_seconds>& time) {
     return time ? Json(runtime::rfc3339(*time)) : Json();
 }
 
+Json rate_or_null(const std::optional<mobility::BitRate>& rate) {
+    return rate ? Json(rate->each_second) : Json();
+}
+
 std::unexpected<Refused> bad(std::string text) {
     return std::unexpected(Refused{Refusal::bad_order, std::move(text)});
 }
@@ -71,6 +75,26 @@ std::expected<void, Refused> read_flag(const Json& document, const std::string& 
     return {};
 }
 
+std::expected<void, Refused> read_rate(const Json& document, const std::string& key,
+                                       std::optional<mobility::BitRate>& rate) {
+    const auto found = document.find(key);
+    if (found == document.end()) {
+        return {};
+    }
+    if (found->is_null()) {
+        rate.reset();
+        return {};
+    }
+    const mobility::BitRate written{found->is_number_unsigned() ? found->get<std::uint64_t>() : 1};
+    if (!written.is_possible()) {
+        return bad("\"" + key + "\" is not a number of bits each second from " +
+                   std::to_string(mobility::BitRate::least) + " to " +
+                   std::to_string(mobility::BitRate::most) + ", 0 for no limit, or null");
+    }
+    rate = written;
+    return {};
+}
+
 }  // namespace
 
 Json to_json(const ClientPolicy& policy) {
@@ -80,7 +104,9 @@ Json to_json(const ClientPolicy& policy) {
     }
     return {{"internet", policy.internet},
             {"clients", policy.clients},
-            {"prefixes", std::move(prefixes)}};
+            {"prefixes", std::move(prefixes)},
+            {"rate_limit_up", rate_or_null(policy.rates.up)},
+            {"rate_limit_down", rate_or_null(policy.rates.down)}};
 }
 
 Json to_json(const Client& client) {
@@ -132,9 +158,12 @@ std::expected<std::chrono::seconds, Refused> seconds_in(const Json& document,
 std::expected<ClientPolicy, Refused> client_policy(const Json& document,
                                                    const ClientPolicy& present) {
     ClientPolicy policy = present;
-    auto fault = require_keys(document, {"internet", "clients", "prefixes"});
+    auto fault = require_keys(
+        document, {"internet", "clients", "prefixes", "rate_limit_up", "rate_limit_down"});
     fault = fault ? read_flag(document, "internet", policy.internet) : fault;
     fault = fault ? read_flag(document, "clients", policy.clients) : fault;
+    fault = fault ? read_rate(document, "rate_limit_up", policy.rates.up) : fault;
+    fault = fault ? read_rate(document, "rate_limit_down", policy.rates.down) : fault;
     if (!fault) {
         return std::unexpected(fault.error());
     }

@@ -11,16 +11,25 @@
 #include <string_view>
 #include <vector>
 
+#include "shared/mobility/bit_rate.hpp"
 #include "shared/security/keys.hpp"
 #include "shared/wire/address.hpp"
 
 namespace godwit::server {
 
-// Where a client's packets may go; the answers to them come back in any case.
+// How fast a client's packets may go; none: as is said of all clients.
+struct ClientRates {
+    std::optional<mobility::BitRate> up{};    // those from it
+    std::optional<mobility::BitRate> down{};  // those to it
+    bool operator==(const ClientRates&) const = default;
+};
+
+// Where a client's packets may go, and how fast; the answers to them come back in any case.
 struct ClientPolicy {
     bool internet = true;                // everywhere but to other clients
     bool clients = true;                 // to the home addresses of other clients
     std::vector<wire::Prefix> prefixes;  // there too, whatever the two above say; either family
+    ClientRates rates{};
     bool operator==(const ClientPolicy&) const = default;
 };
 

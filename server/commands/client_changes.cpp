@@ -7,6 +7,7 @@
 
 #include "server/commands/client_commands.hpp"
 #include "server/commands/daemon_call.hpp"
+#include "shared/mobility/bit_rate.hpp"
 
 namespace godwit::server {
 
@@ -22,6 +23,9 @@ struct ChangeOptions {
     std::string internet;
     std::string clients;
     std::vector<std::string> allowed;
+    std::string rate;
+    std::string rate_up;
+    std::string rate_down;
 };
 using Options = std::shared_ptr<ChangeOptions>;
 
@@ -34,6 +38,23 @@ ExitCode patch(const ChangeOptions& options, const Json& change) {
 ExitCode post(const ChangeOptions& options, const std::string& order) {
     return tell_daemon(options.daemon,
                        {.method = "POST", .target = client_target(options.name) + '/' + order});
+}
+
+// A rate as the API has it; what has been checked is one.
+Json rate_value(const std::string& rate) {
+    const auto parsed = mobility::BitRate::parse(rate);
+    return parsed ? Json(parsed->each_second) : Json();
+}
+
+void add_rates(Json& policy, const ChangeOptions& options) {
+    const std::string& up = options.rate_up.empty() ? options.rate : options.rate_up;
+    const std::string& down = options.rate_down.empty() ? options.rate : options.rate_down;
+    if (!up.empty()) {
+        policy["rate_limit_up"] = rate_value(up);
+    }
+    if (!down.empty()) {
+        policy["rate_limit_down"] = rate_value(down);
+    }
 }
 
 ExitCode change_policy(const ChangeOptions& options) {
@@ -49,6 +70,7 @@ ExitCode change_policy(const ChangeOptions& options) {
     } else if (!options.allowed.empty()) {
         policy["prefixes"] = options.allowed;
     }
+    add_rates(policy, options);
     return patch(options, {{"policy", policy}});
 }
 
@@ -61,11 +83,28 @@ CLI::App* add(CLI::App& app, const Options& options, const std::string& name,
     return command;
 }
 
+std::string fault_of_rate(const std::string& rate) {
+    return rate == "default" || mobility::BitRate::parse(rate)
+               ? ""
+               : "write bits each second from 8k to 100G, none or default";
+}
+
+void add_rate_options(CLI::Option_group& changes, const Options& options) {
+    const auto add_rate = [&](const char* name, std::string& rate, const char* meaning) {
+        changes.add_option(name, rate, meaning)->check(fault_of_rate)->type_name("RATE");
+    };
+    add_rate("--rate-limit", options->rate, "How fast its packets may go: 20M, 1G; none; default");
+    add_rate("--rate-limit-up", options->rate_up, "How fast, of those from it");
+    add_rate("--rate-limit-down", options->rate_down, "How fast, of those to it");
+}
+
 void add_policy(CLI::App& app, Commands& commands, const Options& options) {
-    CLI::App* command = add(app, options, "policy", "Say where a client's packets may go",
-                            "What is not named stays as it is; --allow none takes all prefixes "
-                            "away. Example:\n"
-                            "  sudo godwit-ha policy laptop --internet no --allow 2001:db8:1::/48");
+    CLI::App* command =
+        add(app, options, "policy", "Say where a client's packets may go, and how fast",
+            "What is not named stays as it is; --allow none takes all prefixes away, and a rate of "
+            "default is that of the configuration. Example:\n"
+            "  sudo godwit-ha policy laptop --internet no --allow 2001:db8:1::/48\n"
+            "  sudo godwit-ha policy laptop --rate-limit-up 20M --rate-limit-down 100M");
     CLI::Option_group* changes = command->add_option_group("changes", "One at least");
     changes->add_option("--internet", options->internet, "Everywhere but to other clients")
         ->check(CLI::IsMember({"yes", "no"}));
@@ -73,6 +112,7 @@ void add_policy(CLI::App& app, Commands& commands, const Options& options) {
         ->check(CLI::IsMember({"yes", "no"}));
     changes->add_option("--allow", options->allowed,
                         "A prefix that it may reach in any case, and again for each");
+    add_rate_options(*changes, options);
     constexpr std::size_t any_number = 0;
     changes->require_option(1, any_number);
     commands["policy"] = [options] { return change_policy(*options); };

@@ -7,6 +7,7 @@
 
 #include "server/commands/client_commands.hpp"
 #include "server/commands/daemon_call.hpp"
+#include "shared/mobility/bit_rate.hpp"
 #include "shared/runtime/status_text.hpp"
 
 namespace godwit::server {
@@ -41,6 +42,10 @@ std::string policy_text(const Json& policy) {
         add(prefix.get<std::string>());
     }
     return text.empty() ? "nowhere" : text;
+}
+
+std::string rate_text(const Json& rate) {
+    return rate.is_null() ? "default" : mobility::BitRate{rate.get<std::uint64_t>()}.text();
 }
 
 std::string state_text(const Json& client) {
@@ -82,15 +87,19 @@ ExitCode show(const ReportOptions& options) {
         std::cout << client->dump(2) << '\n';
         return ExitCode::ok;
     }
-    std::cout << runtime::aligned({{"client", client->at("name").get<std::string>()},
-                                   {"state", state_text(*client)},
-                                   {"home address", client->at("home_address").get<std::string>()},
-                                   {"ipv4", or_dash(client->at("ipv4_home_address"))},
-                                   {"may reach", policy_text(client->at("policy"))},
-                                   {"public key", or_dash(client->at("public_key"))},
-                                   {"created", or_dash(client->at("created"))},
-                                   {"joined", or_dash(client->at("joined"))},
-                                   {"invite until", or_dash(client->at("invite_expires"))}});
+    const Json& policy = client->at("policy");
+    std::cout << runtime::aligned(
+        {{"client", client->at("name").get<std::string>()},
+         {"state", state_text(*client)},
+         {"home address", client->at("home_address").get<std::string>()},
+         {"ipv4", or_dash(client->at("ipv4_home_address"))},
+         {"may reach", policy_text(policy)},
+         {"rate limit", "up " + rate_text(policy.at("rate_limit_up")) + ", down " +
+                            rate_text(policy.at("rate_limit_down"))},
+         {"public key", or_dash(client->at("public_key"))},
+         {"created", or_dash(client->at("created"))},
+         {"joined", or_dash(client->at("joined"))},
+         {"invite until", or_dash(client->at("invite_expires"))}});
     return ExitCode::ok;
 }
 

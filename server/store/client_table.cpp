@@ -28,6 +28,15 @@ std::vector<wire::Prefix> prefixes_in(const std::string& text) {
     return prefixes;
 }
 
+std::optional<mobility::BitRate> rate_in(const Statement& row, int column) {
+    const mobility::BitRate rate{static_cast<std::uint64_t>(row.number(column))};
+    return row.is_null(column) || !rate.is_possible() ? std::nullopt : std::optional(rate);
+}
+
+std::optional<std::int64_t> bits_of(const std::optional<mobility::BitRate>& rate) {
+    return rate ? std::optional(static_cast<std::int64_t>(rate->each_second)) : std::nullopt;
+}
+
 StoredClient client_in(const Statement& row) {
     StoredClient client{
         .home = {address_in(row, 0)},
@@ -36,32 +45,34 @@ StoredClient client_in(const Statement& row) {
         .key = public_key_in(row, 3),
         .policy = {.internet = row.number(5) != 0,
                    .clients = row.number(6) != 0,
-                   .prefixes = prefixes_in(row.text(7))},
+                   .prefixes = prefixes_in(row.text(7)),
+                   .rates = {.up = rate_in(row, 10), .down = rate_in(row, 11)}},
         .created = time_in(row, 8),
         .joined = row.is_null(9) ? std::nullopt : std::optional(time_in(row, 9)),
     };
     if (!row.is_null(4)) {
         client.preshared_key = security::PresharedKey(secret_in(row, 4));
     }
-    if (!row.is_null(10)) {
-        client.invite = {.id = {array_in<8>(row, 10)},
-                         .secret = security::PresharedKey(secret_in(row, 11)),
-                         .expires = time_in(row, 12),
-                         .spent_by = public_key_in(row, 13)};
+    if (!row.is_null(12)) {
+        client.invite = {.id = {array_in<8>(row, 12)},
+                         .secret = security::PresharedKey(secret_in(row, 13)),
+                         .expires = time_in(row, 14),
+                         .spent_by = public_key_in(row, 15)};
     }
-    if (!row.is_null(14)) {
-        client.ipv4 = wire::Ipv4Address{array_in<4>(row, 14)};
+    if (!row.is_null(16)) {
+        client.ipv4 = wire::Ipv4Address{array_in<4>(row, 16)};
     }
     return client;
 }
 
 void write_row(Database& database, const StoredClient& client) {
     Statement put(database,
-                  "INSERT INTO client VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                  "INSERT INTO client VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
                   "ON CONFLICT (home_address) DO UPDATE SET (name, state, public_key, "
-                  "preshared_key, internet, clients, prefixes, created, joined) = (excluded.name, "
-                  "excluded.state, excluded.public_key, excluded.preshared_key, excluded.internet, "
-                  "excluded.clients, excluded.prefixes, excluded.created, excluded.joined)");
+                  "preshared_key, internet, clients, prefixes, created, joined, rate_up, "
+                  "rate_down) = (excluded.name, excluded.state, excluded.public_key, "
+                  "excluded.preshared_key, excluded.internet, excluded.clients, excluded.prefixes, "
+                  "excluded.created, excluded.joined, excluded.rate_up, excluded.rate_down)");
     put.bind(0, client.home.address.octets);
     put.bind(1, std::string_view(client.name));
     put.bind(2, static_cast<std::int64_t>(client.state));
@@ -76,6 +87,8 @@ void write_row(Database& database, const StoredClient& client) {
     put.bind(7, std::string_view(prefixes_text(client.policy.prefixes)));
     put.bind(8, number_of(client.created));
     put.bind(9, client.joined ? std::optional(number_of(*client.joined)) : std::nullopt);
+    put.bind(10, bits_of(client.policy.rates.up));
+    put.bind(11, bits_of(client.policy.rates.down));
     require_run(put, "write a client into the state file");
 }
 

@@ -62,6 +62,8 @@ constexpr std::array migrations{
            previous BLOB CHECK (length(previous) = 32),
            previous_until INTEGER NOT NULL
        ) STRICT;)",
+    R"(ALTER TABLE client ADD COLUMN rate_up INTEGER;  -- bits each second; NULL: as of all, 0: none
+       ALTER TABLE client ADD COLUMN rate_down INTEGER;)",
 };
 
 }  // namespace

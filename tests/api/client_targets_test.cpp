@@ -31,7 +31,9 @@ class ClientTargets : public testing::Test {
                       .ipv4 = wire::Ipv4Address{{10, 19, 0, 2}},
                       .state = ClientState::enabled,
                       .key = security::PublicKey{},
-                      .policy = {.prefixes = {*wire::Prefix::parse("2001:db8:5::/48")}},
+                      .policy = {.prefixes = {*wire::Prefix::parse("2001:db8:5::/48")},
+                                 .rates = {.up = mobility::BitRate{20'000'000},
+                                           .down = mobility::BitRate()}},
                       .created = FakeClients::now,
                       .joined = FakeClients::now});
         clients_.put({.name = "printer",
@@ -112,9 +114,11 @@ TEST_F(ClientTargets, DisableAndEnable) {
 TEST_F(ClientTargets, ChangeThePolicy) {
     const HttpAnswer answer =
         ask("PATCH", "/v1/clients/laptop",
-            R"({"policy": {"internet": false, "clients": true, "prefixes": ["10.0.0.0/8"]}})");
+            R"({"policy": {"internet": false, "clients": true, "prefixes": ["10.0.0.0/8"],
+                "rate_limit_up": null, "rate_limit_down": 64000}})");
     EXPECT_EQ(Json::parse(answer.body).at("policy").dump(),
-              R"({"internet":false,"clients":true,"prefixes":["10.0.0.0/8"]})");
+              R"({"internet":false,"clients":true,"prefixes":["10.0.0.0/8"],)"
+              R"("rate_limit_up":null,"rate_limit_down":64000})");
 }
 
 TEST_F(ClientTargets, TakeOneChangeAtATime) {

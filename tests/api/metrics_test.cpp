@@ -15,7 +15,8 @@ Metrics busy() {
     Metrics metrics;
     metrics.status.bindings = {{.name = "a \"name\" with a \\",
                                 .home_address = {*wire::Ipv6Address::parse("2001:db8:f::9")},
-                                .traffic = {.tx = {1'000'000, 1'204'000'000}, .rx = {1, 90}}}};
+                                .traffic = {.tx = {1'000'000, 1'204'000'000}, .rx = {1, 90}},
+                                .rates = {.down = {100'000'000}, .dropped_down = 5}}};
     metrics.status.messages_in.add("binding-update");
     metrics.status.messages_out.add("binding-acknowledgement", wire::BindingStatus::accepted);
     metrics.status.messages_out.add("binding-acknowledgement",

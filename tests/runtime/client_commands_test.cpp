@@ -20,7 +20,8 @@ using testing::StartsWith;
 constexpr auto laptop =
     R"({"name":"laptop","home_address":"2001:db8:f::100","ipv4_home_address":null,)"
     R"("state":"enabled","configured":false,"public_key":"AQAA","policy":{"internet":true,)"
-    R"("clients":false,"prefixes":["192.0.2.0/24"]},"created":"2026-11-25T02:03:04Z",)"
+    R"("clients":false,"prefixes":["192.0.2.0/24"],"rate_limit_up":20000000,)"
+    R"("rate_limit_down":null},"created":"2026-11-25T02:03:04Z",)"
     R"("joined":"2026-11-25T02:13:04Z","invite_expires":null})";
 constexpr auto invite =
     R"({"name":"laptop","home_address":"2001:db8:f::100","invite":"godwit://h/laptop#AQ",)"
@@ -88,7 +89,8 @@ TEST_F(ClientCommands, ListClients) {
 
 TEST_F(ClientCommands, ShowAClient) {
     EXPECT_EQ(ask("show laptop", laptop), "GET /v1/clients/laptop");
-    EXPECT_THAT(output(), AllOf(HasSubstr("public key"), HasSubstr("AQAA")));
+    EXPECT_THAT(output(), AllOf(HasSubstr("public key"), HasSubstr("AQAA"),
+                                HasSubstr("up 20M, down default")));
 }
 
 TEST_F(ClientCommands, ChangeAClient) {
@@ -103,6 +105,18 @@ TEST_F(ClientCommands, ChangeAClient) {
               R"("prefixes":["2001:db8:1::/48"]}})");
     EXPECT_EQ(ask("policy laptop --allow none", laptop),
               R"(PATCH /v1/clients/laptop {"policy":{"prefixes":[]}})");
+    EXPECT_EQ(code_, 0) << errors();
+}
+
+TEST_F(ClientCommands, SayHowFastAClientsPacketsMayGo) {
+    EXPECT_EQ(ask("policy laptop --rate-limit 20M", laptop),
+              R"(PATCH /v1/clients/laptop {"policy":{"rate_limit_up":20000000,)"
+              R"("rate_limit_down":20000000}})");
+    EXPECT_EQ(ask("policy laptop --rate-limit-up none --rate-limit-down default", laptop),
+              R"(PATCH /v1/clients/laptop {"policy":{"rate_limit_up":0,"rate_limit_down":null}})");
+    EXPECT_EQ(ask("policy laptop --rate-limit 1G --rate-limit-up 64k", laptop),
+              R"(PATCH /v1/clients/laptop {"policy":{"rate_limit_up":64000,)"
+              R"("rate_limit_down":1000000000}})");
     EXPECT_EQ(code_, 0) << errors();
 }
 
@@ -148,7 +162,8 @@ TEST_F(ClientCommands, SayThatNoDaemonAnswers) {
 
 TEST_F(ClientCommands, KnowTheirUsage) {
     for (const char* wrong : {"invite", "rename laptop", "policy laptop", "invite a --expires 5x",
-                              "policy laptop --internet perhaps", "rotate-key --grace"}) {
+                              "policy laptop --internet perhaps", "policy laptop --rate-limit 20",
+                              "rotate-key --grace"}) {
         run(wrong);
         EXPECT_EQ(code_, 2) << wrong;
     }

@@ -26,14 +26,16 @@ TEST(ClientDocument, ShowsAClient) {
                   .key = security::PublicKey{{1}},
                   .policy = {.internet = false,
                              .clients = true,
-                             .prefixes = {wire::Prefix::parse_ipv4("192.0.2.0/24").value()}},
+                             .prefixes = {wire::Prefix::parse_ipv4("192.0.2.0/24").value()},
+                             .rates = {.up = mobility::BitRate{20'000'000}, .down = {}}},
                   .created = long_ago,
                   .joined = long_ago + std::chrono::seconds(60)};
     EXPECT_EQ(to_json(client).dump(),
               R"({"name":"laptop","home_address":"2001:db8:f::100",)"
               R"("ipv4_home_address":"10.19.0.2","state":"enabled","configured":false,)"
               R"("public_key":"AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",)"
-              R"("policy":{"internet":false,"clients":true,"prefixes":["192.0.2.0/24"]},)"
+              R"("policy":{"internet":false,"clients":true,"prefixes":["192.0.2.0/24"],)"
+              R"("rate_limit_up":20000000,"rate_limit_down":null},)"
               R"("created":"2001-09-09T01:46:40Z","joined":"2001-09-09T01:47:40Z",)"
               R"("invite_expires":null})");
 }
@@ -91,6 +93,29 @@ TEST(ClientDocument, LeavesOfAPolicyWhatIsNotNamed) {
     EXPECT_FALSE(changed->internet);
     EXPECT_TRUE(changed->clients);
     EXPECT_EQ(changed->prefixes, present.prefixes);
+}
+
+TEST(ClientDocument, LeavesRatesThatAreNotNamedAndTakesThoseAwayThatAreNull) {
+    ClientPolicy present;
+    present.rates = {.up = mobility::BitRate{64'000}, .down = mobility::BitRate()};
+    const auto changed =
+        client_policy(Json::parse(R"({"rate_limit_up": null, "internet": false})"), present);
+    ASSERT_TRUE(changed) << changed.error().text;
+    EXPECT_EQ(changed->rates, (ClientRates{.up = {}, .down = mobility::BitRate()}));
+    const auto both =
+        client_policy(Json::parse(R"({"rate_limit_up": 0, "rate_limit_down": 100000000000})"));
+    ASSERT_TRUE(both) << both.error().text;
+    EXPECT_EQ(both->rates, (ClientRates{.up = mobility::BitRate(),
+                                        .down = mobility::BitRate{mobility::BitRate::most}}));
+}
+
+TEST(ClientDocument, TakesNoRateThatCannotBe) {
+    for (const char* rate : {"7999", "100000000001", "-1", "1.5e6", "\"20M\"", "true", "[8000]"}) {
+        const std::string policy = R"({"rate_limit_down": )" + std::string(rate) + "}";
+        const auto parsed = client_policy(Json::parse(policy));
+        ASSERT_FALSE(parsed) << rate;
+        EXPECT_THAT(parsed.error().text, HasSubstr("\"rate_limit_down\" is not a number of bits"));
+    }
 }
 
 }  // namespace

@@ -55,7 +55,8 @@ TEST_F(ClientStore, RemembersAllOfAClient) {
     laptop_.policy = {.internet = false,
                       .clients = true,
                       .prefixes = {wire::Prefix::parse("2001:db8:1::/48").value(),
-                                   wire::Prefix::parse_ipv4("192.0.2.0/24").value()}};
+                                   wire::Prefix::parse_ipv4("192.0.2.0/24").value()},
+                      .rates = {.up = mobility::BitRate(), .down = mobility::BitRate{20'000'000}}};
     const StoredClient phone = invited("phone", "2001:db8:f::101");
     ASSERT_FALSE(open().put_client(laptop_));
     ASSERT_FALSE(open().put_client(phone));
@@ -72,6 +73,21 @@ TEST_F(ClientStore, PutsAClientInPlaceOfTheOneWithItsHomeAddress) {
     changed.invite.reset();
     ASSERT_FALSE(store.put_client(changed));
     EXPECT_THAT(texts(store), ElementsAre(text_of(changed)));
+}
+
+TEST_F(ClientStore, TakesOverAFileInWhichClientsHaveNoRates) {
+    ASSERT_FALSE(open().put_client(laptop_));
+    {
+        Database older(directory_.path() / "state/godwit-ha.sqlite");
+        ASSERT_FALSE(
+            older.run("ALTER TABLE client DROP COLUMN rate_up;"
+                      "ALTER TABLE client DROP COLUMN rate_down; PRAGMA user_version = 3"));
+    }
+    HomeAgentStore store = open();
+    EXPECT_THAT(texts(store), ElementsAre(text_of(laptop_)));
+    laptop_.policy.rates.up = mobility::BitRate{64'000};
+    ASSERT_FALSE(store.put_client(laptop_));
+    EXPECT_THAT(texts(store), ElementsAre(text_of(laptop_)));
 }
 
 TEST_F(ClientStore, HasNoTwoClientsWhoseNamesDifferInCapitalsOnly) {

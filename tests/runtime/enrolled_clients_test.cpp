@@ -190,7 +190,10 @@ TEST_F(EnrolledClientsTest, KnowsNothingOfOthers) {
 
 TEST_F(EnrolledClientsTest, RemembersAPolicy) {
     invite("laptop");
-    const ClientPolicy policy{.internet = false, .clients = true, .prefixes = {}};
+    const ClientPolicy policy{.internet = false,
+                              .clients = true,
+                              .prefixes = {},
+                              .rates = {.up = mobility::BitRate{64'000}, .down = {}}};
     ASSERT_TRUE(clients_->set_policy("laptop", policy));
     restart();
     EXPECT_EQ(clients_->find("laptop")->policy, policy);

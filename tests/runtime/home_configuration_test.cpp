@@ -93,5 +93,35 @@ TEST(HomeConfiguration, LetsAMobileNodeGoEverywhereUnlessItSaysWhere) {
                 HasSubstr("may_reach: \"everywhere\" is no prefix; write a list"));
 }
 
+TEST(RateConfiguration, HasNoLimitWhereNothingIsSaid) {
+    EXPECT_EQ(read("").rates, ClientRates());
+}
+
+TEST(RateConfiguration, IsOfBothDirectionsOrOfEach) {
+    const mobility::BitRate fast{100'000'000};
+    const mobility::BitRate slow{64'000};
+    EXPECT_EQ(read("rate_limit = '100M'\n").rates, (ClientRates{.up = fast, .down = fast}));
+    EXPECT_EQ(read("rate_limit_up = '64k'\n").rates, (ClientRates{.up = slow, .down = {}}));
+    EXPECT_EQ(read("rate_limit_up = '64k'\nrate_limit = '100M'\n").rates,
+              (ClientRates{.up = slow, .down = fast}));
+}
+
+TEST(RateConfiguration, IsOfAllMobileNodesOrOfOne) {
+    const Configuration configuration = read(
+        "rate_limit = '100M'\n[[mobile_node]]\nname = 'laptop'\nhome_address = "
+        "'2001:db8:f::9'\npublic_key = 'xt6rjdqbPhPgb+O9uWPANCRApbsjT8ClaYApOP2UEDA='\n"
+        "rate_limit_down = 'none'\n");
+    EXPECT_EQ(configuration.mobile_nodes.at(0).policy.rates,
+              (ClientRates{.up = {}, .down = mobility::BitRate()}));
+    EXPECT_EQ(configuration.rates.up, mobility::BitRate{100'000'000});
+}
+
+TEST(RateConfiguration, SaysWhatARateIs) {
+    EXPECT_THAT(errors_of("rate_limit = '20 Mbit/s'\n"),
+                HasSubstr("rate_limit: \"20 Mbit/s\" is no such rate; write bits each second in "
+                          "quotes, a whole number from \"8k\" to \"100G\""));
+    EXPECT_THAT(errors_of("rate_limit = 20000000\n"), HasSubstr("not a text"));
+}
+
 }  // namespace
 }  // namespace godwit::server

@@ -48,6 +48,9 @@ inline std::string text_of(const StoredClient& client) {
     for (const wire::Prefix& prefix : client.policy.prefixes) {
         text += ' ' + prefix.text();
     }
+    for (const auto& rate : {client.policy.rates.up, client.policy.rates.down}) {
+        text += ' ' + (rate ? rate->text() : "-");
+    }
     text += ' ' + std::to_string(client.created.time_since_epoch().count()) + ' ' +
             (client.joined ? std::to_string(client.joined->time_since_epoch().count()) : "-");
     if (client.invite) {

@@ -52,7 +52,10 @@ Status busy() {
                         3600s,
                         7s,
                         wire::SequenceNumber(65535),
-                        {}}};
+                        {},
+                        0,
+                        {},
+                        {.up = {20'000'000}, .down = {100'000'000}, .dropped_up = 12}}};
     status.messages_in.add("binding-update");
     status.messages_in.add("binding-update");
     status.messages_out.add("binding-acknowledgement", wire::BindingStatus::accepted);
