@@ -1,5 +1,5 @@
 #pragma once
-// One end of UDP port 4191 for a whole crowd: moving_clients.
+// One end of UDP port 4191 for a whole crowd of mobile nodes.
 
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -32,6 +32,8 @@ class ManyAddresses {
     std::span<const Arrival> receive();
     void send(const wire::Ipv6Address& from, wire::BytesView payload);
     void flush();
+    // Readable when something has arrived.
+    [[nodiscard]] int descriptor() const { return number_; }
 
   private:
     struct Slot {
