@@ -93,12 +93,17 @@ TunDevice::TunDevice(const std::string& name, Offloading offloading) : device_(o
 
 // UDP since Linux 6.2.
 void TunDevice::enable_offloads() {
-    constexpr unsigned for_tcp = TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN;
-    constexpr unsigned for_udp = 0x20 | 0x40;  // TUN_F_USO4, TUN_F_USO6: newer than some headers
-    offloads_ = {.tcp = true, .udp = accepts(device_, for_tcp | for_udp)};
+    offloads_ = {.tcp = true, .udp = give_merged({.tcp = true, .udp = true})};
     if (!offloads_.udp) {
-        offloads_.tcp = accepts(device_, for_tcp);
+        offloads_.tcp = give_merged({.tcp = true, .udp = false});
     }
+}
+
+bool TunDevice::give_merged(const Offloads& wanted) const {
+    constexpr unsigned for_tcp = TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN;
+    // With TUN_F_USO4, TUN_F_USO6, which are newer than some headers.
+    constexpr unsigned for_udp = TUN_F_CSUM | 0x20 | 0x40;
+    return accepts(device_, (wanted.tcp ? for_tcp : 0) | (wanted.udp ? for_udp : 0));
 }
 
 Transferred TunDevice::read(std::span<std::uint8_t, virtio_header> header,

@@ -39,7 +39,11 @@ class TunDevice {
     enum class Offloading : bool { off, on };
     explicit TunDevice(const std::string& name, Offloading offloading);
 
+    // What the kernel could be asked for at the start.
     [[nodiscard]] const Offloads& offloads() const { return offloads_; }
+    // From now on the kernel gives many in one of these only, and divides the rest itself; what
+    // waits to be read stays as it is. False: it refuses. Any thread may ask for it.
+    [[nodiscard]] bool give_merged(const Offloads& wanted) const;
 
     [[nodiscard]] int descriptor() const { return device_.number(); }  // non-blocking
     [[nodiscard]] const std::string& name() const { return name_; }

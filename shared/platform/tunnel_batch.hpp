@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <atomic>
 #include <span>
 
 #include "shared/platform/control_messages.hpp"
@@ -33,6 +34,8 @@ class TunnelBatch {
     // The socket is one of UDP, which takes what goes the same way as many datagrams in one
     // (UDP_SEGMENT, udp(7)).
     void send_in_segments() { takes_segments_ = true; }
+    // The interface that it is bound to takes none. Any thread may ask.
+    [[nodiscard]] bool refuses_segments() const { return longest_segment_ == 0; }
 
   private:
     std::error_code bind(const FileDescriptor& socket, mobility::InterfaceIndex interface);
@@ -50,8 +53,8 @@ class TunnelBatch {
     mobility::InterfaceIndex bound_to_;
     bool takes_segments_ = false;
     // By the present interface: octets of the longest that goes in segments.
-    std::size_t longest_segment_ = any_length;
     static constexpr std::size_t any_length = 65'535;
+    std::atomic<std::size_t> longest_segment_ = any_length;
 };
 
 }  // namespace godwit::platform

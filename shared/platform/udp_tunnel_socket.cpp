@@ -41,14 +41,24 @@ FileDescriptor open_udp_socket(const UdpTunnelSocket::Options& options, std::uin
     set_option(socket, IPPROTO_IPV6, IPV6_RECVTCLASS, on, "ask for a packet's traffic class");
     set_option(socket, IPPROTO_IP, IP_RECVTOS, on, "ask for a packet's type of service");
     ignore_path_mtu(socket);
-    if (options.coalesced) {  // a kernel that cannot, does not
-        static_cast<void>(::setsockopt(socket.number(), SOL_UDP, UDP_GRO, &on, sizeof on));
-    }
     enlarge_buffers(socket, options.buffer_octets);
     mark_packets(socket, options.mark);
     allow_sharing(socket, on);
     bind_to_port(socket, port);
     return socket;
+}
+
+// A kernel that cannot, does not.
+bool coalesce(const FileDescriptor& socket) {
+    constexpr int on = 1;
+    return ::setsockopt(socket.number(), SOL_UDP, UDP_GRO, &on, sizeof on) == 0;
+}
+
+// Each message will say its own size.
+bool knows_segments(const FileDescriptor& socket) {
+    constexpr int of_any_message = 0;
+    return ::setsockopt(socket.number(), SOL_UDP, UDP_SEGMENT, &of_any_message,
+                        sizeof of_any_message) == 0;
 }
 
 std::uint16_t port_of(const FileDescriptor& socket) {
@@ -71,7 +81,11 @@ UdpTunnelSocket::UdpTunnelSocket(const Options& options)
     constexpr int off = 0;
     allow_sharing(listening_, off);
     allow_sharing(sending_, off);
-    departing_->send_in_segments();
+    is_coalesced_ = options.coalesced && coalesce(listening_) && coalesce(sending_);
+    is_in_segments_ = options.in_segments && knows_segments(sending_);
+    if (is_in_segments_) {
+        departing_->send_in_segments();
+    }
 }
 
 UdpTunnelSocket::UdpTunnelSocket(UdpTunnelSocket&&) noexcept = default;
@@ -94,6 +108,10 @@ Transferred UdpTunnelSocket::receive(std::span<TunnelArrival> arrivals) {
 
 Transferred UdpTunnelSocket::send(std::span<const TunnelDeparture> departures) {
     return departing_->send(sending_, departures);
+}
+
+bool UdpTunnelSocket::refuses_segments() const {
+    return departing_->refuses_segments();
 }
 
 }  // namespace godwit::platform

@@ -26,6 +26,8 @@ class UdpTunnelSocket {
         // May receive many payloads in one (UDP_GRO, udp(7)): TunnelArrival::segment_size. Then
         // buffers have to be of longest_arrival octets.
         bool coalesced = false;
+        // What goes the same way is handed to the kernel as many in one (UDP_SEGMENT).
+        bool in_segments = true;
     };
     static constexpr std::size_t longest_arrival = 65'535;  // octets
 
@@ -49,8 +51,16 @@ class UdpTunnelSocket {
     // Sends departures from the front, each from its path's local address and this socket's port,
     // by its path's interface and no other (0: the routing table's); says how many. Errors and the
     // rest as RawTunnelSocket::send; only that an IPv4 address which this machine does not have is
-    // std::errc::network_unreachable. What goes the same way is handed over as many in one.
+    // std::errc::network_unreachable. What goes the same way is handed over as many in one, where
+    // the interface takes it so.
     [[nodiscard]] Transferred send(std::span<const TunnelDeparture> departures);
+
+    // As the options say, if the kernel can.
+    [[nodiscard]] bool is_coalesced() const { return is_coalesced_; }
+    [[nodiscard]] bool is_in_segments() const { return is_in_segments_; }
+    // Whether the interface in use has refused many in one, though it takes them one by one. Any
+    // thread may ask.
+    [[nodiscard]] bool refuses_segments() const;
 
   private:
     // Two of the same port: one that is bound to an interface is sure to send by it, and gets what
@@ -58,6 +68,8 @@ class UdpTunnelSocket {
     FileDescriptor listening_;
     FileDescriptor sending_;
     std::uint16_t port_ = 0;
+    bool is_coalesced_ = false;
+    bool is_in_segments_ = false;
     std::unique_ptr<TunnelBatch> arriving_;
     std::unique_ptr<TunnelBatch> departing_;
 };
