@@ -31,6 +31,9 @@ class Coalescer {
 
     explicit Coalescer(Offloads offloads);
 
+    // What is merged from now on; not between add() and clear().
+    void merge(Offloads offloads) { offloads_ = offloads; }
+
     // In the order in which they came; what lies there stays, and may be changed (headers), until
     // clear(). Never refuses: what cannot be merged is a write of its own. Not between writes() and
     // clear().
