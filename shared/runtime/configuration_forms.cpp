@@ -141,6 +141,10 @@ Form<LogLevel> log_level() {
                              {"error", LogLevel::error}});
 }
 
+Form<OffloadUse> offload_use() {
+    return one_of<OffloadUse>({{"auto", OffloadUse::automatic}, {"off", OffloadUse::off}});
+}
+
 Form<std::uint16_t> udp_port() {
     constexpr std::int64_t highest = 65535;
     return {"write a port, a whole number from 1 to 65535",

@@ -10,6 +10,7 @@
 #include "shared/mobility/path.hpp"
 #include "shared/mobility/session.hpp"
 #include "shared/runtime/log_level.hpp"
+#include "shared/runtime/offload.hpp"
 #include "shared/runtime/toml_reader.hpp"
 #include "shared/security/keys.hpp"
 #include "shared/security/suite.hpp"
@@ -39,6 +40,8 @@ Form<mobility::Protection> protection();
 Form<LogLevel> log_level();
 // Memory in MiB, as octets; 0: none.
 Form<std::size_t> memory();
+// "auto" or "off".
+Form<OffloadUse> offload_use();
 // A port of UDP, from 1 to 65535.
 Form<std::uint16_t> udp_port();
 // An IPv6 or IPv4 address that others can send to, or a name of the DNS.

@@ -1,11 +1,13 @@
 #pragma once
-// The sockets that tunnelled packets leave and come by. They outlive the data plane.
+// The sockets that tunnelled packets leave and come by, and which offloads are on. They outlive the
+// data plane.
 
 #include <span>
 
 #include "shared/platform/outer_packet_socket.hpp"
 #include "shared/platform/raw_tunnel_socket.hpp"
 #include "shared/platform/udp_tunnel_socket.hpp"
+#include "shared/runtime/offload_switches.hpp"
 
 namespace godwit::runtime {
 
@@ -15,6 +17,7 @@ struct PathSockets {
     platform::RawTunnelSocket& ipv4;           // protocol 4
     std::span<platform::UdpTunnelSocket> udp;  // a path names one by its port; at most 6
     platform::OuterPacketSocket& outer;        // for fragments and probes
+    OffloadSwitches* offloads = nullptr;       // none: all that there are, for ever
 };
 
 }  // namespace godwit::runtime

@@ -35,7 +35,7 @@ TunnelReads::Device TunnelReads::fill(const platform::TunDevice& tun, mobility::
     const std::uint64_t enough = displaced_ + most_displaced;
     // There has been one since the end of the last time; the lowest is the least memory.
     static_cast<void>(pool_.find_lowest_landing());
-    while (displaced_ < enough) {
+    while (displaced_ < enough && unintelligible_ < most_unintelligible) {
         std::array<std::uint8_t, platform::TunDevice::virtio_header> octets{};
         const auto size = tun.read(octets, datapath::PacketSlot(pool_.landing()).room());
         if (!size) {
@@ -43,9 +43,10 @@ TunnelReads::Device TunnelReads::fill(const platform::TunDevice& tun, mobility::
                                   size.error() == std::errc::interrupted;
             return is_empty ? Device::there : Device::lost;
         }
-        // One that speaks of what this end did not ask for is not a packet.
         if (const auto header = wire::VirtioNetHeader::parse(octets)) {
             keep(*header, *size, now);
+        } else {
+            ++unintelligible_;
         }
     }
     return Device::there;

@@ -41,6 +41,9 @@ class TunnelReads {
     // Packets lost for want of room, each of many in one; since the last time.
     [[nodiscard]] std::uint64_t take_displaced() { return std::exchange(displaced_, 0); }
 
+    // How many came whose header speaks of what this end did not ask for; since the last time.
+    [[nodiscard]] std::size_t take_unintelligible() { return std::exchange(unintelligible_, 0); }
+
     [[nodiscard]] bool empty() const { return queue_.empty(); }
     // Whose turn it is, until the present turn of the loop has had its share: a long packet, or as
     // many short ones as one system call sends. Then nothing, until release(). One whose flow is to
@@ -60,6 +63,9 @@ class TunnelReads {
     // An eighth of a turn's packets still empties the device's queue.
     static constexpr std::uint64_t most_displaced = 8;
 
+    // Likewise.
+    static constexpr std::size_t most_unintelligible = 64;
+
     struct Kept {
         wire::VirtioNetHeader header;
         std::size_t size = 0;  // octets
@@ -77,6 +83,7 @@ class TunnelReads {
     std::vector<std::size_t> given_;                        // places, since release()
     std::size_t given_octets_ = 0;
     std::uint64_t displaced_ = 0;
+    std::size_t unintelligible_ = 0;
 };
 
 }  // namespace godwit::runtime

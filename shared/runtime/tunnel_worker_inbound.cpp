@@ -43,12 +43,14 @@ InboundTunnelWorker::InboundTunnelWorker(const platform::TunDevice& tun, const P
                                          datapath::LookUpBy look_up_by,
                                          const wire::HomeAgentAddress& home_agent,
                                          const platform::EventSignal& control)
-    : tun_(&tun),
-      sockets_(sockets),
+    : sockets_(sockets),
       control_(&control),
       channel_(control),
       tunnels_(look_up_by, home_agent),
-      delivered_({.tcp = tun.offloads().tcp, .udp = tun.offloads().udp}) {
+      delivered_({}),
+      sink_(tun),
+      writes_(sink_, {.tcp = tun.offloads().tcp, .udp = tun.offloads().udp}, sockets.offloads) {
+    delivered_.merge(writes_.wanted());
     share(std::span(room_.get(), room_octets), arrivals_);
     share(std::span(room_.get(), room_octets), coalesced_arrivals_);
 }
@@ -293,13 +295,12 @@ void InboundTunnelWorker::finish_batch() {
 
 void InboundTunnelWorker::write_delivered() {
     for (const datapath::Coalescer::Write& write : delivered_.writes()) {
-        std::array<std::uint8_t, platform::TunDevice::virtio_header> header{};
-        write.header.write(header);
-        if (!tun_->write(header, write.pieces)) {
-            drops_.count(DropReason::not_deliverable, write.packets);
+        if (const std::size_t lost = writes_.write(write); lost != 0) {
+            drops_.count(DropReason::not_deliverable, lost);
         }
     }
     delivered_.clear();
+    delivered_.merge(writes_.wanted());
 }
 
 // Once for a batch: each waking is a system call.

@@ -24,6 +24,7 @@
 #include "shared/platform/tunnel_packet.hpp"
 #include "shared/platform/wait.hpp"
 #include "shared/runtime/command_queue.hpp"
+#include "shared/runtime/merged_writes.hpp"
 #include "shared/runtime/path_sockets.hpp"
 #include "shared/runtime/tunnel_worker_channel.hpp"
 
@@ -165,7 +166,6 @@ class InboundTunnelWorker {
     void report_moved(datapath::SealedTunnel& tunnel, const mobility::Path& path);
     void report_watched(datapath::SealedTunnel& tunnel, const mobility::Path& path);
 
-    const platform::TunDevice* tun_;
     PathSockets sockets_;
     const platform::EventSignal* control_;
     Channel channel_;
@@ -195,6 +195,8 @@ class InboundTunnelWorker {
     std::array<platform::TunnelArrival, platform::max_tunnel_batch> arrivals_;
     std::array<platform::TunnelArrival, coalesced_batch> coalesced_arrivals_;
     datapath::Coalescer delivered_;  // of this batch, not yet written to the TUN device
+    TunSink sink_;
+    MergedWrites writes_;
 };
 
 }  // namespace godwit::runtime

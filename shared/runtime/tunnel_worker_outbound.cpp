@@ -50,6 +50,8 @@ OutboundTunnelWorker::OutboundTunnelWorker(
       channel_(control),
       tunnels_(look_up_by, home_agent, resend_limits, outer_dscp),
       reads_(look_up_by),
+      merged_reads_([&tun](const auto& wanted) { static_cast<void>(tun.give_merged(wanted)); },
+                    sockets.offloads),
       segments_(std::make_unique_for_overwrite<std::uint8_t[]>(segments_room)),
       departures_(sockets, *this) {}
 
@@ -233,6 +235,10 @@ void OutboundTunnelWorker::read_packets() {
     if (const auto displaced = reads_.take_displaced()) {
         drops_.count(DropReason::overload, displaced);
     }
+    if (const std::size_t unintelligible = reads_.take_unintelligible(); unintelligible != 0) {
+        drops_.count(DropReason::malformed, unintelligible);
+        merged_reads_.on_unintelligible(unintelligible);
+    }
 }
 
 void OutboundTunnelWorker::forward_batch() {
@@ -252,6 +258,7 @@ void OutboundTunnelWorker::forward_batch() {
 
 void OutboundTunnelWorker::forward(TunnelReads::Read& read) {
     const auto segments = datapath::Segmentation::of(read.header, read.slot.packet());
+    merged_reads_.on_read(read.header.segmentation, segments.has_value());
     if (!segments) {
         drops_.count(segments.error());
         return;

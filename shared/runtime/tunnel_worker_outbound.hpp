@@ -26,6 +26,7 @@
 #include "shared/platform/tunnel_packet.hpp"
 #include "shared/runtime/command_queue.hpp"
 #include "shared/runtime/departures.hpp"
+#include "shared/runtime/merged_reads.hpp"
 #include "shared/runtime/path_sockets.hpp"
 #include "shared/runtime/tunnel_reads.hpp"
 #include "shared/runtime/tunnel_worker_channel.hpp"
@@ -174,6 +175,7 @@ class OutboundTunnelWorker final : private DepartureObserver {
     datapath::OutboundTunnels tunnels_;
     TunnelReads reads_;
     std::vector<TunnelReads::Read> turn_;  // whose turn it is
+    MergedReads merged_reads_;
     // Where what is many packets in one is taken apart, until they are sent.
     static constexpr std::size_t segments_room = 384 * 1024;  // octets
     std::unique_ptr<std::uint8_t[]> segments_;
