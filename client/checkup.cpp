@@ -8,6 +8,7 @@
 
 #include "client/core/mobile_node.hpp"
 #include "client/status.hpp"
+#include "shared/runtime/offload_document.hpp"
 
 namespace godwit::client {
 namespace {
@@ -210,6 +211,9 @@ void daemon(const CheckupFacts& facts, std::vector<Finding>& findings) {
         findings.push_back(note("daemon", "it runs, and was told to be down: godwit up"));
     } else {
         findings.push_back(well("daemon", "it runs, and is " + state_of(facts.daemon)));
+    }
+    if (const auto off = runtime::offloads_text(status.value("offloads", Json())); !off.empty()) {
+        findings.push_back(note("offloads", off));
     }
     for (const std::string& fault : status.value("health", std::vector<std::string>())) {
         findings.push_back(wrong("health", fault, "godwit status shows when it is gone"));

@@ -124,6 +124,7 @@ void read_system(TomlTable& root, const std::filesystem::path& directory,
     root.read("log_level", log_level(), configuration.log_level);
     root.read("resend_memory", memory(), configuration.resend.each);
     root.read("copy_dscp", yes_or_no(), configuration.copy_dscp);
+    root.read("offloads", offload_use(), configuration.offloads);
 }
 
 void reject_everything(TomlTable& root, const std::string& key,

@@ -15,6 +15,7 @@
 #include "shared/mobility/path.hpp"
 #include "shared/mobility/session.hpp"
 #include "shared/runtime/log_level.hpp"
+#include "shared/runtime/offload.hpp"
 #include "shared/security/keys.hpp"
 #include "shared/security/suite.hpp"
 #include "shared/wire/address.hpp"
@@ -63,6 +64,7 @@ struct Configuration {
     // Mbit/s.
     datapath::ResendLimits resend{.each = std::size_t{6} << 20U};
     bool copy_dscp = false;  // of what goes through the tunnel, to the header around it
+    runtime::OffloadUse offloads = runtime::OffloadUse::automatic;
     // Look names up with name servers of the home: those that the home agent tells, or these.
     bool dns = true;
     std::vector<wire::Ipv6Address> dns_servers;

@@ -13,8 +13,18 @@
 #include "shared/platform/neighbor_announcement.hpp"
 #include "shared/runtime/clock.hpp"
 #include "shared/runtime/event_log.hpp"
+#include "shared/runtime/offload_survey.hpp"
 
 namespace godwit::client {
+namespace {
+
+platform::UdpTunnelSocket::Options udp_options(const runtime::OffloadSwitches& offloads) {
+    return {.mark = outer_packet_mark,
+            .coalesced = offloads.is_on(runtime::Offload::udp_gro),
+            .in_segments = offloads.is_on(runtime::Offload::udp_segment)};
+}
+
+}  // namespace
 
 Presence::Presence(Configuration configuration, Lockdown& lockdown, runtime::EventLoop& loop,
                    const runtime::Log& log, Listener listener)
@@ -22,18 +32,25 @@ Presence::Presence(Configuration configuration, Lockdown& lockdown, runtime::Eve
       lockdown_(lockdown),
       log_(log),
       listener_(std::move(listener)),
-      tun_(configuration_.interface, platform::TunDevice::Offloading::on),
+      tun_(configuration_.interface, runtime::offloading(configuration_.offloads)),
+      offloads_(runtime::find_offloads(configuration_.offloads, netlink_, tun_, log_)),
       guard_("godwit", {.local = {}, .peers = {configuration_.home_agent.address.address}}),
       signalling_(outer_packet_mark),
       esp_({.protocol = wire::NextHeader::esp, .mark = outer_packet_mark}),
       ipv6_({.protocol = wire::NextHeader::ipv6, .mark = outer_packet_mark}),
       ipv4_({.protocol = wire::NextHeader::ipv4, .mark = outer_packet_mark}),
-      udp_{platform::UdpTunnelSocket({.mark = outer_packet_mark, .coalesced = true}),
-           platform::UdpTunnelSocket({.mark = outer_packet_mark, .coalesced = true})},
+      udp_{platform::UdpTunnelSocket(udp_options(offloads_)),
+           platform::UdpTunnelSocket(udp_options(offloads_))},
       outer_(outer_packet_mark),
       authenticator_(make_authenticator(configuration_, log_)),
       node_(mobile_node_settings(configuration_, udp_.back().port(), flows())),
-      data_plane_(tun_, {.esp = esp_, .ipv6 = ipv6_, .ipv4 = ipv4_, .udp = udp_, .outer = outer_},
+      data_plane_(tun_,
+                  {.esp = esp_,
+                   .ipv6 = ipv6_,
+                   .ipv4 = ipv4_,
+                   .udp = udp_,
+                   .outer = outer_,
+                   .offloads = &offloads_},
                   datapath::LookUpBy::inner_source, configuration_.home_agent.address,
                   configuration_.resend,
                   configuration_.copy_dscp ? wire::OuterDscp::copied : wire::OuterDscp::zero),
@@ -240,6 +257,7 @@ Status Presence::status() const {
                                .mtu = mtu_});
     std::ranges::copy(steering_.complaints(), std::back_inserter(status.health));
     std::ranges::copy(program_exclusion_.complaints(), std::back_inserter(status.health));
+    status.offloads = offloads_.states(udp_);
     status.dns = name_service_.report();
     status.portal = portal_.portal();
     status.portal_open_until = way_out_.until();

@@ -30,6 +30,7 @@
 #include "shared/runtime/event_loop.hpp"
 #include "shared/runtime/log.hpp"
 #include "shared/runtime/node_runner.hpp"
+#include "shared/runtime/offload_switches.hpp"
 #include "shared/security/authenticator.hpp"
 
 namespace godwit::client {
@@ -97,6 +98,7 @@ class Presence final : private runtime::NodeObserver {
     Listener listener_;
     platform::TunDevice tun_;
     platform::NetlinkSocket netlink_;
+    runtime::OffloadSwitches offloads_;
     platform::SignallingGuard guard_;
     platform::SignallingSocket signalling_;
     platform::RawTunnelSocket esp_;

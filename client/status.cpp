@@ -1,5 +1,6 @@
 #include "client/status.hpp"
 
+#include "shared/runtime/offload_document.hpp"
 #include "shared/runtime/rfc3339.hpp"
 
 namespace godwit::client {
@@ -85,6 +86,7 @@ Json to_json(const Status& status) {
              {{"wanted", status.lockdown.is_wanted}, {"in_force", status.lockdown.is_in_force}}},
             {"portal", portal_object(status.portal)},
             {"portal_open_until", time_or_null(status.portal_open_until)},
+            {"offloads", runtime::to_json(status.offloads)},
             {"handovers", handovers},
             {"drops", runtime::to_json(status.drops)},
             {"health", status.health}};

@@ -17,6 +17,7 @@
 #include "shared/mobility/session.hpp"
 #include "shared/runtime/clock.hpp"
 #include "shared/runtime/counters.hpp"
+#include "shared/runtime/offload.hpp"
 #include "shared/runtime/status_document.hpp"
 #include "shared/security/suite.hpp"
 #include "shared/wire/address.hpp"
@@ -75,6 +76,7 @@ struct Status {
     LockdownReport lockdown;
     std::optional<PortalReport> portal;
     std::optional<runtime::WallTime> portal_open_until;  // for a browser; nothing: for nobody
+    std::optional<runtime::OffloadStates> offloads;      // while it is up
     runtime::Counters drops;
     std::vector<std::string> health;  // what is wrong, a sentence each; empty: nothing
 };

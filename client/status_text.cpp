@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "client/core/mobile_node.hpp"
+#include "shared/runtime/offload_document.hpp"
 #include "shared/runtime/status_text.hpp"
 
 namespace godwit::client {
@@ -139,6 +140,9 @@ std::string status_text(const Json& status) {
     if (const Json until = value_of(status, "portal_open_until"); until.is_string()) {
         rows.insert(rows.begin() + 1,
                     {"browser outside", "until " + until.get<std::string>() + " at the latest"});
+    }
+    if (const auto off = runtime::offloads_text(value_of(status, "offloads")); !off.empty()) {
+        rows.push_back({"offloads", off});
     }
     rows.push_back({"handovers", handovers_text(status.at("handovers"))});
     rows.push_back({"drops", runtime::counts(status.at("drops"))});

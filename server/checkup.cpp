@@ -7,6 +7,7 @@ namespace godwit::server {
 namespace {
 
 using platform::PrefixAnswer;
+using runtime::note;
 using runtime::well;
 using runtime::wrong;
 
@@ -43,6 +44,9 @@ void daemon(const CheckupFacts& facts, std::vector<Finding>& findings) {
         return;
     }
     findings.push_back(well("daemon", "it runs and answers"));
+    if (!facts.daemon->offloads.empty()) {
+        findings.push_back(note("offloads", facts.daemon->offloads));
+    }
     for (const std::string& fault : facts.daemon->health) {
         findings.push_back(wrong("health", fault, "godwit-ha status shows when it is gone"));
     }

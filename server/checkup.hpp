@@ -20,6 +20,7 @@ using runtime::Finding;
 struct DaemonWord {
     std::vector<std::string> health;
     bool has_heard_anybody = false;  // a message of a mobile node
+    std::string offloads{};          // which are off, and why; empty: none
 };
 
 struct CheckupFacts {

@@ -235,6 +235,7 @@ Configuration read_configuration(const std::filesystem::path& path) {
     root.read("resend_memory_of_all", memory(), configuration.resend.all);
     root.read("copy_dscp", yes_or_no(), configuration.copy_dscp);
     read_rates(root, configuration.rates);
+    root.read("offloads", offload_use(), configuration.offloads);
     read_api(root, directory, configuration.api);
     for (TomlTable& table : root.tables("mobile_node")) {
         read_mobile_node(table, directory, configuration);

@@ -17,6 +17,7 @@
 #include "shared/mobility/session.hpp"
 #include "shared/runtime/http_server.hpp"
 #include "shared/runtime/log_level.hpp"
+#include "shared/runtime/offload.hpp"
 #include "shared/security/keys.hpp"
 #include "shared/security/suite.hpp"
 #include "shared/wire/address.hpp"
@@ -63,6 +64,7 @@ struct Configuration {
     datapath::ResendLimits resend;  // what is kept to be sent again after a move
     bool copy_dscp = false;         // of what goes through the tunnel, to the header around it
     ClientRates rates;              // of all clients that have none of their own
+    runtime::OffloadUse offloads = runtime::OffloadUse::automatic;
     std::string interface = "godwit-ha0";
     std::filesystem::path status_socket = "/run/godwit-ha/status.sock";
     std::filesystem::path state_directory = "/var/lib/godwit-ha";

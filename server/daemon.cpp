@@ -35,6 +35,8 @@
 #include "shared/runtime/http_server.hpp"
 #include "shared/runtime/log.hpp"
 #include "shared/runtime/node_runner.hpp"
+#include "shared/runtime/offload_survey.hpp"
+#include "shared/runtime/offload_switches.hpp"
 #include "shared/runtime/service_life.hpp"
 #include "shared/security/home_agent_authenticator.hpp"
 #include "shared/wire/message_name.hpp"
@@ -82,6 +84,7 @@ class Daemon final : public runtime::NodeObserver {
     runtime::EventLoop loop_;
     platform::TunDevice tun_;
     platform::NetlinkSocket netlink_;
+    runtime::OffloadSwitches offloads_;
     bool has_own_address_;  // of its own making: on the TUN interface
     HomeAgentStore store_;
     EnrolledClients clients_;
@@ -111,7 +114,8 @@ class Daemon final : public runtime::NodeObserver {
 Daemon::Daemon(const Configuration& configuration)
     : configuration_(configuration),
       log_(configuration.log_level),
-      tun_(configuration.interface, platform::TunDevice::Offloading::on),
+      tun_(configuration.interface, runtime::offloading(configuration.offloads)),
+      offloads_(runtime::find_offloads(configuration.offloads, netlink_, tun_, log_)),
       has_own_address_(ensure_own_address(netlink_, tun_.interface(), configuration.address)),
       store_(configuration.state_directory),
       clients_(clients_settings(configuration, store_, log_), store_,
@@ -121,14 +125,20 @@ Daemon::Daemon(const Configuration& configuration)
       esp_({.protocol = wire::NextHeader::esp, .local = configuration.address.address}),
       ipv6_({.protocol = wire::NextHeader::ipv6, .local = configuration.address.address}),
       ipv4_({.protocol = wire::NextHeader::ipv4, .local = configuration.address.address}),
-      udp_(udp_sockets(configuration)),
+      udp_(udp_sockets(configuration, offloads_)),
       outer_(unmarked),
       authenticator_(credentials(configuration, clients_), store_, &clients_, runtime::boot_now),
       restarts_(store_.count_restart()),
       node_(home_agent_settings(
           configuration, restarts_, clients_,
           [this](const wire::HomeAddress& home) { return network_->judge(home); })),
-      data_plane_(tun_, {.esp = esp_, .ipv6 = ipv6_, .ipv4 = ipv4_, .udp = udp_, .outer = outer_},
+      data_plane_(tun_,
+                  {.esp = esp_,
+                   .ipv6 = ipv6_,
+                   .ipv4 = ipv4_,
+                   .udp = udp_,
+                   .outer = outer_,
+                   .offloads = &offloads_},
                   datapath::LookUpBy::inner_destination, configuration.address,
                   configuration.resend,
                   configuration.copy_dscp ? wire::OuterDscp::copied : wire::OuterDscp::zero),
@@ -333,6 +343,7 @@ Status Daemon::status() const {
     Status status{.messages_in = messages_in_,
                   .messages_out = messages_out_,
                   .endpoint_moves = endpoint_moves_,
+                  .offloads = offloads_.states(udp_),
                   .drops = runner_.drops(),
                   .health = health()};
     for (const auto& [home, binding] : node_.bindings()) {

@@ -102,10 +102,14 @@ security::HomeAgentCredentials credentials(const Configuration& configuration,
     return result;
 }
 
-std::vector<platform::UdpTunnelSocket> udp_sockets(const Configuration& configuration) {
+std::vector<platform::UdpTunnelSocket> udp_sockets(const Configuration& configuration,
+                                                   const runtime::OffloadSwitches& offloads) {
     std::vector<platform::UdpTunnelSocket> sockets;
     for (const std::uint16_t port : configuration.udp_ports) {
-        sockets.emplace_back(platform::UdpTunnelSocket::Options{.port = port, .coalesced = true});
+        sockets.emplace_back(platform::UdpTunnelSocket::Options{
+            .port = port,
+            .coalesced = offloads.is_on(runtime::Offload::udp_gro),
+            .in_segments = offloads.is_on(runtime::Offload::udp_segment)});
     }
     return sockets;
 }

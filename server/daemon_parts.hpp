@@ -13,6 +13,7 @@
 #include "shared/platform/udp_tunnel_socket.hpp"
 #include "shared/runtime/http_server.hpp"
 #include "shared/runtime/log.hpp"
+#include "shared/runtime/offload_switches.hpp"
 #include "shared/security/home_agent_authenticator.hpp"
 
 namespace godwit::server {
@@ -27,7 +28,8 @@ HomeAgentKeys home_agent_keys(const Configuration& configuration, Store& store);
 security::HomeAgentCredentials credentials(const Configuration& configuration,
                                            const EnrolledClients& clients);
 // Throws std::system_error.
-std::vector<platform::UdpTunnelSocket> udp_sockets(const Configuration& configuration);
+std::vector<platform::UdpTunnelSocket> udp_sockets(const Configuration& configuration,
+                                                   const runtime::OffloadSwitches& offloads);
 using JudgeClaim = decltype(HomeAgentSettings::claim);
 // `restarts`: how many starts the store has counted.
 HomeAgentSettings home_agent_settings(const Configuration& configuration, std::uint32_t restarts,

@@ -1,5 +1,7 @@
 #include "server/status.hpp"
 
+#include "shared/runtime/offload_document.hpp"
+
 namespace godwit::server {
 
 using runtime::Json;
@@ -82,6 +84,7 @@ Json to_json(const Status& status) {
              {{"in", messages_object(status.messages_in)},
               {"out", messages_object(status.messages_out)}}},
             {"endpoint_moves", status.endpoint_moves},
+            {"offloads", runtime::to_json(std::optional(status.offloads))},
             {"drops", runtime::to_json(status.drops)},
             {"health", status.health}};
 }

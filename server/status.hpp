@@ -14,6 +14,7 @@
 #include "shared/mobility/path.hpp"
 #include "shared/mobility/tunnel_mtu.hpp"
 #include "shared/runtime/counters.hpp"
+#include "shared/runtime/offload.hpp"
 #include "shared/runtime/status_document.hpp"
 #include "shared/wire/address.hpp"
 #include "shared/wire/binding_status.hpp"
@@ -73,6 +74,7 @@ struct Status {
     MessageCounts messages_in;
     MessageCounts messages_out;
     std::uint64_t endpoint_moves = 0;  // by NATs
+    runtime::OffloadStates offloads;
     runtime::Counters drops;
     std::vector<std::string> health;  // what is wrong, a sentence each; empty: nothing
 };

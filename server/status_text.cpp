@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "shared/runtime/offload_document.hpp"
 #include "shared/runtime/status_text.hpp"
 
 namespace godwit::server {
@@ -78,6 +79,9 @@ std::string status_text(const Json& status) {
         {"endpoint moves", status.at("endpoint_moves").dump()},
         {"drops", runtime::counts(status.at("drops"))},
     };
+    if (const auto off = runtime::offloads_text(status.value("offloads", Json())); !off.empty()) {
+        rows.push_back({"offloads", off});
+    }
     runtime::append_health(rows, status.at("health"));
     return bindings_text(status.at("bindings")) + "\n" + runtime::aligned(rows);
 }

@@ -14,6 +14,7 @@
 #include "shared/platform/nftables_presence.hpp"
 #include "shared/platform/process_hardening.hpp"
 #include "shared/platform/sysctl.hpp"
+#include "shared/runtime/offload_document.hpp"
 #include "shared/runtime/program.hpp"
 
 namespace godwit::server {
@@ -34,8 +35,10 @@ void ask_daemon(const Configuration& configuration, CheckupFacts& facts) {
         facts.daemon_silence = status.error();
         return;
     }
-    facts.daemon = DaemonWord{.health = status->value("health", std::vector<std::string>()),
-                              .has_heard_anybody = !status->at("signalling").at("in").empty()};
+    facts.daemon =
+        DaemonWord{.health = status->value("health", std::vector<std::string>()),
+                   .has_heard_anybody = !status->at("signalling").at("in").empty(),
+                   .offloads = runtime::offloads_text(status->value("offloads", runtime::Json()))};
 }
 
 void look_at_files(const Configuration& configuration, CheckupFacts& facts) {

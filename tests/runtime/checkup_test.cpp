@@ -56,6 +56,14 @@ Finding fault_after(Change change) {
     return only_fault(configuration(), facts);
 }
 
+TEST(Checkup, NamesOffloadsThatAreOffAsNoFault) {
+    CheckupFacts facts = healthy();
+    facts.daemon->offloads = "without udp_gro: slower than one by one";
+    const auto findings = check_up(configuration(), facts);
+    EXPECT_TRUE(is_all_well(findings));
+    EXPECT_THAT(text_of(findings), HasSubstr("offloads: without udp_gro: slower than one by one"));
+}
+
 TEST(Checkup, FindsNothingWrongWithAHealthyHomeAgent) {
     const auto findings = check_up(configuration(), healthy());
     EXPECT_TRUE(is_all_well(findings)) << text_of(findings);

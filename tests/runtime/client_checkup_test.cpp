@@ -153,6 +153,15 @@ TEST(ClientCheckup, PassesOnWhatTheDaemonSaysOfItsHealth) {
               "disk full");
 }
 
+TEST(ClientCheckup, NamesOffloadsThatAreOffAsNoFault) {
+    const std::string text = text_after([](CheckupFacts& facts) {
+        (*facts.daemon.status)["offloads"] = {{"udp_gro", false},
+                                              {"reasons", {{"udp_gro", "slower than one by one"}}}};
+    });
+    EXPECT_THAT(text, HasSubstr("note   offloads: without udp_gro: slower than one by one"));
+    EXPECT_THAT(text, Not(HasSubstr("wrong")));
+}
+
 TEST(ClientCheckup, TakesADaemonThatIsDownAsToldForNoFault) {
     const std::string text = text_after(
         [](CheckupFacts& facts) { (*facts.daemon.status)["state"] = std::string(down_state); });

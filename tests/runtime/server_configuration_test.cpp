@@ -101,6 +101,15 @@ TEST(ServerConfiguration, ShowsNoDscpUnlessItIsToldTo) {
         read_configuration(directory.write("ha.toml", "copy_dscp = true\n" + top)).copy_dscp);
 }
 
+TEST(ServerConfiguration, UsesOffloadsUnlessItIsToldNotTo) {
+    const TemporaryDirectory directory;
+    const auto offloads = [&](const std::string& written) {
+        return read_configuration(directory.write("ha.toml", written + top)).offloads;
+    };
+    EXPECT_EQ(offloads(""), runtime::OffloadUse::automatic);
+    EXPECT_EQ(offloads("offloads = 'off'\n"), runtime::OffloadUse::off);
+}
+
 TEST(ServerConfiguration, MayDoWithoutUdp) {
     const TemporaryDirectory directory;
     EXPECT_TRUE(

@@ -80,6 +80,17 @@ TEST(ServerStatusText, IsATableAndEndsWithHealth) {
     EXPECT_EQ(status_text(to_json(Status{})), golden("server_idle.txt"));
 }
 
+TEST(ServerStatusText, SaysWhichOffloadsAreOffAndWhy) {
+    Status status;
+    status.offloads[runtime::Offload::udp_gro] = runtime::OffloadState::corrupt;
+    EXPECT_NE(status_text(to_json(status))
+                  .find("offloads        without udp_gro: what came out was not what went in\n"),
+              std::string::npos);
+    runtime::Json old = to_json(Status{});
+    old.erase("offloads");
+    EXPECT_EQ(status_text(old), status_text(to_json(Status{}))) << "an older daemon's";
+}
+
 TEST(ServerStatusText, HasALineForThoseWhoLookAgainAndAgain) {
     EXPECT_EQ(status_line(to_json(busy())), "2 bindings, sent 1.20 GB, received 90 B, health good");
     Status ill;
