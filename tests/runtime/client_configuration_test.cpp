@@ -94,15 +94,6 @@ TEST(ClientConfiguration, KeepsASecondPathAndWhatAMoveMayCost) {
                 HasSubstr("write a whole number of MiB from 0 to 65536"));
 }
 
-TEST(ClientConfiguration, UsesOffloadsUnlessItIsToldNotTo) {
-    const TemporaryDirectory directory;
-    EXPECT_EQ(read(directory, least).offloads, runtime::OffloadUse::automatic);
-    EXPECT_EQ(read(directory, "offloads = 'auto'\n" + least).offloads,
-              runtime::OffloadUse::automatic);
-    EXPECT_EQ(read(directory, "offloads = 'off'\n" + least).offloads, runtime::OffloadUse::off);
-    EXPECT_THAT(errors_of("offloads = 'on'\n" + least), HasSubstr("write \"auto\" or \"off\""));
-}
-
 TEST(ClientConfiguration, TakesAnEncapsulationOrAnOrderOfThem) {
     using mobility::Encapsulation;
     const TemporaryDirectory directory;

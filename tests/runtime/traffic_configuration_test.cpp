@@ -53,6 +53,13 @@ TEST_F(TrafficConfiguration, ShowsNoDscpOutsideUnlessItIsToldTo) {
     EXPECT_THAT(errors_of("copy_dscp = 46"), HasSubstr("copy_dscp"));
 }
 
+TEST_F(TrafficConfiguration, MovesManyPacketsAsOneUnlessItIsToldNotTo) {
+    EXPECT_EQ(read("").offloads, runtime::OffloadUse::automatic);
+    EXPECT_EQ(read("offloads = 'auto'").offloads, runtime::OffloadUse::automatic);
+    EXPECT_EQ(read("offloads = 'off'").offloads, runtime::OffloadUse::off);
+    EXPECT_THAT(errors_of("offloads = 'on'"), HasSubstr("write \"auto\" or \"off\""));
+}
+
 TEST_F(TrafficConfiguration, TakesTheRoutesOfASplitTunnel) {
     const Configuration configuration = read("mode = 'split'\nroutes = ['2001:db8:1::/48']");
     EXPECT_THAT(configuration.routes,
