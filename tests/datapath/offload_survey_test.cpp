@@ -40,7 +40,7 @@ TEST_F(OffloadSurvey, LeavesNoAddressRouteOrPacketBehind) {
     const platform::TunDevice tun("godwit", Offloading::on);
     found(OffloadUse::automatic, tun);
     EXPECT_EQ(platform::run("ip addr show dev godwit scope global"), "");
-    EXPECT_EQ(platform::run("ip route show table all dev godwit"), "");
+    EXPECT_EQ(platform::run("ip -4 route show table all dev godwit"), "");
     EXPECT_EQ(platform::packets_in(tun, wire::NextHeader::udp), 0U);
     EXPECT_EQ(platform::packets_in(tun, wire::NextHeader::tcp), 0U);
 }

@@ -303,6 +303,24 @@ TEST_P(CoalescedUdpTunnel, GoesOnAsOneAfterARefusalForAnotherReason) {
     EXPECT_EQ(arrived_, 1U);
 }
 
+TEST_P(CoalescedUdpTunnel, SendsEachAloneWhereNobodyWantsSegments) {
+    near_socket_ = UdpTunnelSocket({.in_segments = false});
+    EXPECT_FALSE(near_socket_.is_in_segments());
+    send_of(std::vector<std::size_t>(5, 1400));
+    EXPECT_EQ(received(), sent_);
+    EXPECT_FALSE(near_socket_.refuses_segments());
+}
+
+TEST_P(CoalescedUdpTunnel, SaysWhatTheKernelKnowsAndThatTheInterfaceTakesIt) {
+    EXPECT_TRUE(far_socket_->is_coalesced());
+    EXPECT_FALSE(near_socket_.is_coalesced());
+    EXPECT_TRUE(near_socket_.is_in_segments());
+    run("ip link set near mtu 1280");
+    send_of(std::vector<std::size_t>(5, 1400));
+    EXPECT_EQ(received(), sent_);
+    EXPECT_FALSE(near_socket_.refuses_segments()) << "it takes shorter ones";
+}
+
 TEST_P(CoalescedUdpTunnel, PassesInterfacesWithoutChecksumOffload) {
     run("ethtool -K near tx off");
     send_of(std::vector<std::size_t>(5, 1400));
