@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "shared/platform/control_messages.hpp"
+#include "shared/platform/headed_batch.hpp"
 #include "shared/platform/socket_options.hpp"
 #include "shared/platform/tunnel_batch.hpp"
 
@@ -34,6 +35,13 @@ FileDescriptor open_listening_socket(const RawTunnelSocket::Options& options) {
     return socket;
 }
 
+// Forged Packet Too Big messages must not shrink the tunnel: the path's MTU is probed.
+void prepare_sending(const FileDescriptor& socket, std::uint32_t mark) {
+    constexpr int omit = IPV6_PMTUDISC_OMIT;
+    set_option(socket, IPPROTO_IPV6, IPV6_MTU_DISCOVER, omit, "turn off path MTU discovery");
+    mark_packets(socket, mark);
+}
+
 // A socket of its own, since only one that is bound to an interface is sure to send by it, and such
 // a one would not hear the others. It is to hear nothing at all, so it listens where nothing comes.
 FileDescriptor open_sending_socket(const RawTunnelSocket::Options& options) {
@@ -41,13 +49,18 @@ FileDescriptor open_sending_socket(const RawTunnelSocket::Options& options) {
     constexpr int off = 0;
     constexpr wire::Ipv6Address loopback{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}};
     FileDescriptor socket = open_tunnel_socket(options);
-    // Forged Packet Too Big messages must not shrink the tunnel: the path's MTU is probed.
-    constexpr int omit = IPV6_PMTUDISC_OMIT;
-    set_option(socket, IPPROTO_IPV6, IPV6_MTU_DISCOVER, omit, "turn off path MTU discovery");
-    mark_packets(socket, options.mark);
+    prepare_sending(socket, options.mark);
     set_option(socket, IPPROTO_IPV6, IPV6_FREEBIND, on, "bind where lo may be down");
     bind_to(socket, loopback);
     set_option(socket, IPPROTO_IPV6, IPV6_FREEBIND, off, "send from own addresses only");
+    return socket;
+}
+
+// Sockets of this protocol send what has its IPv6 header already, and hear nothing.
+FileDescriptor open_headed_socket(const RawTunnelSocket::Options& options) {
+    FileDescriptor socket = open_socket(AF_INET6, SOCK_RAW, IPPROTO_RAW);
+    enlarge_buffers(socket, options.buffer_octets);
+    prepare_sending(socket, options.mark);
     return socket;
 }
 
@@ -56,8 +69,10 @@ FileDescriptor open_sending_socket(const RawTunnelSocket::Options& options) {
 RawTunnelSocket::RawTunnelSocket(const Options& options)
     : listening_(open_listening_socket(options)),
       sending_(open_sending_socket(options)),
+      sending_headed_(open_headed_socket(options)),
       arriving_(std::make_unique<TunnelBatch>()),
-      departing_(std::make_unique<TunnelBatch>()) {}
+      departing_(std::make_unique<TunnelBatch>()),
+      departing_headed_(std::make_unique<HeadedBatch>(options.protocol)) {}
 
 RawTunnelSocket::RawTunnelSocket(RawTunnelSocket&&) noexcept = default;
 RawTunnelSocket& RawTunnelSocket::operator=(RawTunnelSocket&&) noexcept = default;
@@ -68,7 +83,11 @@ Transferred RawTunnelSocket::receive(std::span<TunnelArrival> arrivals) {
 }
 
 Transferred RawTunnelSocket::send(std::span<const TunnelDeparture> departures) {
-    return departing_->send(sending_, departures);
+    const Transferred sent = departing_headed_->send(sending_headed_, departures);
+    if (!sent && sent.error() == std::errc::message_size) {
+        return departing_->send(sending_, departures.first(1));
+    }
+    return sent;
 }
 
 }  // namespace godwit::platform

@@ -1,8 +1,8 @@
 #pragma once
 // The tunnel's packets on native IPv6, by the batch: ESP (RFC 4303), IPv6-in-IPv6 or IPv4-in-IPv6
-// (RFC 2473). The kernel writes and reads the outer IPv6 header, fragments outer packets that are
-// too long for their link (RFC 2473 §7.2), and puts fragments together again. While such a socket
-// is open the kernel sends no Parameter Problem for its protocol.
+// (RFC 2473). Outer packets that are too long for their link go in fragments (RFC 2473 §7.2), which
+// the kernel makes, and puts together again. While such a socket is open the kernel sends no
+// Parameter Problem for its protocol.
 
 #include <cstdint>
 #include <memory>
@@ -16,6 +16,7 @@
 
 namespace godwit::platform {
 
+class HeadedBatch;
 class TunnelBatch;
 
 class RawTunnelSocket {
@@ -36,7 +37,7 @@ class RawTunnelSocket {
 
     [[nodiscard]] int descriptor() const { return listening_.number(); }  // readable: receive()
     // Writable again after send() would have blocked.
-    [[nodiscard]] int sending_descriptor() const { return sending_.number(); }
+    [[nodiscard]] int sending_descriptor() const { return sending_headed_.number(); }
 
     // Fills arrivals from the front; says how many.
     [[nodiscard]] Transferred receive(std::span<TunnelArrival> arrivals);
@@ -50,9 +51,11 @@ class RawTunnelSocket {
 
   private:
     FileDescriptor listening_;
-    FileDescriptor sending_;
+    FileDescriptor sending_;         // the kernel writes the IPv6 header
+    FileDescriptor sending_headed_;  // it is written here
     std::unique_ptr<TunnelBatch> arriving_;
     std::unique_ptr<TunnelBatch> departing_;
+    std::unique_ptr<HeadedBatch> departing_headed_;
 };
 
 }  // namespace godwit::platform

@@ -83,6 +83,71 @@ TEST_P(RawTunnel, FragmentsWhatIsTooLongForTheLink) {
     EXPECT_THAT(arrivals_[0].payload, testing::ElementsAreArray(sent));
 }
 
+TEST_P(RawTunnel, GoesOnWithShortOnesAfterOneThatIsTooLongForTheLink) {
+    RawTunnelSocket near_socket({GetParam()});
+    EXPECT_TRUE(far_errors_->from(near_address_).empty());  // and the neighbours know each other
+    run("ip link set near mtu 1280");
+    far_.enter();
+    run("ip link set far mtu 1280");
+    const std::array payloads{payload_of(100, 1), payload_of(1400, 2), payload_of(1300, 3),
+                              payload_of(1240, 4)};
+    std::vector<TunnelDeparture> departures;
+    for (const wire::Bytes& payload : payloads) {
+        departures.push_back(to_near(payload));
+    }
+    for (std::size_t next = 0; next < departures.size();) {
+        const Transferred sent = far_socket_->send(std::span(departures).subspan(next));
+        ASSERT_TRUE(sent);
+        next += *sent;
+    }
+    for (std::size_t received = 0; received < payloads.size();) {
+        ASSERT_TRUE(becomes_readable(near_socket.descriptor()));
+        const Transferred count = near_socket.receive(std::span(arrivals_).subspan(received));
+        ASSERT_TRUE(count);
+        received += *count;
+    }
+    for (std::size_t i = 0; i < payloads.size(); ++i) {
+        EXPECT_THAT(arrivals_[i].payload, testing::ElementsAreArray(payloads[i]));
+    }
+}
+
+TEST_P(RawTunnel, SendsWholePacketsAgainByAnotherInterface) {
+    RawTunnelSocket near_socket({GetParam()});
+    const TunDevice narrow("narrow", TunDevice::Offloading::off);
+    run("ip link set narrow addrgenmode none mtu 1280 up; ip -6 route add 2001:db8::/64 dev narrow "
+        "metric 9999");
+    const wire::Bytes payload = payload_of(1400);
+    const TunnelDeparture wide{payload, {.local = near_address_, .remote = far_address_}};
+    TunnelDeparture by_narrow = wide;
+    by_narrow.path.interface = narrow.interface();
+    EXPECT_EQ(near_socket.send(std::span(&by_narrow, 1)), 1U);
+    EXPECT_EQ(near_socket.send(std::span(&wide, 1)), 1U);
+    ASSERT_TRUE(becomes_readable(far_socket_->descriptor()));
+    ASSERT_EQ(far_socket_->receive(arrivals_), 1U);
+    EXPECT_THAT(arrivals_[0].payload, testing::ElementsAreArray(payload));
+}
+
+// It is asked once for a batch, so it must be asked again for the next one.
+TEST_P(RawTunnel, RefusesAnAddressFromWhichItHasSentOnceThatIsGone) {
+    run("ip addr add 2001:db8::11 dev near nodad");
+    RawTunnelSocket near_socket({GetParam()});
+    const wire::Bytes payload = payload_of(20);
+    const TunnelDeparture departure{payload,
+                                    {.local = address("2001:db8::11"), .remote = far_address_}};
+    EXPECT_EQ(near_socket.send(std::span(&departure, 1)), 1U);
+    run("ip addr del 2001:db8::11 dev near");
+    EXPECT_EQ(near_socket.send(std::span(&departure, 1)).error(), std::errc::invalid_argument);
+    run("ip addr add 2001:db8::11 dev near nodad");
+    EXPECT_EQ(near_socket.send(std::span(&departure, 1)), 1U);
+}
+
+TEST_P(RawTunnel, SendsMoreThanFitIntoOneCall) {
+    RawTunnelSocket near_socket({GetParam()});
+    const wire::Bytes payload = payload_of(20);
+    const std::vector<TunnelDeparture> departures(RawTunnelSocket::max_batch + 1, to_near(payload));
+    EXPECT_EQ(far_socket_->send(departures), RawTunnelSocket::max_batch);
+}
+
 TEST_P(RawTunnel, SaysWhenABufferWasTooShort) {
     RawTunnelSocket near_socket({GetParam()});
     const wire::Bytes sent = payload_of(100);
