@@ -24,16 +24,17 @@ std::string match(const GuardedTraffic& traffic, const std::string& local,
     return matched;
 }
 
-// `meta l4proto` is the protocol behind all extension headers. @th,112,8 is the next header of the
-// packet inside an ICMPv6 error: octet 6 of what follows the error's own 8 octets.
+// `meta l4proto` is the protocol behind all extension headers. It comes first: every packet of the
+// tunnel passes here too, and the kernel knows its protocol already. @th,112,8 is the next header
+// of the packet inside an ICMPv6 error: octet 6 of what follows the error's own 8 octets.
 std::string rules(const GuardedTraffic& traffic) {
     if (traffic.local.empty() && traffic.peers.empty()) {
         return "";
     }
-    return "chain arriving { type filter hook prerouting priority raw; " +
+    return "chain arriving { type filter hook prerouting priority raw; meta l4proto 135 " +
            match(traffic, "daddr", "saddr") +
-           "meta l4proto 135 drop; }\n"
-           "chain leaving { type filter hook output priority filter; " +
+           "drop; }\n"
+           "chain leaving { type filter hook output priority filter; meta l4proto 58 " +
            match(traffic, "saddr", "daddr") +
            "icmpv6 type destination-unreachable icmpv6 code port-unreachable"
            " @th,112,8 { 4, 41 } drop; }\n";
