@@ -27,8 +27,9 @@ struct RateLimits {
 class RateMeter {
   public:
     // What may come at once after a pause: what the rate makes in this time, and never less than
-    // two of the longest packets that are many in one.
-    static constexpr std::chrono::milliseconds burst_time{20};
+    // two of the longest packets that are many in one. A TCP that has lost too much waits for
+    // 200 ms (Linux, TCP_RTO_MIN): what it may not make up for would be lost to it.
+    static constexpr std::chrono::milliseconds burst_time{250};
     static constexpr std::int64_t least_burst = 128 * 1024;  // octets
 
     // With a full bucket. No rate here may be none.

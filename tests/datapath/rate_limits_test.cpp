@@ -17,7 +17,7 @@ using test::home;
 
 constexpr std::size_t size = 1000;                             // octets
 constexpr int burst = RateMeter::least_burst / int64_t{size};  // packets
-constexpr mobility::BitRate rate{8'000'000};                   // one in a millisecond
+constexpr mobility::BitRate rate{4'000'000};                   // one in two milliseconds
 
 const wire::Bytes downlink = test::inner_packet(correspondent, home.address, size);
 const wire::Bytes uplink = test::inner_packet(home.address, correspondent, size);
@@ -58,7 +58,7 @@ TEST_F(LimitedOutbound, DropsWhatIsTooMuch) {
     agent.limit(home, &meter, rate);
     EXPECT_EQ(sent(2 * burst), burst);
     EXPECT_EQ(send().error(), DropReason::rate_limit);
-    EXPECT_TRUE(send(test::noon + 1ms));
+    EXPECT_TRUE(send(test::noon + 2ms));
     EXPECT_EQ(meter.over().packets, static_cast<std::uint64_t>(burst) + 1);
 }
 
@@ -66,7 +66,7 @@ TEST_F(LimitedOutbound, SpendsNoSequenceNumberOnWhatItDrops) {
     direct(1);
     agent.limit(home, &meter, rate);
     EXPECT_EQ(sent(2 * burst), burst);
-    const auto outgoing = send(test::noon + 1ms);
+    const auto outgoing = send(test::noon + 2ms);
     ASSERT_TRUE(outgoing);
     EXPECT_EQ(wire::EspHeader::parse(outgoing->bytes)->sequence,
               static_cast<std::uint32_t>(burst) + 1);
