@@ -6,6 +6,8 @@
 #include <sys/uio.h>
 
 #include <array>
+#include <thread>
+#include <utility>
 
 #include "shared/platform/socket_options.hpp"
 
@@ -38,6 +40,15 @@ FileDescriptor open_tap(mobility::InterfaceIndex interface, PacketTap::Family fa
 
 PacketTap::PacketTap(mobility::InterfaceIndex interface, Family family)
     : socket_(open_tap(interface, family)) {}
+
+// For the end of a packet socket the kernel waits until nobody can be looking at it any more, 10 ms
+// and longer: somebody else may wait with it.
+PacketTap::~PacketTap() {
+    try {
+        std::thread([socket = std::move(socket_)] {}).detach();
+    } catch (const std::system_error&) {  // without another thread it is this one
+    }
+}
 
 Transferred PacketTap::send(std::span<const std::uint8_t, virtio_header> header,
                             wire::BytesView packet) const {

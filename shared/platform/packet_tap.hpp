@@ -20,6 +20,9 @@ class PacketTap {
     enum class Family : std::uint8_t { ipv4, ipv6 };
     // Of an interface without a link layer. Throws std::system_error.
     PacketTap(mobility::InterfaceIndex interface, Family family);
+    PacketTap(const PacketTap&) = delete;
+    PacketTap& operator=(const PacketTap&) = delete;
+    ~PacketTap();
 
     [[nodiscard]] int descriptor() const { return socket_.number(); }  // non-blocking
 
