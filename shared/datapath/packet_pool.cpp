@@ -1,32 +1,44 @@
 #include "shared/datapath/packet_pool.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cassert>
+#include <numeric>
 
 namespace godwit::datapath {
 
 PacketPool::PacketPool(std::size_t longest)
     : longest_(longest), octets_(std::make_unique_for_overwrite<std::uint8_t[]>(cells * cell)) {
     assert(longest > 0 && longest <= cells * cell);
+    std::iota(free_numbers_.begin(), free_numbers_.end(), std::uint16_t{0});
 }
 
 std::span<std::uint8_t> PacketPool::landing() const {
     return {octets_.get() + landing_ * cell, longest_};
 }
 
+// A short one into the lowest gap: else gaps would be all that is left between short ones.
 std::size_t PacketPool::keep(std::size_t octets) {
-    assert(octets > 0 && octets <= longest_);
-    const std::size_t place = landing_;
+    assert(octets > 0 && octets <= longest_ && free_ > 0);
     const std::size_t count = cells_for(octets);
-    sizes_[place] = static_cast<std::uint16_t>(count);
-    mark(place, count, true);
-    landing_ += count;
-    return place;
+    const std::size_t first = count <= few ? find_gap(0, count) : landing_;
+    const std::size_t number = free_numbers_[--free_];
+    kept_[number] = {.first = static_cast<std::uint16_t>(first),
+                     .count = static_cast<std::uint16_t>(count)};
+    mark(first, count, true);
+    if (first < landing_) {
+        copy(landing_, first, octets);
+        last_ = none;
+    } else {
+        landing_ += count;
+        last_ = number;
+    }
+    return number;
 }
 
 // Mostly what has just been kept has free cells behind it.
 bool PacketPool::find_landing() {
-    return find_landing_from(landing_) || find_landing_from(0);
+    return find_landing_from(landing_) || find_landing_from(0) || (last_ != none && move_last());
 }
 
 bool PacketPool::find_lowest_landing() {
@@ -34,24 +46,56 @@ bool PacketPool::find_lowest_landing() {
 }
 
 bool PacketPool::find_landing_from(std::size_t first) {
-    while (first < cells) {
-        const std::size_t begin = next_cell(first, false);
-        const std::size_t end = next_cell(begin, true);
-        if (end - begin >= cells_for(longest_)) {
-            landing_ = begin;
-            return true;
-        }
-        first = end;
+    const std::size_t found = find_gap(first, cells_for(longest_));
+    if (found == none) {
+        return false;
     }
-    return false;
+    landing_ = found;
+    last_ = none;
+    return true;
 }
 
-std::span<std::uint8_t> PacketPool::octets(std::size_t place) const {
-    return {octets_.get() + place * cell, sizes_[place] * cell};
+// Out of the room that it was read to, and not to another place in it.
+bool PacketPool::move_last() {
+    Kept& last = kept_[last_];
+    const std::size_t behind = last.first + last.count;
+    const std::size_t rest = cells_for(longest_) - last.count;
+    mark(behind, rest, true);
+    const std::size_t gap = find_gap(0, last.count);
+    mark(behind, rest, false);
+    if (gap == none) {
+        return false;
+    }
+    copy(last.first, gap, last.count * cell);
+    mark(gap, last.count, true);
+    mark(last.first, last.count, false);
+    landing_ = last.first;
+    last.first = static_cast<std::uint16_t>(gap);
+    last_ = none;
+    return true;
 }
 
-void PacketPool::release(std::size_t place) {
-    mark(place, sizes_[place], false);
+std::size_t PacketPool::find_gap(std::size_t from, std::size_t count) const {
+    while (from < cells) {
+        const std::size_t begin = next_cell(from, false);
+        const std::size_t end = next_cell(begin, true);
+        if (end - begin >= count) {
+            return begin;
+        }
+        from = end;
+    }
+    return none;
+}
+
+std::span<std::uint8_t> PacketPool::octets(std::size_t number) const {
+    const Kept& kept = kept_[number];
+    return {octets_.get() + kept.first * cell, kept.count * cell};
+}
+
+void PacketPool::release(std::size_t number) {
+    mark(kept_[number].first, kept_[number].count, false);
+    free_numbers_[free_++] = static_cast<std::uint16_t>(number);
+    last_ = number == last_ ? none : last_;
 }
 
 std::size_t PacketPool::next_cell(std::size_t from, bool is_taken) const {
@@ -63,7 +107,7 @@ std::size_t PacketPool::next_cell(std::size_t from, bool is_taken) const {
         }
         not_before = ~std::uint64_t{0};
     }
-    return cells;
+    return none;
 }
 
 void PacketPool::mark(std::size_t first, std::size_t count, bool is_taken) {
@@ -71,6 +115,10 @@ void PacketPool::mark(std::size_t first, std::size_t count, bool is_taken) {
         const std::uint64_t bit = std::uint64_t{1} << at % word;
         taken_[at / word] = is_taken ? taken_[at / word] | bit : taken_[at / word] & ~bit;
     }
+}
+
+void PacketPool::copy(std::size_t from, std::size_t to, std::size_t octets) {
+    std::copy_n(octets_.get() + from * cell, octets, octets_.get() + to * cell);
 }
 
 }  // namespace godwit::datapath

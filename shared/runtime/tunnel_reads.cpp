@@ -59,7 +59,7 @@ void TunnelReads::keep(const wire::VirtioNetHeader& header, std::size_t size,
     kept_[place] = {.header = header, .size = size};
     queue_.push(
         now, place,
-        {.of = hash_.of(slot_at(place).packet()), .octets = size, .room = pool_.cells_at(place)});
+        {.of = hash_.of(slot_at(place).packet()), .octets = size, .room = pool_.cells_of(place)});
     while (!pool_.find_landing()) {
         displace();
     }

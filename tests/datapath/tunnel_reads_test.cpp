@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -123,17 +124,17 @@ TEST_F(TunnelReadsTest, CountsWhatItHasNoRoomFor) {
     send(sparse, 1, 64);
     fill();
     std::size_t given = 0;
-    bool has_sparse = false;
+    std::size_t of_sparse = 0;
     for (auto batch = turn(); !batch.empty(); batch = turn()) {
         given += batch.size();
-        has_sparse =
-            has_sparse || port_of(batch.front()) == sparse || port_of(batch.back()) == sparse;
+        of_sparse += static_cast<std::size_t>(
+            std::ranges::count(batch, sparse, [](const auto& read) { return port_of(read); }));
     }
     const auto displaced = reads_.take_displaced();
     EXPECT_EQ(given + displaced, 1'201U);
-    EXPECT_GT(given, 600U);
+    EXPECT_GT(given, 500U);
     EXPECT_GT(displaced, 500U);
-    EXPECT_TRUE(has_sparse);
+    EXPECT_EQ(of_sparse, 1U) << "which is never the longest queue";
     EXPECT_EQ(reads_.take_displaced(), 0U);
 }
 
