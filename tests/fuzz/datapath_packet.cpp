@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 
+#include "shared/datapath/flow_hash.hpp"
 #include "shared/datapath/flow_rules.hpp"
 #include "shared/datapath/inbound_tunnels.hpp"
 #include "shared/datapath/outbound_tunnels.hpp"
@@ -47,6 +48,7 @@ void come_in(wire::Bytes packet) {
 }
 
 void go_out(wire::BytesView packet) {
+    static_cast<void>(FlowHash(LookUpBy::inner_destination, 8290).of(packet));
     auto buffer = std::make_unique<PacketBuffer>();
     std::ranges::copy(packet, buffer->room().begin());
     buffer->resize(packet.size());
