@@ -4,6 +4,7 @@
 
 #include "shared/platform/control_messages.hpp"
 #include "shared/platform/headed_batch.hpp"
+#include "shared/platform/shard_filters.hpp"
 #include "shared/platform/socket_options.hpp"
 #include "shared/platform/tunnel_batch.hpp"
 
@@ -24,9 +25,23 @@ FileDescriptor open_tunnel_socket(const RawTunnelSocket::Options& options) {
     return socket;
 }
 
+// The kernel gives each of several sockets a copy of every packet: what belongs to another is let
+// go before it takes room in this one.
+void hear_one_shard(const FileDescriptor& socket, const RawTunnelSocket::Options& options) {
+    if (options.shards.count() == 1) {
+        return;
+    }
+    if (options.protocol == wire::NextHeader::esp) {
+        attach_filter(socket, SO_ATTACH_FILTER, esp_shard_filter(options.shards, options.shard));
+    } else if (options.shard != mobility::Shard{}) {
+        attach_filter(socket, SO_ATTACH_FILTER, closed_filter());
+    }
+}
+
 FileDescriptor open_listening_socket(const RawTunnelSocket::Options& options) {
     constexpr int on = 1;
     FileDescriptor socket = open_tunnel_socket(options);
+    hear_one_shard(socket, options);
     set_option(socket, IPPROTO_IPV6, IPV6_RECVPKTINFO, on, "ask for the address a packet came to");
     set_option(socket, IPPROTO_IPV6, IPV6_RECVTCLASS, on, "ask for a packet's traffic class");
     if (options.local) {

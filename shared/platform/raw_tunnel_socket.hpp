@@ -10,6 +10,7 @@
 #include <span>
 
 #include "shared/mobility/path.hpp"
+#include "shared/mobility/shard.hpp"
 #include "shared/platform/file_descriptor.hpp"
 #include "shared/platform/tunnel_packet.hpp"
 #include "shared/wire/next_header.hpp"
@@ -26,6 +27,9 @@ class RawTunnelSocket {
         std::uint32_t mark = 0;                  // on every packet sent; 0: none
         std::optional<wire::Ipv6Address> local;  // take packets to this address only
         int buffer_octets = 8 << 20;             // in the kernel, each way, if it may be so much
+        // Of several, hear what is of this one: ESP by its SPI, everything else the first.
+        mobility::Shards shards{};
+        mobility::Shard shard{};
     };
 
     static constexpr std::size_t max_batch = max_tunnel_batch;

@@ -41,6 +41,21 @@ std::string attempt_to_make(const std::string& name, std::error_code reason) {
     return attempt;
 }
 
+ifreq interface_request(const std::string& name, int further_flags) {
+    ifreq request{};
+    if (name.empty() || name.size() >= sizeof request.ifr_name) {
+        require("a TUN interface cannot be called \"" + name + "\": 1 to 15 octets",
+                std::make_error_code(std::errc::invalid_argument));
+    }
+    std::ranges::copy(name, std::begin(request.ifr_name));
+    request.ifr_flags = static_cast<short>(IFF_TUN | IFF_NO_PI | IFF_VNET_HDR | further_flags);
+    return request;
+}
+
+std::error_code set_interface(const FileDescriptor& device, ifreq& request) {
+    return ::ioctl(device.number(), TUNSETIFF, &request) < 0 ? last_error() : std::error_code{};
+}
+
 // Of what was read or written behind the virtio-net header.
 Transferred transferred(ssize_t octets) {
     if (octets < 0) {
@@ -71,17 +86,12 @@ std::string trouble_with_tun_driver() {
     }
 }
 
-TunDevice::TunDevice(const std::string& name, Offloading offloading) : device_(open_driver()) {
-    ifreq request{};
-    if (name.empty() || name.size() >= sizeof request.ifr_name) {
-        require("a TUN interface cannot be called \"" + name + "\": 1 to 15 octets",
-                std::make_error_code(std::errc::invalid_argument));
-    }
-    std::ranges::copy(name, std::begin(request.ifr_name));
+TunDevice::TunDevice(const std::string& name, Offloading offloading, Queues queues)
+    : device_(open_driver()) {
     // IFF_TUN_EXCL: never join an interface that somebody else made persistent.
-    request.ifr_flags = static_cast<short>(IFF_TUN | IFF_NO_PI | IFF_TUN_EXCL | IFF_VNET_HDR);
-    if (::ioctl(device_.number(), TUNSETIFF, &request) < 0) {
-        const std::error_code reason = last_error();
+    const int several = queues == Queues::several ? IFF_MULTI_QUEUE : 0;
+    ifreq request = interface_request(name, IFF_TUN_EXCL | several);
+    if (const std::error_code reason = set_interface(device_, request)) {
         require(attempt_to_make(name, reason), reason);
     }
     name_ = std::begin(request.ifr_name);
@@ -89,6 +99,18 @@ TunDevice::TunDevice(const std::string& name, Offloading offloading) : device_(o
     if (offloading == Offloading::on) {
         enable_offloads();
     }
+}
+
+TunDevice TunDevice::another_queue() const {
+    TunDevice queue;
+    queue.device_ = open_driver();
+    ifreq request = interface_request(name_, IFF_MULTI_QUEUE);
+    require("open another queue of the TUN interface " + name_,
+            set_interface(queue.device_, request));
+    queue.name_ = name_;
+    queue.interface_ = interface_;
+    queue.offloads_ = offloads_;
+    return queue;
 }
 
 // UDP since Linux 6.2.

@@ -1,8 +1,8 @@
 #pragma once
 // A TUN interface: what the kernel routes to it is read here, what is written here arrives from it.
 // In front of each stands a virtio-net header (virtio 1.2 §5.1.6), which says what is left to do of
-// its checksum, and of what is many packets in one. The interface vanishes with this object,
-// however the process ends.
+// its checksum, and of what is many packets in one. The interface vanishes with this object, or the
+// last of its queues, however the process ends.
 
 #include <array>
 #include <cstddef>
@@ -35,9 +35,13 @@ class TunDevice {
     // Makes an interface of this name (at most 15 octets). Throws std::system_error, which says
     // what to do about it, where there is no TUN driver, no permission, or the name is taken.
     // With offloading the kernel may give many packets in one and leave checksums to this end, as
-    // far as it can.
+    // far as it can. With several queues this is the first; which packet goes to which is for
+    // TunSteering to say, and before that for the kernel.
     enum class Offloading : bool { off, on };
-    explicit TunDevice(const std::string& name, Offloading offloading);
+    enum class Queues : bool { one, several };
+    explicit TunDevice(const std::string& name, Offloading offloading, Queues queues = Queues::one);
+    // The next queue of the same interface, which has several. Throws std::system_error.
+    [[nodiscard]] TunDevice another_queue() const;
 
     // What the kernel could be asked for at the start.
     [[nodiscard]] const Offloads& offloads() const { return offloads_; }
@@ -63,6 +67,8 @@ class TunDevice {
     [[nodiscard]] Transferred write(wire::BytesView packet) const;
 
   private:
+    TunDevice() = default;
+
     void enable_offloads();
 
     FileDescriptor device_;

@@ -4,15 +4,18 @@
 #include <netinet/udp.h>
 
 #include <string>
+#include <utility>
 
+#include "shared/platform/shard_filters.hpp"
 #include "shared/platform/socket_options.hpp"
 #include "shared/platform/tunnel_batch.hpp"
 
 namespace godwit::platform {
 namespace {
 
-void allow_sharing(const FileDescriptor& socket, int whether) {
-    set_option(socket, SOL_SOCKET, SO_REUSEADDR, whether, "share a UDP port");
+void end_sharing(const FileDescriptor& socket) {
+    constexpr int off = 0;
+    set_option(socket, SOL_SOCKET, SO_REUSEADDR, off, "keep a UDP port for itself");
 }
 
 // Forged ICMP errors must not shrink the tunnel: the path's MTU is probed. What is too long for its
@@ -32,7 +35,9 @@ void bind_to_port(const FileDescriptor& socket, std::uint16_t port) {
                   ::bind(socket.number(), reinterpret_cast<const sockaddr*>(&local), sizeof local));
 }
 
-FileDescriptor open_udp_socket(const UdpTunnelSocket::Options& options, std::uint16_t port) {
+// `sharing`: SO_REUSEADDR or SO_REUSEPORT.
+FileDescriptor open_udp_socket(const UdpTunnelSocket::Options& options, std::uint16_t port,
+                               int sharing) {
     constexpr int on = 1;
     constexpr int off = 0;
     FileDescriptor socket = open_socket(AF_INET6, SOCK_DGRAM, IPPROTO_UDP);
@@ -43,7 +48,7 @@ FileDescriptor open_udp_socket(const UdpTunnelSocket::Options& options, std::uin
     ignore_path_mtu(socket);
     enlarge_buffers(socket, options.buffer_octets);
     mark_packets(socket, options.mark);
-    allow_sharing(socket, on);
+    set_option(socket, SOL_SOCKET, sharing, on, "share a UDP port");
     bind_to_port(socket, port);
     return socket;
 }
@@ -72,20 +77,58 @@ std::uint16_t port_of(const FileDescriptor& socket) {
 }  // namespace
 
 UdpTunnelSocket::UdpTunnelSocket(const Options& options)
-    : listening_(open_udp_socket(options, options.port)),
-      sending_(open_udp_socket(options, port_of(listening_))),
+    : listening_(open_udp_socket(options, options.port, SO_REUSEADDR)),
+      sending_(open_udp_socket(options, port_of(listening_), SO_REUSEADDR)),
       port_(port_of(listening_)),
       arriving_(std::make_unique<TunnelBatch>()),
       departing_(std::make_unique<TunnelBatch>()) {
     // The port is for these two: nobody else's socket may take its packets away.
-    constexpr int off = 0;
-    allow_sharing(listening_, off);
-    allow_sharing(sending_, off);
+    end_sharing(listening_);
+    end_sharing(sending_);
+    use_offloads(options);
+}
+
+UdpTunnelSocket::UdpTunnelSocket(const Options& options, FileDescriptor listening,
+                                 FileDescriptor sending)
+    : listening_(std::move(listening)),
+      sending_(std::move(sending)),
+      port_(port_of(listening_)),
+      arriving_(std::make_unique<TunnelBatch>()),
+      departing_(std::make_unique<TunnelBatch>()) {
+    use_offloads(options);
+}
+
+void UdpTunnelSocket::use_offloads(const Options& options) {
     is_coalesced_ = options.coalesced && coalesce(listening_) && coalesce(sending_);
     is_in_segments_ = options.in_segments && knows_segments(sending_);
     if (is_in_segments_) {
         departing_->send_in_segments();
     }
+}
+
+// The filter names a socket by its place in the order of binding, and the kernel looks for a
+// packet's socket in that order too. So the sockets that listen come first: those that send leave
+// the group when they are bound to an interface, and even then are never come to. The sharing stays
+// on, or the group would be none; it is with sockets of this user alone.
+std::vector<UdpTunnelSocket> UdpTunnelSocket::for_shards(const Options& options,
+                                                         mobility::Shards shards) {
+    std::vector<UdpTunnelSocket> sockets;
+    if (shards.count() == 1) {
+        sockets.emplace_back(options);
+        return sockets;
+    }
+    std::vector<FileDescriptor> listening;
+    std::uint16_t port = options.port;
+    for (std::uint16_t number = 0; number < shards.count(); ++number) {
+        listening.push_back(open_udp_socket(options, port, SO_REUSEPORT));
+        port = port_of(listening.front());
+    }
+    attach_filter(listening.front(), SO_ATTACH_REUSEPORT_CBPF, udp_shard_filter(shards));
+    for (FileDescriptor& socket : listening) {
+        sockets.push_back(UdpTunnelSocket(options, std::move(socket),
+                                          open_udp_socket(options, port, SO_REUSEPORT)));
+    }
+    return sockets;
 }
 
 UdpTunnelSocket::UdpTunnelSocket(UdpTunnelSocket&&) noexcept = default;

@@ -8,8 +8,10 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "shared/mobility/path.hpp"
+#include "shared/mobility/shard.hpp"
 #include "shared/platform/file_descriptor.hpp"
 #include "shared/platform/tunnel_packet.hpp"
 
@@ -34,6 +36,9 @@ class UdpTunnelSocket {
     static constexpr std::size_t max_batch = max_tunnel_batch;
 
     explicit UdpTunnelSocket(const Options& options);  // throws std::system_error
+    // One for each shard, all of the same port: each receives what is of its shard, by
+    // udp_shard_filter(), and sends like any other. Throws std::system_error.
+    static std::vector<UdpTunnelSocket> for_shards(const Options& options, mobility::Shards shards);
     UdpTunnelSocket(UdpTunnelSocket&&) noexcept;
     UdpTunnelSocket& operator=(UdpTunnelSocket&&) noexcept;
     ~UdpTunnelSocket();
@@ -63,8 +68,11 @@ class UdpTunnelSocket {
     [[nodiscard]] bool refuses_segments() const;
 
   private:
+    UdpTunnelSocket(const Options& options, FileDescriptor listening, FileDescriptor sending);
+    void use_offloads(const Options& options);
+
     // Two of the same port: one that is bound to an interface is sure to send by it, and gets what
-    // comes by it; the other gets all the rest.
+    // comes by it; the other gets all the rest. Where there are several shards it gets everything.
     FileDescriptor listening_;
     FileDescriptor sending_;
     std::uint16_t port_ = 0;
