@@ -45,6 +45,7 @@ HomeAgentAuthenticator::HomeAgentAuthenticator(HomeAgentCredentials credentials,
     : address_(credentials.address),
       own_(std::move(credentials.own), std::move(credentials.previous)),
       suites_(credentials.suites),
+      shards_(credentials.shards),
       ledger_(ledger),
       enrolment_(enrolment) {
     if (now) {
@@ -253,7 +254,7 @@ std::expected<mobility::Received, Rejection> HomeAgentAuthenticator::open_initia
     if (!payload) {
         return malformed(payload.error());
     }
-    const auto admitted = admit(key, *own, *std::move(noise), *payload);
+    const auto admitted = admit(key, *own, *std::move(noise), *payload, incoming.addresses.home);
     if (!admitted) {
         return tell_refused(incoming, admitted.error());
     }

@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "shared/mobility/shard.hpp"
 #include "shared/security/authenticator.hpp"
 #include "shared/security/enrolment.hpp"
 #include "shared/security/handshake_door.hpp"
@@ -40,6 +41,7 @@ struct HomeAgentCredentials {
     SuiteSet suites = SuiteSet::of_this_machine();
     std::vector<ProtectedPeer> protected_peers;
     std::vector<UnprotectedPeer> unprotected_peers;
+    mobility::Shards shards{};  // a session's SPI names that of its home address
 };
 
 // The time of the last handshake taken from each peer.
@@ -136,16 +138,18 @@ class HomeAgentAuthenticator final : public Authenticator {
     [[nodiscard]] Peer* find_peer(mobility::PeerId id);
     const KeyOctets* static_static(Peer& peer, const OwnKeys::Key& own);
     std::expected<Peer*, Refused> join(const PublicKey& key, const InitiationPayload& payload);
-    // Of a key that has been proved, known or not.
+    // Of a key that has been proved, known or not. Whether it has that home address the core says.
     std::expected<Admitted, Refused> admit(const PublicKey& key, const OwnKeys::Key& own,
-                                           NoiseResponder noise, const InitiationPayload& payload);
+                                           NoiseResponder noise, const InitiationPayload& payload,
+                                           const wire::HomeAddress& home);
     [[nodiscard]] bool hints_at_unknown_session(const Incoming& incoming) const;
-    [[nodiscard]] mobility::SessionId fresh_session_id() const;
+    [[nodiscard]] mobility::SessionId fresh_session_id(const wire::HomeAddress& home) const;
     void forget_waiting(mobility::SessionId session);
 
     wire::HomeAgentAddress address_;
     OwnKeys own_;
     SuiteSet suites_;
+    mobility::Shards shards_;
     HandshakeLedger& ledger_;
     Enrolment* enrolment_;
     std::optional<HandshakeDoor> door_;

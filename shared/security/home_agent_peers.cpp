@@ -74,7 +74,7 @@ HomeAgentAuthenticator::join(const PublicKey& key, const InitiationPayload& payl
 // The ledger is asked last: what is on record can only be taken.
 std::expected<HomeAgentAuthenticator::Admitted, HomeAgentAuthenticator::Refused>
 HomeAgentAuthenticator::admit(const PublicKey& key, const OwnKeys::Key& own, NoiseResponder noise,
-                              const InitiationPayload& payload) {
+                              const InitiationPayload& payload, const wire::HomeAddress& home) {
     const auto suite = payload.suites.common_with(suites_).best();
     if (!suite) {
         return std::unexpected(Rejection{RejectionReason::no_common_suite});
@@ -97,7 +97,7 @@ HomeAgentAuthenticator::admit(const PublicKey& key, const OwnKeys::Key& own, Noi
     if (peer->waiting.size() == max_waiting) {
         forget_waiting(peer->waiting.front());
     }
-    const mobility::SessionId session = fresh_session_id();
+    const mobility::SessionId session = fresh_session_id(home);
     waiting_.emplace(session, WaitingHandshake{.peer = peer,
                                                .noise = std::move(noise),
                                                .suite = *suite,
@@ -107,11 +107,11 @@ HomeAgentAuthenticator::admit(const PublicKey& key, const OwnKeys::Key& own, Noi
     return Admitted{.peer = peer->identity.id, .session = session};
 }
 
-mobility::SessionId HomeAgentAuthenticator::fresh_session_id() const {
+mobility::SessionId HomeAgentAuthenticator::fresh_session_id(const wire::HomeAddress& home) const {
     mobility::SessionId id;
     do {
         id = random_session_id();
-    } while (sessions_.contains(id) || waiting_.contains(id));
+    } while (shards_.of(id) != shards_.of(home) || sessions_.contains(id) || waiting_.contains(id));
     return id;
 }
 

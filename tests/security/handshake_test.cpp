@@ -56,6 +56,21 @@ TEST_F(Handshake, ChoosesSpisWithTheTopBitSet) {
     EXPECT_GE(sessions.home_agent.spi, 0x80000000U);
 }
 
+TEST_F(Handshake, ChoosesTheHomeAgentsSpisOfTheShardOfTheHomeAddress) {
+    const mobility::Shards shards(16);
+    HomeAgentCredentials credentials = home_agent_credentials();
+    credentials.shards = shards;
+    HomeAgentAuthenticator home_agent(std::move(credentials), ledger_);
+    for (std::uint16_t sequence = 10; sequence < 42; ++sequence) {
+        time_ = time_.next();
+        const Opened opened =
+            home_agent.open(path_of_home_agent(), to_home_agent(start_handshake(sequence)));
+        ASSERT_NE(message_in(opened), nullptr) << rejection_in(opened);
+        EXPECT_EQ(shards.of(handshake_session(opened)), shards.of(test::home));
+        home_agent.end(handshake_session(opened));
+    }
+}
+
 TEST_F(Handshake, UsesNewKeysEachTime) {
     const Sessions first = shake_hands(10);
     const Sessions second = shake_hands(11);
