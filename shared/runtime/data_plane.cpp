@@ -1,9 +1,9 @@
 #include "shared/runtime/data_plane.hpp"
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <ranges>
-#include <stop_token>
 #include <utility>
 
 namespace godwit::runtime {
@@ -15,14 +15,22 @@ using datapath::SealedTunnel;
 DataPlane::DataPlane(const platform::TunDevice& tun, const Sockets& sockets,
                      datapath::LookUpBy look_up_by, const wire::HomeAgentAddress& home_agent,
                      const datapath::ResendLimits& resend_limits, wire::OuterDscp outer_dscp)
+    : DataPlane(std::array{ShardDevices{.tun = &tun, .sockets = sockets}}, look_up_by, home_agent,
+                resend_limits, outer_dscp) {}
+
+DataPlane::DataPlane(std::span<const ShardDevices> shards, datapath::LookUpBy look_up_by,
+                     const wire::HomeAgentAddress& home_agent,
+                     const datapath::ResendLimits& resend_limits, wire::OuterDscp outer_dscp,
+                     const platform::TunSteering* steering)
     : flow_direction_(datapath::flow_direction(look_up_by)),
-      outbound_(tun, sockets, look_up_by, home_agent, resend_limits, control_, outer_dscp),
-      inbound_(tun, sockets, look_up_by, home_agent, control_),
-      outbound_thread_([this](const std::stop_token& stop) { outbound_.run(stop); }),
-      inbound_thread_([this](const std::stop_token& stop) { inbound_.run(stop); }) {}
+      steering_(steering),
+      workers_(shards, look_up_by, home_agent, resend_limits, control_, outer_dscp) {}
 
 bool DataPlane::admit(const wire::HomeAddress& home, const security::TunnelKeys& keys) {
     const mobility::SessionId session{keys.inbound_spi};
+    if (workers_.shards().of(session) != workers_.shards().of(home)) {
+        return false;
+    }
     const auto [place, is_new] = sessions_.try_emplace(
         session, Session{.home = home,
                          .seal = datapath::OutboundSeal{.session = session,
@@ -36,7 +44,7 @@ bool DataPlane::admit(const wire::HomeAddress& home, const security::TunnelKeys&
     tunnel->expected = binding.flow_paths;
     binding.admitted.push_back({session, tunnel.get()});
     binding.received.open(tunnel->received);
-    inbound_.channel().publish(InboundTunnelWorker::Admit{std::move(tunnel)});
+    workers_.inbound(home).publish(InboundTunnelWorker::Admit{std::move(tunnel)});
     limit_session(home, binding, session);
     return true;
 }
@@ -63,7 +71,7 @@ bool DataPlane::direct_sealed(const wire::HomeAddress& home, const mobility::Pat
     }
     Binding& binding = found->second;
     if (binding.is_sealed_by(session)) {
-        outbound_.channel().publish(
+        workers_.outbound(home).publish(
             OutboundTunnelWorker::Move{home, path, receptions, doubted_since});
         return true;
     }
@@ -72,7 +80,7 @@ bool DataPlane::direct_sealed(const wire::HomeAddress& home, const mobility::Pat
         return false;
     }
     if (binding.tunnel == Tunnel::plain) {
-        inbound_.channel().publish(InboundTunnelWorker::ClosePlain{home});
+        close_plain(home);
     }
     publish_tunnel(binding, std::make_unique<OutboundTunnel>(home, path, std::move(seal)),
                    receptions);
@@ -84,15 +92,17 @@ bool DataPlane::direct_sealed(const wire::HomeAddress& home, const mobility::Pat
 void DataPlane::direct_plain(const wire::HomeAddress& home, const mobility::Path& path) {
     Binding& binding = bindings_[home];
     if (binding.tunnel == Tunnel::plain) {
-        outbound_.channel().publish(OutboundTunnelWorker::Move{home, path, {}, {}});
+        workers_.outbound(home).publish(OutboundTunnelWorker::Move{home, path, {}, {}});
     } else {
         publish_tunnel(binding, std::make_unique<OutboundTunnel>(home, path), {});
         binding.tunnel = Tunnel::plain;
     }
-    auto source = std::make_unique<PlainTunnel>(home, path);
-    source->whole = binding.mtu.whole;
-    binding.received.open(source->received);
-    inbound_.channel().publish(InboundTunnelWorker::AdmitPlain{std::move(source)});
+    workers_.tell_of_plain(home, [&](InboundTunnelWorker::Channel& inbound) {
+        auto source = std::make_unique<PlainTunnel>(home, path);
+        source->whole = binding.mtu.whole;
+        binding.received.open(source->received);
+        inbound.publish(InboundTunnelWorker::AdmitPlain{std::move(source)});
+    });
     limit_plain(home, binding);
 }
 
@@ -112,17 +122,19 @@ std::vector<mobility::Reception> DataPlane::receptions(const wire::HomeAddress& 
 }
 
 void DataPlane::hold(const wire::HomeAddress& home) {
-    outbound_.channel().publish(OutboundTunnelWorker::Hold{home});
+    workers_.outbound(home).publish(OutboundTunnelWorker::Hold{home});
 }
 
 void DataPlane::fit(const wire::HomeAddress& home, const mobility::TunnelMtu& mtu) {
     Binding& binding = bindings_[home];
     binding.mtu = mtu;
-    outbound_.channel().publish(OutboundTunnelWorker::Fit{home, mtu});
+    workers_.outbound(home).publish(OutboundTunnelWorker::Fit{home, mtu});
     for (const Admitted& admitted : binding.admitted) {
-        inbound_.channel().publish(InboundTunnelWorker::Fit{admitted.session, mtu.whole});
+        workers_.inbound(home).publish(InboundTunnelWorker::Fit{admitted.session, mtu.whole});
     }
-    inbound_.channel().publish(InboundTunnelWorker::FitPlain{home, mtu.whole});
+    workers_.tell_of_plain(home, [&](InboundTunnelWorker::Channel& inbound) {
+        inbound.publish(InboundTunnelWorker::FitPlain{home, mtu.whole});
+    });
 }
 
 void DataPlane::carry_ipv4(const wire::HomeAddress& home,
@@ -132,14 +144,19 @@ void DataPlane::carry_ipv4(const wire::HomeAddress& home,
         end_ipv4(home, binding);
     }
     binding.ipv4 = ipv4;
-    if (ipv4) {
-        outbound_.channel().publish(OutboundTunnelWorker::CarryIpv4{
-            std::make_unique<datapath::Ipv4HomeAddress>(*ipv4, home)});
-        inbound_.channel().publish(InboundTunnelWorker::CarryIpv4{
-            std::make_unique<datapath::Ipv4HomeAddress>(*ipv4, home)});
-    } else {
+    if (!ipv4) {
         forget_if_unused(home);
+        return;
     }
+    if (steering_ != nullptr) {
+        steering_->lead(*ipv4, workers_.shards().of(home));
+    }
+    workers_.outbound(home).publish(
+        OutboundTunnelWorker::CarryIpv4{std::make_unique<datapath::Ipv4HomeAddress>(*ipv4, home)});
+    workers_.tell_of_plain(home, [&](InboundTunnelWorker::Channel& inbound) {
+        inbound.publish(InboundTunnelWorker::CarryIpv4{
+            std::make_unique<datapath::Ipv4HomeAddress>(*ipv4, home)});
+    });
 }
 
 void DataPlane::route_flows(const wire::HomeAddress& home,
@@ -154,22 +171,23 @@ void DataPlane::route_flows(const wire::HomeAddress& home,
     for (const mobility::NumberedPath& path : paths) {
         taken.push_back(path.path);
     }
-    expect(bindings_[home], std::move(taken));
-    outbound_.channel().publish(OutboundTunnelWorker::RouteFlows{
+    expect(home, bindings_[home], std::move(taken));
+    workers_.outbound(home).publish(OutboundTunnelWorker::RouteFlows{
         home, std::make_unique<datapath::FlowRoutes>(home, flow_direction_, paths, rules)});
 }
 
 void DataPlane::end_flows(const wire::HomeAddress& home, Binding& binding) {
     if (!binding.flow_paths.empty()) {
-        expect(binding, {});
-        outbound_.channel().publish(OutboundTunnelWorker::RouteFlows{home, nullptr});
+        expect(home, binding, {});
+        workers_.outbound(home).publish(OutboundTunnelWorker::RouteFlows{home, nullptr});
     }
 }
 
-void DataPlane::expect(Binding& binding, std::vector<mobility::Path> paths) {
+void DataPlane::expect(const wire::HomeAddress& home, Binding& binding,
+                       std::vector<mobility::Path> paths) {
     binding.flow_paths = std::move(paths);
     for (const Admitted& admitted : binding.admitted) {
-        inbound_.channel().publish(
+        workers_.inbound(home).publish(
             InboundTunnelWorker::Expect{admitted.session, binding.flow_paths});
     }
 }
@@ -179,27 +197,27 @@ void DataPlane::watch(const mobility::WatchTraffic& order) {
         const auto found = bindings_.find(order.home);
         if (found != bindings_.end()) {
             for (const Admitted& admitted : found->second.admitted) {
-                inbound_.channel().publish(
-                    InboundTunnelWorker::Watch{admitted.session, order.path});
+                workers_.inbound(order.home)
+                    .publish(InboundTunnelWorker::Watch{admitted.session, order.path});
             }
         }
     } else {
-        outbound_.channel().publish(OutboundTunnelWorker::Watch{order.home, order.what});
+        workers_.outbound(order.home).publish(OutboundTunnelWorker::Watch{order.home, order.what});
     }
 }
 
 void DataPlane::send_message(const wire::HomeAddress& home, const mobility::Path& path,
                              wire::Bytes packet, std::size_t padded_to) {
-    outbound_.channel().publish(
+    workers_.outbound(home).publish(
         OutboundTunnelWorker::SendMessage{home, path, std::move(packet), padded_to});
 }
 
 void DataPlane::send_bare(const mobility::Path& path, wire::Bytes payload) {
-    outbound_.channel().publish(OutboundTunnelWorker::SendBare{path, std::move(payload)});
+    workers_.outbound().publish(OutboundTunnelWorker::SendBare{path, std::move(payload)});
 }
 
 void DataPlane::send_dummy(const wire::HomeAddress& home) {
-    outbound_.channel().publish(OutboundTunnelWorker::SendDummy{home});
+    workers_.outbound(home).publish(OutboundTunnelWorker::SendDummy{home});
 }
 
 void DataPlane::close(const wire::HomeAddress& home) {
@@ -209,7 +227,7 @@ void DataPlane::close(const wire::HomeAddress& home) {
     }
     Binding& binding = found->second;
     for (const Admitted& admitted : std::vector(binding.admitted)) {
-        close_inbound(binding, admitted.session);
+        close_inbound(home, binding, admitted.session);
         sessions_.at(admitted.session).seal.reset();
     }
     close_outbound(home, binding);
@@ -231,76 +249,11 @@ void DataPlane::end(mobility::SessionId session) {
         return;
     }
     Binding& binding = found->second;
-    close_inbound(binding, session);
+    close_inbound(home, binding, session);
     if (binding.is_sealed_by(session)) {
         close_outbound(home, binding);
     }
     forget_if_unused(home);
-}
-
-DataPlane::Notices DataPlane::take_notices() {
-    control_.lower();
-    collect_receipts();
-    Notices notices;
-    while (const auto session = inbound_.take_confirmed()) {
-        if (sessions_.contains(*session)) {
-            notices.confirmed.push_back(*session);
-        }
-    }
-    while (const auto session = outbound_.take_rekey_due()) {
-        if (sessions_.contains(*session)) {
-            notices.rekey_due.push_back(*session);
-        }
-    }
-    take_messages(notices);
-    while (const auto moved = inbound_.take_moved_endpoint()) {
-        if (sessions_.contains(moved->session)) {
-            notices.moved_endpoints.push_back(*moved);
-        }
-    }
-    while (const auto watched = outbound_.take_watched()) {
-        notices.watched.push_back(*watched);
-    }
-    while (const auto home = inbound_.take_watched()) {
-        notices.watched.push_back({*home, mobility::WatchTraffic::What::received_along});
-    }
-    while (const auto resent = outbound_.take_resent()) {
-        notices.resent.push_back(*resent);
-    }
-    notices.device_lost = outbound_.device_lost();
-    return notices;
-}
-
-void DataPlane::take_messages(Notices& notices) {
-    bool is_more_left = false;
-    for (const auto urgency : InboundTunnelWorker::urgencies) {
-        std::size_t taken = 0;
-        while (auto message =
-                   taken < max_messages ? inbound_.take_message(urgency) : std::nullopt) {
-            notices.messages.push_back(std::move(*message));
-            ++taken;
-        }
-        is_more_left = is_more_left || taken == max_messages;
-    }
-    if (is_more_left) {
-        control_.raise();
-    }
-}
-
-DataPlane::Traffic DataPlane::traffic() const {
-    return {.sent = outbound_.sent(), .received = inbound_.received()};
-}
-
-std::uint64_t DataPlane::drops(datapath::DropReason reason) const {
-    return outbound_.drops().reading(reason) + inbound_.drops().reading(reason);
-}
-
-DataPlane::Traffic DataPlane::traffic(const wire::HomeAddress& home) const {
-    const auto found = bindings_.find(home);
-    if (found == bindings_.end()) {
-        return {};
-    }
-    return {.sent = found->second.sent.reading(), .received = found->second.received.reading()};
 }
 
 void DataPlane::publish_tunnel(Binding& binding, std::unique_ptr<OutboundTunnel> tunnel,
@@ -308,52 +261,41 @@ void DataPlane::publish_tunnel(Binding& binding, std::unique_ptr<OutboundTunnel>
     const wire::HomeAddress home = tunnel->home;
     tunnel->mtu = binding.mtu;
     binding.sent.open(tunnel->sent);
-    outbound_.channel().publish(OutboundTunnelWorker::Direct{std::move(tunnel), receptions});
+    workers_.outbound(home).publish(OutboundTunnelWorker::Direct{std::move(tunnel), receptions});
     limit_outbound(home, binding);
 }
 
 void DataPlane::end_ipv4(const wire::HomeAddress& home, Binding& binding) {
     if (const auto ipv4 = std::exchange(binding.ipv4, std::nullopt)) {
-        outbound_.channel().publish(OutboundTunnelWorker::EndIpv4{home, *ipv4});
-        inbound_.channel().publish(InboundTunnelWorker::EndIpv4{home, *ipv4});
+        workers_.outbound(home).publish(OutboundTunnelWorker::EndIpv4{home, *ipv4});
+        workers_.tell_of_plain(home, [&](InboundTunnelWorker::Channel& inbound) {
+            inbound.publish(InboundTunnelWorker::EndIpv4{home, *ipv4});
+        });
     }
 }
 
 void DataPlane::close_outbound(const wire::HomeAddress& home, Binding& binding) {
     if (binding.tunnel == Tunnel::plain) {
-        inbound_.channel().publish(InboundTunnelWorker::ClosePlain{home});
+        close_plain(home);
     }
     if (binding.tunnel != Tunnel::closed) {
-        outbound_.channel().publish(OutboundTunnelWorker::Close{home});
+        workers_.outbound(home).publish(OutboundTunnelWorker::Close{home});
     }
     binding.tunnel = Tunnel::closed;
 }
 
-void DataPlane::close_inbound(Binding& binding, mobility::SessionId session) {
-    if (std::erase_if(binding.admitted,
-                      [&](const Admitted& admitted) { return admitted.session == session; }) != 0) {
-        inbound_.channel().publish(InboundTunnelWorker::End{session});
-    }
+void DataPlane::close_plain(const wire::HomeAddress& home) {
+    workers_.tell_of_plain(home, [&](InboundTunnelWorker::Channel& inbound) {
+        inbound.publish(InboundTunnelWorker::ClosePlain{home});
+    });
 }
 
-// What a worker gave back is read for the last time and freed here.
-void DataPlane::collect_receipts() {
-    outbound_.channel().collect([this](OutboundTunnelWorker::Receipt receipt) {
-        if (receipt.tunnel != nullptr) {
-            bindings_.at(receipt.tunnel->home).sent.close(receipt.tunnel->sent);
-            forget_if_unused(receipt.tunnel->home);
-        }
-    });
-    inbound_.channel().collect([this](InboundTunnelWorker::Receipt receipt) {
-        if (receipt.sealed != nullptr) {
-            bindings_.at(receipt.sealed->home).received.close(receipt.sealed->received);
-            forget_if_unused(receipt.sealed->home);
-        }
-        if (receipt.plain != nullptr) {
-            bindings_.at(receipt.plain->home).received.close(receipt.plain->received);
-            forget_if_unused(receipt.plain->home);
-        }
-    });
+void DataPlane::close_inbound(const wire::HomeAddress& home, Binding& binding,
+                              mobility::SessionId session) {
+    if (std::erase_if(binding.admitted,
+                      [&](const Admitted& admitted) { return admitted.session == session; }) != 0) {
+        workers_.inbound(home).publish(InboundTunnelWorker::End{session});
+    }
 }
 
 void DataPlane::forget_if_unused(const wire::HomeAddress& home) {

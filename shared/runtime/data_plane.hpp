@@ -1,13 +1,14 @@
 #pragma once
 // The data plane as the control thread sees it: tunnels are published here, and two threads carry
-// the packets. A tunnel is sealed by a session, or plain. All calls are for the control thread and
-// return at once; they take effect in the order they are made.
+// the packets, or two for each shard (mobility/shard.hpp). A tunnel is sealed by a session, or
+// plain. All calls are for the control thread and return at once; those for one home address take
+// effect in the order they are made.
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <thread>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -22,9 +23,11 @@
 #include "shared/mobility/tunnel_mtu.hpp"
 #include "shared/platform/event_signal.hpp"
 #include "shared/platform/tun_device.hpp"
+#include "shared/platform/tun_steering.hpp"
 #include "shared/runtime/path_sockets.hpp"
 #include "shared/runtime/tunnel_worker_inbound.hpp"
 #include "shared/runtime/tunnel_worker_outbound.hpp"
+#include "shared/runtime/tunnel_workers.hpp"
 #include "shared/security/session_keys.hpp"
 #include "shared/wire/address.hpp"
 #include "shared/wire/bytes.hpp"
@@ -43,12 +46,20 @@ class DataPlane {
               const wire::HomeAgentAddress& home_agent,
               const datapath::ResendLimits& resend_limits = {},
               wire::OuterDscp outer_dscp = wire::OuterDscp::zero);
+    // With as many pairs of threads as there are shards. The kernel puts what goes to an IPv4 home
+    // address into the queue that `steering` is told of; without it, into the first's.
+    DataPlane(std::span<const ShardDevices> shards, datapath::LookUpBy look_up_by,
+              const wire::HomeAgentAddress& home_agent,
+              const datapath::ResendLimits& resend_limits = {},
+              wire::OuterDscp outer_dscp = wire::OuterDscp::zero,
+              const platform::TunSteering* steering = nullptr);
     DataPlane(const DataPlane&) = delete;
     DataPlane& operator=(const DataPlane&) = delete;
 
     // Opens sealed packets of this session, named by its inbound SPI, from now on. The half that
     // seals rests here until the session is directed. False, and nothing done, for a session that
-    // was admitted before: its sequence numbers would start again.
+    // was admitted before: its sequence numbers would start again; and for one whose SPI is of
+    // another shard than the home address.
     bool admit(const wire::HomeAddress& home, const security::TunnelKeys& keys);
     // Sends what belongs to this home address along this path: sealed by the session, or plain
     // without one, and then takes plain packets from there as well. False, and nothing done, if the
@@ -129,6 +140,8 @@ class DataPlane {
     [[nodiscard]] datapath::RateLimits limits(const wire::HomeAddress& home) const;
     // What was dropped of it since then, for being too much.
     [[nodiscard]] Traffic over_limits(const wire::HomeAddress& home) const;
+    // Of each shard since the start.
+    [[nodiscard]] std::vector<Traffic> traffic_by_shard() const;
 
   private:
     struct Session {
@@ -147,8 +160,10 @@ class DataPlane {
         mobility::TunnelMtu mtu = datapath::unfitted;
         std::optional<wire::Ipv4Address> ipv4;
         std::vector<mobility::Path> flow_paths;  // that flows take; empty: there are none
-        // Made by the first limit. The workers' for as long as they have a tunnel.
+        // Made by the first limit. The workers' for as long as they have a tunnel; each has its
+        // own.
         std::unique_ptr<datapath::RateMeter> received_meter;
+        std::unique_ptr<datapath::RateMeter> plain_meter_of_first;  // if that is another worker
         std::unique_ptr<datapath::RateMeter> sent_meter;
         datapath::TrafficTotal sent;
         datapath::TrafficTotal received;
@@ -170,7 +185,7 @@ class DataPlane {
     void direct_plain(const wire::HomeAddress& home, const mobility::Path& path);
     void end_ipv4(const wire::HomeAddress& home, Binding& binding);
     void end_flows(const wire::HomeAddress& home, Binding& binding);
-    void expect(Binding& binding, std::vector<mobility::Path> paths);
+    void expect(const wire::HomeAddress& home, Binding& binding, std::vector<mobility::Path> paths);
     void limit_tunnels(const wire::HomeAddress& home, Binding& binding);
     void limit_session(const wire::HomeAddress& home, Binding& binding,
                        mobility::SessionId session);
@@ -178,9 +193,12 @@ class DataPlane {
     void limit_outbound(const wire::HomeAddress& home, Binding& binding);
     void publish_tunnel(Binding& binding, std::unique_ptr<datapath::OutboundTunnel> tunnel,
                         const std::vector<mobility::Reception>& receptions);
+    void close_plain(const wire::HomeAddress& home);
     void close_outbound(const wire::HomeAddress& home, Binding& binding);
-    void close_inbound(Binding& binding, mobility::SessionId session);
-    void collect_receipts();
+    void close_inbound(const wire::HomeAddress& home, Binding& binding,
+                       mobility::SessionId session);
+    void collect_receipts(TunnelWorkers::Pair& pair);
+    void take_notices(TunnelWorkers::Pair& pair, Notices& notices);
     void take_messages(Notices& notices);
     void forget_if_unused(const wire::HomeAddress& home);
 
@@ -190,11 +208,8 @@ class DataPlane {
     datapath::RateLimits limits_of_all_;
     datapath::FlowDirection flow_direction_;
     platform::EventSignal control_;
-    OutboundTunnelWorker outbound_;
-    InboundTunnelWorker inbound_;
-    // Last: they stop first.
-    std::jthread outbound_thread_;
-    std::jthread inbound_thread_;
+    const platform::TunSteering* steering_;
+    TunnelWorkers workers_;  // last: their threads stop first
 };
 
 }  // namespace godwit::runtime

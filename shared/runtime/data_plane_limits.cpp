@@ -57,7 +57,10 @@ DataPlane::Traffic DataPlane::over_limits(const wire::HomeAddress& home) const {
     if (found == bindings_.end()) {
         return {};
     }
-    return {.sent = over(found->second.sent_meter), .received = over(found->second.received_meter)};
+    const Binding& binding = found->second;
+    Traffic all{.sent = over(binding.sent_meter), .received = over(binding.received_meter)};
+    all.received += over(binding.plain_meter_of_first);
+    return all;
 }
 
 void DataPlane::limit_tunnels(const wire::HomeAddress& home, Binding& binding) {
@@ -76,23 +79,26 @@ void DataPlane::limit_session(const wire::HomeAddress& home, Binding& binding,
                               mobility::SessionId session) {
     const mobility::BitRate rate = limits(home).received;
     if (concerns(binding.received_meter, rate)) {
-        inbound_.channel().publish(
+        workers_.inbound(home).publish(
             InboundTunnelWorker::Limit{session, meter_for(binding.received_meter, rate), rate});
     }
 }
 
 void DataPlane::limit_plain(const wire::HomeAddress& home, Binding& binding) {
     const mobility::BitRate rate = limits(home).received;
-    if (concerns(binding.received_meter, rate)) {
-        inbound_.channel().publish(
-            InboundTunnelWorker::LimitPlain{home, meter_for(binding.received_meter, rate), rate});
-    }
+    auto* meter = &binding.received_meter;
+    workers_.tell_of_plain(home, [&](InboundTunnelWorker::Channel& inbound) {
+        if (concerns(*meter, rate)) {
+            inbound.publish(InboundTunnelWorker::LimitPlain{home, meter_for(*meter, rate), rate});
+        }
+        meter = &binding.plain_meter_of_first;
+    });
 }
 
 void DataPlane::limit_outbound(const wire::HomeAddress& home, Binding& binding) {
     const mobility::BitRate rate = limits(home).sent;
     if (concerns(binding.sent_meter, rate)) {
-        outbound_.channel().publish(
+        workers_.outbound(home).publish(
             OutboundTunnelWorker::Limit{home, meter_for(binding.sent_meter, rate), rate});
     }
 }
