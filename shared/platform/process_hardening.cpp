@@ -15,12 +15,24 @@
 namespace godwit::platform {
 namespace {
 
-std::uint32_t effective_capabilities() {
+// Of 32 capabilities each.
+using CapabilitySets = std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3>;
+
+__user_cap_header_struct this_thread() {
     __user_cap_header_struct header{};
     header.version = _LINUX_CAPABILITY_VERSION_3;
-    std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> sets{};
+    return header;
+}
+
+CapabilitySets capabilities() {
+    __user_cap_header_struct header = this_thread();
+    CapabilitySets sets{};
     check_syscall("read the process's capabilities", ::syscall(SYS_capget, &header, sets.data()));
-    return sets[0].effective;
+    return sets;
+}
+
+std::uint32_t effective_capabilities() {
+    return capabilities()[0].effective;
 }
 
 // " CAP_NET_RAW"
@@ -58,6 +70,22 @@ void require_network_capabilities() {
 
 bool has_network_capabilities() {
     return missing_network_capabilities().empty();
+}
+
+// The ambient set loses what the inheritable one loses (capabilities(7)).
+void give_up_loading_programs() {
+    constexpr std::size_t set = CAP_BPF / 32;
+    constexpr std::uint32_t bit = 1U << (CAP_BPF % 32U);
+    CapabilitySets sets = capabilities();
+    __user_cap_data_struct& held = sets[set];
+    if (((held.permitted | held.inheritable) & bit) == 0) {
+        return;
+    }
+    held.effective &= ~bit;
+    held.permitted &= ~bit;
+    held.inheritable &= ~bit;
+    __user_cap_header_struct header = this_thread();
+    check_syscall("give up CAP_BPF", ::syscall(SYS_capset, &header, sets.data()));
 }
 
 }  // namespace godwit::platform

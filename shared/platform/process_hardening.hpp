@@ -12,4 +12,7 @@ void harden_process();
 void require_network_capabilities();
 bool has_network_capabilities();
 
+// For good, in this thread and those it starts: CAP_BPF. Throws std::system_error.
+void give_up_loading_programs();
+
 }  // namespace godwit::platform

@@ -1,11 +1,15 @@
 #include "shared/platform/process_hardening.hpp"
 
 #include <gtest/gtest.h>
+#include <linux/capability.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
+#include <string>
 #include <system_error>
 
 #include "tests/platform/capabilities.hpp"
@@ -44,6 +48,31 @@ TEST(ProcessHardening, NamesTheMissingCapabilities) {
     };
     EXPECT_EXIT(without_capabilities(), testing::ExitedWithCode(1),
                 "missing CAP_NET_ADMIN CAP_NET_RAW: run it as root");
+}
+
+// PR_CAPBSET_READ tells of the bounding set alone; what a thread may do shows in /proc.
+std::uint64_t permitted_capabilities() {
+    std::ifstream status("/proc/thread-self/status");
+    std::string word;
+    std::uint64_t permitted = 0;
+    while (status >> word) {
+        if (word == "CapPrm:") {
+            status >> std::hex >> permitted;
+        }
+    }
+    return permitted;
+}
+
+TEST(ProcessHardening, GivesUpLoadingProgramsAndNothingElse) {
+    const auto give_up = [] {
+        const std::uint64_t before = permitted_capabilities();
+        give_up_loading_programs();
+        give_up_loading_programs();
+        const bool as_wanted =
+            permitted_capabilities() == (before & ~(std::uint64_t{1} << CAP_BPF));
+        std::_Exit(as_wanted && has_network_capabilities() ? 0 : 1);
+    };
+    EXPECT_EXIT(give_up(), testing::ExitedWithCode(0), "");
 }
 
 }  // namespace
