@@ -8,6 +8,7 @@
 #include "server/clients/ipv4_pool.hpp"
 #include "server/home_configuration.hpp"
 #include "server/rate_configuration.hpp"
+#include "shared/mobility/shard.hpp"
 #include "shared/mobility/tunnel_mtu.hpp"
 #include "shared/runtime/configuration_forms.hpp"
 #include "shared/runtime/dns_forms.hpp"
@@ -30,6 +31,7 @@ constexpr std::int64_t most_keepalive = 3600;  // seconds
 constexpr std::int64_t most_path_mtu = 9216;   // octets: no link of today has more
 constexpr std::chrono::nanoseconds least_probe_interval = 5s;
 constexpr std::chrono::nanoseconds most_probe_interval = 24h;
+constexpr std::int64_t most_workers = mobility::Shards::most;
 constexpr unsigned shortest_pool = 8;  // bits
 constexpr unsigned longest_pool = 30;  // bits: one address to give, beside the home agent's own
 
@@ -48,6 +50,22 @@ Form<std::vector<std::uint16_t>> udp_ports() {
                 return std::unexpected("has " + std::to_string(ports->size()) + " ports");
             }
             return ports;
+        }};
+}
+
+Form<std::optional<std::size_t>> workers() {
+    const auto number = whole_number(1, most_workers, "pairs of workers");
+    return {
+        number.right + ", or \"auto\"",
+        [number](const toml::node& node) -> std::expected<std::optional<std::size_t>, std::string> {
+            if (node.value_exact<std::string>() == "auto") {
+                return std::nullopt;
+            }
+            const auto written = number.read(node);
+            if (!written) {
+                return std::unexpected(written.error());
+            }
+            return static_cast<std::size_t>(*written);
         }};
 }
 
@@ -231,6 +249,7 @@ Configuration read_configuration(const std::filesystem::path& path) {
     root.read("allow_unprotected", yes_or_no(), configuration.allow_unprotected);
     root.read("suites", suites(), configuration.suites);
     root.read("log_level", log_level(), configuration.log_level);
+    root.read("workers", workers(), configuration.workers);
     root.read("resend_memory", memory(), configuration.resend.each);
     root.read("resend_memory_of_all", memory(), configuration.resend.all);
     root.read("copy_dscp", yes_or_no(), configuration.copy_dscp);

@@ -2,6 +2,7 @@
 // The home agent's configuration: ha.toml, docs/configuration.md.
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -65,6 +66,8 @@ struct Configuration {
     bool copy_dscp = false;         // of what goes through the tunnel, to the header around it
     ClientRates rates;              // of all clients that have none of their own
     runtime::OffloadUse offloads = runtime::OffloadUse::automatic;
+    std::optional<std::size_t>
+        workers{};  // pairs of threads; none: as this machine's processors are
     std::string interface = "godwit-ha0";
     std::filesystem::path status_socket = "/run/godwit-ha/status.sock";
     std::filesystem::path state_directory = "/var/lib/godwit-ha";

@@ -16,17 +16,15 @@
 #include "server/home_network.hpp"
 #include "server/own_address.hpp"
 #include "server/qr_code.hpp"
+#include "server/shard_sockets.hpp"
 #include "server/status.hpp"
 #include "server/store/home_agent_store.hpp"
+#include "server/tunnel_queues.hpp"
 #include "shared/platform/attempt.hpp"
 #include "shared/platform/interface_config.hpp"
-#include "shared/platform/outer_packet_socket.hpp"
 #include "shared/platform/process_hardening.hpp"
-#include "shared/platform/raw_tunnel_socket.hpp"
 #include "shared/platform/signalling_guard.hpp"
 #include "shared/platform/signalling_socket.hpp"
-#include "shared/platform/tun_device.hpp"
-#include "shared/platform/udp_tunnel_socket.hpp"
 #include "shared/runtime/clock.hpp"
 #include "shared/runtime/data_plane.hpp"
 #include "shared/runtime/data_plane_drops.hpp"
@@ -82,7 +80,7 @@ class Daemon final : public runtime::NodeObserver {
     const Configuration& configuration_;
     runtime::Log log_;
     runtime::EventLoop loop_;
-    platform::TunDevice tun_;
+    TunnelQueues tun_;
     platform::NetlinkSocket netlink_;
     runtime::OffloadSwitches offloads_;
     bool has_own_address_;  // of its own making: on the TUN interface
@@ -90,11 +88,7 @@ class Daemon final : public runtime::NodeObserver {
     EnrolledClients clients_;
     platform::SignallingGuard guard_;
     platform::SignallingSocket signalling_;
-    platform::RawTunnelSocket esp_;
-    platform::RawTunnelSocket ipv6_;
-    platform::RawTunnelSocket ipv4_;
-    std::vector<platform::UdpTunnelSocket> udp_;
-    platform::OuterPacketSocket outer_;
+    ShardSockets sockets_;
     security::HomeAgentAuthenticator authenticator_;
     std::uint32_t restarts_;
     HomeAgent node_;
@@ -114,34 +108,26 @@ class Daemon final : public runtime::NodeObserver {
 Daemon::Daemon(const Configuration& configuration)
     : configuration_(configuration),
       log_(configuration.log_level),
-      tun_(configuration.interface, runtime::offloading(configuration.offloads)),
-      offloads_(runtime::find_offloads(configuration.offloads, netlink_, tun_, log_)),
+      tun_(configuration),
+      offloads_(
+          runtime::find_offloads(configuration.offloads, netlink_, tun_.queues().front(), log_)),
       has_own_address_(ensure_own_address(netlink_, tun_.interface(), configuration.address)),
       store_(configuration.state_directory),
       clients_(clients_settings(configuration, store_, log_), store_,
                home_agent_keys(configuration, store_)),
       guard_("godwit_ha", {.local = {configuration.address.address}, .peers = {}}),
       signalling_(unmarked),
-      esp_({.protocol = wire::NextHeader::esp, .local = configuration.address.address}),
-      ipv6_({.protocol = wire::NextHeader::ipv6, .local = configuration.address.address}),
-      ipv4_({.protocol = wire::NextHeader::ipv4, .local = configuration.address.address}),
-      udp_(udp_sockets(configuration, offloads_)),
-      outer_(unmarked),
-      authenticator_(credentials(configuration, clients_), store_, &clients_, runtime::boot_now),
+      sockets_(configuration, tun_.shards(), offloads_),
+      authenticator_(credentials(configuration, clients_, tun_.shards()), store_, &clients_,
+                     runtime::boot_now),
       restarts_(store_.count_restart()),
       node_(home_agent_settings(
           configuration, restarts_, clients_,
           [this](const wire::HomeAddress& home) { return network_->judge(home); })),
-      data_plane_(tun_,
-                  {.esp = esp_,
-                   .ipv6 = ipv6_,
-                   .ipv4 = ipv4_,
-                   .udp = udp_,
-                   .outer = outer_,
-                   .offloads = &offloads_},
-                  datapath::LookUpBy::inner_destination, configuration.address,
-                  configuration.resend,
-                  configuration.copy_dscp ? wire::OuterDscp::copied : wire::OuterDscp::zero),
+      data_plane_(sockets_.devices(tun_, offloads_), datapath::LookUpBy::inner_destination,
+                  configuration.address, configuration.resend,
+                  configuration.copy_dscp ? wire::OuterDscp::copied : wire::OuterDscp::zero,
+                  tun_.steering()),
       rate_limits_(data_plane_, configuration.rates),
       runner_(runtime::Role::home_agent,
               {.node = node_,
@@ -205,7 +191,11 @@ void Daemon::run() {
     log_.info("started", {{"address", configuration_.address},
                           {"home_prefix", configuration_.home_prefix},
                           {"mobile_nodes", configuration_.mobile_nodes.size()},
-                          {"clients", clients_.joined().size()}});
+                          {"clients", clients_.joined().size()},
+                          {"workers", tun_.shards().count()}});
+    if (!tun_.shortfall().empty()) {
+        log_.info("one-pair-of-workers", {{"reason", tun_.shortfall()}});
+    }
     if (has_own_address_) {
         log_.info("address-on-tunnel", {{"address", configuration_.address}});
     }
@@ -343,7 +333,7 @@ Status Daemon::status() const {
     Status status{.messages_in = messages_in_,
                   .messages_out = messages_out_,
                   .endpoint_moves = endpoint_moves_,
-                  .offloads = offloads_.states(udp_),
+                  .offloads = offloads_.states(sockets_.udp()),
                   .drops = runner_.drops(),
                   .health = health()};
     for (const auto& [home, binding] : node_.bindings()) {
@@ -370,6 +360,9 @@ Status Daemon::status() const {
              .rates = rates_of(home)});
     }
     runtime::add_drops(status.drops, data_plane_);
+    for (const runtime::DataPlane::Traffic& traffic : data_plane_.traffic_by_shard()) {
+        status.workers.push_back({.tx = traffic.sent, .rx = traffic.received});
+    }
     return status;
 }
 
@@ -377,6 +370,9 @@ std::vector<std::string> Daemon::health() const {
     std::vector<std::string> health;
     if (configuration_.allow_unprotected) {
         health.emplace_back("mobile nodes without any protection are allowed");
+    }
+    if (configuration_.workers && !tun_.shortfall().empty()) {
+        health.push_back(tun_.shortfall());
     }
     std::ranges::move(clients_.health(), std::back_inserter(health));
     if (network_) {

@@ -80,13 +80,16 @@ HomeAgentKeys home_agent_keys(const Configuration& configuration, Store& store) 
 }
 
 security::HomeAgentCredentials credentials(const Configuration& configuration,
-                                           const EnrolledClients& clients) {
+                                           const EnrolledClients& clients,
+                                           mobility::Shards shards) {
     Keys keys = load_keys(configuration);
     security::HomeAgentCredentials result{
         .address = configuration.address,
         .own = copy_of(clients.keys().current),
         .suites = configuration.suites.common_with(security::SuiteSet::of_this_machine()),
-        .protected_peers = clients.peers()};
+        .protected_peers = clients.peers(),
+        .unprotected_peers = {},
+        .shards = shards};
     if (clients.keys().previous) {
         result.previous = copy_of(*clients.keys().previous);
     }
@@ -100,18 +103,6 @@ security::HomeAgentCredentials credentials(const Configuration& configuration,
         }
     }
     return result;
-}
-
-std::vector<platform::UdpTunnelSocket> udp_sockets(const Configuration& configuration,
-                                                   const runtime::OffloadSwitches& offloads) {
-    std::vector<platform::UdpTunnelSocket> sockets;
-    for (const std::uint16_t port : configuration.udp_ports) {
-        sockets.emplace_back(platform::UdpTunnelSocket::Options{
-            .port = port,
-            .coalesced = offloads.is_on(runtime::Offload::udp_gro),
-            .in_segments = offloads.is_on(runtime::Offload::udp_segment)});
-    }
-    return sockets;
 }
 
 HomeAgentSettings home_agent_settings(const Configuration& configuration, std::uint32_t restarts,

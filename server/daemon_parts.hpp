@@ -10,10 +10,9 @@
 #include "server/configuration.hpp"
 #include "server/core/admission.hpp"
 #include "server/store/store.hpp"
-#include "shared/platform/udp_tunnel_socket.hpp"
+#include "shared/mobility/shard.hpp"
 #include "shared/runtime/http_server.hpp"
 #include "shared/runtime/log.hpp"
-#include "shared/runtime/offload_switches.hpp"
 #include "shared/security/home_agent_authenticator.hpp"
 
 namespace godwit::server {
@@ -24,12 +23,9 @@ ClientsSettings clients_settings(const Configuration& configuration, Store& stor
                                  const runtime::Log& log);
 // Throws runtime::InvalidConfiguration, std::system_error.
 HomeAgentKeys home_agent_keys(const Configuration& configuration, Store& store);
-// Throws runtime::InvalidConfiguration.
+// `shards`: that sessions are to belong to. Throws runtime::InvalidConfiguration.
 security::HomeAgentCredentials credentials(const Configuration& configuration,
-                                           const EnrolledClients& clients);
-// Throws std::system_error.
-std::vector<platform::UdpTunnelSocket> udp_sockets(const Configuration& configuration,
-                                                   const runtime::OffloadSwitches& offloads);
+                                           const EnrolledClients& clients, mobility::Shards shards);
 using JudgeClaim = decltype(HomeAgentSettings::claim);
 // `restarts`: how many starts the store has counted.
 HomeAgentSettings home_agent_settings(const Configuration& configuration, std::uint32_t restarts,

@@ -58,6 +58,16 @@ Json binding_object(const BindingReport& binding) {
     return object;
 }
 
+Json workers_array(const std::vector<runtime::TunnelTraffic>& workers) {
+    Json array = Json::array();
+    for (const runtime::TunnelTraffic& traffic : workers) {
+        Json object = Json::object();
+        append(object, traffic);
+        array.push_back(std::move(object));
+    }
+    return array;
+}
+
 Json messages_object(const MessageCounts& messages) {
     Json object = Json::object();
     for (const auto& [type, by_status] : messages.by_type()) {
@@ -86,6 +96,7 @@ Json to_json(const Status& status) {
             {"endpoint_moves", status.endpoint_moves},
             {"offloads", runtime::to_json(std::optional(status.offloads))},
             {"drops", runtime::to_json(status.drops)},
+            {"workers", workers_array(status.workers)},
             {"health", status.health}};
 }
 

@@ -76,7 +76,8 @@ struct Status {
     std::uint64_t endpoint_moves = 0;  // by NATs
     runtime::OffloadStates offloads;
     runtime::Counters drops;
-    std::vector<std::string> health;  // what is wrong, a sentence each; empty: nothing
+    std::vector<runtime::TunnelTraffic> workers;  // of each pair since the start
+    std::vector<std::string> health;              // what is wrong, a sentence each; empty: nothing
 };
 
 runtime::Json to_json(const Status& status);

@@ -82,6 +82,9 @@ std::string status_text(const Json& status) {
     if (const auto off = runtime::offloads_text(status.value("offloads", Json())); !off.empty()) {
         rows.push_back({"offloads", off});
     }
+    if (status.contains("workers") && status.at("workers").size() > 1) {
+        rows.push_back({"workers", std::to_string(status.at("workers").size()) + " pairs"});
+    }
     runtime::append_health(rows, status.at("health"));
     return bindings_text(status.at("bindings")) + "\n" + runtime::aligned(rows);
 }

@@ -110,6 +110,17 @@ TEST(ServerConfiguration, UsesOffloadsUnlessItIsToldNotTo) {
     EXPECT_EQ(offloads("offloads = 'off'\n"), runtime::OffloadUse::off);
 }
 
+TEST(ServerConfiguration, SaysHowManyPairsOfWorkersThereAre) {
+    const TemporaryDirectory directory;
+    const auto workers = [&](const std::string& written) {
+        return read_configuration(directory.write("ha.toml", written + top)).workers;
+    };
+    EXPECT_EQ(workers(""), std::nullopt);
+    EXPECT_EQ(workers("workers = 'auto'\n"), std::nullopt);
+    EXPECT_EQ(workers("workers = 1\n"), 1U);
+    EXPECT_EQ(workers("workers = 16\n"), 16U);
+}
+
 TEST(ServerConfiguration, MayDoWithoutUdp) {
     const TemporaryDirectory directory;
     EXPECT_TRUE(
@@ -162,6 +173,12 @@ INSTANTIATE_TEST_SUITE_P(
         BadKey{"MtuTooLarge", "path_mtu = 9217", "9217 is too large", "write a whole number"},
         BadKey{"ProbesTooOften", "mtu_probe_interval = 4", "4 is out of range",
                "write a number of seconds from 5"},
+        BadKey{"NoWorkers", "workers = 0", "workers: 0 is too small",
+               "write a whole number of pairs of workers from 1 to 16, or \"auto\""},
+        BadKey{"TooManyWorkers", "workers = 17", "workers: 17 is too large",
+               "write a whole number"},
+        BadKey{"WorkersAsAWord", "workers = 'many'", "workers: is a text, not a whole number",
+               "write a whole number"},
         BadKey{"MasqueradeAsText", "masquerade = 'yes'", "is a text, not true or false",
                "write true or false"}),
     [](const auto& test) { return std::string(test.param.name); });

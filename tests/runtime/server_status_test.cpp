@@ -64,6 +64,8 @@ Status busy() {
     status.messages_out.add("binding-refresh-request");
     status.endpoint_moves = 3;
     status.drops.add("unknown-spi", 12);
+    status.workers = {{.tx = {999'999, 1'203'999'000}, .rx = {}},
+                      {.tx = {1, 1'000}, .rx = {1, 90}}};
     return status;
 }
 

@@ -1,0 +1,68 @@
+#include "server/tunnel_queues.hpp"
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include "shared/platform/attempt.hpp"
+#include "shared/platform/process_hardening.hpp"
+#include "shared/platform/processors.hpp"
+#include "shared/runtime/offload_survey.hpp"
+
+namespace godwit::server {
+namespace {
+
+using platform::TunDevice;
+using platform::TunSteering;
+
+std::string advice_on(std::error_code refusal) {
+    if (refusal == std::errc::operation_not_permitted) {
+        return " (needs CAP_BPF: docs/configuration.md, \"More workers\")";
+    }
+    if (refusal == std::errc::value_too_large) {
+        return " (ipv4_pool has more than " + std::to_string(TunSteering::most_pool_bits) +
+               " bits for addresses)";
+    }
+    return "";
+}
+
+}  // namespace
+
+mobility::Shards wanted_shards(std::optional<std::size_t> configured, std::size_t processors) {
+    return mobility::Shards(configured.value_or(processors / 2));
+}
+
+TunnelQueues::TunnelQueues(const Configuration& configuration) {
+    const mobility::Shards wanted =
+        wanted_shards(configuration.workers, platform::usable_processors());
+    if (wanted.count() > 1) {
+        if (const std::error_code refusal = open_several(configuration, wanted)) {
+            queues_.clear();
+            steering_.reset();
+            shortfall_ = "the program that divides packets among " +
+                         std::to_string(wanted.count()) +
+                         " pairs of workers is refused: " + refusal.message() + advice_on(refusal);
+        }
+    }
+    if (queues_.empty()) {
+        queues_.emplace_back(configuration.interface, runtime::offloading(configuration.offloads));
+    }
+    platform::give_up_loading_programs();
+}
+
+std::error_code TunnelQueues::open_several(const Configuration& configuration,
+                                           mobility::Shards wanted) {
+    auto steering = TunSteering::load(configuration.ipv4_pool);
+    if (!steering) {
+        return steering.error();
+    }
+    steering_ = *std::move(steering);
+    queues_.emplace_back(configuration.interface, runtime::offloading(configuration.offloads),
+                         TunDevice::Queues::several);
+    while (queues_.size() < wanted.count()) {
+        queues_.push_back(queues_.front().another_queue());
+    }
+    return steering_->attach(queues_.front());
+}
+
+}  // namespace godwit::server
