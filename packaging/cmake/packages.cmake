@@ -95,6 +95,8 @@ that the home agent has printed.")
         DESTINATION lib/systemd/system COMPONENT godwit)
     set(AFTER_STOP "")
     set(PURGE_PROFILES "")
+    install(FILES ${CMAKE_SOURCE_DIR}/packaging/systemd/godwit-ha-workers.conf DESTINATION share/doc/godwit-ha/examples
+        RENAME workers.conf COMPONENT godwit-ha)
     godwit_package(godwit-ha PURGED /etc/godwit/ha.toml /etc/godwit/ha.toml.old /etc/godwit/ha.key)
     install(FILES ${CMAKE_SOURCE_DIR}/packaging/systemd/godwit-resolver.path
         ${CMAKE_SOURCE_DIR}/packaging/systemd/godwit-resolver.service

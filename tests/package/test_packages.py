@@ -29,6 +29,16 @@ def test_the_unit_is_sandboxed(package):
     assert done.returncode == 0, done.stdout[-300:]
 
 
+def test_the_right_to_divide_packets_costs_little(tmp_path):
+    """What the administrator may put beside the home agent's unit."""
+    units = ROOT / "packaging/systemd"
+    both = tmp_path / "godwit-ha.service"
+    both.write_text((units / "godwit-ha.service").read_text() + (units / "godwit-ha-workers.conf").read_text())
+    done = subprocess.run(["systemd-analyze", "security", "--offline=true", "--threshold=21", "--no-pager", both],
+                          capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stdout[-300:]
+
+
 def test_what_begins_before_tmp_is_emptied_uses_no_tmp():
     text = (ROOT / "packaging/systemd/godwit-lockdown.service").read_text()
     assert "DefaultDependencies=no\n" in text
