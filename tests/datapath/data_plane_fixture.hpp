@@ -4,10 +4,12 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "shared/runtime/data_plane.hpp"
@@ -40,40 +42,86 @@ void expect_to_become(const Expected& expected, Reading reading) {
     EXPECT_EQ(reading(), expected);
 }
 
-struct Machine {
-    Machine(const platform::NetworkNamespace& where, const std::string& name,
-            datapath::LookUpBy look_up_by, const std::string& configuration)
-        : tun((where.enter(), name), platform::TunDevice::Offloading::on),
-          esp({.protocol = wire::NextHeader::esp}),
-          ipv6({.protocol = wire::NextHeader::ipv6}),
-          ipv4({.protocol = wire::NextHeader::ipv4}),
-          udp({.port = mobility::dsmip_port, .coalesced = true}),
-          outer(0),
-          plane(tun,
-                {.esp = esp, .ipv6 = ipv6, .ipv4 = ipv4, .udp = std::span(&udp, 1), .outer = outer},
-                look_up_by, test::home_agent) {
-        platform::run("ip link set " + name + " addrgenmode none; ip link set " + name +
-                      " mtu 1400 up; " + configuration);
-    }
+// Of one shard.
+struct MachineSockets {
+    MachineSockets(mobility::Shards shards, mobility::Shard shard,
+                   platform::UdpTunnelSocket of_port)
+        : esp({.protocol = wire::NextHeader::esp, .shards = shards, .shard = shard}),
+          ipv6({.protocol = wire::NextHeader::ipv6, .shards = shards, .shard = shard}),
+          ipv4({.protocol = wire::NextHeader::ipv4, .shards = shards, .shard = shard}),
+          udp(std::move(of_port)),
+          outer(0) {}
 
-    platform::TunDevice tun;
     platform::RawTunnelSocket esp;
     platform::RawTunnelSocket ipv6;
     platform::RawTunnelSocket ipv4;
     platform::UdpTunnelSocket udp;
     platform::OuterPacketSocket outer;
+};
+
+// Several shards want a program that not every kernel takes from everybody: then there is one.
+struct Machine {
+    Machine(const platform::NetworkNamespace& where, const std::string& name,
+            datapath::LookUpBy look_up_by, const std::string& configuration, std::size_t wanted = 1)
+        : devices(make_devices((where.enter(), name), wanted)),
+          plane(devices, look_up_by, test::home_agent, {}, steering ? &*steering : nullptr) {
+        platform::run("ip link set " + name + " addrgenmode none; ip link set " + name +
+                      " mtu 1400 up; " + configuration);
+    }
+    [[nodiscard]] mobility::Shards shards() const { return mobility::Shards(devices.size()); }
+
+    std::optional<platform::TunSteering> steering;
+    std::vector<platform::TunDevice> queues;
+    std::vector<std::unique_ptr<MachineSockets>> sockets;
+    std::vector<ShardDevices> devices;
     DataPlane plane;
+
+  private:
+    std::vector<ShardDevices> make_devices(const std::string& name, std::size_t wanted) {
+        using platform::TunDevice;
+        if (wanted > 1) {
+            if (auto loaded =
+                    platform::TunSteering::load(wire::Prefix::parse_ipv4("192.0.2.0/24"))) {
+                steering = *std::move(loaded);
+            }
+        }
+        const mobility::Shards of(steering ? wanted : 1);
+        queues.emplace_back(name, TunDevice::Offloading::on,
+                            steering ? TunDevice::Queues::several : TunDevice::Queues::one);
+        while (queues.size() < of.count()) {
+            queues.push_back(queues.front().another_queue());
+        }
+        if (steering) {
+            platform::require("divide packets", steering->attach(queues.front()));
+        }
+        auto udp = platform::UdpTunnelSocket::for_shards(
+            {.port = mobility::dsmip_port, .coalesced = true}, of);
+        std::vector<ShardDevices> made;
+        for (std::uint16_t number = 0; number < of.count(); ++number) {
+            sockets.push_back(std::make_unique<MachineSockets>(of, mobility::Shard{number},
+                                                               std::move(udp[number])));
+            MachineSockets& own = *sockets.back();
+            made.push_back({.tun = &queues[number],
+                            .sockets = {.esp = own.esp,
+                                        .ipv6 = own.ipv6,
+                                        .ipv4 = own.ipv4,
+                                        .udp = std::span(&own.udp, 1),
+                                        .outer = own.outer}});
+        }
+        return made;
+    }
 };
 
 class DataPlaneTest : public platform::OnALink {
   protected:
-    DataPlaneTest()
+    explicit DataPlaneTest(std::size_t shards_of_the_agent = 1)
         : agent_(far_, "agent", datapath::LookUpBy::inner_destination,
                  "ip addr add 2001:db8:c::1/128 dev lo nodad;"
                  "ip addr add 198.51.100.1/32 dev lo; ip addr add 203.0.113.2/24 dev far;"
                  "sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.agent.rp_filter=0;"
                  "ip route add 192.0.2.9 dev agent;"
-                 "ip route add 2001:db8:f::9 dev agent; ip route add 2001:db8:f::a dev agent"),
+                 "ip route add 2001:db8:f::9 dev agent; ip route add 2001:db8:f::a dev agent",
+                 shards_of_the_agent),
           correspondent_(test::correspondent),
           node_(near_, "node", datapath::LookUpBy::inner_source,
                 "ip addr add 2001:db8:f::9/128 dev node nodad;"
