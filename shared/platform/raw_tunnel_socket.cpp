@@ -99,7 +99,11 @@ Transferred RawTunnelSocket::receive(std::span<TunnelArrival> arrivals) {
 
 Transferred RawTunnelSocket::send(std::span<const TunnelDeparture> departures) {
     const Transferred sent = departing_headed_->send(sending_headed_, departures);
-    if (!sent && sent.error() == std::errc::message_size) {
+    // What is too long for its link the kernel fragments where it writes the header. To a neighbour
+    // on the link it makes a route of its own for each packet that has one already, and Linux
+    // before 6.3 has room for 4096 of them.
+    if (!sent && (sent.error() == std::errc::message_size ||
+                  sent.error() == std::errc::network_unreachable)) {
         return departing_->send(sending_, departures.first(1));
     }
     return sent;

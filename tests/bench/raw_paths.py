@@ -1,8 +1,6 @@
-#!/ usr / bin / env python3
-""
-    "Compares ways to send and to receive ESP packets on native IPv6 (raw_paths_bench.cpp): two namespaces, a
-    veth,
-    rounds in which each way has its turn; medians. Wants root, iproute2, liburing-dev, libxdp-dev.
+#!/usr/bin/env python3
+"""Compares ways to send and to receive ESP packets on native IPv6 (raw_paths_bench.cpp): two namespaces, a
+veth, rounds in which each way has its turn; medians. Wants root, iproute2, liburing-dev, libxdp-dev.
 
     tests/bench/raw_paths.py PROGRAM [--rounds 5] [--seconds 1] [--receive-rate 250000]
 
@@ -79,33 +77,16 @@ class Bench:
         receiver = self.start(self.network.right, "receive", way, 0, LEFT, LEFT_HARDWARE)
         if not receiver:
             return None
-        sender = self.start(self.network.left, "send", "packet", rate, RIGHT, RIGHT_HARDWARE)
-        sent = self.result(sender)
+        sent = self.result(self.start(self.network.left, "send", "packet", rate, RIGHT, RIGHT_HARDWARE))
         received = self.result(receiver)
-        return received and (*received, *sent)
+        return (*received, *sent) if received and sent else None
 
 
 def median(rounds, column):
     return statistics.median(one[column] for one in rounds)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("program")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=1)
-    parser.add_argument("--receive-rate", type=int, default=250000)
-    options = parser.parse_args()
-    sent, steady, flood = ({
-way: [] for way in ways} for ways in (SEND, RECEIVE, RECEIVE))
-    with Network() as network:
-        bench = Bench(network, options.program, options.seconds)
-        for _ in range(options.rounds):
-            for way in SEND:
-                sent[way] += filter(None, [bench.sending(way)])
-            for way in RECEIVE:
-                steady[way] += filter(None, [bench.receiving(way, options.receive_rate)])
-                flood[way] += filter(None, [bench.receiving(way, 0)])
+def show(sent, steady, flood):
     print("send               kpps   ns/packet")
     for way, rounds in sent.items():
         if rounds:
@@ -116,6 +97,25 @@ way: [] for way in ways} for ways in (SEND, RECEIVE, RECEIVE))
             calm, storm = steady[way], flood[way]
             print(f"{way:14} {median(calm, 0) / 1e3:6.0f} {median(calm, 1):10.0f} {median(calm, 3):20.0f}"
                   f"{median(storm, 0) / 1e3:27.0f} {median(storm, 1):10.0f} {median(storm, 2) / 1e3:10.0f}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=1)
+    parser.add_argument("--receive-rate", type=int, default=250000)
+    options = parser.parse_args()
+    sent, steady, flood = ({way: [] for way in ways} for ways in (SEND, RECEIVE, RECEIVE))
+    with Network() as network:
+        bench = Bench(network, options.program, options.seconds)
+        for _ in range(options.rounds):
+            for way in SEND:
+                sent[way] += filter(None, [bench.sending(way)])
+            for way in RECEIVE:
+                steady[way] += filter(None, [bench.receiving(way, options.receive_rate)])
+                flood[way] += filter(None, [bench.receiving(way, 0)])
+    show(sent, steady, flood)
 
 
 if __name__ == "__main__":
