@@ -78,6 +78,7 @@ void read_addresses(TomlTable& root, TomlTable& agent, Configuration& configurat
 
 void read_paths(TomlTable& root, TomlTable& agent, Configuration& configuration) {
     root.read("encapsulation", encapsulations(), configuration.encapsulations);
+    root.read("encapsulation", is_auto(), configuration.cheapest_first);
     root.read("prefer", list_of(link_pattern()), configuration.links.prefer);
     root.read("metered", list_of(link_pattern_without_cost()), configuration.links.metered);
     root.read("second_path", yes_or_no(), configuration.second_path);

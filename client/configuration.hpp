@@ -49,6 +49,7 @@ struct Configuration {
     // What may be used on the way to the home agent, in the order in which it is tried.
     std::vector<mobility::Encapsulation> encapsulations{mobility::Encapsulation::ip6,
                                                         mobility::Encapsulation::udp};
+    bool cheapest_first = true;  // and not in that order, where that is known ("auto")
     LinkPreferences links;
     bool ipv4 = true;  // ask for an IPv4 home address
     std::chrono::nanoseconds mtu_probe_interval = std::chrono::minutes(10);

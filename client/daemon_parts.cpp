@@ -85,12 +85,14 @@ std::vector<FlowWish> flow_wishes(const Configuration& configuration, const IsVi
 }
 
 MobileNodeSettings mobile_node_settings(const Configuration& configuration,
-                                        std::uint16_t scout_port, std::vector<FlowWish> flows) {
+                                        const platform::UdpTunnelSocket& udp,
+                                        std::vector<FlowWish> flows) {
     return {.registration = registration_settings(configuration),
             .encapsulations = configuration.encapsulations,
+            .udp_is_cheaper = configuration.cheapest_first && udp.takes_segments(),
             .ports = configuration.home_agent.ports,
             .first_heartbeat = security::random_number(),
-            .scout_port = scout_port,
+            .scout_port = udp.port(),
             .mtu_probe_interval = configuration.mtu_probe_interval,
             .flows = std::move(flows)};
 }

@@ -1,7 +1,6 @@
 #pragma once
 // What the parts of a Presence are made with, out of the configuration and the key files.
 
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -10,6 +9,7 @@
 #include "client/attachment_watch.hpp"
 #include "client/configuration.hpp"
 #include "client/core/mobile_node.hpp"
+#include "shared/platform/udp_tunnel_socket.hpp"
 #include "shared/runtime/log.hpp"
 #include "shared/security/authenticator.hpp"
 
@@ -23,8 +23,10 @@ std::unique_ptr<security::Authenticator> make_authenticator(const Configuration&
 using IsVia = std::function<bool(const std::string&, const mobility::CandidateAddress&)>;
 std::vector<FlowWish> flow_wishes(const Configuration& configuration, const IsVia& via);
 
+// `udp` is the socket of the scout port.
 MobileNodeSettings mobile_node_settings(const Configuration& configuration,
-                                        std::uint16_t scout_port, std::vector<FlowWish> flows);
+                                        const platform::UdpTunnelSocket& udp,
+                                        std::vector<FlowWish> flows);
 
 AttachmentWatch::Settings attachment_settings(const Configuration& configuration,
                                               mobility::InterfaceIndex tunnel);

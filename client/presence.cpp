@@ -43,7 +43,7 @@ Presence::Presence(Configuration configuration, Lockdown& lockdown, runtime::Eve
            platform::UdpTunnelSocket(udp_options(offloads_))},
       outer_(outer_packet_mark),
       authenticator_(make_authenticator(configuration_, log_)),
-      node_(mobile_node_settings(configuration_, udp_.back().port(), flows())),
+      node_(mobile_node_settings(configuration_, udp_.back(), flows())),
       data_plane_(tun_,
                   {.esp = esp_,
                    .ipv6 = ipv6_,

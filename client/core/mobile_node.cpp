@@ -36,6 +36,7 @@ MobileNode::MobileNode(const MobileNodeSettings& settings)
     : home_(settings.registration.home),
       preferences_({.home_agent = settings.registration.home_agent,
                     .encapsulations = settings.encapsulations,
+                    .udp_is_cheaper = settings.udp_is_cheaper,
                     .ports = settings.ports}),
       registration_(settings.registration),
       roaming_({.home = settings.registration.home,

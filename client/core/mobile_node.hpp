@@ -33,6 +33,7 @@ struct MobileNodeSettings {
     // What may be used on the way to the home agent, in the order in which it is tried.
     std::vector<mobility::Encapsulation> encapsulations{mobility::Encapsulation::ip6,
                                                         mobility::Encapsulation::udp};
+    bool udp_is_cheaper = false;                             // PathPreferences::udp_is_cheaper
     std::vector<std::uint16_t> ports{mobility::dsmip_port};  // of the home agent
     std::uint32_t first_heartbeat = 0;                       // random
     std::uint16_t scout_port = 0;                            // RoamingSettings::scout_port

@@ -79,7 +79,7 @@ std::uint32_t metric_of(mobility::InterfaceIndex interface, const ByInterfaceAnd
 }
 
 struct RankedOffer {
-    std::tuple<bool, bool, std::uint32_t, std::uint32_t, bool, mobility::InterfaceIndex, bool,
+    std::tuple<bool, bool, std::uint32_t, std::uint32_t, bool, mobility::InterfaceIndex, bool, bool,
                std::size_t, std::size_t, bool, std::size_t>
         rank;
     Away offer;
@@ -142,9 +142,15 @@ class Offers {
             {.rank = {candidate.abandoned, candidate.deprecated, candidate.preference,
                       metric_of(path.interface, best_),
                       present_ == nullptr || present_->interface != path.interface, path.interface,
-                      memory_.has_failed(now_, path, candidate.prefix_length), order, port,
-                      path.is_ipv4(), end},
+                      memory_.has_failed(now_, path, candidate.prefix_length),
+                      !is_cheaper(path, port), order, port, path.is_ipv4(), end},
              .offer = {candidate, path}});
+    }
+
+    // Over IPv4, where NATs are, UDP has to be kept alive, which native IPv6 has not.
+    [[nodiscard]] bool is_cheaper(const Path& path, std::size_t port) const {
+        return preferences_.udp_is_cheaper && path.encapsulation == Encapsulation::udp &&
+               port == 0 && !path.is_ipv4();
     }
 
     const Attachments& attachments_;

@@ -18,6 +18,8 @@ struct PathPreferences {
     // What may be used, and in which order it is tried.
     std::vector<mobility::Encapsulation> encapsulations{mobility::Encapsulation::ip6,
                                                         mobility::Encapsulation::udp};
+    // UDP over IPv6 to the first port costs less than the native path, and so goes before it.
+    bool udp_is_cheaper = false;
     std::vector<std::uint16_t> ports{mobility::dsmip_port};  // UDP, of the home agent
 };
 
@@ -25,8 +27,8 @@ struct PathPreferences {
 // 6724 §5 that can tell addresses of one host apart. The order: what nothing speaks against before
 // what is deprecated or abandoned; the interface that the user prefers; the one of the lowest route
 // metric, of equals the present one's, so that nothing moves without a reason; what has not failed
-// in this network before; then the preferences, and IPv6 before IPv4. `present`: the path in use,
-// or nullptr.
+// in this network before; then what is cheaper, the preferences, and IPv6 before IPv4. `present`:
+// the path in use, or nullptr.
 std::vector<Away> path_offers(const mobility::Attachments& attachments,
                               const PathPreferences& preferences, const PathMemory& memory,
                               mobility::Instant now, const mobility::Path* present);

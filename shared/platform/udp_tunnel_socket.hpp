@@ -49,6 +49,10 @@ class UdpTunnelSocket {
         return {listening_.number(), sending_.number()};
     }
 
+    // Whether the kernel takes many payloads that go the same way as one (UDP_SEGMENT, udp(7)):
+    // then a packet costs less than half of what it does natively.
+    [[nodiscard]] bool takes_segments() const;
+
     // Fills arrivals from the front; says how many. Their paths are of encapsulation udp, with this
     // socket's port. Errors that routers or links have reported are read away, and hinder nothing.
     [[nodiscard]] Transferred receive(std::span<TunnelArrival> arrivals);

@@ -193,6 +193,12 @@ Form<std::vector<mobility::Encapsulation>> encapsulations() {
             }};
 }
 
+Form<bool> is_auto() {
+    return {"", [](const toml::node& node) -> std::expected<bool, std::string> {
+                return node.value<std::string>() == "auto";
+            }};
+}
+
 Form<std::size_t> memory() {
     constexpr std::int64_t most = 65536;
     const auto number = whole_number(0, most, "MiB");

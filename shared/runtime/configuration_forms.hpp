@@ -48,6 +48,8 @@ Form<std::uint16_t> udp_port();
 Form<std::string> host();
 // "auto", one encapsulation's name, or a list of them in the order in which they are tried.
 Form<std::vector<mobility::Encapsulation>> encapsulations();
+// Whether that is "auto"; of what it may not be the other form speaks.
+Form<bool> is_auto();
 // A list of their names; its order says nothing.
 Form<security::SuiteSet> suites();
 

@@ -126,6 +126,25 @@ TEST(PathOffers, AreOnlyWhatTheConfigurationAllows) {
                 testing::ElementsAre("udp [2001:db8:f::1]:4191", "ip6 2001:db8:f::1"));
 }
 
+TEST(PathOffers, BeginWithUdpOverIpv6WhereThatIsCheaper) {
+    Links links{.candidates = {candidate("::ffff:192.0.2.7"), candidate("2001:db8:a::2")},
+                .endpoints = {{ipv4_of_home_agent}, {ipv6_of_home_agent}}};
+    links.preferences.ports = {4191, 443};
+    links.preferences.udp_is_cheaper = true;
+    EXPECT_THAT(links.ways(),
+                testing::ElementsAre("udp [2001:db8:f::1]:4191", "ip6 2001:db8:f::1",
+                                     "udp 203.0.113.2:4191", "udp [2001:db8:f::1]:443",
+                                     "udp 203.0.113.2:443"));
+}
+
+TEST(PathOffers, LeaveTheCheaperOneBehindWhereItHasFailed) {
+    Links links{.candidates = {candidate("2001:db8:a::2")}, .endpoints = {{ipv6_of_home_agent}}};
+    links.preferences.udp_is_cheaper = true;
+    links.memory.on_failed(links.now, links.offers().at(0).path, 64);
+    EXPECT_THAT(links.ways(),
+                testing::ElementsAre("ip6 2001:db8:f::1", "udp [2001:db8:f::1]:4191"));
+}
+
 TEST(PathOffers, FromIpv4LeadToIpv4) {
     const Links links{.candidates = {candidate("::ffff:192.0.2.7")},
                       .endpoints = {{ipv6_of_home_agent}, {ipv4_of_home_agent}}};

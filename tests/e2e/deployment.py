@@ -43,6 +43,7 @@ class Deployment:
         """Writes the node's configuration file; a setting of None leaves the key out."""
         top = {"home_address": self.home_addresses[node], "home_prefix": HOME_PREFIX, "private_key_file": f"{node}.key",
                "protection": self.protection, "lifetime": 600, "status_socket": str(self.socket(node)),
+               "encapsulation": ["ip6", "udp"],  # the same on every kernel
                "state_directory": f"state-{node}", "log_level": "debug"} | settings
         agent = {"address": HOME_AGENT, "public_key": self.public["ha"]} | (agent or {})
         return self.write(f"{node}.toml", toml(top) + "\n[home_agent]\n" + toml(agent))

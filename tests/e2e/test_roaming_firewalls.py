@@ -22,6 +22,17 @@ def test_the_configuration_may_say_how_packets_travel(deploy_roaming, encapsulat
     assert " 0% packet loss" in deployment.topology.run("mn", f"ping -n -c 3 -i 0.1 -W 5 {CORRESPONDENT}")
 
 
+def test_udp_goes_first_where_it_is_cheaper_and_native_ip6_where_udp_does_not_pass(deploy_roaming):
+    deployment = deploy_roaming(("native",), mobile_node={"encapsulation": "auto"})
+    status = deployment.wait_attached(encapsulation="udp")  # of Linux since 4.18
+    assert ":" in status["path"]["remote"]
+    Datagrams(deployment.topology, HOME_ADDRESS, CORRESPONDENT).wait_both_ways(0, PATIENCE)
+    deployment.topology.run("rt", "nft 'add table inet cut; add chain inet cut forward { type filter hook forward priority 0; }; "
+                                  "add rule inet cut forward udp dport { 443, 4191 } drop'")
+    deployment.wait_attached(encapsulation="ip6")
+    assert " 0% packet loss" in deployment.topology.run("mn", f"ping -n -c 3 -i 0.1 -W 5 {CORRESPONDENT}")
+
+
 def test_where_only_one_port_passes_the_other_is_tried(deploy_roaming):
     deployment = deploy_roaming(("udp-only", "native"), home_agent={"udp_ports": [4191, 443]})
     deployment.topology.run("gw-2", "nft add rule inet filter forward udp dport 4191 drop")
