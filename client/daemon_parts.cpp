@@ -89,7 +89,7 @@ MobileNodeSettings mobile_node_settings(const Configuration& configuration,
                                         std::vector<FlowWish> flows) {
     return {.registration = registration_settings(configuration),
             .encapsulations = configuration.encapsulations,
-            .udp_is_cheaper = configuration.cheapest_first && udp.takes_segments(),
+            .udp_is_cheaper = configuration.cheapest_first && udp.is_in_segments(),
             .ports = configuration.home_agent.ports,
             .first_heartbeat = security::random_number(),
             .scout_port = udp.port(),

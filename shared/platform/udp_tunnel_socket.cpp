@@ -135,12 +135,6 @@ UdpTunnelSocket::UdpTunnelSocket(UdpTunnelSocket&&) noexcept = default;
 UdpTunnelSocket& UdpTunnelSocket::operator=(UdpTunnelSocket&&) noexcept = default;
 UdpTunnelSocket::~UdpTunnelSocket() = default;
 
-bool UdpTunnelSocket::takes_segments() const {
-    int size = 0;
-    socklen_t length = sizeof size;
-    return ::getsockopt(sending_.number(), SOL_UDP, UDP_SEGMENT, &size, &length) == 0;
-}
-
 Transferred UdpTunnelSocket::receive(std::span<TunnelArrival> arrivals) {
     const Transferred first = arriving_->receive(sending_, arrivals);
     const Transferred second = arriving_->receive(listening_, arrivals.subspan(first.value_or(0)));

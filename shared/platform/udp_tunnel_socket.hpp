@@ -49,10 +49,6 @@ class UdpTunnelSocket {
         return {listening_.number(), sending_.number()};
     }
 
-    // Whether the kernel takes many payloads that go the same way as one (UDP_SEGMENT, udp(7)):
-    // then a packet costs less than half of what it does natively.
-    [[nodiscard]] bool takes_segments() const;
-
     // Fills arrivals from the front; says how many. Their paths are of encapsulation udp, with this
     // socket's port. Errors that routers or links have reported are read away, and hinder nothing.
     [[nodiscard]] Transferred receive(std::span<TunnelArrival> arrivals);
@@ -64,7 +60,8 @@ class UdpTunnelSocket {
     // the interface takes it so.
     [[nodiscard]] Transferred send(std::span<const TunnelDeparture> departures);
 
-    // As the options say, if the kernel can.
+    // As the options say, if the kernel can. In segments a packet costs less than half of what it
+    // does natively.
     [[nodiscard]] bool is_coalesced() const { return is_coalesced_; }
     [[nodiscard]] bool is_in_segments() const { return is_in_segments_; }
     // Whether the interface in use has refused many in one, though it takes them one by one. Any

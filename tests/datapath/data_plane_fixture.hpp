@@ -64,7 +64,8 @@ struct Machine {
     Machine(const platform::NetworkNamespace& where, const std::string& name,
             datapath::LookUpBy look_up_by, const std::string& configuration, std::size_t wanted = 1)
         : devices(make_devices((where.enter(), name), wanted)),
-          plane(devices, look_up_by, test::home_agent, {}, steering ? &*steering : nullptr) {
+          plane(devices, look_up_by, test::home_agent, {}, wire::OuterDscp::zero,
+                steering ? &*steering : nullptr) {
         platform::run("ip link set " + name + " addrgenmode none; ip link set " + name +
                       " mtu 1400 up; " + configuration);
     }
