@@ -22,12 +22,7 @@ const wire::HomeAddress third_home{test::ip("2001:db8:f::7")};  // not of home's
 
 class DataPlaneOfShards : public DataPlaneTest, public testing::WithParamInterface<std::size_t> {
   protected:
-    DataPlaneOfShards() : DataPlaneTest(GetParam()) {
-        far_.enter();
-        platform::run("ip route add 2001:db8:f::7 dev agent");
-        near_.enter();
-        platform::run("ip addr add 2001:db8:f::7/128 dev node nodad");
-    }
+    DataPlaneOfShards() : DataPlaneTest(GetParam()) {}
     void SetUp() override {
         if (agent_.shards().count() != GetParam()) {
             GTEST_SKIP() << "the kernel refuses the program that divides packets";
@@ -65,6 +60,12 @@ class DataPlaneOfShards : public DataPlaneTest, public testing::WithParamInterfa
         return agent().traffic_by_shard()[shards().of(of).number].received;
     }
 
+    void add_third_home() const {
+        far_.enter();
+        platform::run("ip route add 2001:db8:f::7 dev agent");
+        near_.enter();
+        platform::run("ip addr add 2001:db8:f::7/128 dev node nodad");
+    }
     static Path over_udp(const wire::Ipv6Address& local, const wire::Ipv6Address& remote) {
         return {.encapsulation = Encapsulation::udp,
                 .local = local,
@@ -76,7 +77,7 @@ class DataPlaneOfShards : public DataPlaneTest, public testing::WithParamInterfa
     const Path down_ = over_udp(far_address_, near_address_);
     const Path up_ipv4_ = over_udp(node_ipv4, agent_ipv4);
     const Path down_ipv4_ = over_udp(agent_ipv4, node_ipv4);
-    test::UdpSocket third_application_{(near_.enter(), third_home.address)};
+    test::UdpSocket third_application_{(add_third_home(), third_home.address)};
 };
 
 TEST_P(DataPlaneOfShards, CarriesEachHomeAddressByItsOwnPair) {
