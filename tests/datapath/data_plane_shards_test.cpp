@@ -64,7 +64,7 @@ class DataPlaneOfShards : public DataPlaneTest, public testing::WithParamInterfa
         far_.enter();
         platform::run("ip route add 2001:db8:f::7 dev agent");
         near_.enter();
-        platform::run("ip addr add 2001:db8:f::7/128 dev node nodad");
+        platform::add_address("node", "2001:db8:f::7/128");
     }
     static Path over_udp(const wire::Ipv6Address& local, const wire::Ipv6Address& remote) {
         return {.encapsulation = Encapsulation::udp,
