@@ -117,7 +117,7 @@ Daemon::Daemon(const Configuration& configuration)
                home_agent_keys(configuration, store_)),
       guard_("godwit_ha", {.local = {configuration.address.address}, .peers = {}}),
       signalling_(unmarked),
-      sockets_(configuration, tun_.shards(), offloads_),
+      sockets_(configuration, tun_.open_others(), offloads_),
       authenticator_(credentials(configuration, clients_, tun_.shards()), store_, &clients_,
                      runtime::boot_now),
       restarts_(store_.count_restart()),

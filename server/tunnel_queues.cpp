@@ -32,26 +32,27 @@ mobility::Shards wanted_shards(std::optional<std::size_t> configured, std::size_
     return mobility::Shards(configured.value_or(processors / 2));
 }
 
-TunnelQueues::TunnelQueues(const Configuration& configuration) {
-    const mobility::Shards wanted =
-        wanted_shards(configuration.workers, platform::usable_processors());
-    if (wanted.count() > 1) {
-        if (const std::error_code refusal = open_several(configuration, wanted)) {
+TunnelQueues::TunnelQueues(const Configuration& configuration)
+    : shards_(wanted_shards(configuration.workers, platform::usable_processors())) {
+    queues_.reserve(shards_.count());
+    if (shards_.count() > 1) {
+        if (const std::error_code refusal = open_first_of_several(configuration)) {
             queues_.clear();
             steering_.reset();
             shortfall_ = "the program that divides packets among " +
-                         std::to_string(wanted.count()) +
+                         std::to_string(shards_.count()) +
                          " pairs of workers is refused: " + refusal.message() + advice_on(refusal);
         }
     }
     if (queues_.empty()) {
+        shards_ = mobility::Shards();
         queues_.emplace_back(configuration.interface, runtime::offloading(configuration.offloads));
     }
     platform::give_up_loading_programs();
 }
 
-std::error_code TunnelQueues::open_several(const Configuration& configuration,
-                                           mobility::Shards wanted) {
+// A packet's shard is taken modulo the number of queues, so that the first alone gets all of them.
+std::error_code TunnelQueues::open_first_of_several(const Configuration& configuration) {
     auto steering = TunSteering::load(configuration.ipv4_pool);
     if (!steering) {
         return steering.error();
@@ -59,10 +60,14 @@ std::error_code TunnelQueues::open_several(const Configuration& configuration,
     steering_ = *std::move(steering);
     queues_.emplace_back(configuration.interface, runtime::offloading(configuration.offloads),
                          TunDevice::Queues::several);
-    while (queues_.size() < wanted.count()) {
+    return steering_->attach(queues_.front());
+}
+
+mobility::Shards TunnelQueues::open_others() {
+    while (queues_.size() < shards_.count()) {
         queues_.push_back(queues_.front().another_queue());
     }
-    return steering_->attach(queues_.front());
+    return shards_;
 }
 
 }  // namespace godwit::server

@@ -20,11 +20,15 @@ mobility::Shards wanted_shards(std::optional<std::size_t> configured, std::size_
 
 class TunnelQueues {
   public:
-    // Makes the interface. One queue where the kernel does not let this process divide packets.
+    // Makes the interface with its first queue, which gets all packets, so that offloads can be
+    // tried by it. It stays the only one where the kernel does not let this process divide packets.
     // Then no right to load programs into the kernel is left. Throws std::system_error.
     explicit TunnelQueues(const Configuration& configuration);
+    // The other queues, once, before anybody reads. Says how many there are. Throws
+    // std::system_error.
+    mobility::Shards open_others();
 
-    [[nodiscard]] mobility::Shards shards() const { return mobility::Shards(queues_.size()); }
+    [[nodiscard]] mobility::Shards shards() const { return shards_; }
     [[nodiscard]] std::span<const platform::TunDevice> queues() const { return queues_; }
     [[nodiscard]] const std::string& name() const { return queues_.front().name(); }
     [[nodiscard]] mobility::InterfaceIndex interface() const { return queues_.front().interface(); }
@@ -36,10 +40,10 @@ class TunnelQueues {
     [[nodiscard]] const std::string& shortfall() const { return shortfall_; }
 
   private:
-    [[nodiscard]] std::error_code open_several(const Configuration& configuration,
-                                               mobility::Shards wanted);
+    [[nodiscard]] std::error_code open_first_of_several(const Configuration& configuration);
 
-    std::vector<platform::TunDevice> queues_;
+    mobility::Shards shards_;
+    std::vector<platform::TunDevice> queues_;  // which stay where they are
     std::optional<platform::TunSteering> steering_;
     std::string shortfall_;
 };

@@ -65,6 +65,12 @@ def test_each_mobile_node_is_carried_by_its_own_pair(three):
     assert status["health"] == []
 
 
+def test_offloads_are_as_with_one_pair(three):
+    """They are tried by the first queue of the TUN device."""
+    at_home_agent, at_mobile_node = (three.status(node)["offloads"] for node in ("ha", "mn"))
+    assert at_home_agent == at_mobile_node
+
+
 def test_mobile_nodes_of_different_pairs_reach_each_other(three):
     for node in HOMES:
         for other, home in HOMES.items():

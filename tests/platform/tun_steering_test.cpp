@@ -119,6 +119,24 @@ TEST_F(TunSteeringInTheKernel, PutsEachPacketIntoTheQueueOfItsShard) {
     }
 }
 
+TEST_F(TunSteeringInTheKernel, PutsAllIntoTheFirstQueueUntilThereAreOthers) {
+    const TunDevice first("godwit", TunDevice::Offloading::on, TunDevice::Queues::several);
+    ASSERT_FALSE(steering_->attach(first));
+    run("ip link set godwit addrgenmode none; ip link set godwit up;"
+        "ip addr add 2001:db8:c::1/128 dev lo nodad; ip -6 route add 2001:db8:f::/64 dev godwit");
+    for (int number = 1; number <= 6; ++number) {
+        run("bash -c 'echo > /dev/udp/" + home(number).text() + "/9'");
+        ASSERT_TRUE(becomes_readable(first.descriptor()));
+        EXPECT_EQ(packets_at(first), 1U) << number;
+    }
+    const TunDevice second = first.another_queue();
+    const auto of_second = home(1).text();
+    ASSERT_EQ(Shards(2).of(wire::HomeAddress{home(1)}), Shard{1});
+    run("bash -c 'echo > /dev/udp/" + of_second + "/9'");
+    ASSERT_TRUE(becomes_readable(second.descriptor()));
+    EXPECT_EQ(packets_at(second), 1U);
+}
+
 TEST_F(TunSteeringInTheKernel, PutsIpv4IntoTheQueueThatItWasLedTo) {
     std::vector<TunDevice> queues;
     queues.emplace_back("godwit", TunDevice::Offloading::on, TunDevice::Queues::several);
