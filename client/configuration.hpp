@@ -61,9 +61,8 @@ struct Configuration {
     std::vector<mobility::FlowSelector> redundant;  // over two paths at once; before the flows
     std::vector<FlowChoice> flows;                  // in the order of the file: the first counts
     bool second_path = true;  // keep one registered by another link, if there is one
-    // What is kept to be sent again after a move: of a laptop's uplink, half a second at 100
-    // Mbit/s.
-    datapath::ResendLimits resend{.each = std::size_t{6} << 20U};
+    // What is kept to be sent again after a move: of a laptop's uplink, 0.8 s at 100 Mbit/s.
+    datapath::ResendLimits resend{.each = std::size_t{10} << 20U};
     bool copy_dscp = false;  // of what goes through the tunnel, to the header around it
     runtime::OffloadUse offloads = runtime::OffloadUse::automatic;
     // Look names up with name servers of the home: those that the home agent tells, or these.

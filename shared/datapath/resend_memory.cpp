@@ -40,6 +40,15 @@ void ResendMemory::on_departed() {
     departing_.clear();
 }
 
+// Who has become slower does not need them any more.
+void ResendMemory::free_all_but(std::size_t spare) {
+    std::vector<std::unique_ptr<ResendBlock>> many;
+    std::move(spare_.begin() + static_cast<std::ptrdiff_t>(spare), spare_.end(),
+              std::back_inserter(many));
+    spare_.resize(spare);
+    free(many);
+}
+
 // Who is idle holds no memory.
 void ResendMemory::free(std::vector<std::unique_ptr<ResendBlock>>& blocks) {
     freed_ += blocks.size() * sizeof(ResendBlock);
@@ -58,6 +67,8 @@ void ResendMemory::expire(mobility::Instant now) {
     }
     if (by_oldest_.empty()) {
         free(spare_);
+    } else if (spare_.size() > in_use_ + most_spare) {
+        free_all_but(in_use_ + most_spare);
     }
 }
 

@@ -79,7 +79,11 @@ class ResendMemory {
     [[nodiscard]] std::size_t octets_in_use() const { return in_use_ * ResendBlock::capacity; }
 
   private:
+    // Beyond as many as are in use.
+    static constexpr std::size_t most_spare = 16;  // blocks
+
     void free(std::vector<std::unique_ptr<ResendBlock>>& blocks);
+    void free_all_but(std::size_t spare);
 
     ResendLimits limits_;
     std::uint64_t last_number_ = 0;

@@ -309,6 +309,21 @@ TEST(ResendMemory, HoldsNothingForThoseWhoAreIdle) {
     EXPECT_EQ(memory.take_freed(), 0U);
 }
 
+TEST(ResendMemory, FreesWhatAFastTunnelTookOnceItIsSlow) {
+    ResendMemory memory({});
+    ResendQueue queue(memory);
+    constexpr std::size_t size = ResendBlock::capacity;
+    for (std::uint32_t number = 1; number <= 100; ++number) {
+        EXPECT_TRUE(queue.keep(noon, sealed(number, size), size));
+    }
+    EXPECT_TRUE(queue.keep(noon + 1s, sealed(101, size), size));
+    memory.expire(noon + 2s);
+    memory.on_departed();
+    EXPECT_EQ(memory.octets_in_use(), ResendBlock::capacity);
+    memory.expire(noon + 2s);
+    EXPECT_GE(memory.take_freed(), 80 * sizeof(ResendBlock));
+}
+
 TEST(ResendMemory, OutlivesAQueueThatIsClosed) {
     ResendMemory memory({});
     {

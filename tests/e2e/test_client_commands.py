@@ -334,6 +334,7 @@ def test_ctrl_c_ends_a_ping_with_its_summary(at_a, target, code, words):
     ping.send_signal(signal.SIGINT)
     assert ping.wait(PATIENCE) == code
     assert words in ping.stdout.read()
+    settle(0.5)  # the second may just be on its way
     sent = echoes_sent(at_a)
     settle(1.2)
     assert echoes_sent(at_a) == sent, "the daemon goes on asking for nobody"

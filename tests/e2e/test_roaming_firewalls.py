@@ -28,7 +28,7 @@ def test_udp_goes_first_where_it_is_cheaper_and_native_ip6_where_udp_does_not_pa
     assert ":" in status["path"]["remote"]
     Datagrams(deployment.topology, HOME_ADDRESS, CORRESPONDENT).wait_both_ways(0, PATIENCE)
     deployment.topology.run("rt", "nft 'add table inet cut; add chain inet cut forward { type filter hook forward priority 0; }; "
-                                  "add rule inet cut forward udp dport { 443, 4191 } drop'")
+                                  "add rule inet cut forward udp dport { 443, 4191 } drop; add rule inet cut forward udp sport { 443, 4191 } drop'")
     deployment.wait_attached(encapsulation="ip6")
     assert " 0% packet loss" in deployment.topology.run("mn", f"ping -n -c 3 -i 0.1 -W 5 {CORRESPONDENT}")
 

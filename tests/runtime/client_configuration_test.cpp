@@ -85,7 +85,7 @@ TEST(ClientConfiguration, KeepsASecondPathAndWhatAMoveMayCost) {
     const TemporaryDirectory directory;
     const Configuration configuration = read(directory, least);
     EXPECT_TRUE(configuration.second_path);
-    EXPECT_EQ(configuration.resend.each, 6U << 20U);
+    EXPECT_EQ(configuration.resend.each, 10U << 20U);
     const Configuration frugal =
         read(directory, "second_path = false\nresend_memory = 0\n" + least);
     EXPECT_FALSE(frugal.second_path);
