@@ -32,7 +32,7 @@ wire::Bytes sealed(security::Suite suite, wire::BytesView input) {
     wire::Bytes text(input.begin(), input.end());
     std::array<std::uint8_t, security::esp_integrity_check_value> tag{};
     security::EspCipher(suite, {}).encrypt(std::span(header).subspan<8, 8>(),
-                                           std::span(header).first(8), text, tag);
+                                           std::span(header).first(8), text, text, tag);
     wire::Bytes packet(header.begin(), header.end());
     packet.insert(packet.end(), text.begin(), text.end());
     packet.insert(packet.end(), tag.begin(), tag.end());
