@@ -38,6 +38,9 @@ void ResendMemory::on_departed() {
     }
     std::ranges::move(departing_, std::back_inserter(spare_));
     departing_.clear();
+    if (spare_.size() > in_use_ + most_spare) {
+        free_all_but(in_use_ + most_spare);
+    }
 }
 
 // Who has become slower does not need them any more.
@@ -67,8 +70,6 @@ void ResendMemory::expire(mobility::Instant now) {
     }
     if (by_oldest_.empty()) {
         free(spare_);
-    } else if (spare_.size() > in_use_ + most_spare) {
-        free_all_but(in_use_ + most_spare);
     }
 }
 
