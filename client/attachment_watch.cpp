@@ -118,6 +118,7 @@ void AttachmentWatch::follow(platform::NetworkSnapshot now) {
     const mobility::Instant at = runtime::boot_now();
     const LinkChanges changes = link_changes(network_, now);
     network_ = std::move(now);
+    kinds_.clear();
     std::ranges::for_each(changes.gone, [&](auto link) { heard_.on_link_gone(link); });
     std::ranges::for_each(changes.lost, [&](auto link) { heard_.on_link_lost(link); });
     for (const auto& gone : {changes.gone, changes.lost}) {
@@ -310,6 +311,9 @@ std::optional<mobility::Instant> AttachmentWatch::next_deadline() const {
 }
 
 void AttachmentWatch::on_deadline() {
+    if (const auto due = next_deadline(); !due || runtime::boot_now() < *due) {
+        return;  // the daemon's loop has other deadlines, many of them under traffic
+    }
     endpoints_.on_deadline();
     ask(heard_.on_deadline(runtime::boot_now()));
     if (pacing_.is_due(runtime::boot_now())) {
@@ -329,8 +333,12 @@ mobility::LinkTraits AttachmentWatch::traits(mobility::InterfaceIndex interface)
     if (on == nullptr) {
         return {};
     }
+    auto kind = kinds_.find(interface);
+    if (kind == kinds_.end()) {
+        kind = kinds_.emplace(interface, platform::kind_of(*on)).first;
+    }
     mobility::LinkTraits traits{.name = on->name,
-                                .kind = platform::kind_of(*on),
+                                .kind = kind->second,
                                 .is_metered = metered_.interfaces().contains(on->name)};
     traits.is_metered = settings_.links.is_metered(traits);
     return traits;

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -87,6 +88,8 @@ class AttachmentWatch {
     RouterWatch heard_;
     HomeAgentEndpoints endpoints_;
     platform::NetworkSnapshot network_;
+    // Of its links, as far as asked for: files of sysfs say it.
+    mutable std::map<mobility::InterfaceIndex, mobility::LinkKind> kinds_;
     std::optional<mobility::Attachments> told_;
     LookPacing pacing_;
     platform::MeteredDevices metered_;

@@ -135,9 +135,11 @@ UdpTunnelSocket::UdpTunnelSocket(UdpTunnelSocket&&) noexcept = default;
 UdpTunnelSocket& UdpTunnelSocket::operator=(UdpTunnelSocket&&) noexcept = default;
 UdpTunnelSocket::~UdpTunnelSocket() = default;
 
-Transferred UdpTunnelSocket::receive(std::span<TunnelArrival> arrivals) {
-    const Transferred first = arriving_->receive(sending_, arrivals);
-    const Transferred second = arriving_->receive(listening_, arrivals.subspan(first.value_or(0)));
+Transferred UdpTunnelSocket::receive(std::span<TunnelArrival> arrivals, std::array<bool, 2> from) {
+    const auto& [from_listening, from_sending] = from;
+    const Transferred first = from_sending ? arriving_->receive(sending_, arrivals) : 0;
+    const Transferred second =
+        from_listening ? arriving_->receive(listening_, arrivals.subspan(first.value_or(0))) : 0;
     const std::size_t count = first.value_or(0) + second.value_or(0);
     if (count == 0 && !second) {
         return second;

@@ -44,14 +44,16 @@ class UdpTunnelSocket {
     ~UdpTunnelSocket();
 
     [[nodiscard]] std::uint16_t port() const { return port_; }
-    // Either readable: receive().
+    // Either readable: receive(), with which.
     [[nodiscard]] std::array<int, 2> descriptors() const {
         return {listening_.number(), sending_.number()};
     }
 
     // Fills arrivals from the front; says how many. Their paths are of encapsulation udp, with this
     // socket's port. Errors that routers or links have reported are read away, and hinder nothing.
-    [[nodiscard]] Transferred receive(std::span<TunnelArrival> arrivals);
+    // `from`: which of descriptors() to ask, in their order.
+    [[nodiscard]] Transferred receive(std::span<TunnelArrival> arrivals,
+                                      std::array<bool, 2> from = {true, true});
 
     // Sends departures from the front, each from its path's local address and this socket's port,
     // by its path's interface and no other (0: the routing table's); says how many. Errors and the

@@ -35,12 +35,19 @@ TunnelReads::Device TunnelReads::fill(const platform::TunDevice& tun, mobility::
     const std::uint64_t enough = displaced_ + most_displaced;
     // There has been one since the end of the last time; the lowest is the least memory.
     static_cast<void>(pool_.find_lowest_landing());
-    while (displaced_ < enough && unintelligible_ < most_unintelligible) {
+    const bool is_rare = was_alone_ && now - filled_at_ >= rare;
+    filled_at_ = now;
+    for (std::size_t count = 0; displaced_ < enough && unintelligible_ < most_unintelligible;
+         ++count) {
+        if (count == 1 && is_rare) {
+            return Device::there;
+        }
         std::array<std::uint8_t, platform::TunDevice::virtio_header> octets{};
         const auto size = tun.read(octets, datapath::PacketSlot(pool_.landing()).room());
         if (!size) {
             const bool is_empty = size.error() == std::errc::operation_would_block ||
                                   size.error() == std::errc::interrupted;
+            was_alone_ = count == 1;
             return is_empty ? Device::there : Device::lost;
         }
         if (const auto header = wire::VirtioNetHeader::parse(octets)) {

@@ -5,6 +5,7 @@
 // decided here.
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -66,6 +67,9 @@ class TunnelReads {
     // Likewise.
     static constexpr std::size_t most_unintelligible = 64;
 
+    // Where packets come one by one, this far apart at least, the device is not asked for another.
+    static constexpr std::chrono::nanoseconds rare = std::chrono::microseconds(50);
+
     struct Kept {
         wire::VirtioNetHeader header;
         std::size_t size = 0;  // octets
@@ -84,6 +88,8 @@ class TunnelReads {
     std::size_t given_octets_ = 0;
     std::uint64_t displaced_ = 0;
     std::size_t unintelligible_ = 0;
+    bool was_alone_ = false;  // the last packet, when the device was asked for another
+    mobility::Instant filled_at_{};
 };
 
 }  // namespace godwit::runtime

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cassert>
+#include <iterator>
 #include <ranges>
 #include <utility>
 
 #include "shared/datapath/udp_payload.hpp"
+#include "shared/platform/readiness.hpp"
 #include "shared/platform/thread_priority.hpp"
 #include "shared/runtime/clock.hpp"
 #include "shared/security/aes_of_long_texts.hpp"
@@ -57,47 +59,42 @@ InboundTunnelWorker::InboundTunnelWorker(const platform::TunDevice& tun, const P
 
 void InboundTunnelWorker::run(const std::stop_token& stop) {
     const std::stop_callback wake(stop, [this] { channel_.wake(); });
-    std::vector<platform::Watched> watched = descriptors();
+    const platform::Readiness readiness(descriptors());
     platform::prefer_this_thread();
     security::prepare_for_long_texts();
     while (!stop.stop_requested()) {
-        platform::wait_until_readable(watched);
-        if (watched.front().readable) {
+        const auto readable = readiness.wait();
+        if (readable[0]) {
             channel_.woken();
             receive_commands();
         }
-        forward_from(std::span(watched).subspan(1));
+        forward_from(readable);
     }
 }
 
-// The commands, then the sockets in the order of forward_from.
-std::vector<platform::Watched> InboundTunnelWorker::descriptors() const {
-    std::vector<platform::Watched> watched{{.descriptor = channel_.descriptor()},
-                                           {.descriptor = sockets_.esp.descriptor()},
-                                           {.descriptor = sockets_.ipv6.descriptor()},
-                                           {.descriptor = sockets_.ipv4.descriptor()}};
+std::vector<int> InboundTunnelWorker::descriptors() const {
+    std::vector<int> all{channel_.descriptor(), sockets_.esp.descriptor(),
+                         sockets_.ipv6.descriptor(), sockets_.ipv4.descriptor()};
     for (const platform::UdpTunnelSocket& socket : sockets_.udp) {
-        for (const int descriptor : socket.descriptors()) {
-            watched.push_back({.descriptor = descriptor});
-        }
+        std::ranges::copy(socket.descriptors(), std::back_inserter(all));
     }
-    return watched;
+    return all;
 }
 
-void InboundTunnelWorker::forward_from(std::span<const platform::Watched> watched) {
-    if (watched[0].readable) {
+void InboundTunnelWorker::forward_from(platform::Readiness::Places readable) {
+    if (readable[1]) {
         forward_batch(sockets_.esp, wire::NextHeader::esp);
     }
-    if (watched[1].readable) {
+    if (readable[2]) {
         forward_batch(sockets_.ipv6, wire::NextHeader::ipv6);
     }
-    if (watched[2].readable) {
+    if (readable[3]) {
         forward_batch(sockets_.ipv4, wire::NextHeader::ipv4);
     }
-    std::size_t at = 3;
+    std::size_t at = 4;
     for (platform::UdpTunnelSocket& socket : sockets_.udp) {
-        if (watched[at].readable || watched[at + 1].readable) {
-            forward_batch(socket);
+        if (readable[at] || readable[at + 1]) {
+            forward_batch(socket, {readable[at], readable[at + 1]});
         }
         at += 2;
     }
@@ -163,11 +160,9 @@ InboundTunnelWorker::Receipt InboundTunnelWorker::carry_out(Expect order) {
     return {.expected = tunnels_.expect(order.session, std::move(order.paths))};
 }
 
-template <class Socket>
-std::span<const platform::TunnelArrival> InboundTunnelWorker::receive_batch(
-    Socket& socket, std::span<platform::TunnelArrival> arrivals) {
-    // An error of the socket is one that a link reported and that passes: it is read away here.
-    const auto count = socket.receive(arrivals);
+std::span<const platform::TunnelArrival> InboundTunnelWorker::take_batch(
+    platform::Transferred count, std::span<platform::TunnelArrival> arrivals) {
+    // An error of the socket is one that a link reported and that passes: it has been read away.
     now_ = boot_now();
     // Whatever was published before the other end could send one of these packets applies to it.
     receive_commands();
@@ -178,14 +173,17 @@ std::span<const platform::TunnelArrival> InboundTunnelWorker::receive_batch(
 
 void InboundTunnelWorker::forward_batch(platform::RawTunnelSocket& socket,
                                         wire::NextHeader next_header) {
-    for (const platform::TunnelArrival& arrival : receive_batch(socket, arrivals_)) {
+    for (const platform::TunnelArrival& arrival :
+         take_batch(socket.receive(arrivals_), arrivals_)) {
         forward(arrival, arrival.payload, next_header);
     }
     finish_batch();
 }
 
-void InboundTunnelWorker::forward_batch(platform::UdpTunnelSocket& socket) {
-    for (const platform::TunnelArrival& arrival : receive_batch(socket, coalesced_arrivals_)) {
+void InboundTunnelWorker::forward_batch(platform::UdpTunnelSocket& socket,
+                                        std::array<bool, 2> from) {
+    const auto count = socket.receive(coalesced_arrivals_, from);
+    for (const platform::TunnelArrival& arrival : take_batch(count, coalesced_arrivals_)) {
         forward_from_udp(arrival);
     }
     finish_batch();

@@ -20,9 +20,9 @@
 #include "shared/mobility/path.hpp"
 #include "shared/mobility/session.hpp"
 #include "shared/platform/event_signal.hpp"
+#include "shared/platform/readiness.hpp"
 #include "shared/platform/tun_device.hpp"
 #include "shared/platform/tunnel_packet.hpp"
-#include "shared/platform/wait.hpp"
 #include "shared/runtime/command_queue.hpp"
 #include "shared/runtime/merged_writes.hpp"
 #include "shared/runtime/path_sockets.hpp"
@@ -131,8 +131,9 @@ class InboundTunnelWorker {
     [[nodiscard]] const datapath::DropCounters& drops() const { return drops_; }
 
   private:
-    [[nodiscard]] std::vector<platform::Watched> descriptors() const;
-    void forward_from(std::span<const platform::Watched> watched);
+    // The commands, then the sockets.
+    [[nodiscard]] std::vector<int> descriptors() const;
+    void forward_from(platform::Readiness::Places readable);
     void receive_commands();
     Receipt carry_out(Admit order);
     Receipt carry_out(const End& order);
@@ -146,11 +147,11 @@ class InboundTunnelWorker {
     Receipt carry_out(const EndIpv4& order);
     Receipt carry_out(const Watch& order);
     Receipt carry_out(Expect order);
-    template <class Socket>
-    std::span<const platform::TunnelArrival> receive_batch(
-        Socket& socket, std::span<platform::TunnelArrival> arrivals);
+    // What a socket has just put there.
+    std::span<const platform::TunnelArrival> take_batch(
+        platform::Transferred count, std::span<platform::TunnelArrival> arrivals);
     void forward_batch(platform::RawTunnelSocket& socket, wire::NextHeader next_header);
-    void forward_batch(platform::UdpTunnelSocket& socket);
+    void forward_batch(platform::UdpTunnelSocket& socket, std::array<bool, 2> from);
     void forward_from_udp(const platform::TunnelArrival& arrival);
     void forward(const platform::TunnelArrival& arrival, std::span<std::uint8_t> payload,
                  wire::NextHeader next_header);

@@ -10,7 +10,6 @@
 #include "shared/datapath/segmentation.hpp"
 #include "shared/platform/thread_priority.hpp"
 #include "shared/platform/unused_memory.hpp"
-#include "shared/platform/wait.hpp"
 #include "shared/runtime/clock.hpp"
 #include "shared/security/aes_of_long_texts.hpp"
 
@@ -57,35 +56,30 @@ OutboundTunnelWorker::OutboundTunnelWorker(
 
 void OutboundTunnelWorker::run(const std::stop_token& stop) {
     const std::stop_callback wake(stop, [this] { channel_.wake(); });
-    std::array<platform::Watched, 3> watched{};
-    auto& [commands, packets, expiry] = watched;
-    expiry.descriptor = expiry_.descriptor();
-    commands.descriptor = channel_.descriptor();
-    packets.descriptor = tun_->descriptor();
+    enum Place : std::uint8_t { commands, packets, expiry };
+    const platform::Readiness readiness(
+        std::array{channel_.descriptor(), tun_->descriptor(), expiry_.descriptor()});
     platform::prefer_this_thread();
     security::prepare_for_long_texts();
     now_ = boot_now();
     while (!stop.stop_requested()) {
-        platform::wait_until_readable(watched, timeout());
+        const auto readable = readiness.wait(timeout());
         now_ = boot_now();
-        if (commands.readable) {
+        if (readable[commands]) {
             channel_.woken();
             receive_commands();
         }
-        if (packets.readable) {
-            read_packets();
+        if (readable[packets]) {
+            read_packets(readiness);
         }
         if (!reads_.empty()) {
             forward_batch();
         }
         send_again();
-        if (expiry.readable) {
+        if (readable[expiry]) {
             expiry_.clear();
         }
         expire();
-        if (device_lost_) {
-            packets.descriptor = -1;
-        }
     }
 }
 
@@ -126,7 +120,9 @@ void OutboundTunnelWorker::expire() {
     tunnels_.expire(now_);
     tunnels_.on_departed();  // send_batch() has left nothing behind
     constexpr std::size_t worth_giving_back = std::size_t{1} << 20U;  // octets
-    if (tunnels_.take_freed() >= worth_giving_back) {
+    freed_ += tunnels_.take_freed();
+    if (freed_ >= worth_giving_back) {
+        freed_ = 0;
         platform::give_back_free_heap();
     }
     if (const auto unsent = tunnels_.take_unsent()) {
@@ -134,7 +130,7 @@ void OutboundTunnelWorker::expire() {
     }
     if (const auto next = tunnels_.next_expiry()) {
         expiry_.set(
-            std::max<std::chrono::nanoseconds>(*next - now_, std::chrono::milliseconds(500)));
+            std::max<std::chrono::nanoseconds>(*next - now_, std::chrono::milliseconds(100)));
     }
 }
 
@@ -227,8 +223,9 @@ OutboundTunnelWorker::Receipt OutboundTunnelWorker::carry_out(SendBare order) {
     return {.message = std::move(order.payload)};
 }
 
-void OutboundTunnelWorker::read_packets() {
+void OutboundTunnelWorker::read_packets(const platform::Readiness& readiness) {
     if (reads_.fill(*tun_, now_) == TunnelReads::Device::lost) {
+        readiness.leave(tun_->descriptor());
         device_lost_ = true;
         control_->raise();
     }

@@ -22,6 +22,7 @@
 #include "shared/mobility/tunnel_mtu.hpp"
 #include "shared/platform/alarm.hpp"
 #include "shared/platform/event_signal.hpp"
+#include "shared/platform/readiness.hpp"
 #include "shared/platform/tun_device.hpp"
 #include "shared/platform/tunnel_packet.hpp"
 #include "shared/runtime/command_queue.hpp"
@@ -145,7 +146,7 @@ class OutboundTunnelWorker final : private DepartureObserver {
     Receipt carry_out(SendMessage order);
     Receipt carry_out(SendBare order);
     void resend(const wire::HomeAddress& home, const std::vector<mobility::Reception>& receptions);
-    void read_packets();
+    void read_packets(const platform::Readiness& readiness);
     void forward_batch();
     void forward(TunnelReads::Read& read);
     [[nodiscard]] bool forward(datapath::PacketSlot slot);
@@ -187,6 +188,7 @@ class OutboundTunnelWorker final : private DepartureObserver {
     datapath::ReplyBudget replies_;
     mobility::Instant now_;  // when it looked up the last time
     platform::Alarm expiry_;
+    std::size_t freed_ = 0;  // octets, that the system has not been given back yet
 };
 
 }  // namespace godwit::runtime

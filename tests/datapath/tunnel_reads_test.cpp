@@ -92,6 +92,20 @@ TEST_F(TunnelReadsTest, GivesWhatTheDeviceHas) {
     EXPECT_TRUE(reads_.empty());
 }
 
+TEST_F(TunnelReadsTest, DoesNotAskForAnotherWherePacketsAreRare) {
+    send(sparse, 1, 64);
+    fill();
+    EXPECT_EQ(turn().size(), 1U);
+    send(sparse, 3, 64);
+    fill(test::noon + 1ms);
+    EXPECT_EQ(turn().size(), 1U) << "the next look comes at once";
+    fill(test::noon + 1ms + 10us);
+    EXPECT_EQ(turn().size(), 2U) << "they are not rare";
+    send(sparse, 2, 64);
+    fill(test::noon + 2ms);
+    EXPECT_EQ(turn().size(), 2U);
+}
+
 TEST_F(TunnelReadsTest, LetsASparseFlowPassABulkFlow) {
     send(bulk, 300, 1'200);
     fill();
