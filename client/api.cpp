@@ -44,6 +44,10 @@ HttpRoute profiles_route(std::function<runtime::Json()> list) {
 
 }  // namespace
 
+runtime::HttpAnswer new_start_needed(const std::string& what) {
+    return runtime::error_answer(409, "new-start-needed", what);
+}
+
 runtime::HttpRoutes api_routes(ApiSources sources) {
     runtime::HttpRoutes routes;
     routes.add(

@@ -48,6 +48,9 @@ struct ApiSources {
     PortalSources portal;
 };
 
+// What only another start of the daemon takes up.
+runtime::HttpAnswer new_start_needed(const std::string& what);
+
 runtime::HttpRoute ping_route(PingSources sources);
 runtime::HttpRoute portal_route(PortalSources sources);
 runtime::HttpRoute portal_close_route(PortalSources sources);

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
 #include "client/core/mobile_node.hpp"
 #include "client/status.hpp"
+#include "shared/runtime/confinement.hpp"
 #include "shared/runtime/offload_document.hpp"
 
 namespace godwit::client {
@@ -215,6 +217,8 @@ void daemon(const CheckupFacts& facts, std::vector<Finding>& findings) {
     if (const auto off = runtime::offloads_text(status.value("offloads", Json())); !off.empty()) {
         findings.push_back(note("offloads", off));
     }
+    std::ranges::move(runtime::confinement_findings(status.value("system_calls", Json())),
+                      std::back_inserter(findings));
     for (const std::string& fault : status.value("health", std::vector<std::string>())) {
         findings.push_back(wrong("health", fault, "godwit status shows when it is gone"));
     }

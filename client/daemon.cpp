@@ -9,6 +9,7 @@
 
 #include "client/api.hpp"
 #include "client/configuration_source.hpp"
+#include "client/daemon_parts.hpp"
 #include "client/down_mark.hpp"
 #include "client/event_document.hpp"
 #include "client/lockdown.hpp"
@@ -18,8 +19,8 @@
 #include "client/presence.hpp"
 #include "client/status_report.hpp"
 #include "client/told_changes.hpp"
-#include "shared/platform/process_hardening.hpp"
 #include "shared/runtime/clock.hpp"
+#include "shared/runtime/confinement.hpp"
 #include "shared/runtime/event_feed.hpp"
 #include "shared/runtime/event_loop.hpp"
 #include "shared/runtime/http_server.hpp"
@@ -34,10 +35,6 @@ using runtime::Json;
 
 HttpAnswer not_done(const std::string& why) {
     return runtime::error_answer(503, "not-done", why);
-}
-
-HttpAnswer new_start_needed(const std::string& what) {
-    return runtime::error_answer(409, "new-start-needed", what);
 }
 
 class Daemon {
@@ -85,6 +82,7 @@ class Daemon {
     std::unique_ptr<Presence> presence_;
     std::string failure_;         // why it is not up, though it shall be
     std::function<void()> then_;  // while it leaves: what comes next
+    runtime::Confinement confinement_;
     runtime::asio::steady_timer patience_;
     Pings pings_;
     runtime::HttpServer http_server_;
@@ -140,6 +138,7 @@ void Daemon::run() {
     } else {
         enter({configuration_, profile_});
     }
+    confinement_ = runtime::confine(log_);
     {
         const runtime::ServiceLife life(loop_);
         loop_.run();
@@ -366,6 +365,7 @@ Status Daemon::status() const {
                        .is_in_force = Lockdown::is_in_force()};
     const auto complaints = lockdown_.complaints();
     status.health.insert(status.health.end(), complaints.begin(), complaints.end());
+    report_confinement(status, confinement_);
     if (!failure_.empty()) {
         status.health.push_back("not up, though it shall be: " + failure_);
     }
@@ -392,8 +392,7 @@ HttpAnswer Daemon::done() const {
 
 void run_daemon(ConfigurationSource source) {
     WantedConfiguration first = source.read();
-    platform::harden_process();
-    platform::require_network_capabilities();
+    give_up_what_is_not_needed(first.configuration);
     Daemon(std::move(source), std::move(first)).run();
 }
 

@@ -8,6 +8,8 @@
 #include "client/home_agent_key.hpp"
 #include "client/keys.hpp"
 #include "client/traffic_steering.hpp"
+#include "shared/platform/privileges.hpp"
+#include "shared/platform/process_hardening.hpp"
 #include "shared/runtime/clock.hpp"
 #include "shared/security/mobile_node_authenticator.hpp"
 #include "shared/security/random.hpp"
@@ -43,7 +45,21 @@ RegistrationSettings registration_settings(const Configuration& configuration) {
             configuration.second_path && configuration.protection == mobility::Protection::sealed};
 }
 
+// It reads its keys again whenever it comes up.
+bool uses_files_of_others(const Configuration& configuration) {
+    return platform::belong_to_another({configuration.state_directory,
+                                        configuration.status_socket.parent_path(),
+                                        configuration.private_key_file.value_or(""),
+                                        configuration.home_agent.preshared_key_file.value_or("")});
+}
+
 }  // namespace
+
+void give_up_what_is_not_needed(const Configuration& configuration) {
+    platform::harden_process();
+    platform::require_network_capabilities();
+    platform::give_up_capabilities({.files_of_others = uses_files_of_others(configuration)});
+}
 
 std::unique_ptr<security::Authenticator> make_authenticator(const Configuration& configuration,
                                                             const runtime::Log& log) {

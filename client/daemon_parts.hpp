@@ -1,5 +1,6 @@
 #pragma once
-// What the parts of a Presence are made with, out of the configuration and the key files.
+// What the daemon and the parts of a Presence are made with, out of the configuration and the key
+// files.
 
 #include <functional>
 #include <memory>
@@ -14,6 +15,10 @@
 #include "shared/security/authenticator.hpp"
 
 namespace godwit::client {
+
+// At the start, before any thread is made: dumps, and every right that the daemon has no use for.
+// Throws std::system_error, also where one that it needs is missing.
+void give_up_what_is_not_needed(const Configuration& configuration);
 
 // Follows the home agent to its next keys. The log outlives it. Throws
 // runtime::InvalidConfiguration where the keys are not to be had.

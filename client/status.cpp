@@ -87,6 +87,7 @@ Json to_json(const Status& status) {
             {"portal", portal_object(status.portal)},
             {"portal_open_until", time_or_null(status.portal_open_until)},
             {"offloads", runtime::to_json(status.offloads)},
+            {"system_calls", runtime::to_json(status.confinement)},
             {"handovers", handovers},
             {"drops", runtime::to_json(status.drops)},
             {"health", status.health}};

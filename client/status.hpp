@@ -16,6 +16,7 @@
 #include "shared/mobility/path.hpp"
 #include "shared/mobility/session.hpp"
 #include "shared/runtime/clock.hpp"
+#include "shared/runtime/confinement.hpp"
 #include "shared/runtime/counters.hpp"
 #include "shared/runtime/offload.hpp"
 #include "shared/runtime/status_document.hpp"
@@ -77,6 +78,7 @@ struct Status {
     std::optional<PortalReport> portal;
     std::optional<runtime::WallTime> portal_open_until;  // for a browser; nothing: for nobody
     std::optional<runtime::OffloadStates> offloads;      // while it is up
+    runtime::Confinement confinement;
     runtime::Counters drops;
     std::vector<std::string> health;  // what is wrong, a sentence each; empty: nothing
 };

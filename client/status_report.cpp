@@ -1,6 +1,8 @@
 #include "client/status_report.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <optional>
 #include <variant>
 
@@ -85,6 +87,11 @@ PathReport report(const mobility::Path& path, const AttachmentWatch& attachments
             .local = path.local,
             .remote = path.remote,
             .remote_port = path.remote_port};
+}
+
+void report_confinement(Status& status, const runtime::Confinement& at_start) {
+    status.confinement = runtime::confinement_now(at_start);
+    std::ranges::move(runtime::complaints(status.confinement), std::back_inserter(status.health));
 }
 
 Status status_while_down(const Configuration& configuration) {

@@ -25,6 +25,8 @@ struct StatusSources {
 Status status_of(const StatusSources& sources);
 // A path as people know it.
 PathReport report(const mobility::Path& path, const AttachmentWatch& attachments);
+// At the end of the start, and what has been refused since.
+void report_confinement(Status& status, const runtime::Confinement& at_start);
 // Of a machine that was told to be down.
 Status status_while_down(const Configuration& configuration);
 

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
+
+#include "shared/runtime/confinement.hpp"
 
 namespace godwit::server {
 namespace {
@@ -47,6 +50,8 @@ void daemon(const CheckupFacts& facts, std::vector<Finding>& findings) {
     if (!facts.daemon->offloads.empty()) {
         findings.push_back(note("offloads", facts.daemon->offloads));
     }
+    std::ranges::move(runtime::confinement_findings(facts.daemon->system_calls),
+                      std::back_inserter(findings));
     for (const std::string& fault : facts.daemon->health) {
         findings.push_back(wrong("health", fault, "godwit-ha status shows when it is gone"));
     }

@@ -21,6 +21,7 @@ struct DaemonWord {
     std::vector<std::string> health;
     bool has_heard_anybody = false;  // a message of a mobile node
     std::string offloads{};          // which are off, and why; empty: none
+    runtime::Json system_calls{};    // as its status has it
 };
 
 struct CheckupFacts {

@@ -22,10 +22,10 @@
 #include "server/tunnel_queues.hpp"
 #include "shared/platform/attempt.hpp"
 #include "shared/platform/interface_config.hpp"
-#include "shared/platform/process_hardening.hpp"
 #include "shared/platform/signalling_guard.hpp"
 #include "shared/platform/signalling_socket.hpp"
 #include "shared/runtime/clock.hpp"
+#include "shared/runtime/confinement.hpp"
 #include "shared/runtime/data_plane.hpp"
 #include "shared/runtime/data_plane_drops.hpp"
 #include "shared/runtime/event_log.hpp"
@@ -37,7 +37,6 @@
 #include "shared/runtime/offload_switches.hpp"
 #include "shared/runtime/service_life.hpp"
 #include "shared/security/home_agent_authenticator.hpp"
-#include "shared/wire/message_name.hpp"
 
 namespace godwit::server {
 namespace {
@@ -64,7 +63,6 @@ class Daemon final : public runtime::NodeObserver {
     void before_actions() override {}
 
   private:
-    static void count(MessageCounts& counts, const wire::MobilityMessage& message);
     void ask_who_was_bound();
     [[nodiscard]] std::optional<mobility::Instant> next_deadline() const;
     void on_deadline();
@@ -100,6 +98,7 @@ class Daemon final : public runtime::NodeObserver {
     MessageCounts messages_in_;
     MessageCounts messages_out_;
     std::uint64_t endpoint_moves_ = 0;
+    runtime::Confinement confinement_;
     Api api_;
     std::optional<ClientService> client_service_;
     runtime::HttpServer http_server_;
@@ -203,6 +202,7 @@ void Daemon::run() {
         log_.warning("unprotected-mobile-nodes-allowed");
     }
     ask_who_was_bound();
+    confinement_ = end_of_start(configuration_, log_);
     {
         const runtime::ServiceLife life(loop_);
         loop_.run();
@@ -302,12 +302,6 @@ void Daemon::write_bindings() {
     }
 }
 
-void Daemon::count(MessageCounts& counts, const wire::MobilityMessage& message) {
-    const auto* acknowledgement = std::get_if<wire::BindingAcknowledgement>(&message);
-    counts.add(wire::name(message),
-               acknowledgement != nullptr ? std::optional(acknowledgement->status) : std::nullopt);
-}
-
 std::vector<OtherBindingReport> Daemon::others_of(const wire::HomeAddress& home) const {
     std::vector<OtherBindingReport> reports;
     for (const OtherBinding& other : node_.other_bindings().of(home)) {
@@ -334,6 +328,7 @@ Status Daemon::status() const {
                   .messages_out = messages_out_,
                   .endpoint_moves = endpoint_moves_,
                   .offloads = offloads_.states(sockets_.udp()),
+                  .confinement = confinement_now(confinement_),
                   .drops = runner_.drops(),
                   .health = health()};
     for (const auto& [home, binding] : node_.bindings()) {
@@ -374,6 +369,8 @@ std::vector<std::string> Daemon::health() const {
     if (configuration_.workers && !tun_.shortfall().empty()) {
         health.push_back(tun_.shortfall());
     }
+    std::ranges::move(runtime::complaints(confinement_now(confinement_)),
+                      std::back_inserter(health));
     std::ranges::move(clients_.health(), std::back_inserter(health));
     if (network_) {
         std::ranges::move(network_->health(), std::back_inserter(health));
@@ -392,8 +389,7 @@ std::string Daemon::name_of(const wire::HomeAddress& home) const {
 }  // namespace
 
 void run_daemon(const Configuration& configuration) {
-    platform::harden_process();
-    platform::require_network_capabilities();
+    give_up_what_is_not_needed(configuration);
     Daemon(configuration).run();
 }
 

@@ -7,8 +7,11 @@
 #include "server/clients/ipv4_pool.hpp"
 #include "server/invite_line.hpp"
 #include "server/keys.hpp"
+#include "shared/platform/privileges.hpp"
+#include "shared/platform/process_hardening.hpp"
 #include "shared/runtime/clock.hpp"
 #include "shared/security/random.hpp"
+#include "shared/wire/message_name.hpp"
 
 namespace godwit::server {
 namespace {
@@ -57,7 +60,32 @@ std::vector<Client> configured_clients(const Configuration& configuration,
     return clients;
 }
 
+bool uses_files_of_others(const Configuration& configuration) {
+    return platform::belong_to_another({configuration.state_directory,
+                                        configuration.status_socket.parent_path(),
+                                        configuration.private_key_file.value_or("")});
+}
+
 }  // namespace
+
+void give_up_what_is_not_needed(const Configuration& configuration) {
+    platform::harden_process();
+    platform::require_network_capabilities();
+    platform::give_up_capabilities({.ports_below_1024 = true,
+                                    .kernel_programs = true,
+                                    .files_of_others = uses_files_of_others(configuration)});
+}
+
+runtime::Confinement end_of_start(const Configuration& configuration, const runtime::Log& log) {
+    platform::give_up_capabilities({.files_of_others = uses_files_of_others(configuration)});
+    return runtime::confine(log);
+}
+
+void count(MessageCounts& counts, const wire::MobilityMessage& message) {
+    const auto* acknowledgement = std::get_if<wire::BindingAcknowledgement>(&message);
+    counts.add(wire::name(message),
+               acknowledgement != nullptr ? std::optional(acknowledgement->status) : std::nullopt);
+}
 
 ClientsSettings clients_settings(const Configuration& configuration, Store& store,
                                  const runtime::Log& log) {

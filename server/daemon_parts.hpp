@@ -9,13 +9,26 @@
 #include "server/clients/home_agent_keys.hpp"
 #include "server/configuration.hpp"
 #include "server/core/admission.hpp"
+#include "server/status.hpp"
 #include "server/store/store.hpp"
 #include "shared/mobility/shard.hpp"
+#include "shared/runtime/confinement.hpp"
 #include "shared/runtime/http_server.hpp"
 #include "shared/runtime/log.hpp"
 #include "shared/security/home_agent_authenticator.hpp"
+#include "shared/wire/mobility_header.hpp"
 
 namespace godwit::server {
+
+// Before any thread is made: dumps, and every right that the daemon has no use for. Throws
+// std::system_error, also where one that it needs is missing.
+void give_up_what_is_not_needed(const Configuration& configuration);
+// Once all ports are bound and all workers run: what only the start needed. Throws
+// std::system_error.
+runtime::Confinement end_of_start(const Configuration& configuration, const runtime::Log& log);
+
+// Acknowledgements by their status.
+void count(MessageCounts& counts, const wire::MobilityMessage& message);
 
 // Says who has which IPv4 address. Keeps a reference to the configuration. Throws
 // std::system_error.

@@ -95,6 +95,7 @@ Json to_json(const Status& status) {
               {"out", messages_object(status.messages_out)}}},
             {"endpoint_moves", status.endpoint_moves},
             {"offloads", runtime::to_json(std::optional(status.offloads))},
+            {"system_calls", runtime::to_json(status.confinement)},
             {"drops", runtime::to_json(status.drops)},
             {"workers", workers_array(status.workers)},
             {"health", status.health}};

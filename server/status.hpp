@@ -13,6 +13,7 @@
 #include "shared/mobility/bit_rate.hpp"
 #include "shared/mobility/path.hpp"
 #include "shared/mobility/tunnel_mtu.hpp"
+#include "shared/runtime/confinement.hpp"
 #include "shared/runtime/counters.hpp"
 #include "shared/runtime/offload.hpp"
 #include "shared/runtime/status_document.hpp"
@@ -75,6 +76,7 @@ struct Status {
     MessageCounts messages_out;
     std::uint64_t endpoint_moves = 0;  // by NATs
     runtime::OffloadStates offloads;
+    runtime::Confinement confinement;
     runtime::Counters drops;
     std::vector<runtime::TunnelTraffic> workers;  // of each pair since the start
     std::vector<std::string> health;              // what is wrong, a sentence each; empty: nothing

@@ -38,7 +38,8 @@ void ask_daemon(const Configuration& configuration, CheckupFacts& facts) {
     facts.daemon =
         DaemonWord{.health = status->value("health", std::vector<std::string>()),
                    .has_heard_anybody = !status->at("signalling").at("in").empty(),
-                   .offloads = runtime::offloads_text(status->value("offloads", runtime::Json()))};
+                   .offloads = runtime::offloads_text(status->value("offloads", runtime::Json())),
+                   .system_calls = status->value("system_calls", runtime::Json())};
 }
 
 void look_at_files(const Configuration& configuration, CheckupFacts& facts) {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "shared/datapath/udp_payload.hpp"
+#include "shared/platform/privileges.hpp"
 #include "shared/platform/readiness.hpp"
 #include "shared/platform/thread_priority.hpp"
 #include "shared/runtime/clock.hpp"
@@ -60,6 +61,7 @@ InboundTunnelWorker::InboundTunnelWorker(const platform::TunDevice& tun, const P
 void InboundTunnelWorker::run(const std::stop_token& stop) {
     const std::stop_callback wake(stop, [this] { channel_.wake(); });
     const platform::Readiness readiness(descriptors());
+    platform::give_up_capabilities({});
     platform::prefer_this_thread();
     security::prepare_for_long_texts();
     while (!stop.stop_requested()) {

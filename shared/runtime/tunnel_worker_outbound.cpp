@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "shared/datapath/segmentation.hpp"
+#include "shared/platform/privileges.hpp"
 #include "shared/platform/thread_priority.hpp"
 #include "shared/platform/unused_memory.hpp"
 #include "shared/runtime/clock.hpp"
@@ -59,6 +60,7 @@ void OutboundTunnelWorker::run(const std::stop_token& stop) {
     enum Place : std::uint8_t { commands, packets, expiry };
     const platform::Readiness readiness(
         std::array{channel_.descriptor(), tun_->descriptor(), expiry_.descriptor()});
+    platform::give_up_capabilities({});
     platform::prefer_this_thread();
     security::prepare_for_long_texts();
     now_ = boot_now();

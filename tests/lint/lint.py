@@ -41,7 +41,7 @@ ONLY_IN = {
     r"(qrencode|png)\.h": {"server/qr_code.cpp"},
 }
 NOT_IN_CORES = {"client/core", "server/core"}
-CLOCK = re.compile(r"::now\(|\bclock_gettime\b|\bgettimeofday\b|[^\w.:]time\(nullptr\)")
+CLOCK = re.compile(r"::now\(|(?<!\x22)\b(?:clock_gettime|gettimeofday)\b|[^\w.:]time\(nullptr\)")
 MAY_READ_CLOCK = {"shared/runtime/clock.hpp", "shared/runtime/clock.cpp", "tests/impair", "tests/flow", "tests/bench"}
 # The project speaks of the network, not of who wrote it or where.
 WORDS = re.compile(r"\b(TODO|FIXME|XXX)\b|/work/(main|shared|\.library)")

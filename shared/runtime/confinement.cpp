@@ -1,0 +1,83 @@
+#include "shared/runtime/confinement.hpp"
+
+#include <cstdlib>
+#include <string_view>
+
+#include "shared/platform/system_call_filter.hpp"
+
+namespace godwit::runtime {
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool has_sanitizers = true;
+#else
+constexpr bool has_sanitizers = false;
+#endif
+
+constexpr auto variable = "GODWIT_SYSTEM_CALL_FILTER";
+
+bool is_switched_off() {
+    const char* value = std::getenv(variable);
+    return value != nullptr && std::string_view(value) == "off";
+}
+
+std::string reason_against() {
+    return has_sanitizers      ? "this program was built with sanitizers"
+           : is_switched_off() ? std::string(variable) + " is off"
+                               : "";
+}
+
+}  // namespace
+
+Confinement confine(const Log& log) {
+    Confinement confinement{.reason = reason_against()};
+    if (confinement.reason.empty()) {
+        const std::error_code failure = platform::filter_system_calls();
+        confinement.is_filtered = !failure;
+        confinement.reason = failure ? failure.message() : "";
+    }
+    if (confinement.is_filtered) {
+        log.info("system-calls-filtered");
+    } else {
+        log.warning("system-calls-not-filtered", {{"reason", confinement.reason}});
+    }
+    return confinement;
+}
+
+Confinement confinement_now(const Confinement& at_start) {
+    Confinement now = at_start;
+    now.refused = platform::refused_system_calls();
+    return now;
+}
+
+std::vector<std::string> complaints(const Confinement& confinement) {
+    std::vector<std::string> complaints;
+    for (const std::string& name : confinement.refused) {
+        complaints.push_back("the system call " + name +
+                             " was refused: no part of this program makes it, or a library does "
+                             "something new");
+    }
+    return complaints;
+}
+
+Json to_json(const Confinement& confinement) {
+    return {{"filtered", confinement.is_filtered},
+            {"reason", confinement.reason.empty() ? Json() : Json(confinement.reason)},
+            {"refused", confinement.refused}};
+}
+
+std::vector<Finding> confinement_findings(const Json& system_calls) {
+    if (!system_calls.is_object() || !system_calls.contains("filtered")) {
+        return {};
+    }
+    if (system_calls["filtered"] == true) {
+        return {well("system calls", "the daemon may make only those that it needs")};
+    }
+    const auto reason = system_calls.find("reason");
+    return {note("system calls",
+                 "the daemon may make any: " + (reason != system_calls.end() && reason->is_string()
+                                                    ? reason->get<std::string>()
+                                                    : std::string("it does not say why")))};
+}
+
+}  // namespace godwit::runtime
