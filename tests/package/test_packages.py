@@ -39,6 +39,40 @@ def test_the_right_to_divide_packets_costs_little(tmp_path):
     assert done.returncode == 0, done.stdout[-300:]
 
 
+# As the unit's user nothing is given to others, and who may go first has been said by Nice=.
+LEFT_TO_ROOT = {"chown", "fchown", "fchownat", "lchown", "setpriority", "sched_setaffinity"}
+# What begins the daemon itself.
+BEGINNING = {"execve", "execveat", "fork", "vfork"}
+
+
+def members(name):
+    """The system calls that a name of SystemCallFilter= means."""
+    if not name.startswith("@"):
+        return {name}
+    lines = subprocess.run(["systemd-analyze", "syscall-filter", name], capture_output=True, text=True, timeout=60,
+                           check=True).stdout.splitlines()
+    return set().union(*(members(line.strip()) for line in lines if re.match(r"    [@\w-]+$", line)))
+
+
+def allowed_by(unit):
+    allowed = set()
+    for line in re.findall(r"^SystemCallFilter=(.*)$", unit.read_text(), re.M):
+        named = set().union(*(members(name) for name in line.lstrip("~").split()))
+        allowed = allowed - named if line.startswith("~") else allowed | named
+    return allowed
+
+
+@pytest.mark.parametrize("unit", ["godwit.service", "godwit-ha.service"])
+def test_the_units_system_calls_agree_with_the_daemons_own_filter(unit):
+    own = (ROOT / "shared/platform/allowed_system_calls.cpp").read_text()
+    allowed, forbidden = (set(re.findall(r'"(\w+)"', part.split("};")[0])) for part in own.split("constexpr std::array")[1:])
+    by_unit = allowed_by(ROOT / "packaging/systemd" / unit)
+    known = members("@known")  # to this systemd
+    assert (allowed & known) - by_unit == LEFT_TO_ROOT & known
+    assert forbidden & by_unit == BEGINNING & by_unit
+    assert "seccomp" in by_unit
+
+
 def test_what_begins_before_tmp_is_emptied_uses_no_tmp():
     text = (ROOT / "packaging/systemd/godwit-lockdown.service").read_text()
     assert "DefaultDependencies=no\n" in text
