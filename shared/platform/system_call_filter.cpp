@@ -42,8 +42,8 @@ struct Refusals {
 Refusals refusals;
 
 std::size_t place_of(int number) {
-    return std::min(static_cast<std::size_t>(number < 0 ? known_numbers : number),
-                    known_numbers - 1);
+    return number < 0 ? known_numbers - 1
+                      : std::min(static_cast<std::size_t>(number), known_numbers - 1);
 }
 
 void learn_names() {

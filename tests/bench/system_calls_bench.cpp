@@ -76,7 +76,8 @@ Figures in_a_child(bool is_filtered) {
         std::array<char, 1024> text{};
         const ssize_t length = ::read(ends[0], text.data(), text.size());
         ::waitpid(child, nullptr, 0);
-        return nlohmann::json::parse(std::string(text.data(), std::max<ssize_t>(length, 0)))
+        return nlohmann::json::parse(
+                   std::string(text.data(), static_cast<std::size_t>(std::max<ssize_t>(length, 0))))
             .get<Figures>();
     }
     if (is_filtered) {

@@ -62,8 +62,16 @@ def deploy(request):
             watches = [(node, stack.enter_context(Capture(network, node, interface, of_parameter_problems())))
                        for node, interface in watched if node not in allow_parameter_problems]
             stack.callback(assert_none_left, watches, deployment)
+            stack.callback(assert_no_call_refused, deployment)
             return deployment
         yield make
+
+
+def assert_no_call_refused(deployment):
+    """The daemons' own filter of system calls lets them do whatever the test has had them do."""
+    for node in ("ha", *deployment.home_addresses):
+        lines = deployment.log(node, lines=10**9).splitlines()
+        assert [line for line in lines if line.startswith("refused system call")] == [], node
 
 
 def assert_none_left(watches, deployment):
