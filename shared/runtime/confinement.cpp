@@ -14,17 +14,16 @@ constexpr bool has_sanitizers = true;
 constexpr bool has_sanitizers = false;
 #endif
 
-constexpr auto variable = "GODWIT_SYSTEM_CALL_FILTER";
-
 bool is_switched_off() {
-    const char* value = std::getenv(variable);
+    const char* value = std::getenv("GODWIT_SYSTEM_CALL_FILTER");
     return value != nullptr && std::string_view(value) == "off";
 }
 
 std::string reason_against() {
-    return has_sanitizers      ? "this program was built with sanitizers"
-           : is_switched_off() ? std::string(variable) + " is off"
-                               : "";
+    if (has_sanitizers) {
+        return "this program was built with sanitizers";
+    }
+    return is_switched_off() ? "GODWIT_SYSTEM_CALL_FILTER is off" : "";
 }
 
 }  // namespace
@@ -74,10 +73,10 @@ std::vector<Finding> confinement_findings(const Json& system_calls) {
         return {well("system calls", "the daemon may make only those that it needs")};
     }
     const auto reason = system_calls.find("reason");
-    return {note("system calls",
-                 "the daemon may make any: " + (reason != system_calls.end() && reason->is_string()
-                                                    ? reason->get<std::string>()
-                                                    : std::string("it does not say why")))};
+    std::string text = "the daemon may make any: ";
+    text += reason != system_calls.end() && reason->is_string() ? reason->get<std::string>()
+                                                                : "it does not say why";
+    return {note("system calls", text)};
 }
 
 }  // namespace godwit::runtime
