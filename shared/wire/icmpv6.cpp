@@ -83,6 +83,43 @@ Parsed<Icmpv6Message> parse_neighbor(const Ipv6Header& header, std::uint8_t code
     return *std::move(message);
 }
 
+// RFC 6275 §6.5 to §6.8: these come from anywhere.
+template <class Message>
+Parsed<Icmpv6Message> parse_from_afar(std::uint8_t code, Reader& in) {
+    if (code != 0) {
+        return std::unexpected(ParseError::unexpected_protocol);
+    }
+    auto message = Message::parse(in);
+    if (!message) {
+        return std::unexpected(message.error());
+    }
+    return *std::move(message);
+}
+
+Parsed<Icmpv6Message> parse_body(const Ipv6Header& header, std::uint8_t type, std::uint8_t code,
+                                 Reader& in) {
+    switch (type) {
+        case RouterSolicitation::type:
+            return parse_neighbor<RouterSolicitation>(header, code, in);
+        case RouterAdvertisement::type:
+            return parse_neighbor<RouterAdvertisement>(header, code, in);
+        case NeighborSolicitation::type:
+            return parse_neighbor<NeighborSolicitation>(header, code, in);
+        case NeighborAdvertisement::type:
+            return parse_neighbor<NeighborAdvertisement>(header, code, in);
+        case HomeAgentDiscoveryRequest::type:
+            return parse_from_afar<HomeAgentDiscoveryRequest>(code, in);
+        case HomeAgentDiscoveryReply::type:
+            return parse_from_afar<HomeAgentDiscoveryReply>(code, in);
+        case MobilePrefixSolicitation::type:
+            return parse_from_afar<MobilePrefixSolicitation>(code, in);
+        case MobilePrefixAdvertisement::type:
+            return parse_from_afar<MobilePrefixAdvertisement>(code, in);
+        default:
+            return parse_error(type, code, in);
+    }
+}
+
 void serialize_error(Writer& out, std::uint32_t word, const Bytes& invoking_packet) {
     out.integer(word);
     out.bytes(
@@ -101,8 +138,8 @@ void serialize_body(Writer& out, const ParameterProblem& error) {
     serialize_error(out, error.pointer, error.invoking_packet);
 }
 
-void serialize_body(Writer& out, const auto& neighbor_message) {
-    neighbor_message.serialize(out);
+void serialize_body(Writer& out, const auto& message) {
+    message.serialize(out);
 }
 
 std::uint8_t code_of(const auto& message) {
@@ -126,18 +163,7 @@ Parsed<Icmpv6Message> parse_icmpv6(const Ipv6Header& header, BytesView in) {
     if (upper_layer_checksum({header.source, header.destination}, NextHeader::icmpv6, in) != 0) {
         return std::unexpected(ParseError::bad_checksum);
     }
-    switch (type) {
-        case RouterSolicitation::type:
-            return parse_neighbor<RouterSolicitation>(header, code, reader);
-        case RouterAdvertisement::type:
-            return parse_neighbor<RouterAdvertisement>(header, code, reader);
-        case NeighborSolicitation::type:
-            return parse_neighbor<NeighborSolicitation>(header, code, reader);
-        case NeighborAdvertisement::type:
-            return parse_neighbor<NeighborAdvertisement>(header, code, reader);
-        default:
-            return parse_error(type, code, reader);
-    }
+    return parse_body(header, type, code, reader);
 }
 
 Bytes serialize_icmpv6(const Icmpv6Message& message, const PseudoHeader& addresses) {

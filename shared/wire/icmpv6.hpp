@@ -11,8 +11,10 @@
 
 #include "shared/wire/bytes.hpp"
 #include "shared/wire/checksum.hpp"
+#include "shared/wire/home_agent_discovery.hpp"
 #include "shared/wire/icmpv6_error.hpp"
 #include "shared/wire/ipv6_header.hpp"
+#include "shared/wire/mobile_prefix.hpp"
 #include "shared/wire/neighbor_discovery.hpp"
 #include "shared/wire/parse_error.hpp"
 
@@ -20,7 +22,9 @@ namespace godwit::wire {
 
 using Icmpv6Message =
     std::variant<DestinationUnreachable, PacketTooBig, ParameterProblem, RouterSolicitation,
-                 RouterAdvertisement, NeighborSolicitation, NeighborAdvertisement>;
+                 RouterAdvertisement, NeighborSolicitation, NeighborAdvertisement,
+                 HomeAgentDiscoveryRequest, HomeAgentDiscoveryReply, MobilePrefixSolicitation,
+                 MobilePrefixAdvertisement>;
 
 // From the ICMPv6 message that a packet with this header carries. Any other type is
 // unexpected_protocol. Neighbor Discovery must have come from this very link: what RFC 4861 §6.1

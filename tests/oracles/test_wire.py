@@ -117,6 +117,18 @@ EXPECTED = {
         "icmpv6.type": "136", "icmpv6.nd.na.target_address": HOME, "icmpv6.nd.na.flag.r": "1",
         "icmpv6.nd.na.flag.s": "0", "icmpv6.nd.na.flag.o": "1",
         "icmpv6.opt.linkaddr": "02:00:00:00:00:01", "icmpv6.checksum.status": "1"},
+    "home agent discovery request": {"icmpv6.type": "144", "icmpv6.code": "0", "icmpv6.checksum.status": "1",
+                                     "icmpv6.mip6.identifier": "4660"},
+    "home agent discovery reply": {
+        "icmpv6.type": "145", "icmpv6.checksum.status": "1", "icmpv6.mip6.identifier": "4660",
+        "icmpv6.mip6.home_agent_address": HOME_AGENT + ",2001:db8:f::2"},
+    "mobile prefix solicitation": {"icmpv6.type": "146", "icmpv6.checksum.status": "1",
+                                   "icmpv6.mip6.identifier": "4660"},
+    "mobile prefix advertisement": {
+        "icmpv6.type": "147", "icmpv6.checksum.status": "1", "icmpv6.mip6.identifier": "4660",
+        "icmpv6.mip6.flag.m": "0", "icmpv6.mip6.flag.o": "1", "icmpv6.opt.prefix": HOME_AGENT,
+        "icmpv6.opt.prefix.length": "64", "icmpv6.opt.prefix.flag.r": "1",
+        "icmpv6.opt.prefix.valid_lifetime": "2592000", "icmpv6.opt.prefix.preferred_lifetime": "604800"},
     "esp": {"esp.spi": "0x80000001", "esp.sequence": "7"},
     "fragment": {"ipv6.fraghdr.nxt": "41", "ipv6.fraghdr.offset": "154", "ipv6.fraghdr.more": "1",
                  "ipv6.fraghdr.ident": "0x01020304"},

@@ -106,7 +106,10 @@ TEST(NeighborDiscovery, MustNotHaveCrossedARouter) {  // RFC 4861 §6.1, §7.1
     for (const auto& [name, message] : every_icmpv6_message()) {
         const auto parsed =
             parse_icmpv6(header_of(from_router, 254), serialize_icmpv6(message, from_router));
-        if (std::visit([](const auto& m) { return requires { m.options; }; }, message)) {
+        constexpr std::uint8_t first = RouterSolicitation::type;
+        constexpr std::uint8_t last = NeighborAdvertisement::type;
+        const auto type = std::visit([](const auto& m) { return m.type; }, message);
+        if (type >= first && type <= last) {
             EXPECT_EQ(parsed, refused(ParseError::not_from_this_link)) << name;
         } else {
             EXPECT_EQ(parsed, message) << name;

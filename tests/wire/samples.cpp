@@ -294,6 +294,20 @@ std::vector<Named<MobilityMessage>> every_message() {
     };
 }
 
+MobilePrefixAdvertisement sample_prefix_advertisement() {
+    MobilePrefixAdvertisement advertisement{
+        .identifier = 0x1234, .managed = false, .other_configuration = true, .options = {}};
+    PrefixInformation information;
+    information.prefix = {home_agent.address, 64};
+    information.on_link = true;
+    information.autonomous = true;
+    information.router_address = true;
+    information.valid_lifetime = Seconds(2592000);
+    information.preferred_lifetime = Seconds(604800);
+    advertisement.options.prefixes = {information};
+    return advertisement;
+}
+
 std::vector<Named<Icmpv6Message>> every_icmpv6_message() {
     const Bytes invoking = packet_of(sample_update()).serialize();
     return {
@@ -306,6 +320,12 @@ std::vector<Named<Icmpv6Message>> every_icmpv6_message() {
         {"router advertisement", sample_router_advertisement()},
         {"neighbor solicitation", sample_neighbor_solicitation()},
         {"neighbor advertisement", sample_neighbor_advertisement()},
+        {"home agent discovery request", HomeAgentDiscoveryRequest{0x1234}},
+        {"home agent discovery reply",
+         HomeAgentDiscoveryReply{0x1234, {home_agent, {ip("2001:db8:f::2")}}}},
+        {"mobile prefix solicitation",
+         MobilePrefixSolicitation{.identifier = 0x1234, .options = {}}},
+        {"mobile prefix advertisement", sample_prefix_advertisement()},
     };
 }
 

@@ -1,0 +1,149 @@
+#include <gtest/gtest.h>
+
+#include "shared/wire/icmpv6.hpp"
+#include "tests/support/addresses.hpp"
+#include "tests/wire/hex.hpp"
+
+namespace godwit::wire {
+namespace {
+
+using test::hex;
+using test::ip;
+using test::octets;
+
+// Neighbor Discovery's hop limit of 255 is not asked of what comes from afar.
+constexpr std::uint8_t hops_left = 58;
+const PseudoHeader addresses{ip("2001:db8:a::2"), ip("2001:db8:f::1")};
+
+Bytes with_checksum(Bytes message) {
+    message[2] = message[3] = 0;
+    const auto checksum = upper_layer_checksum(addresses, NextHeader::icmpv6, message);
+    message[2] = static_cast<std::uint8_t>(checksum >> 8U);
+    message[3] = static_cast<std::uint8_t>(checksum);
+    return message;
+}
+
+Parsed<Icmpv6Message> parsed(const Bytes& message) {
+    Ipv6Header header;
+    header.next_header = NextHeader::icmpv6;
+    header.hop_limit = hops_left;
+    header.source = addresses.source;
+    header.destination = addresses.destination;
+    return parse_icmpv6(header, with_checksum(message));
+}
+
+std::unexpected<ParseError> refused(ParseError error) {
+    return std::unexpected(error);
+}
+
+void expect_octets(const Icmpv6Message& message, const char* written) {
+    const Bytes expected = with_checksum(octets(written));
+    EXPECT_EQ(hex(serialize_icmpv6(message, addresses)), hex(expected));
+    EXPECT_EQ(parsed(expected), message);
+}
+
+TEST(HomeAgentsAnycast, IsTheReservedInterfaceIdentifierOfRfc2526) {
+    EXPECT_EQ(home_agents_anycast(*Prefix::parse("2001:db8:f::/64")),
+              ip("2001:db8:f:0:fdff:ffff:ffff:fffe"));
+}
+
+TEST(HomeAgentsAnycast, HasNoUniversalBitWhereThePrefixIsOfAnotherLength) {
+    EXPECT_EQ(home_agents_anycast(*Prefix::parse("2001:db8:f::/48")),
+              ip("2001:db8:f:ffff:ffff:ffff:ffff:fffe"));
+    EXPECT_EQ(home_agents_anycast(*Prefix::parse("2001:db8:f::/68")),
+              ip("2001:db8:f:0:fff:ffff:ffff:fffe"));
+    EXPECT_EQ(home_agents_anycast(*Prefix::parse("2001:db8:f::5500/120")), ip("2001:db8:f::55fe"));
+}
+
+TEST(HomeAgentDiscoveryRequest, HasTheOctetsOfRfc6275) {
+    expect_octets(HomeAgentDiscoveryRequest{0x1234}, "9000 0000 1234 0000");
+}
+
+TEST(HomeAgentDiscoveryReply, HasTheOctetsOfRfc6275) {
+    expect_octets(HomeAgentDiscoveryReply{0x1234, {{ip("2001:db8:f::1")}, {ip("2001:db8:f::2")}}},
+                  R"(9100 0000 1234 0000 20010db8000f00000000000000000001
+                     20010db8000f00000000000000000002)");
+    expect_octets(HomeAgentDiscoveryReply{0x1234, {}}, "9100 0000 1234 0000");
+}
+
+TEST(HomeAgentDiscoveryReply, EndsWithAWholeAddress) {
+    EXPECT_EQ(parsed(octets("9100 0000 1234 0000 20010db8000f000000000000000000")),
+              refused(ParseError::truncated));
+}
+
+TEST(HomeAgentDiscoveryReply, FillsTheMinimumMtu) {
+    HomeAgentDiscoveryReply reply;
+    reply.home_agents.resize(HomeAgentDiscoveryReply::max_home_agents);
+    const std::size_t size = Ipv6Header::size + serialize_icmpv6(reply, addresses).size();
+    EXPECT_LE(size, 1280U);
+    EXPECT_GT(size + 16, 1280U);
+}
+
+TEST(MobilePrefixSolicitation, HasTheOctetsOfRfc6275) {
+    expect_octets(MobilePrefixSolicitation{.identifier = 0x1234, .options = {}},
+                  "9200 0000 1234 0000");
+}
+
+TEST(MobilePrefixSolicitation, PassesOverOptionsThatAreNotKnown) {
+    EXPECT_EQ(parsed(octets("9200 0000 1234 0000 fd01 000000000000")),
+              Icmpv6Message(MobilePrefixSolicitation{.identifier = 0x1234, .options = {}}));
+}
+
+TEST(MobilePrefixAdvertisement, HasTheOctetsOfRfc6275) {
+    MobilePrefixAdvertisement advertisement{
+        .identifier = 0x1234, .managed = true, .other_configuration = false, .options = {}};
+    PrefixInformation information;
+    information.prefix = {ip("2001:db8:f::1"), 64};
+    information.on_link = true;
+    information.autonomous = true;
+    information.router_address = true;
+    information.valid_lifetime = Seconds(86400);
+    information.preferred_lifetime = Seconds(14400);
+    advertisement.options.prefixes = {information};
+    expect_octets(advertisement, R"(
+        9300 0000 1234 8000
+        0304 40 e0 00015180 00003840 00000000 20010db8000f00000000000000000001)");
+}
+
+TEST(MobilePrefixAdvertisement, HasFlagsForManagedAndOther) {
+    expect_octets(
+        MobilePrefixAdvertisement{
+            .identifier = 1, .managed = false, .other_configuration = true, .options = {}},
+        "9300 0000 0001 4000");
+}
+
+TEST(DiscoveryMessages, IgnoreReservedFields) {
+    EXPECT_EQ(parsed(octets("9000 0000 1234 ffff")),
+              Icmpv6Message(HomeAgentDiscoveryRequest{0x1234}));
+    EXPECT_EQ(parsed(octets("9100 0000 1234 ffff")),
+              Icmpv6Message(HomeAgentDiscoveryReply{0x1234, {}}));
+    EXPECT_EQ(parsed(octets("9200 0000 1234 ffff")),
+              Icmpv6Message(MobilePrefixSolicitation{.identifier = 0x1234, .options = {}}));
+    EXPECT_EQ(parsed(octets("9300 0000 1234 3fff")),
+              Icmpv6Message(MobilePrefixAdvertisement{.identifier = 0x1234, .options = {}}));
+}
+
+TEST(DiscoveryMessages, HaveNoCodeButZero) {
+    for (const char* message : {"9001 0000 1234 0000", "9101 0000 1234 0000", "9201 0000 1234 0000",
+                                "9301 0000 1234 0000"}) {
+        EXPECT_EQ(parsed(octets(message)), refused(ParseError::unexpected_protocol)) << message;
+    }
+}
+
+TEST(DiscoveryMessages, AreRefusedWhereTheyAreCutShort) {
+    for (const char* type : {"90", "91", "92", "93"}) {
+        EXPECT_EQ(parsed(octets(std::string(type) + "00 0000 1234 00")),
+                  refused(ParseError::truncated))
+            << type;
+    }
+}
+
+TEST(DiscoveryMessages, AreRefusedWithAnOptionOfLengthZero) {
+    EXPECT_EQ(parsed(octets("9200 0000 1234 0000 fd00 000000000000")),
+              refused(ParseError::bad_option));
+    EXPECT_EQ(parsed(octets("9300 0000 1234 0000 0300 000000000000")),
+              refused(ParseError::bad_option));
+}
+
+}  // namespace
+}  // namespace godwit::wire
