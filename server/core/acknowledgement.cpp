@@ -37,6 +37,15 @@ void identify(const wire::BindingUpdate& update, wire::MobilityOptions& options)
     }
 }
 
+// RFC 6275 §10.3.1: 1 where the home prefix is deprecated, or will be before the binding ends, or
+// ends with it.
+wire::BindingStatus status_of(wire::Lifetime granted, const HomeAgentSettings& settings) {
+    const bool is_about_to_change =
+        in_units(settings.prefix_preferred) < granted || in_units(settings.prefix_valid) <= granted;
+    return is_about_to_change ? wire::BindingStatus::accepted_prefix_discovery_necessary
+                              : wire::BindingStatus::accepted;
+}
+
 }  // namespace
 
 mobility::SendMessage acknowledgement(const Request& request, wire::BindingAcknowledgement message,
@@ -61,7 +70,9 @@ mobility::SendMessage acceptance(const Request& request, wire::Lifetime lifetime
                                  const std::optional<wire::Ipv4AddressAcknowledgement>& ipv4,
                                  const wire::MobilityOptions& flows,
                                  const HomeAgentSettings& settings) {
-    wire::BindingAcknowledgement answer{.status = wire::BindingStatus::accepted,
+    wire::BindingAcknowledgement answer{.status = request.is_deregistration()
+                                                      ? wire::BindingStatus::accepted
+                                                      : status_of(lifetime, settings),
                                         .sequence = request.update.sequence,
                                         .lifetime = lifetime,
                                         .options = flows};

@@ -18,6 +18,7 @@
 #include "server/core/other_bindings.hpp"
 #include "server/core/path_checks.hpp"
 #include "shared/mobility/node.hpp"
+#include "shared/wire/neighbor_options.hpp"
 
 namespace godwit::server {
 
@@ -25,11 +26,14 @@ struct HomeAgentSettings {
     wire::HomeAgentAddress address;
     wire::Prefix home_prefix;
     std::optional<wire::Prefix> ipv4_pool{};  // of the IPv4 home addresses, as ::ffff:0:0/96
-    wire::Lifetime max_lifetime{900};         // granted at most: 3600 s
-    std::chrono::seconds nat_keepalive{25};   // advised to mobile nodes behind a NAT
-    mobility::DnsConfiguration dns{};         // for the mobile nodes; empty: nothing is told
-    std::uint32_t restart_counter = 0;        // RFC 5847 §3.4
-    bool allow_unprotected = false;           // the laboratory profile
+    // Of the home prefix, whenever it is asked for (RFC 4861 §6.2.1: AdvValidLifetime).
+    wire::Seconds prefix_valid = wire::infinite_lifetime;
+    wire::Seconds prefix_preferred = wire::infinite_lifetime;
+    wire::Lifetime max_lifetime{900};        // granted at most: 3600 s
+    std::chrono::seconds nat_keepalive{25};  // advised to mobile nodes behind a NAT
+    mobility::DnsConfiguration dns{};        // for the mobile nodes; empty: nothing is told
+    std::uint32_t restart_counter = 0;       // RFC 5847 §3.4
+    bool allow_unprotected = false;          // the laboratory profile
     PathCheckSettings checks{};
     // Asked before a home address is bound that was not; empty: it can be nobody else's.
     std::function<AddressClaim(const wire::HomeAddress&)> claim{};
@@ -70,9 +74,15 @@ std::optional<wire::BindingStatus> refusal(const Request& request, const Binding
                                            std::span<const OtherBinding> others,
                                            const HomeAgentSettings& settings);
 
-// RFC 6275 §10.3.1: never more than was asked for.
+// RFC 6275 §10.3.1: a prefix's lifetime, with the two lowest bits ignored.
+inline wire::Lifetime in_units(wire::Seconds prefix_lifetime) {
+    return std::chrono::floor<wire::Lifetime>(prefix_lifetime);
+}
+
+// RFC 6275 §10.3.1: never more than was asked for, nor longer than the home prefix is valid.
 inline wire::Lifetime granted_to(const Request& request, const HomeAgentSettings& settings) {
-    return std::min(request.update.lifetime, settings.max_lifetime);
+    return std::min(
+        {request.update.lifetime, settings.max_lifetime, in_units(settings.prefix_valid)});
 }
 
 // Whether an update that is taken leaves another binding the better one (RFC 6089 §5.1.1). Among

@@ -74,5 +74,30 @@ TEST(HomeAgent, AnswersADeregistrationThatIsSentAgain) {
     EXPECT_EQ(home_agent.core.next_deadline(), noon + 11s) << "the entry does not stay for longer";
 }
 
+// What a home agent with a home prefix of these lifetimes answers to an update of 600 s.
+wire::BindingAcknowledgement answer_with(std::uint32_t valid, std::uint32_t preferred) {
+    HomeAgentSettings settings = settings_of(Protection::none);
+    settings.prefix_valid = wire::Seconds(valid);
+    settings.prefix_preferred = wire::Seconds(preferred);
+    AskedHomeAgent home_agent(settings);
+    return answer_in(home_agent.hear(noon, update(1)));
+}
+
+TEST(HomeAgent, GrantsNoMoreThanTheHomePrefixIsValid) {  // RFC 6275 §10.3.1, §10.6.4
+    EXPECT_EQ(answer_with(100, 100).lifetime, Lifetime(25));
+    EXPECT_EQ(answer_with(103, 103).lifetime, Lifetime(25)) << "in units of four seconds";
+    EXPECT_EQ(answer_with(601, 601).lifetime, Lifetime(150));
+}
+
+TEST(HomeAgent, SaysThatThePrefixIsAboutToChange) {  // RFC 6275 §10.3.1
+    EXPECT_EQ(answer_with(86400, 0).status, accepted_prefix_discovery_necessary) << "deprecated";
+    EXPECT_EQ(answer_with(86400, 599).status, accepted_prefix_discovery_necessary)
+        << "deprecated before the binding ends";
+    EXPECT_EQ(answer_with(86400, 600).status, accepted);
+    EXPECT_EQ(answer_with(600, 600).status, accepted_prefix_discovery_necessary)
+        << "invalid when the binding ends";
+    EXPECT_EQ(answer_with(604, 600).status, accepted);
+}
+
 }  // namespace
 }  // namespace godwit::server

@@ -1,0 +1,229 @@
+// The Home Agents List and what is told of it: RFC 6275 §10.5.
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "server/core/discovery_answers.hpp"
+#include "tests/support/addresses.hpp"
+
+namespace godwit::server {
+namespace {
+
+using namespace std::chrono_literals;
+using test::ip;
+using test::noon;
+using wire::HomeAgentAddress;
+
+using Seconds16 = std::chrono::duration<std::uint16_t>;
+
+const wire::Ipv6Address anycast = ip("2001:db8:f:0:fdff:ffff:ffff:fffe");
+const wire::Ipv6Address router_2 = ip("fe80::2");
+const HomeAgentAddress second{ip("2001:db8:f::2")};
+const HomeAgentAddress third{ip("2001:db8:f::3")};
+
+wire::RouterAdvertisement advertisement(const HomeAgentAddress& address, std::uint16_t preference) {
+    wire::RouterAdvertisement message;
+    message.home_agent = true;
+    message.router_lifetime = Seconds16(1800);
+    wire::PrefixInformation information;
+    information.prefix = {address.address, 64};
+    information.router_address = true;
+    message.options.prefixes = {information};
+    message.options.home_agent = {.preference = preference, .lifetime = Seconds16(600)};
+    return message;
+}
+
+DiscoverySettings settings(std::uint16_t preference = 0) {
+    return {.address = test::home_agent,
+            .home_prefix = test::home_prefix,
+            .preference = preference,
+            .random = [next = 0x9e3779b9U]() mutable {
+                next = next * 1664525U + 1013904223U;
+                return next >> 8U;
+            }};
+}
+
+std::vector<HomeAgentAddress> told(DiscoveryAnswers& answers, mobility::Instant now = noon) {
+    const auto reply = answers.on_request(now, test::care_of_a.address, anycast, {7});
+    return reply ? reply->home_agents : std::vector<HomeAgentAddress>();
+}
+
+using Addresses = std::vector<HomeAgentAddress>;
+
+TEST(HomeAgentDiscovery, AnswersAtTheAnycastAddressWithTheRequestsIdentifier) {
+    DiscoveryAnswers answers(settings());
+    const auto reply = answers.on_request(noon, test::care_of_a.address, anycast, {0x1234});
+    EXPECT_EQ(reply, (wire::HomeAgentDiscoveryReply{0x1234, {test::home_agent}}));
+}
+
+TEST(HomeAgentDiscovery, AnswersAtItsOwnAddressToo) {
+    DiscoveryAnswers answers(settings());
+    EXPECT_TRUE(answers.on_request(noon, test::care_of_a.address, test::home_agent.address, {1}));
+}
+
+TEST(HomeAgentDiscovery, IsSilentAtAnyOtherAddress) {
+    DiscoveryAnswers answers(settings());
+    for (const char* other : {"2001:db8:e:0:fdff:ffff:ffff:fffe", "2001:db8:f::9", "ff02::1"}) {
+        EXPECT_FALSE(answers.on_request(noon, test::care_of_a.address, ip(other), {1})) << other;
+    }
+}
+
+TEST(HomeAgentDiscovery, IsSilentToWhoCannotBeAnswered) {
+    DiscoveryAnswers answers(settings());
+    for (const char* source : {"::", "::1", "ff02::1", "fe80::1"}) {
+        EXPECT_FALSE(answers.on_request(noon, ip(source), anycast, {1})) << source;
+    }
+}
+
+TEST(HomeAgentDiscovery, AnswersAHundredTimesASecondAtMost) {
+    DiscoveryAnswers answers(settings());
+    for (unsigned number = 0; number < DiscoveryAnswers::max_answers; ++number) {
+        EXPECT_FALSE(told(answers).empty());
+    }
+    EXPECT_TRUE(told(answers, noon + 999ms).empty());
+    EXPECT_FALSE(told(answers, noon + 1s).empty());
+}
+
+TEST(HomeAgentsList, HasThoseWhoSaySoByTheirRouterAddresses) {
+    DiscoveryAnswers answers(settings(10));
+    answers.home_agents().on_advertisement(noon, router_2, advertisement(second, 5));
+    EXPECT_EQ(told(answers), (Addresses{test::home_agent, second}));
+}
+
+TEST(HomeAgentsList, PutsTheHigherPreferenceFirst) {
+    DiscoveryAnswers answers(settings(10));
+    answers.home_agents().on_advertisement(noon, router_2, advertisement(second, 5));
+    answers.home_agents().on_advertisement(noon, ip("fe80::3"), advertisement(third, 65535));
+    EXPECT_EQ(told(answers), (Addresses{third, test::home_agent, second}));
+}
+
+TEST(HomeAgentsList, TakesNoPreferenceForZero) {
+    DiscoveryAnswers answers(settings(1));
+    auto without = advertisement(second, 9);
+    without.options.home_agent.reset();
+    answers.home_agents().on_advertisement(noon, router_2, without);
+    EXPECT_EQ(told(answers), (Addresses{test::home_agent, second}));
+}
+
+TEST(HomeAgentsList, ShufflesEqualsForEachReply) {
+    DiscoveryAnswers answers(settings());
+    answers.home_agents().on_advertisement(noon, router_2, advertisement(second, 0));
+    answers.home_agents().on_advertisement(noon, ip("fe80::3"), advertisement(third, 0));
+    std::set<HomeAgentAddress> firsts;
+    for (unsigned number = 0; number < 60; ++number) {
+        firsts.insert(told(answers).front());
+    }
+    EXPECT_EQ(firsts.size(), 3U);
+}
+
+TEST(HomeAgentsList, ShufflesTheAddressesOfOne) {
+    DiscoveryAnswers answers(settings(1));
+    auto of_two = advertisement(second, 0);
+    of_two.options.prefixes.push_back(of_two.options.prefixes.front());
+    of_two.options.prefixes.back().prefix.address = third.address;
+    answers.home_agents().on_advertisement(noon, router_2, of_two);
+    std::set<HomeAgentAddress> seconds;
+    for (unsigned number = 0; number < 40; ++number) {
+        const Addresses list = told(answers);
+        ASSERT_EQ(list.size(), 3U);
+        seconds.insert(list[1]);
+    }
+    EXPECT_EQ(seconds, (std::set<HomeAgentAddress>{second, third}));
+}
+
+TEST(HomeAgentsList, ForgetsWhoSaysThatHeIsNoneAnyMore) {
+    DiscoveryAnswers answers(settings());
+    answers.home_agents().on_advertisement(noon, router_2, advertisement(second, 5));
+    auto host = advertisement(second, 5);
+    host.home_agent = false;
+    answers.home_agents().on_advertisement(noon, router_2, host);
+    EXPECT_EQ(told(answers), (Addresses{test::home_agent}));
+}
+
+TEST(HomeAgentsList, ForgetsWhoseLifetimeIsZero) {
+    DiscoveryAnswers answers(settings());
+    answers.home_agents().on_advertisement(noon, router_2, advertisement(second, 5));
+    auto leaving = advertisement(second, 5);
+    leaving.options.home_agent->lifetime = Seconds16(0);
+    answers.home_agents().on_advertisement(noon, router_2, leaving);
+    EXPECT_EQ(told(answers), (Addresses{test::home_agent}));
+    answers.home_agents().on_advertisement(noon, ip("fe80::3"), leaving);
+    EXPECT_EQ(told(answers), (Addresses{test::home_agent})) << "and makes no entry of it";
+}
+
+TEST(HomeAgentsList, GoesByTheHomeAgentLifetimeBeforeThatOfTheRouter) {
+    DiscoveryAnswers answers(settings(9));
+    answers.home_agents().on_advertisement(noon, router_2, advertisement(second, 5));
+    EXPECT_EQ(told(answers, noon + 600s - 1ms).size(), 2U);
+    EXPECT_EQ(told(answers, noon + 600s).size(), 1U);
+}
+
+TEST(HomeAgentsList, GoesByTheRouterLifetimeWithoutTheOption) {
+    DiscoveryAnswers answers(settings(9));
+    auto without = advertisement(second, 5);
+    without.options.home_agent.reset();
+    answers.home_agents().on_advertisement(noon, router_2, without);
+    EXPECT_EQ(told(answers, noon + 1800s - 1ms).size(), 2U);
+    EXPECT_EQ(told(answers, noon + 1800s).size(), 1U);
+}
+
+TEST(HomeAgentsList, GoesByTheLatestAdvertisement) {
+    DiscoveryAnswers answers(settings(10));
+    answers.home_agents().on_advertisement(noon, router_2, advertisement(second, 5));
+    answers.home_agents().on_advertisement(noon + 500s, router_2, advertisement(second, 50));
+    EXPECT_EQ(told(answers, noon + 1099s), (Addresses{second, test::home_agent}));
+    EXPECT_EQ(told(answers, noon + 1100s), (Addresses{test::home_agent}));
+}
+
+TEST(HomeAgentsList, HasNoPrefixWithoutTheRouterAddressBit) {
+    DiscoveryAnswers answers(settings());
+    auto message = advertisement(second, 5);
+    message.options.prefixes.front().router_address = false;
+    answers.home_agents().on_advertisement(noon, router_2, message);
+    EXPECT_EQ(told(answers), (Addresses{test::home_agent}));
+}
+
+TEST(HomeAgentsList, HasItsOwnAddressOnceThoughItHearsItself) {
+    DiscoveryAnswers answers(settings());
+    answers.home_agents().on_advertisement(noon, router_2, advertisement(test::home_agent, 5));
+    EXPECT_EQ(told(answers), (Addresses{test::home_agent}));
+}
+
+TEST(HomeAgentsList, TellsTheBestThatFitIntoTheMinimumMtu) {
+    DiscoveryAnswers answers(settings(65535));
+    for (std::uint8_t number = 0; number < HomeAgentsList::max_others; ++number) {
+        wire::Ipv6Address router = router_2;
+        router.octets[14] = number;
+        auto message = advertisement(second, number);
+        message.options.prefixes.resize(HomeAgentsList::max_addresses,
+                                        message.options.prefixes.front());
+        for (std::uint8_t address = 0; address < HomeAgentsList::max_addresses; ++address) {
+            message.options.prefixes[address].prefix.address.octets[12] = number;
+            message.options.prefixes[address].prefix.address.octets[13] = address;
+        }
+        answers.home_agents().on_advertisement(noon, router, message);
+    }
+    const Addresses list = told(answers);
+    ASSERT_EQ(list.size(), wire::HomeAgentDiscoveryReply::max_home_agents);
+    EXPECT_EQ(list.front(), test::home_agent);
+    for (std::size_t place = 1; place < list.size(); ++place) {
+        const std::size_t rank = (place - 1) / HomeAgentsList::max_addresses;
+        EXPECT_EQ(list[place].address.octets[12], HomeAgentsList::max_others - 1 - rank) << place;
+    }
+}
+
+TEST(HomeAgentsList, IsNoLongerThanItsLimitWhoeverSpeaksUp) {
+    DiscoveryAnswers answers(settings(1));
+    for (std::uint8_t number = 0; number < 200; ++number) {
+        wire::Ipv6Address router = router_2;
+        router.octets[14] = number;
+        auto message = advertisement(second, 0);
+        message.options.prefixes.front().prefix.address.octets[12] = number;
+        answers.home_agents().on_advertisement(noon, router, message);
+    }
+    EXPECT_EQ(told(answers).size(), 1 + HomeAgentsList::max_others);
+}
+
+}  // namespace
+}  // namespace godwit::server

@@ -1,0 +1,164 @@
+// Which mobile node hears of the home prefix, and when: RFC 6275 §6.8, §10.6.
+
+#include "server/core/prefix_deliveries.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/addresses.hpp"
+
+namespace godwit::server {
+namespace {
+
+using namespace std::chrono_literals;
+using mobility::Instant;
+using test::home;
+using test::noon;
+
+PrefixDeliverySettings settings(std::uint32_t random = 0) {
+    wire::PrefixInformation prefix;
+    prefix.prefix = {test::home_agent.address, 64};
+    prefix.router_address = true;
+    prefix.valid_lifetime = wire::Seconds(2592000);
+    prefix.preferred_lifetime = wire::Seconds(604800);
+    return {.prefix = prefix, .random = [random] { return random; }};
+}
+
+// What has been sent at this time.
+std::vector<std::uint16_t> identifiers(PrefixDeliveries& deliveries, Instant now) {
+    std::vector<std::uint16_t> sent;
+    while (const auto delivery = deliveries.take(now)) {
+        EXPECT_EQ(delivery->home, home);
+        sent.push_back(delivery->advertisement.identifier);
+    }
+    return sent;
+}
+
+using Sent = std::vector<std::uint16_t>;
+constexpr std::uint16_t unasked = 0;
+
+TEST(PrefixDeliveries, AnswerASolicitationAtOnceWithTheWholeList) {
+    PrefixDeliveries deliveries(settings());
+    deliveries.on_bound(noon, home);
+    deliveries.on_solicitation(noon + 5s, home, {.identifier = 0x1234, .options = {}});
+    const auto delivery = deliveries.take(noon + 5s);
+    ASSERT_TRUE(delivery);
+    EXPECT_EQ(delivery->home, home);
+    EXPECT_EQ(delivery->advertisement.identifier, 0x1234);
+    EXPECT_EQ(delivery->advertisement.options.prefixes, std::vector{settings().prefix});
+    EXPECT_FALSE(delivery->advertisement.managed || delivery->advertisement.other_configuration)
+        << "there is no DHCPv6 for home addresses";
+    EXPECT_FALSE(deliveries.take(noon + 5s));
+}
+
+TEST(PrefixDeliveries, SayNothingToWhoIsNotBound) {
+    PrefixDeliveries deliveries(settings());
+    deliveries.on_solicitation(noon, home, {.identifier = 1, .options = {}});
+    EXPECT_EQ(identifiers(deliveries, noon + 48h), Sent());
+    EXPECT_FALSE(deliveries.next_deadline());
+}
+
+TEST(PrefixDeliveries, AreNoMoreThanOneASecondToOneNode) {
+    PrefixDeliveries deliveries(settings());
+    deliveries.on_bound(noon, home);
+    Sent sent;
+    for (std::uint16_t number = 1; number <= 30; ++number) {
+        const Instant now = noon + number * 100ms;
+        deliveries.on_solicitation(now, home, {.identifier = number, .options = {}});
+        for (const std::uint16_t identifier : identifiers(deliveries, now)) {
+            sent.push_back(identifier);
+        }
+    }
+    EXPECT_EQ(sent, (Sent{1, 11, 21})) << "the latest that has been asked for";
+}
+
+TEST(PrefixDeliveries, ComeUnaskedWhereNoneHasBeenSent) {
+    for (const auto& [random, delay] :
+         {std::pair{0U, 600s}, {1000U, 1600s}, {85799U, 86399s}, {85800U, 600s}}) {
+        PrefixDeliveries deliveries(settings(random));
+        deliveries.on_bound(noon, home);
+        EXPECT_EQ(deliveries.next_deadline(), noon + delay) << random;
+        EXPECT_EQ(identifiers(deliveries, noon + delay - 1ms), Sent());
+        EXPECT_EQ(identifiers(deliveries, noon + delay), Sent{unasked});
+    }
+}
+
+TEST(PrefixDeliveries, ComeWithinThePreferredLifetime) {
+    PrefixDeliverySettings soon = settings(300);
+    soon.prefix.preferred_lifetime = wire::Seconds(1000);
+    PrefixDeliveries deliveries(soon);
+    deliveries.on_bound(noon, home);
+    EXPECT_EQ(deliveries.next_deadline(), noon + 900s);
+    soon.random = [] { return 400U; };
+    PrefixDeliveries another(soon);
+    another.on_bound(noon, home);
+    EXPECT_EQ(another.next_deadline(), noon + 600s) << "400 is 0 modulo 400";
+}
+
+TEST(PrefixDeliveries, StayAtTheTimeThatWasChosen) {
+    PrefixDeliveries deliveries(settings());
+    deliveries.on_bound(noon, home);
+    deliveries.on_bound(noon + 480s, home);
+    EXPECT_EQ(deliveries.next_deadline(), noon + 600s);
+}
+
+TEST(PrefixDeliveries, AreSentAgainThreeTimesEachAfterTwiceAsLong) {
+    PrefixDeliveries deliveries(settings());
+    deliveries.on_bound(noon, home);
+    const Instant first = noon + 600s;
+    for (const auto after : {0s, 3s, 9s, 21s}) {
+        EXPECT_EQ(deliveries.next_deadline(), first + after);
+        EXPECT_EQ(identifiers(deliveries, first + after - 1ms), Sent());
+        EXPECT_EQ(identifiers(deliveries, first + after), Sent{unasked});
+    }
+    EXPECT_GT(deliveries.next_deadline(), first + 24h) << "that was the last one";
+}
+
+TEST(PrefixDeliveries, AreAcknowledgedByASolicitation) {
+    PrefixDeliveries deliveries(settings());
+    deliveries.on_bound(noon, home);
+    EXPECT_EQ(identifiers(deliveries, noon + 600s), Sent{unasked});
+    deliveries.on_solicitation(noon + 602s, home, {.identifier = 5, .options = {}});
+    EXPECT_EQ(identifiers(deliveries, noon + 602s), Sent{5});
+    EXPECT_EQ(identifiers(deliveries, noon + 24h), Sent()) << "and not sent again";
+}
+
+TEST(PrefixDeliveries, KeepASecondBetweenOneUnaskedAndTheAnswer) {
+    PrefixDeliveries deliveries(settings());
+    deliveries.on_bound(noon, home);
+    EXPECT_EQ(identifiers(deliveries, noon + 600s), Sent{unasked});
+    deliveries.on_solicitation(noon + 600s + 20ms, home, {.identifier = 5, .options = {}});
+    EXPECT_EQ(identifiers(deliveries, noon + 601s - 1ms), Sent());
+    EXPECT_EQ(identifiers(deliveries, noon + 601s), Sent{5});
+}
+
+TEST(PrefixDeliveries, ComeAgainOnceNoneHasBeenSentForTheGreatestInterval) {
+    PrefixDeliveries deliveries(settings());
+    deliveries.on_bound(noon, home);
+    deliveries.on_solicitation(noon, home, {.identifier = 5, .options = {}});
+    EXPECT_EQ(identifiers(deliveries, noon), Sent{5});
+    EXPECT_EQ(deliveries.next_deadline(), noon + 86400s + 600s);
+    EXPECT_EQ(identifiers(deliveries, noon + 87000s), Sent{unasked});
+}
+
+TEST(PrefixDeliveries, BeginAgainWithABindingUpdateOfWhoHasNotAcknowledged) {
+    PrefixDeliveries deliveries(settings());
+    deliveries.on_bound(noon, home);
+    for (const auto after : {600s, 603s, 609s, 621s}) {
+        EXPECT_EQ(identifiers(deliveries, noon + after), Sent{unasked});
+    }
+    deliveries.on_bound(noon + 960s, home);
+    EXPECT_EQ(identifiers(deliveries, noon + 960s), Sent{unasked});
+    EXPECT_EQ(deliveries.next_deadline(), noon + 963s);
+}
+
+TEST(PrefixDeliveries, EndWithTheBinding) {
+    PrefixDeliveries deliveries(settings());
+    deliveries.on_bound(noon, home);
+    EXPECT_EQ(identifiers(deliveries, noon + 600s), Sent{unasked});
+    deliveries.on_unbound(home);
+    EXPECT_FALSE(deliveries.next_deadline());
+    EXPECT_EQ(identifiers(deliveries, noon + 700s), Sent());
+}
+
+}  // namespace
+}  // namespace godwit::server
