@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "shared/mobility/dns_configuration.hpp"
 #include "shared/mobility/move_cause.hpp"
@@ -67,6 +68,9 @@ struct DnsConfigured {  // at the mobile node: by its home agent, others than be
     wire::HomeAddress home;
     DnsConfiguration dns;  // empty: none any more
 };
+struct HomePrefixDoubtful {  // at the mobile node: status 1, RFC 6275 §11.7.3
+    wire::HomeAddress home;
+};
 struct MtuChanged {  // of the tunnel, this end's direction
     wire::HomeAddress home;
     TunnelMtu mtu;
@@ -91,6 +95,11 @@ struct BindingRevoked {  // RFC 5846, at the home agent; the mobile node is told
                          // it
     wire::HomeAddress home;
     wire::RevocationTrigger trigger{};
+};
+struct HomeAgentSwitchAsked {  // RFC 5142; at the home agent: by who runs it
+    wire::HomeAddress home;
+    std::vector<wire::HomeAgentAddress> home_agents;  // empty: the mobile node is to find one
+    std::optional<wire::Lifetime> grace;  // for which it is served yet; none: nothing is said
 };
 struct BindingExpired {
     wire::HomeAddress home;
@@ -156,10 +165,10 @@ struct MessageDropped {
 using Event =
     std::variant<BindingRegistered, BindingRefreshed, BindingMoved, OtherBindingRegistered,
                  OtherBindingEnded, EndpointMoved, CareOfAddressProved, CareOfAddressUnproved,
-                 Ipv4Bound, DnsConfigured, MtuChanged, NatDetected, PathTaken, PathSilent,
-                 BindingRemoved, BindingRevoked, BindingExpired, BindingRefused, HandoverCompleted,
-                 PacketsResent, HandoverRecorded, BindingMoveRecorded, NoAcknowledgement,
-                 MessageDropped>;
+                 Ipv4Bound, DnsConfigured, HomePrefixDoubtful, MtuChanged, NatDetected, PathTaken,
+                 PathSilent, BindingRemoved, BindingRevoked, HomeAgentSwitchAsked, BindingExpired,
+                 BindingRefused, HandoverCompleted, PacketsResent, HandoverRecorded,
+                 BindingMoveRecorded, NoAcknowledgement, MessageDropped>;
 
 std::string_view name(DropReason reason);
 

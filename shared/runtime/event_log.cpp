@@ -23,6 +23,14 @@ std::string server_text(const std::vector<wire::Ipv6Address>& servers) {
     return text;
 }
 
+std::string address_text(const std::vector<wire::HomeAgentAddress>& home_agents) {
+    std::string text;
+    for (const wire::HomeAgentAddress& home_agent : home_agents) {
+        text += (text.empty() ? "" : ",") + home_agent.text();
+    }
+    return text.empty() ? "any" : text;
+}
+
 struct EventLog {
     const Log& log;
 
@@ -73,6 +81,9 @@ struct EventLog {
                   {"servers", event.dns.servers.empty() ? "none" : server_text(event.dns.servers)},
                   {"search_domains", event.dns.search_domains.size()}});
     }
+    void operator()(const mobility::HomePrefixDoubtful& event) const {
+        log.info("home-prefix-doubtful", {{"home", event.home}});
+    }
     void operator()(const mobility::MtuChanged& event) const {
         log.info("mtu-changed",
                  {{"home", event.home}, {"inner", event.mtu.inner}, {"whole", event.mtu.whole}});
@@ -98,6 +109,10 @@ struct EventLog {
     }
     void operator()(const mobility::BindingRevoked& event) const {
         log.info("binding-revoked", {{"home", event.home}, {"trigger", wire::name(event.trigger)}});
+    }
+    void operator()(const mobility::HomeAgentSwitchAsked& event) const {
+        log.info("home-agent-switch-asked",
+                 {{"home", event.home}, {"home_agents", address_text(event.home_agents)}});
     }
     void operator()(const mobility::BindingExpired& event) const {
         log.info("binding-expired", {{"home", event.home}});

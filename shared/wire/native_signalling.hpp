@@ -29,11 +29,12 @@ struct SignallingPacket {
 
     // From a whole IPv6 packet. Home addresses must be unicast routable. RFC 6275 §6.1 allows a
     // Home Address option with a binding update only, and a type 2 routing header with a binding
-    // acknowledgement only, to which RFC 5846 §7 adds the revocation indication. Its
-    // acknowledgement takes the option in turn: nothing else in it names the home address. A
-    // binding refresh request goes to the home address itself (RFC 6275 §9.5.5). A message of a
-    // type not known here may have either: it is answered, not believed. What carries no Mobility
-    // Header, and a fragment, are unexpected_protocol.
+    // acknowledgement only, to which RFC 5846 §7 adds the revocation indication, and Godwit the
+    // home agent switch (RFC 5142 §5.1 says nothing of it). The acknowledgement of the former takes
+    // the option in turn: nothing else in it names the home address. A binding refresh request goes
+    // to the home address itself (RFC 6275 §9.5.5). A message of a type not known here may have
+    // either: it is answered, not believed. What carries no Mobility Header, and a fragment, are
+    // unexpected_protocol.
     static Parsed<SignallingPacket> parse(BytesView packet);
     [[nodiscard]] Bytes serialize() const;  // with hop limit 64
 };
