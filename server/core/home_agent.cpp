@@ -100,11 +100,14 @@ void HomeAgent::on_update(Instant now, const Request& request, Actions& actions)
         }
     } else if (in_use == nullptr && !is_free(request, entry, actions)) {
         return;
+    } else if (in_use != nullptr && is_over_for(now, request, *in_use)) {
+        refuse(request, wire::BindingStatus::administratively_prohibited, entry, actions);
     } else if (in_use != nullptr && is_second_to_another(request, *in_use, others)) {
         register_beside(now, request, *in_use, actions);
     } else {
         register_binding(now, request, entry, actions);
     }
+    switches_.on_contact(now, home);
 }
 
 void HomeAgent::register_binding(Instant now, const Request& request, const Binding* entry,
@@ -114,7 +117,7 @@ void HomeAgent::register_binding(Instant now, const Request& request, const Bind
         entry != nullptr && entry->is_valid ? std::optional(*entry) : std::nullopt;
     const Binding* was = before ? &*before : nullptr;
     const Ipv4Verdict ipv4 = judge_ipv4(request.update, owner, was != nullptr && was->ipv4);
-    const wire::Lifetime granted = granted_to(request, settings_);
+    const wire::Lifetime granted = this->granted(now, request, was);
     Binding binding{
         .home = request.received.home,
         .binding_id = request.identifier != nullptr ? request.identifier->id : std::uint16_t{0},
@@ -308,6 +311,7 @@ Actions HomeAgent::on_deadline(Instant now) {
     }
     reunion_.on_deadline(now, actions);
     revocations_.on_deadline(now, actions);
+    switches_.on_deadline(now, cache_, actions);
     return finished(std::move(actions));
 }
 
@@ -337,7 +341,7 @@ std::optional<Instant> HomeAgent::next_deadline() const {
     for (const auto& deadline :
          {cache_.next_deadline(), checks_.next_deadline(), others_.next_deadline(),
           moves_.next_deadline(), delayed_answers_.next_deadline(), reunion_.next_deadline(),
-          revocations_.next_deadline()}) {
+          revocations_.next_deadline(), switches_.next_deadline()}) {
         if (deadline && (!next || *deadline < *next)) {
             next = deadline;
         }

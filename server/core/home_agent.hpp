@@ -20,6 +20,7 @@
 #include "server/core/path_checks.hpp"
 #include "server/core/reunion.hpp"
 #include "server/core/revocations.hpp"
+#include "server/core/switches.hpp"
 #include "shared/mobility/node.hpp"
 
 namespace godwit::server {
@@ -40,6 +41,11 @@ class HomeAgent final : public mobility::Node {
     // The same, and the peer is a stranger from now on.
     [[nodiscard]] mobility::Actions dismiss(mobility::Instant now, mobility::PeerId peer,
                                             wire::RevocationTrigger trigger);
+
+    // Asks these, as far as they are bound, to go to another home agent (RFC 5142 §5).
+    [[nodiscard]] mobility::Actions send_away(mobility::Instant now,
+                                              const std::vector<wire::HomeAddress>& homes,
+                                              const SwitchOrder& order);
 
     [[nodiscard]] mobility::Actions on_received(mobility::Instant now,
                                                 const mobility::Received& received) override;
@@ -77,6 +83,11 @@ class HomeAgent final : public mobility::Node {
     void deregister(mobility::Instant now, const Request& request, mobility::Actions& actions);
     [[nodiscard]] bool is_free(const Request& request, const Binding* entry,
                                mobility::Actions& actions) const;
+    // Who has been asked to go gets no more than it has: home_agent_clients.cpp.
+    [[nodiscard]] wire::Lifetime granted(mobility::Instant now, const Request& request,
+                                         const Binding* in_use) const;
+    [[nodiscard]] bool is_over_for(mobility::Instant now, const Request& request,
+                                   const Binding& in_use) const;
     void refuse(const Request& request, wire::BindingStatus status, const Binding* entry,
                 mobility::Actions& actions) const;
     void take_session(mobility::Instant now, const Request& request, Binding& binding,
@@ -145,6 +156,7 @@ class HomeAgent final : public mobility::Node {
     DelayedAnswers delayed_answers_;
     Reunion reunion_;
     Revocations revocations_;
+    Switches switches_;
     HintAnswers hint_answers_;
 };
 

@@ -1,5 +1,6 @@
 // Who may register changes while a home agent runs, and bindings end by its own will (RFC 5846 §7).
 
+#include <algorithm>
 #include <utility>
 
 #include "server/core/home_agent.hpp"
@@ -33,6 +34,44 @@ Actions HomeAgent::revoke(Instant now, const wire::HomeAddress& home,
     actions.emplace_back(mobility::CloseTunnel{home});
     actions.emplace_back(mobility::Event{mobility::BindingRevoked{home, trigger}});
     return finished(std::move(actions));
+}
+
+Actions HomeAgent::send_away(Instant now, const std::vector<wire::HomeAddress>& homes,
+                             const SwitchOrder& order) {
+    Actions actions = on_deadline(now);
+    for (const wire::HomeAddress& home : homes) {
+        const Binding* binding = cache_.find(home, now);
+        if (binding == nullptr || !binding->is_valid) {
+            continue;
+        }
+        if (order.grace) {
+            cache_.change(home, [&](Binding& entry) {
+                entry.expires = std::min<Instant>(entry.expires, now + *order.grace);
+            });
+        }
+        switches_.begin(now, home, order);
+        actions.emplace_back(
+            mobility::Event{mobility::HomeAgentSwitchAsked{home, order.home_agents, order.grace}});
+    }
+    switches_.on_deadline(now, cache_, actions);
+    return finished(std::move(actions));
+}
+
+// RFC 5142 §5.3: whoever has been asked to go is served until what it has been granted is over, on
+// its way too, and gets no more.
+wire::Lifetime HomeAgent::granted(Instant now, const Request& request,
+                                  const Binding* in_use) const {
+    const wire::Lifetime lifetime = granted_to(request, settings_);
+    return in_use != nullptr && switches_.concerns(in_use->home)
+               ? std::min(lifetime, std::chrono::floor<wire::Lifetime>(in_use->expires - now))
+               : lifetime;
+}
+
+// A refresh asks for nothing else; a move is carried out as long as anything is left.
+bool HomeAgent::is_over_for(Instant now, const Request& request, const Binding& in_use) const {
+    return switches_.concerns(in_use.home) &&
+           (request.care_of == in_use.care_of ||
+            granted(now, request, &in_use) == wire::Lifetime::zero());
 }
 
 // Its home address may belong to somebody else next, who begins with numbers of his own.

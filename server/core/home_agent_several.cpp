@@ -62,8 +62,8 @@ void HomeAgent::register_beside(Instant now, const Request& request, const Bindi
     OtherBinding other{.id = request.identifier->id,
                        .priority = request.identifier->priority,
                        .place = whereabouts(request),
-                       .granted = granted_to(request, settings_),
-                       .expires = now + granted_to(request, settings_)};
+                       .granted = granted(now, request, &in_use),
+                       .expires = now + granted(now, request, &in_use)};
     // It may leave unsaid what the update of the binding in use has said of flows.
     const auto flows = FlowBindings::are_named_in(request.update)
                            ? flows_.on_update(home, request.update, ids_after(request, &before))
@@ -278,6 +278,7 @@ void HomeAgent::end_beside(const wire::HomeAddress& home) {
     others_.forget(home);
     flows_.forget(home);
     delayed_answers_.forget(home);
+    switches_.drop(home);
 }
 
 }  // namespace godwit::server
