@@ -1,7 +1,9 @@
 #include "server/client_service.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
+#include <variant>
 
 #include "shared/runtime/clock.hpp"
 
@@ -73,6 +75,18 @@ void ClientService::dismiss(const ClientChange& change) {
         parts_.node.dismiss(runtime::boot_now(), *change.peer, trigger_of_an_end));
     parts_.authenticator.remove_peer(*change.peer);
     parts_.store.remove_binding(change.client.home);
+}
+
+std::size_t ClientService::send_away(const std::vector<wire::HomeAddress>& homes,
+                                     const SwitchOrder& order) {
+    const mobility::Actions actions = parts_.node.send_away(runtime::boot_now(), homes, order);
+    parts_.runner.perform(actions);
+    return static_cast<std::size_t>(
+        std::ranges::count_if(actions, [](const mobility::Action& action) {
+            const auto* event = std::get_if<mobility::Event>(&action);
+            return event != nullptr &&
+                   std::holds_alternative<mobility::HomeAgentSwitchAsked>(*event);
+        }));
 }
 
 void ClientService::on_peer(security::ProtectedPeer peer) {

@@ -1,6 +1,9 @@
 #pragma once
 // What follows for the home agent that runs when something becomes of its clients.
 
+#include <cstddef>
+#include <vector>
+
 #include "server/api/event_feed.hpp"
 #include "server/client_rate_limits.hpp"
 #include "server/clients/clients_observer.hpp"
@@ -39,6 +42,9 @@ class ClientService final : public ClientsObserver {
     void on_peer(security::ProtectedPeer peer) override;
     void on_key(security::KeyPair current) override;
     void on_previous_key_over() override;
+
+    // Asks those of these who are bound to go to another home agent (RFC 5142); their number.
+    std::size_t send_away(const std::vector<wire::HomeAddress>& homes, const SwitchOrder& order);
 
   private:
     void apply_policy(const ClientChange& change);

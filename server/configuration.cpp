@@ -6,6 +6,7 @@
 
 #include "server/api_configuration.hpp"
 #include "server/clients/ipv4_pool.hpp"
+#include "server/discovery_configuration.hpp"
 #include "server/home_configuration.hpp"
 #include "server/rate_configuration.hpp"
 #include "shared/mobility/shard.hpp"
@@ -238,6 +239,7 @@ Configuration read_configuration(const std::filesystem::path& path) {
     root.require("address", routable_address(), configuration.address.address);
     root.require("home_prefix", home_prefix(), configuration.home_prefix);
     read_home(root, configuration);
+    read_discovery(root, configuration);
     root.read("endpoints", endpoints(), configuration.endpoints);
     read_paths(root, configuration);
     root.read("dns", dns_servers(), configuration.dns.servers);

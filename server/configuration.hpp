@@ -23,6 +23,7 @@
 #include "shared/security/suite.hpp"
 #include "shared/wire/address.hpp"
 #include "shared/wire/lifetime.hpp"
+#include "shared/wire/neighbor_options.hpp"
 
 namespace godwit::server {
 
@@ -37,6 +38,14 @@ struct MobileNodeEntry {
     ClientPolicy policy{};
 };
 
+// What mobile nodes that are away hear of the home prefix (RFC 6275 §10.6, §13; RFC 4861 §6.2.1).
+struct HomePrefixEntry {
+    wire::Seconds valid_lifetime{2592000};
+    wire::Seconds preferred_lifetime{604800};
+    std::chrono::seconds min_interval{600};    // MinMobPfxAdvInterval
+    std::chrono::seconds max_interval{86400};  // MaxMobPfxAdvInterval
+};
+
 // [api]: the API over TCP, beside the status socket.
 struct ApiEntry {
     std::optional<runtime::ListenAddress> listen;     // none: not over TCP
@@ -49,6 +58,9 @@ struct Configuration {
     wire::HomeAgentAddress address;
     std::optional<std::filesystem::path> private_key_file;  // there unless all protection is none
     wire::Prefix home_prefix;
+    HomePrefixEntry prefix;
+    std::optional<std::uint16_t>
+        discovery_preference{};  // among home agents; none: not to be found
     HomeMode home_mode = HomeMode::routed;
     std::optional<std::string> home_link;  // on_link: the interface
     NeighborSource neighbor_source;        // on_link: of what is said for home addresses

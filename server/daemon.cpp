@@ -8,11 +8,13 @@
 #include <vector>
 
 #include "server/api/api.hpp"
+#include "server/binding_news.hpp"
 #include "server/client_rate_limits.hpp"
 #include "server/client_service.hpp"
 #include "server/clients/enrolled_clients.hpp"
 #include "server/core/home_agent.hpp"
 #include "server/daemon_parts.hpp"
+#include "server/home_discovery.hpp"
 #include "server/home_network.hpp"
 #include "server/own_address.hpp"
 #include "server/qr_code.hpp"
@@ -66,6 +68,7 @@ class Daemon final : public runtime::NodeObserver {
     void ask_who_was_bound();
     [[nodiscard]] std::optional<mobility::Instant> next_deadline() const;
     void on_deadline();
+    void on_binding(const BindingNews& news);
     void remember(const wire::HomeAddress& home);
     void forget(const wire::HomeAddress& home);
     void write_bindings();
@@ -94,6 +97,7 @@ class Daemon final : public runtime::NodeObserver {
     ClientRateLimits rate_limits_;
     runtime::NodeRunner runner_;
     std::optional<HomeNetwork> network_;
+    std::optional<HomeDiscovery> discovery_;
     mobility::Instant next_write_;  // of bindings, at the soonest
     MessageCounts messages_in_;
     MessageCounts messages_out_;
@@ -145,7 +149,11 @@ Daemon::Daemon(const Configuration& configuration)
                    .health = [this] { return health(); },
                    .name_of = [this](const wire::HomeAddress& home) { return name_of(home); },
                    .qr_code = qr_svg,
-                   .restarts = restarts_}),
+                   .restarts = restarts_,
+                   .send_away =
+                       [this](const auto& homes, const SwitchOrder& order) {
+                           return client_service_->send_away(homes, order);
+                       }}),
       http_server_(loop_, api_.routes(), configuration.status_socket, http_network(configuration)) {
 }
 
@@ -153,22 +161,15 @@ void Daemon::run() {
     // Of the interface that leads to all tunnels; what is too long for one the data plane refuses.
     platform::require("set the MTU of " + tun_.name(),
                       platform::change_mtu(netlink_, tun_.interface(), configuration_.path_mtu));
-    network_.emplace(
-        HomeNetworkSettings{
-            .mode = configuration_.home_mode,
-            .home_prefix = configuration_.home_prefix,
-            .home_link = configuration_.home_link.value_or(""),
-            .neighbor_source = configuration_.neighbor_source,
-            .defends_allocations = configuration_.defend_allocations,
-            .tunnel = tun_.interface(),
-            .sysctl_journal =
-                (configuration_.status_socket.parent_path() / "sysctl-journal").string(),
-            .ipv4_pool = configuration_.ipv4_pool,
-            .masquerade = configuration_.masquerade},
-        log_, [this](const HomeAddressDisputed& dispute) {
-            api_.feed().publish_dispute(dispute.home, dispute.by_text());
-        });
+    network_.emplace(home_network_settings(configuration_, tun_.interface()), log_,
+                     [this](const HomeAddressDisputed& dispute) {
+                         api_.feed().publish_dispute(dispute.home, dispute.by_text());
+                     });
     network_->join(loop_);
+    discovery_.emplace(home_discovery_settings(configuration_, tun_.interface(), node_), log_);
+    discovery_->join(loop_);
+    network_->on_home_link(
+        [this](mobility::InterfaceIndex interface) { discovery_->on_home_link(interface); });
     const std::vector<Client> clients = clients_.all();
     platform::require("say where mobile nodes may go", network_->apply_policies(clients));
     rate_limits_.apply(clients);
@@ -212,22 +213,21 @@ void Daemon::run() {
 
 // The wall clock, by which a key's time runs, may be set in between.
 std::optional<mobility::Instant> Daemon::next_deadline() const {
-    std::optional<mobility::Instant> next = node_.next_deadline();
-    const auto also = [&](mobility::Instant deadline) {
-        next = next ? std::min(*next, deadline) : deadline;
-    };
+    std::optional<mobility::Instant> key, write;
     if (const auto end_of_key = clients_.next_deadline()) {
-        also(runtime::boot_now() + (*end_of_key - runtime::wall_now()));
+        key = runtime::boot_now() + (*end_of_key - runtime::wall_now());
     }
     if (store_.unwritten_bindings() > 0) {
-        also(next_write_);
+        write = next_write_;
     }
-    return next;
+    return std::ranges::min({node_.next_deadline(), key, write, discovery_->next_deadline()}, {},
+                            [](const auto& at) { return at.value_or(mobility::Instant::max()); });
 }
 
 void Daemon::on_deadline() {
     runner_.perform(node_.on_deadline(runtime::boot_now()));
     clients_.on_deadline(std::chrono::floor<std::chrono::seconds>(runtime::wall_now()));
+    discovery_->on_deadline();
 }
 
 void Daemon::ask_who_was_bound() {
@@ -252,25 +252,24 @@ void Daemon::ask_who_was_bound() {
 void Daemon::on_event(const mobility::Event& event) {
     runtime::log_event(log_, event);
     api_.on_event(event);
-    if (const auto* registered = std::get_if<mobility::BindingRegistered>(&event)) {
-        network_->intercept(registered->home);
-        remember(registered->home);
-    } else if (const auto* refreshed = std::get_if<mobility::BindingRefreshed>(&event)) {
-        remember(refreshed->home);
-    } else if (const auto* moved = std::get_if<mobility::BindingMoved>(&event)) {
-        remember(moved->home);
-    } else if (const auto* unproved = std::get_if<mobility::CareOfAddressUnproved>(&event)) {
-        remember(unproved->home);
-    } else if (const auto* endpoint = std::get_if<mobility::EndpointMoved>(&event)) {
+    if (std::holds_alternative<mobility::EndpointMoved>(event)) {
         ++endpoint_moves_;
-        remember(endpoint->home);
-    } else if (const auto* removed = std::get_if<mobility::BindingRemoved>(&event)) {
-        forget(removed->home);
-    } else if (const auto* revoked = std::get_if<mobility::BindingRevoked>(&event)) {
-        forget(revoked->home);
-    } else if (const auto* expired = std::get_if<mobility::BindingExpired>(&event)) {
-        forget(expired->home);
     }
+    if (const auto news = binding_news(event)) {
+        on_binding(*news);
+    }
+}
+
+void Daemon::on_binding(const BindingNews& news) {
+    if (news.what == BindingNews::What::begun) {
+        network_->intercept(news.home);
+    }
+    if (news.what == BindingNews::What::ended) {
+        forget(news.home);
+    } else {
+        remember(news.home);
+    }
+    discovery_->on_binding(news);
 }
 
 void Daemon::remember(const wire::HomeAddress& home) {

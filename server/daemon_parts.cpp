@@ -138,6 +138,8 @@ HomeAgentSettings home_agent_settings(const Configuration& configuration, std::u
     HomeAgentSettings settings{.address = configuration.address,
                                .home_prefix = configuration.home_prefix,
                                .ipv4_pool = configuration.ipv4_pool,
+                               .prefix_valid = configuration.prefix.valid_lifetime,
+                               .prefix_preferred = configuration.prefix.preferred_lifetime,
                                .max_lifetime = configuration.max_lifetime,
                                .nat_keepalive = configuration.nat_keepalive,
                                .dns = configuration.dns,
@@ -154,6 +156,55 @@ HomeAgentSettings home_agent_settings(const Configuration& configuration, std::u
     }
     for (const Client& client : clients.joined()) {
         settings.mobile_nodes.push_back(record_of(client));
+    }
+    return settings;
+}
+
+HomeNetworkSettings home_network_settings(const Configuration& configuration,
+                                          mobility::InterfaceIndex tunnel) {
+    return {
+        .mode = configuration.home_mode,
+        .home_prefix = configuration.home_prefix,
+        .home_link = configuration.home_link.value_or(""),
+        .neighbor_source = configuration.neighbor_source,
+        .defends_allocations = configuration.defend_allocations,
+        .tunnel = tunnel,
+        .sysctl_journal = (configuration.status_socket.parent_path() / "sysctl-journal").string(),
+        .ipv4_pool = configuration.ipv4_pool,
+        .masquerade = configuration.masquerade};
+}
+
+HomeDiscoverySettings home_discovery_settings(const Configuration& configuration,
+                                              mobility::InterfaceIndex tunnel,
+                                              const HomeAgent& node) {
+    const bool is_on_prefix = configuration.home_prefix.contains(configuration.address.address);
+    const wire::PrefixInformation prefix{
+        // With the R flag the whole address of the home agent (RFC 6275 §7.2).
+        .prefix = {is_on_prefix ? configuration.address.address : configuration.home_prefix.address,
+                   configuration.home_prefix.length},
+        .on_link = configuration.home_mode == HomeMode::on_link,
+        .autonomous = false,  // home addresses are given
+        .router_address = is_on_prefix,
+        .valid_lifetime = configuration.prefix.valid_lifetime,
+        .preferred_lifetime = configuration.prefix.preferred_lifetime};
+    HomeDiscoverySettings settings{.address = configuration.address,
+                                   .prefix = {.prefix = prefix,
+                                              .min_interval = configuration.prefix.min_interval,
+                                              .max_interval = configuration.prefix.max_interval,
+                                              .random = security::random_number},
+                                   .tunnel = tunnel,
+                                   .has_home_link = configuration.home_mode == HomeMode::on_link,
+                                   .is_proved_by_tunnel = [&node](const wire::HomeAddress& home) {
+                                       const Binding* binding =
+                                           node.bindings().find(home, runtime::boot_now());
+                                       return binding != nullptr && binding->is_valid &&
+                                              binding->protection != mobility::Protection::plain;
+                                   }};
+    if (configuration.discovery_preference) {
+        settings.discovery = {.address = configuration.address,
+                              .home_prefix = configuration.home_prefix,
+                              .preference = *configuration.discovery_preference,
+                              .random = security::random_number};
     }
     return settings;
 }

@@ -9,6 +9,9 @@
 #include "server/clients/home_agent_keys.hpp"
 #include "server/configuration.hpp"
 #include "server/core/admission.hpp"
+#include "server/core/home_agent.hpp"
+#include "server/home_discovery.hpp"
+#include "server/home_network.hpp"
 #include "server/status.hpp"
 #include "server/store/store.hpp"
 #include "shared/mobility/shard.hpp"
@@ -43,6 +46,12 @@ using JudgeClaim = decltype(HomeAgentSettings::claim);
 // `restarts`: how many starts the store has counted.
 HomeAgentSettings home_agent_settings(const Configuration& configuration, std::uint32_t restarts,
                                       const EnrolledClients& clients, JudgeClaim claim);
+HomeNetworkSettings home_network_settings(const Configuration& configuration,
+                                          mobility::InterfaceIndex tunnel);
+// Keeps a reference to the core.
+HomeDiscoverySettings home_discovery_settings(const Configuration& configuration,
+                                              mobility::InterfaceIndex tunnel,
+                                              const HomeAgent& node);
 // Where the API is heard over TCP, if anywhere. Throws runtime::InvalidConfiguration.
 std::optional<runtime::HttpNetwork> http_network(const Configuration& configuration);
 

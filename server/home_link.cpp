@@ -149,6 +149,14 @@ void HomeLink::look(const NetworkSnapshot& network) {
     if (is_back) {
         defence_.announce_again(now);
         perform(defence_.on_deadline(now));
+        on_link_(link_->index);
+    }
+}
+
+void HomeLink::on_link(std::function<void(mobility::InterfaceIndex)> callback) {
+    on_link_ = std::move(callback);
+    if (link_) {
+        on_link_(link_->index);
     }
 }
 

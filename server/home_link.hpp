@@ -36,6 +36,10 @@ class HomeLink {
     HomeLink(HomeLinkSettings settings, const runtime::Log& log, OnDisputed on_disputed);
     void join(runtime::EventLoop& loop);
 
+    // Calls back with the link's interface: now, if it is there, and whenever it is another or is
+    // back after it was gone or down.
+    void on_link(std::function<void(mobility::InterfaceIndex)> callback);
+
     // As the functions of HomeLinkDefence are called.
     void allocate(const wire::HomeAddress& home);
     void deallocate(const wire::HomeAddress& home);
@@ -60,6 +64,7 @@ class HomeLink {
     HomeLinkSettings settings_;
     const runtime::Log& log_;
     OnDisputed on_disputed_;
+    std::function<void(mobility::InterfaceIndex)> on_link_ = [](mobility::InterfaceIndex) {};
     platform::NetworkMonitor monitor_;
     platform::NeighborSocket socket_;
     platform::MulticastGroups groups_;

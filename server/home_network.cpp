@@ -85,6 +85,12 @@ void HomeNetwork::join(runtime::EventLoop& loop) {
     }
 }
 
+void HomeNetwork::on_home_link(std::function<void(mobility::InterfaceIndex)> callback) {
+    if (home_link_) {
+        home_link_->on_link(std::move(callback));
+    }
+}
+
 AddressClaim HomeNetwork::judge(const wire::HomeAddress& home) {
     return home_link_ ? home_link_->judge(home) : AddressClaim::free;
 }

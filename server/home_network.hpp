@@ -5,6 +5,7 @@
 // each such home address, and for the hosts of the link an answer to their Neighbor Solicitations
 // for it. The pool of IPv4 home addresses goes into the TUN interface as a whole.
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -44,6 +45,9 @@ class HomeNetwork {
     HomeNetwork(HomeNetworkSettings settings, const runtime::Log& log,
                 HomeLink::OnDisputed on_disputed);
     void join(runtime::EventLoop& loop);
+
+    // As HomeLink::on_link(); never, where there is no home link.
+    void on_home_link(std::function<void(mobility::InterfaceIndex)> callback);
 
     // Whether somebody else has the home address. Asked before one is bound that was not.
     [[nodiscard]] AddressClaim judge(const wire::HomeAddress& home);

@@ -98,6 +98,7 @@ int main(int argc, char** argv) {
     server::add_invite(app, commands);
     server::add_client_reports(app, commands);
     server::add_client_changes(app, commands);
+    server::add_switch(app, commands);
     server::add_store_commands(app, commands);
     try {
         app.parse(argc, argv);

@@ -80,6 +80,7 @@ runtime::HttpRoutes Api::routes() {
                 }});
     routes.add(runtime::events_route(feed_));
     add_client_targets(routes, sources_.clients, sources_.qr_code);
+    add_switch_target(routes, sources_.clients, sources_.send_away);
     add_page_targets(routes);
     return routes;
 }

@@ -9,6 +9,7 @@
 #include "server/api/client_targets.hpp"
 #include "server/api/event_feed.hpp"
 #include "server/api/metrics.hpp"
+#include "server/api/switch_target.hpp"
 #include "server/clients/clients.hpp"
 #include "server/status.hpp"
 #include "shared/mobility/event.hpp"
@@ -28,6 +29,7 @@ struct ApiSources {
     EventFeed::NameOf name_of;
     QrCode qr_code;
     std::uint32_t restarts = 0;
+    SendAway send_away{};
 };
 
 class Api {

@@ -21,6 +21,8 @@ void add_invite(CLI::App& app, Commands& commands);
 void add_client_reports(CLI::App& app, Commands& commands);
 // rename, disable, enable, remove, revoke, kick, policy
 void add_client_changes(CLI::App& app, Commands& commands);
+// switch
+void add_switch(CLI::App& app, Commands& commands);
 // rotate-key, backup, restore
 void add_store_commands(CLI::App& app, Commands& commands);
 

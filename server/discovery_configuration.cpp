@@ -1,0 +1,78 @@
+#include "server/discovery_configuration.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <string>
+
+#include "shared/runtime/toml_forms.hpp"
+
+namespace godwit::server {
+namespace {
+
+using namespace godwit::runtime;
+
+constexpr std::int64_t least_valid =
+    60;  // seconds: bindings of less would be refreshed all the time
+constexpr std::int64_t least_interval = 1;
+constexpr std::int64_t most_interval = 7 * 86400;
+
+void read_lifetimes(TomlTable& root, HomePrefixEntry& prefix) {
+    constexpr std::int64_t infinite = std::numeric_limits<std::uint32_t>::max();
+    std::int64_t valid = prefix.valid_lifetime.count();
+    std::int64_t preferred = prefix.preferred_lifetime.count();
+    root.read("prefix_valid_lifetime", whole_number(least_valid, infinite, "seconds"), valid);
+    const bool has_preferred =
+        root.read("prefix_preferred_lifetime", whole_number(0, infinite, "seconds"), preferred);
+    if (!has_preferred) {
+        preferred = std::min(preferred, valid);
+    } else if (preferred > valid) {  // RFC 4861 §4.6.2
+        root.reject("prefix_preferred_lifetime",
+                    "is longer than prefix_valid_lifetime, " + std::to_string(valid),
+                    "write a smaller number");
+    }
+    prefix.valid_lifetime = wire::Seconds(static_cast<std::uint32_t>(valid));
+    prefix.preferred_lifetime = wire::Seconds(static_cast<std::uint32_t>(preferred));
+}
+
+void read_intervals(TomlTable& root, HomePrefixEntry& prefix) {
+    std::int64_t min_interval = prefix.min_interval.count();
+    std::int64_t max_interval = prefix.max_interval.count();
+    const auto interval = whole_number(least_interval, most_interval, "seconds");
+    root.read("min_prefix_advertisement_interval", interval, min_interval);
+    root.read("max_prefix_advertisement_interval", interval, max_interval);
+    if (min_interval > max_interval) {
+        root.reject(
+            "min_prefix_advertisement_interval",
+            "is longer than max_prefix_advertisement_interval, " + std::to_string(max_interval),
+            "write a smaller number");
+    }
+    prefix.min_interval = std::chrono::seconds(min_interval);
+    prefix.max_interval = std::chrono::seconds(max_interval);
+}
+
+}  // namespace
+
+void read_discovery(TomlTable& root, Configuration& configuration) {
+    read_lifetimes(root, configuration.prefix);
+    read_intervals(root, configuration.prefix);
+    bool is_on = false;
+    std::int64_t preference = 0;
+    root.read("home_agent_discovery", yes_or_no(), is_on);
+    const bool has_preference =
+        root.read("home_agent_preference",
+                  whole_number(0, std::numeric_limits<std::uint16_t>::max(), "points"), preference);
+    if (is_on && configuration.home_mode == HomeMode::nat) {
+        root.reject("home_agent_discovery",
+                    "nobody outside can send to an address of this home prefix",
+                    "leave it out, or write another home_mode");
+    }
+    if (has_preference && !is_on) {
+        root.reject("home_agent_preference", "nobody is told of it",
+                    "write home_agent_discovery = true as well, or leave it out");
+    }
+    if (is_on) {
+        configuration.discovery_preference = static_cast<std::uint16_t>(preference);
+    }
+}
+
+}  // namespace godwit::server
