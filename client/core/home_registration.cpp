@@ -138,11 +138,22 @@ void HomeRegistration::ask(Instant now, PendingUpdate update, Actions& actions) 
     if (!may_ask(now) && update.lifetime > wire::Lifetime::zero()) {
         return;
     }
+    update.lifetime = within_home_prefix(now, update.lifetime);
     if (update.timeout.count() == 0) {
         update.timeout = binding_ ? std::chrono::nanoseconds(mobility::initial_bindack_timeout)
                                   : settings_.first_registration_timeout;
     }
     sender_.ask(now, std::move(update), terms(), actions);
+}
+
+// RFC 6275 §11.4.2. Whether a prefix that seems to be over really is, the home agent says.
+wire::Lifetime HomeRegistration::within_home_prefix(Instant now, wire::Lifetime lifetime) const {
+    if (!valid_until_ || lifetime == wire::Lifetime::zero()) {
+        return lifetime;
+    }
+    const auto left = std::chrono::floor<std::chrono::seconds>(*valid_until_ - now);
+    return left >= wire::Lifetime(1) && left < lifetime ? std::chrono::floor<wire::Lifetime>(left)
+                                                        : lifetime;
 }
 
 void HomeRegistration::on_doubt(Instant now, Actions& actions) {

@@ -109,11 +109,19 @@ class HomeRegistration {
         return sender_.has_just_begun(now);
     }
 
+    // No binding is asked for that lasts longer than this; nothing: there is no such limit.
+    void on_home_prefix(std::optional<mobility::Instant> valid_until) {
+        valid_until_ = valid_until;
+    }
+
     void on_deadline(mobility::Instant now, mobility::Actions& actions);
     [[nodiscard]] std::optional<mobility::Instant> next_deadline() const;
 
     // The acknowledged binding, if it has not expired at `now`.
     [[nodiscard]] const Binding* binding(mobility::Instant now) const;
+    [[nodiscard]] bool is_protected() const {
+        return settings_.protection != mobility::Protection::none;
+    }
     [[nodiscard]] bool is_pending() const { return sender_.is_pending(); }
     // The home agent does not want this node any more, as far as it has said.
     [[nodiscard]] bool is_revoked() const { return is_revoked_; }
@@ -136,6 +144,8 @@ class HomeRegistration {
 
   private:
     void refresh(mobility::Instant now, mobility::Actions& actions);
+    [[nodiscard]] wire::Lifetime within_home_prefix(mobility::Instant now,
+                                                    wire::Lifetime lifetime) const;
     void ask(mobility::Instant now, PendingUpdate update, mobility::Actions& actions);
     Outcome on_accepted(mobility::Instant now, const SentUpdate& sent, const mobility::Proof& proof,
                         const wire::BindingAcknowledgement& acknowledgement,
@@ -210,6 +220,7 @@ class HomeRegistration {
     bool is_revoked_ = false;
     std::optional<mobility::Instant> ended_at_;  // by the home agent
     std::optional<mobility::Instant> ask_not_before_;
+    std::optional<mobility::Instant> valid_until_;  // the home prefix
     bool suspended_ = true;
     bool barred_ = false;  // RFC 6275 §11.7.3: status 134, the home address is somebody else's
 };

@@ -212,6 +212,8 @@ void MobileNode::on_message(Instant now, const mobility::Received& received,
     } else if (const auto* revocation =
                    std::get_if<wire::BindingRevocationIndication>(&message.message())) {
         on_revocation(now, received, message.proof(), *revocation, actions);
+    } else if (const auto* order = std::get_if<wire::HomeAgentSwitch>(&message.message())) {
+        on_switch(now, message.proof(), *order, actions);
     } else {
         actions.emplace_back(
             mobility::Event{mobility::MessageDropped{mobility::DropReason::not_expected}});
@@ -226,6 +228,10 @@ void MobileNode::on_acknowledgement(Instant now,
     if (outcome == HomeRegistration::Outcome::registered && roaming_.in_use()) {
         roaming_.on_acknowledged(now, acknowledgement, actions);
         follow_roaming(now, actions);
+    }
+    if (outcome == HomeRegistration::Outcome::registered &&
+        acknowledgement.status == wire::BindingStatus::accepted_prefix_discovery_necessary) {
+        actions.emplace_back(mobility::Event{mobility::HomePrefixDoubtful{home_}});
     }
     if (outcome != HomeRegistration::Outcome::none) {
         refusal_.reset();

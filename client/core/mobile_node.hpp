@@ -54,6 +54,10 @@ class MobileNode final : public mobility::Node {
     // This network may let through from now on what it did not before: a registration that has gone
     // unanswered is asked for as if for the first time.
     [[nodiscard]] mobility::Actions on_let_through(mobility::Instant now);
+    // The prefix of the home address is valid until then (RFC 6275 §11.4.2); nothing: for ever.
+    void on_home_prefix(std::optional<mobility::Instant> valid_until) {
+        registration_.on_home_prefix(valid_until);
+    }
     // The program is about to end: the binding is given up. From now on nothing else is asked of
     // the home agent; what it is asked, it may answer until has_left().
     [[nodiscard]] mobility::Actions on_stop(mobility::Instant now);
@@ -123,6 +127,8 @@ class MobileNode final : public mobility::Node {
                        const mobility::Proof& proof,
                        const wire::BindingRevocationIndication& indication,
                        mobility::Actions& actions);
+    void on_switch(mobility::Instant now, const mobility::Proof& proof,
+                   const wire::HomeAgentSwitch& order, mobility::Actions& actions) const;
     void register_again_if_due(mobility::Instant now, mobility::Actions& actions);
     void on_hint(mobility::Instant now, const mobility::Hint& hint, mobility::Actions& actions);
     void on_arrival(mobility::Instant now, mobility::Actions& actions);

@@ -155,5 +155,19 @@ TEST(HomeRegistration, LetsTheBindingGoWhenItsLifetimeIsOver) {
     EXPECT_TRUE(node.core.is_pending()) << "and goes on asking";
 }
 
+TEST(HomeRegistration, AsksForNoLongerThanTheHomePrefixIsValid) {  // §11.4.2
+    const auto lifetime_at = [](RegisteringNode& node, Instant now) {
+        const auto order = update_in(node.register_at(now));
+        return std::get<wire::BindingUpdate>(order.message).lifetime;
+    };
+    RegisteringNode node;
+    node.core.on_home_prefix(noon + 403s);
+    EXPECT_EQ(lifetime_at(node, noon), Lifetime(100));
+    EXPECT_EQ(lifetime_at(node, noon + 399s), Lifetime(1));
+    EXPECT_EQ(lifetime_at(node, noon + 500s), Lifetime(150)) << "that it is over others say";
+    node.core.on_home_prefix(std::nullopt);
+    EXPECT_EQ(lifetime_at(node, noon + 501s), Lifetime(150));
+}
+
 }  // namespace
 }  // namespace godwit::client
