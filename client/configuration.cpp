@@ -69,8 +69,12 @@ void read_addresses(TomlTable& root, TomlTable& agent, Configuration& configurat
                     home.text() + " is outside home_prefix " + configuration.home_prefix->text(),
                     "write an address of that prefix, or correct the prefix");
     }
-    if (agent.require("address", routable_address(), configuration.home_agent.address.address) &&
-        has_home && configuration.home_agent.address.address == home) {
+    HomeAgentEntry& entry = configuration.home_agent;
+    agent.read("discovery", yes_or_no(), entry.is_discovered);
+    const bool has_address =
+        entry.is_discovered ? agent.read("address", routable_address(), entry.address.address)
+                            : agent.require("address", routable_address(), entry.address.address);
+    if (has_address && has_home && entry.address.address == home) {
         agent.reject("address", "is the home_address as well",
                      "write the address of the home agent itself");
     }
@@ -85,7 +89,11 @@ void read_paths(TomlTable& root, TomlTable& agent, Configuration& configuration)
     root.read("ipv4", yes_or_no(), configuration.ipv4);
     root.read("mtu_probe_interval", duration(least_probe_interval, most_probe_interval),
               configuration.mtu_probe_interval);
-    agent.read("endpoints", list_of(host()), configuration.home_agent.endpoints);
+    if (agent.read("endpoints", list_of(host()), configuration.home_agent.endpoints) &&
+        configuration.home_agent.is_discovered) {
+        agent.reject("endpoints", "with discovery = true each home agent is at its address",
+                     "leave one of the two out");
+    }
     agent.read("ports", list_of(udp_port()), configuration.home_agent.ports);
     if (configuration.home_agent.endpoints.empty()) {
         configuration.home_agent.endpoints.push_back(configuration.home_agent.address.text());
@@ -160,6 +168,10 @@ void read_traffic(TomlTable& root, Configuration& configuration) {
     reject_everything(root, "exclude", configuration.exclude);
     root.read("exclude_cgroups", list_of(cgroup()), configuration.exclude_cgroups);
     root.read("lockdown", yes_or_no(), configuration.lockdown);
+    if (configuration.lockdown && configuration.home_agent.is_discovered) {
+        root.reject("lockdown", "nothing is let out that looks for a home agent",
+                    "leave it out, or write [home_agent] address in place of discovery");
+    }
 }
 
 void read_dns(TomlTable& root, Configuration& configuration) {
@@ -169,6 +181,18 @@ void read_dns(TomlTable& root, Configuration& configuration) {
 }
 
 }  // namespace
+
+wire::Prefix home_prefix_of(const Configuration& configuration) {
+    constexpr std::uint8_t usual_length = 64;
+    return configuration.home_prefix.value_or(
+        wire::Prefix::around(configuration.home_address.address, usual_length));
+}
+
+Configuration at_home_agent(Configuration configuration, const wire::HomeAgentAddress& address) {
+    configuration.home_agent.address = address;
+    configuration.home_agent.endpoints = {address.text()};
+    return configuration;
+}
 
 Configuration read_configuration(const std::filesystem::path& path) {
     TomlFile file(path);

@@ -25,7 +25,10 @@
 namespace godwit::client {
 
 struct HomeAgentEntry {
-    wire::HomeAgentAddress address;  // which it is known by; native paths lead there
+    // Which it is known by; native paths lead there. Unspecified: it is to be discovered first.
+    wire::HomeAgentAddress address;
+    // Others of the home link have the same key, and can be found (RFC 6275 §11.4.1).
+    bool is_discovered = false;
     // Where it hears UDP: addresses of either family, or names of the DNS. Else its address.
     std::vector<std::string> endpoints;
     std::vector<std::uint16_t> ports{mobility::dsmip_port, 443};
@@ -78,6 +81,11 @@ struct Configuration {
         mobility::initial_bindack_timeout_first_registration;
     HomeAgentEntry home_agent;
 };
+
+// The home link's; a /64 where the file does not say.
+wire::Prefix home_prefix_of(const Configuration& configuration);
+// The same at another home agent of the home link.
+Configuration at_home_agent(Configuration configuration, const wire::HomeAgentAddress& address);
 
 // Throws runtime::InvalidConfiguration with everything that is wrong in the file.
 Configuration read_configuration(const std::filesystem::path& file);

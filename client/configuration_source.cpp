@@ -76,6 +76,19 @@ ConfigurationSource::Wanted ConfigurationSource::wanted(const std::string& profi
     });
 }
 
+std::optional<std::string> ConfigurationSource::profile_at(const wire::HomeAgentAddress& address,
+                                                           const Configuration& present) const {
+    for (const std::string& name : profiles_ ? profiles_->names() : std::vector<std::string>()) {
+        const auto found = wanted(name);
+        if (found && found->configuration.home_agent.address == address &&
+            found->configuration.status_socket == present.status_socket &&
+            found->configuration.state_directory == present.state_directory) {
+            return name;
+        }
+    }
+    return std::nullopt;
+}
+
 std::shared_ptr<ProfileChoice> ConfigurationSource::choose(const std::string& name) const {
     return profiles_->choose(name);
 }

@@ -33,6 +33,10 @@ class ConfigurationSource {
     [[nodiscard]] Wanted wanted() const;
     [[nodiscard]] Wanted wanted(const std::string& profile) const;
 
+    // The profile that is at this home agent and can be taken up by a daemon of this configuration.
+    [[nodiscard]] std::optional<std::string> profile_at(const wire::HomeAgentAddress& address,
+                                                        const Configuration& present) const;
+
     // Of a daemon that has profiles. Throws std::system_error.
     [[nodiscard]] std::shared_ptr<ProfileChoice> choose(const std::string& name) const;
     // The name that the profile has by now: it may have been renamed.

@@ -1,92 +1,30 @@
 #include "client/daemon.hpp"
 
+#include <algorithm>
 #include <exception>
-#include <functional>
-#include <memory>
-#include <optional>
-#include <string>
 #include <utility>
 
-#include "client/api.hpp"
-#include "client/configuration_source.hpp"
+#include "client/daemon_object.hpp"
 #include "client/daemon_parts.hpp"
-#include "client/down_mark.hpp"
 #include "client/event_document.hpp"
-#include "client/lockdown.hpp"
-#include "client/move_history.hpp"
 #include "client/patience_to_leave.hpp"
-#include "client/pings.hpp"
-#include "client/presence.hpp"
 #include "client/status_report.hpp"
-#include "client/told_changes.hpp"
 #include "shared/runtime/clock.hpp"
 #include "shared/runtime/confinement.hpp"
-#include "shared/runtime/event_feed.hpp"
-#include "shared/runtime/event_loop.hpp"
-#include "shared/runtime/http_server.hpp"
-#include "shared/runtime/log.hpp"
 #include "shared/runtime/service_life.hpp"
 
 namespace godwit::client {
-namespace {
 
 using runtime::HttpAnswer;
 using runtime::Json;
+
+namespace {
 
 HttpAnswer not_done(const std::string& why) {
     return runtime::error_answer(503, "not-done", why);
 }
 
-class Daemon {
-  public:
-    Daemon(ConfigurationSource source, WantedConfiguration first);
-
-    void run();
-
-  private:
-    [[nodiscard]] std::optional<mobility::Instant> next_deadline() const;
-    void on_deadline();
-    void up(const OnAnswer& answer);
-    void down(const OnAnswer& answer);
-    void on_down(const OnAnswer& answer);
-    void restart(const OnAnswer& answer);
-    void use(const std::string& profile, const OnAnswer& answer);
-    void choose(const WantedConfiguration& next, const OnAnswer& answer);
-    void exchange(WantedConfiguration next, const std::shared_ptr<ProfileChoice>& choice,
-                  const OnAnswer& answer);
-    void enter_again(const WantedConfiguration& before);
-    void change(const OnAnswer& answer, const std::function<void()>& act);
-    void enter(WantedConfiguration wanted);
-    void leave(std::function<void()> then);
-    void end();
-    [[nodiscard]] std::optional<WayOutRefusal> portal_refusal() const;
-    void on_left();
-    void on_event(const mobility::Event& event);
-    void on_change();
-    [[nodiscard]] Status status() const;
-    [[nodiscard]] HttpAnswer done() const;
-    [[nodiscard]] ApiSources api();
-    [[nodiscard]] std::optional<wire::Ipv6Address> own_address(bool is_ipv4) const;
-    [[nodiscard]] Json path() const;
-    [[nodiscard]] DownMark mark() const { return DownMark(configuration_.state_directory); }
-
-    ConfigurationSource source_;
-    Configuration configuration_;  // as it was taken up last
-    std::string profile_;          // whose it is; empty: of none
-    runtime::Log log_;
-    runtime::EventLoop loop_;
-    Lockdown lockdown_;
-    MoveHistory moves_;
-    runtime::EventFeed feed_;
-    ToldChanges told_{feed_};
-    std::unique_ptr<Presence> presence_;
-    std::string failure_;         // why it is not up, though it shall be
-    std::function<void()> then_;  // while it leaves: what comes next
-    runtime::Confinement confinement_;
-    runtime::asio::steady_timer patience_;
-    Pings pings_;
-    runtime::HttpServer http_server_;
-};
+}  // namespace
 
 Daemon::Daemon(ConfigurationSource source, WantedConfiguration first)
     : source_(std::move(source)),
@@ -96,6 +34,7 @@ Daemon::Daemon(ConfigurationSource source, WantedConfiguration first)
       lockdown_(configuration_.state_directory, log_),
       feed_(runtime::wall_now),
       patience_(loop_.context()),
+      switching_(loop_, log_, surroundings()),
       pings_(loop_, [this] { return path(); }),
       http_server_(loop_, api_routes(api()), configuration_.status_socket) {}
 
@@ -156,15 +95,19 @@ void Daemon::end() {
 }
 
 std::optional<mobility::Instant> Daemon::next_deadline() const {
-    const auto next = presence_ ? presence_->next_deadline() : std::nullopt;
-    const auto repair = lockdown_.next_deadline();
-    return next && repair ? std::min(*next, *repair) : next ? next : repair;
+    return std::ranges::min(
+        {presence_ ? presence_->next_deadline() : std::nullopt, lockdown_.next_deadline(),
+         switching_.next_deadline()},
+        {}, [](const auto& deadline) { return deadline.value_or(mobility::Instant::max()); });
 }
 
 void Daemon::on_deadline() {
     lockdown_.on_deadline();
     if (presence_) {
         presence_->on_deadline();
+    }
+    if (!then_) {
+        switching_.on_deadline();
     }
 }
 
@@ -293,6 +236,7 @@ void Daemon::change(const OnAnswer& answer, const std::function<void()>& act) {
         answer(runtime::error_answer(409, "busy", "another change is under way; try again"));
         return;
     }
+    switching_.end();
     try {
         act();
     } catch (const std::exception& failure) {
@@ -303,6 +247,13 @@ void Daemon::change(const OnAnswer& answer, const std::function<void()>& act) {
 void Daemon::enter(WantedConfiguration wanted) {
     const Configuration& configuration = wanted.configuration;
     log_.show(configuration.log_level);
+    if (configuration.home_agent.address.address.is_unspecified()) {
+        configuration_ = configuration;
+        profile_ = std::move(wanted.profile);
+        failure_.clear();
+        switching_.search();
+        return;
+    }
     lockdown_.enter(configuration);
     presence_ = std::make_unique<Presence>(
         configuration, lockdown_, loop_, log_,
@@ -343,8 +294,14 @@ void Daemon::on_left() {
     std::exchange(then_, nullptr)();
 }
 
+// What is asked of this machine is done once the Presence has told it all.
 void Daemon::on_event(const mobility::Event& event) {
     moves_.add(event);
+    if (const auto* asked = std::get_if<mobility::HomeAgentSwitchAsked>(&event)) {
+        runtime::asio::post(loop_.context(), [this, home_agents = asked->home_agents] {
+            switching_.on_sent_away(home_agents);
+        });
+    }
     const auto report = [this](const mobility::Path& path) { return presence_->report(path); };
     if (const auto document = document_of(event, report)) {
         feed_.add(document->type, document->details);
@@ -354,6 +311,7 @@ void Daemon::on_event(const mobility::Event& event) {
 void Daemon::on_change() {
     if (presence_ && !then_) {
         told_.tell(presence_->status());
+        switching_.follow(presence_->state(), configuration_.home_agent.is_discovered);
     }
 }
 
@@ -366,6 +324,10 @@ Status Daemon::status() const {
     const auto complaints = lockdown_.complaints();
     status.health.insert(status.health.end(), complaints.begin(), complaints.end());
     report_confinement(status, confinement_);
+    if (!presence_ && switching_.is_searching()) {
+        status.health.push_back("looking for a home agent of " +
+                                home_prefix_of(configuration_).text());
+    }
     if (!failure_.empty()) {
         status.health.push_back("not up, though it shall be: " + failure_);
     }
@@ -387,8 +349,6 @@ Json Daemon::path() const {
 HttpAnswer Daemon::done() const {
     return runtime::json_answer({{"state", state_name(status().state)}});
 }
-
-}  // namespace
 
 void run_daemon(ConfigurationSource source) {
     WantedConfiguration first = source.read();

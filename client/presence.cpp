@@ -85,6 +85,12 @@ Presence::Presence(Configuration configuration, Lockdown& lockdown, runtime::Eve
     change_mtu(mobility::min_ipv6_mtu);  // until a path is known
     platform::require("bring " + tun_.name() + " up",
                       platform::bring_up(netlink_, tun_.interface()));
+    if (configuration_.protection != mobility::Protection::plain) {
+        prefix_.emplace(PrefixInquiry::Settings{.home = configuration_.home_address,
+                                                .home_agent = configuration_.home_agent.address,
+                                                .tunnel = tun_.interface()},
+                        loop, log_, [this] { on_home_prefix(); });
+    }
     steer();
     steering_.watch(loop);
     runner_.join(loop);
@@ -184,6 +190,16 @@ void Presence::steer() {
     announce_return(steering == Steering::at_home ? home_link : std::nullopt);
     way_out_.follow(state);
     portal_.follow(state);
+    if (prefix_) {
+        prefix_->follow(state);
+    }
+}
+
+void Presence::on_home_prefix() {
+    if (prefix_->known()) {
+        node_.on_home_prefix(prefix_->known()->valid_until);
+    }
+    listener_.on_change();
 }
 
 // RFC 6275 §11.5.5: "After receiving the Binding Acknowledgement for its Binding Update to its home
@@ -212,7 +228,7 @@ std::optional<mobility::Instant> Presence::next_deadline() const {
     }
     return std::ranges::min(
         {node_.next_deadline(), attachments_.next_deadline(), steering_.next_deadline(),
-         portal_.next_deadline()},
+         portal_.next_deadline(), prefix_ ? prefix_->next_deadline() : std::nullopt},
         {}, [](const auto& deadline) { return deadline.value_or(mobility::Instant::max()); });
 }
 
@@ -221,6 +237,9 @@ void Presence::on_deadline() {
     runner_.perform(node_.on_deadline(runtime::boot_now()));
     steering_.on_deadline();  // of what the above wants by now
     portal_.on_deadline();
+    if (prefix_) {
+        prefix_->on_deadline();
+    }
 }
 
 std::optional<wire::Ipv6Address> Presence::ipv4_home_address() const {
@@ -230,6 +249,9 @@ std::optional<wire::Ipv6Address> Presence::ipv4_home_address() const {
 
 void Presence::on_event(const mobility::Event& event) {
     runtime::log_event(log_, event);
+    if (prefix_ && std::holds_alternative<mobility::HomePrefixDoubtful>(event)) {
+        prefix_->ask();
+    }
     listener_.on_event(event);
     steer();
 }
@@ -267,6 +289,9 @@ Status Presence::status() const {
             "godwit portal");
     }
     name_service_.add_health(status.health);
+    if (prefix_) {
+        prefix_->report(status);
+    }
     return status;
 }
 

@@ -16,6 +16,7 @@
 #include "client/lockdown.hpp"
 #include "client/name_service.hpp"
 #include "client/portal_inquiry.hpp"
+#include "client/prefix_inquiry.hpp"
 #include "client/program_exclusion.hpp"
 #include "client/status.hpp"
 #include "client/traffic_steering.hpp"
@@ -84,6 +85,7 @@ class Presence final : private runtime::NodeObserver {
     void on_attachments(const mobility::Attachments& attachments);
     void on_resume();
     void on_way_out();
+    void on_home_prefix();
     void ask_again();
     void steer();
     void lock();
@@ -115,6 +117,7 @@ class Presence final : private runtime::NodeObserver {
     NameService name_service_;
     AttachmentWatch attachments_;
     PortalInquiry portal_;
+    std::optional<PrefixInquiry> prefix_;  // where the tunnel proves who speaks
     WayOut way_out_;
     std::optional<std::vector<wire::Ipv6Address>> endpoints_;  // of the home agent, once looked for
     bool was_registered_ = false;

@@ -53,18 +53,7 @@ Json time_or_null(const std::optional<runtime::WallTime>& time) {
     return time ? Json(runtime::rfc3339(*time)) : Json();
 }
 
-}  // namespace
-
-Json portal_object(const std::optional<PortalReport>& portal) {
-    if (!portal) {
-        return {};
-    }
-    return {{"url", portal->url},
-            {"source", portal->source},
-            {"since", runtime::rfc3339(portal->since)}};
-}
-
-Json to_json(const Status& status) {
+Json document_of(const Status& status) {
     const auto& care_of = status.care_of_address;
     Json handovers{{"count", status.moves.handovers}, {"last", handover_object(status.moves.last)}};
     handovers.update(status.moves.log.to_json());
@@ -91,6 +80,28 @@ Json to_json(const Status& status) {
             {"handovers", handovers},
             {"drops", runtime::to_json(status.drops)},
             {"health", status.health}};
+}
+
+}  // namespace
+
+Json portal_object(const std::optional<PortalReport>& portal) {
+    if (!portal) {
+        return {};
+    }
+    return {{"url", portal->url},
+            {"source", portal->source},
+            {"since", runtime::rfc3339(portal->since)}};
+}
+
+Json to_json(const Status& status) {
+    Json document = document_of(status);
+    if (status.home_prefix) {
+        document["home_prefix"] = {
+            {"prefix", status.home_prefix->prefix.text()},
+            {"preferred_until", time_or_null(status.home_prefix->preferred_until)},
+            {"valid_until", time_or_null(status.home_prefix->valid_until)}};
+    }
+    return document;
 }
 
 Json path_object(const std::optional<PathReport>& path) {

@@ -60,6 +60,13 @@ struct PortalReport {
     runtime::WallTime since;
 };
 
+// What the home agent has told of the home prefix; of a time: nothing for never.
+struct HomePrefixReport {
+    wire::Prefix prefix;
+    std::optional<runtime::WallTime> preferred_until;
+    std::optional<runtime::WallTime> valid_until;
+};
+
 struct Status {
     std::optional<State> state = State::unattached;  // nothing: down, as it was told to be
     std::string profile;                             // that is active; empty: a file was named
@@ -73,6 +80,7 @@ struct Status {
     std::optional<BindingReport> binding;
     std::optional<TunnelReport> tunnel;
     MoveHistory moves;
+    std::optional<HomePrefixReport> home_prefix;  // once it has been asked for
     DnsReport dns;
     LockdownReport lockdown;
     std::optional<PortalReport> portal;

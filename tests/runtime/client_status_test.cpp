@@ -134,6 +134,17 @@ TEST(ClientStatus, TellsOfACaptivePortalAndOfTheBrowserThatIsOut) {
     EXPECT_TRUE(text.contains("browser outside  until 2026-11-25T02:17:05.123Z")) << text;
 }
 
+TEST(ClientStatus, TellsOfTheHomePrefixOnceThatIsKnown) {
+    Status status = registered();
+    EXPECT_FALSE(to_json(status).contains("home_prefix"));
+    status.home_prefix = HomePrefixReport{.prefix = *wire::Prefix::parse("2001:db8:f::/64"),
+                                          .preferred_until = {},
+                                          .valid_until = runtime::WallTime(1'795'572'425'123ms)};
+    EXPECT_EQ(to_json(status).at("home_prefix").dump(),
+              R"({"preferred_until":null,"prefix":"2001:db8:f::/64",)"
+              R"("valid_until":"2026-11-25T02:07:05.123Z"})");
+}
+
 TEST(ClientStatus, IsReadThoughTheDaemonKnowsNothingOfCaptivePortals) {
     runtime::Json old = to_json(registered());
     old.erase("portal");
