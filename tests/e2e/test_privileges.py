@@ -15,7 +15,7 @@ FILTERED = 2  # "Seccomp:" of proc(5)
 NOBODY = 65534
 SOURCES = HERE.parents[1] / "shared/platform"
 PROCESSES = re.compile(r"\b(?:execve|execveat|fork|vfork)\(|\bclone3?\((?!.*CLONE_THREAD)")
-CALL = re.compile(r"^\d+ +(?:<\.\.\. )?(\w+)(?:\(| resumed>)")
+CALL = re.compile(r"^(?:\d+ +)?(?:<\.\.\. )?(\w+)(?:\(| resumed>)")
 
 
 def threads_of(process):
