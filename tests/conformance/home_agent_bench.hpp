@@ -7,6 +7,7 @@
 #include <array>
 #include <chrono>
 #include <map>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -45,7 +46,7 @@ class HomeAgentBench {
         : authenticator_(credentials_of(settings), ledger_), core(std::move(settings)) {}
 
     // What the home agent sends when it hears this packet.
-    std::vector<Answer> hear(BytesView packet) {
+    std::vector<Answer> hear_packet(BytesView packet) {
         const auto parsed = wire::SignallingPacket::parse(packet);
         if (!parsed) {
             return {};
@@ -57,7 +58,7 @@ class HomeAgentBench {
     // An update from there, with a Home Address option unless it comes from the home address.
     std::vector<Answer> hear(const Update& update, const Ipv6Address& from = care_of_a,
                              const Ipv6Address& of = home) {
-        return hear(written(update, from, of));
+        return hear_packet(written(update, from, of));
     }
     static Bytes written(const Update& update, const Ipv6Address& from = care_of_a,
                          const Ipv6Address& of = home) {
@@ -86,9 +87,10 @@ class HomeAgentBench {
     std::vector<Answer> hear_in_udp(const Update& update, const Ipv6Address& outer,
                                     std::uint16_t port = 40000) {
         const Bytes inner = packet(home, home_agent, {}, update.header().between(home, home_agent));
-        return hear_in_udp(inner, outer, port);
+        return hear_packet_in_udp(inner, outer, port);
     }
-    std::vector<Answer> hear_in_udp(BytesView inner, const Ipv6Address& outer, std::uint16_t port) {
+    std::vector<Answer> hear_packet_in_udp(BytesView inner, const Ipv6Address& outer,
+                                           std::uint16_t port) {
         const auto parsed = wire::SignallingPacket::parse(inner);
         if (!parsed) {
             return {};
