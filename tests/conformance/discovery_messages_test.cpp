@@ -1,6 +1,7 @@
-#include <gtest/gtest.h>
+// The formats of RFC 6275 §6.5 to §6.8, and the anycast address of RFC 2526.
 
 #include "shared/wire/icmpv6.hpp"
+#include "tests/conformance/rule.hpp"
 #include "tests/support/addresses.hpp"
 #include "tests/wire/hex.hpp"
 
@@ -42,12 +43,14 @@ void expect_octets(const Icmpv6Message& message, const char* written) {
     EXPECT_EQ(parsed(expected), message);
 }
 
-TEST(HomeAgentsAnycast, IsTheReservedInterfaceIdentifierOfRfc2526) {
+RULE(rfc2526_2, AnycastAddressOfA64,
+     "the Home-Agents anycast address of a /64 ends in fdff:ffff:ffff:fffe") {
     EXPECT_EQ(home_agents_anycast(*Prefix::parse("2001:db8:f::/64")),
               ip("2001:db8:f:0:fdff:ffff:ffff:fffe"));
 }
 
-TEST(HomeAgentsAnycast, HasNoUniversalBitWhereThePrefixIsOfAnotherLength) {
+RULE(rfc2526_2, AnycastAddressOfAnotherLength,
+     "with a prefix of another length ones stand before the anycast identifier") {
     EXPECT_EQ(home_agents_anycast(*Prefix::parse("2001:db8:f::/48")),
               ip("2001:db8:f:ffff:ffff:ffff:ffff:fffe"));
     EXPECT_EQ(home_agents_anycast(*Prefix::parse("2001:db8:f::/68")),
@@ -55,23 +58,23 @@ TEST(HomeAgentsAnycast, HasNoUniversalBitWhereThePrefixIsOfAnotherLength) {
     EXPECT_EQ(home_agents_anycast(*Prefix::parse("2001:db8:f::5500/120")), ip("2001:db8:f::55fe"));
 }
 
-TEST(HomeAgentDiscoveryRequest, HasTheOctetsOfRfc6275) {
+RULE(rfc6275_6_5, RequestHasItsOctets, "type 144, code 0, identifier, 16 bits of zero") {
     expect_octets(HomeAgentDiscoveryRequest{0x1234}, "9000 0000 1234 0000");
 }
 
-TEST(HomeAgentDiscoveryReply, HasTheOctetsOfRfc6275) {
+RULE(rfc6275_6_6, ReplyHasItsOctets, "type 145, code 0, identifier, 16 bits of zero, addresses") {
     expect_octets(HomeAgentDiscoveryReply{0x1234, {{ip("2001:db8:f::1")}, {ip("2001:db8:f::2")}}},
                   R"(9100 0000 1234 0000 20010db8000f00000000000000000001
                      20010db8000f00000000000000000002)");
     expect_octets(HomeAgentDiscoveryReply{0x1234, {}}, "9100 0000 1234 0000");
 }
 
-TEST(HomeAgentDiscoveryReply, EndsWithAWholeAddress) {
+RULE(rfc6275_6_6, ReplyEndsWithAWholeAddress, "the number of addresses follows from the length") {
     EXPECT_EQ(parsed(octets("9100 0000 1234 0000 20010db8000f000000000000000000")),
               refused(ParseError::truncated));
 }
 
-TEST(HomeAgentDiscoveryReply, FillsTheMinimumMtu) {
+RULE(rfc6275_10_5_1, ReplyFitsTheMinimumMtu, "a reply is no longer than the minimum IPv6 MTU") {
     HomeAgentDiscoveryReply reply;
     reply.home_agents.resize(HomeAgentDiscoveryReply::max_home_agents);
     const std::size_t size = Ipv6Header::size + serialize_icmpv6(reply, addresses).size();
@@ -79,17 +82,19 @@ TEST(HomeAgentDiscoveryReply, FillsTheMinimumMtu) {
     EXPECT_GT(size + 16, 1280U);
 }
 
-TEST(MobilePrefixSolicitation, HasTheOctetsOfRfc6275) {
+RULE(rfc6275_6_7, SolicitationHasItsOctets, "type 146, code 0, identifier, 16 bits of zero") {
     expect_octets(MobilePrefixSolicitation{.identifier = 0x1234, .options = {}},
                   "9200 0000 1234 0000");
 }
 
-TEST(MobilePrefixSolicitation, PassesOverOptionsThatAreNotKnown) {
+RULE(rfc6275_6_7, UnknownOptionsAreIgnored,
+     "unknown options of a solicitation are ignored, and the rest is processed") {
     EXPECT_EQ(parsed(octets("9200 0000 1234 0000 fd01 000000000000")),
               Icmpv6Message(MobilePrefixSolicitation{.identifier = 0x1234, .options = {}}));
 }
 
-TEST(MobilePrefixAdvertisement, HasTheOctetsOfRfc6275) {
+RULE(rfc6275_6_8, AdvertisementHasItsOctets,
+     "type 147, code 0, identifier, flags, Prefix Information options") {
     MobilePrefixAdvertisement advertisement{
         .identifier = 0x1234, .managed = true, .other_configuration = false, .options = {}};
     PrefixInformation information;
@@ -105,14 +110,14 @@ TEST(MobilePrefixAdvertisement, HasTheOctetsOfRfc6275) {
         0304 40 e0 00015180 00003840 00000000 20010db8000f00000000000000000001)");
 }
 
-TEST(MobilePrefixAdvertisement, HasFlagsForManagedAndOther) {
+RULE(rfc6275_6_8, HasFlagsForManagedAndOther, "M and O are the two bits behind the identifier") {
     expect_octets(
         MobilePrefixAdvertisement{
             .identifier = 1, .managed = false, .other_configuration = true, .options = {}},
         "9300 0000 0001 4000");
 }
 
-TEST(DiscoveryMessages, IgnoreReservedFields) {
+RULE(rfc6275_6_5, ReservedFieldsAreIgnored, "reserved fields of all four messages are ignored") {
     EXPECT_EQ(parsed(octets("9000 0000 1234 ffff")),
               Icmpv6Message(HomeAgentDiscoveryRequest{0x1234}));
     EXPECT_EQ(parsed(octets("9100 0000 1234 ffff")),
@@ -123,14 +128,14 @@ TEST(DiscoveryMessages, IgnoreReservedFields) {
               Icmpv6Message(MobilePrefixAdvertisement{.identifier = 0x1234, .options = {}}));
 }
 
-TEST(DiscoveryMessages, HaveNoCodeButZero) {
+RULE(rfc6275_6_5, CodeIsZero, "all four messages have code 0") {
     for (const char* message : {"9001 0000 1234 0000", "9101 0000 1234 0000", "9201 0000 1234 0000",
                                 "9301 0000 1234 0000"}) {
         EXPECT_EQ(parsed(octets(message)), refused(ParseError::unexpected_protocol)) << message;
     }
 }
 
-TEST(DiscoveryMessages, AreRefusedWhereTheyAreCutShort) {
+RULE(rfc6275_6_5, CutShortIsNone, "what is cut short is none of the four messages") {
     for (const char* type : {"90", "91", "92", "93"}) {
         EXPECT_EQ(parsed(octets(std::string(type) + "00 0000 1234 00")),
                   refused(ParseError::truncated))
@@ -138,7 +143,8 @@ TEST(DiscoveryMessages, AreRefusedWhereTheyAreCutShort) {
     }
 }
 
-TEST(DiscoveryMessages, AreRefusedWithAnOptionOfLengthZero) {
+RULE(rfc6275_6_7, OptionsAreThoseOfNeighborDiscovery,
+     "options have the format of Neighbor Discovery, where length 0 is none") {
     EXPECT_EQ(parsed(octets("9200 0000 1234 0000 fd00 000000000000")),
               refused(ParseError::bad_option));
     EXPECT_EQ(parsed(octets("9300 0000 1234 0000 0300 000000000000")),

@@ -1,9 +1,7 @@
 // Which mobile node hears of the home prefix, and when: RFC 6275 §6.8, §10.6.
 
 #include "server/core/prefix_deliveries.hpp"
-
-#include <gtest/gtest.h>
-
+#include "tests/conformance/rule.hpp"
 #include "tests/support/addresses.hpp"
 
 namespace godwit::server {
@@ -36,7 +34,9 @@ std::vector<std::uint16_t> identifiers(PrefixDeliveries& deliveries, Instant now
 using Sent = std::vector<std::uint16_t>;
 constexpr std::uint16_t unasked = 0;
 
-TEST(PrefixDeliveries, AnswerASolicitationAtOnceWithTheWholeList) {
+RULE(rfc6275_10_6_2, AnswerASolicitationAtOnceWithTheWholeList,
+     "a solicitation is answered right away, with its identifier and all prefixes; M and O are "
+     "clear without DHCPv6") {
     PrefixDeliveries deliveries(settings());
     deliveries.on_bound(noon, home);
     deliveries.on_solicitation(noon + 5s, home, {.identifier = 0x1234, .options = {}});
@@ -50,14 +50,16 @@ TEST(PrefixDeliveries, AnswerASolicitationAtOnceWithTheWholeList) {
     EXPECT_FALSE(deliveries.take(noon + 5s));
 }
 
-TEST(PrefixDeliveries, SayNothingToWhoIsNotBound) {
+RULE(rfc6275_6_8, SayNothingToWhoIsNotBound,
+     "advertisements go to mobile nodes that are registered") {
     PrefixDeliveries deliveries(settings());
     deliveries.on_solicitation(noon, home, {.identifier = 1, .options = {}});
     EXPECT_EQ(identifiers(deliveries, noon + 48h), Sent());
     EXPECT_FALSE(deliveries.next_deadline());
 }
 
-TEST(PrefixDeliveries, AreNoMoreThanOneASecondToOneNode) {
+RULE(rfc6275_6_8, AreNoMoreThanOneASecondToOneNode,
+     "there is no more than one advertisement a second for a mobile node") {
     PrefixDeliveries deliveries(settings());
     deliveries.on_bound(noon, home);
     Sent sent;
@@ -71,7 +73,8 @@ TEST(PrefixDeliveries, AreNoMoreThanOneASecondToOneNode) {
     EXPECT_EQ(sent, (Sent{1, 11, 21})) << "the latest that has been asked for";
 }
 
-TEST(PrefixDeliveries, ComeUnaskedWhereNoneHasBeenSent) {
+RULE(rfc6275_10_6_2, ComeUnaskedWhereNoneHasBeenSent,
+     "where none has been sent for MaxMobPfxAdvInterval one is sent after RAND_ADV_DELAY") {
     for (const auto& [random, delay] :
          {std::pair{0U, 600s}, {1000U, 1600s}, {85799U, 86399s}, {85800U, 600s}}) {
         PrefixDeliveries deliveries(settings(random));
@@ -82,7 +85,8 @@ TEST(PrefixDeliveries, ComeUnaskedWhereNoneHasBeenSent) {
     }
 }
 
-TEST(PrefixDeliveries, ComeWithinThePreferredLifetime) {
+RULE(rfc6275_10_6_2, ComeWithinThePreferredLifetime,
+     "MaxScheduleDelay is no longer than the preferred lifetime") {
     PrefixDeliverySettings soon = settings(300);
     soon.prefix.preferred_lifetime = wire::Seconds(1000);
     PrefixDeliveries deliveries(soon);
@@ -94,14 +98,15 @@ TEST(PrefixDeliveries, ComeWithinThePreferredLifetime) {
     EXPECT_EQ(another.next_deadline(), noon + 600s) << "400 is 0 modulo 400";
 }
 
-TEST(PrefixDeliveries, StayAtTheTimeThatWasChosen) {
+RULE(rfc6275_10_6_2, StayAtTheTimeThatWasChosen, "one that is scheduled stays at its time") {
     PrefixDeliveries deliveries(settings());
     deliveries.on_bound(noon, home);
     deliveries.on_bound(noon + 480s, home);
     EXPECT_EQ(deliveries.next_deadline(), noon + 600s);
 }
 
-TEST(PrefixDeliveries, AreSentAgainThreeTimesEachAfterTwiceAsLong) {
+RULE(rfc6275_10_6_2, AreSentAgainThreeTimesEachAfterTwiceAsLong,
+     "unasked it is sent again after PREFIX_ADV_TIMEOUT, doubling, PREFIX_ADV_RETRIES times") {
     PrefixDeliveries deliveries(settings());
     deliveries.on_bound(noon, home);
     const Instant first = noon + 600s;
@@ -113,7 +118,7 @@ TEST(PrefixDeliveries, AreSentAgainThreeTimesEachAfterTwiceAsLong) {
     EXPECT_GT(deliveries.next_deadline(), first + 24h) << "that was the last one";
 }
 
-TEST(PrefixDeliveries, AreAcknowledgedByASolicitation) {
+RULE(rfc6275_10_6_2, AreAcknowledgedByASolicitation, "a solicitation acknowledges it") {
     PrefixDeliveries deliveries(settings());
     deliveries.on_bound(noon, home);
     EXPECT_EQ(identifiers(deliveries, noon + 600s), Sent{unasked});
@@ -122,7 +127,8 @@ TEST(PrefixDeliveries, AreAcknowledgedByASolicitation) {
     EXPECT_EQ(identifiers(deliveries, noon + 24h), Sent()) << "and not sent again";
 }
 
-TEST(PrefixDeliveries, KeepASecondBetweenOneUnaskedAndTheAnswer) {
+RULE(rfc6275_6_8, KeepASecondBetweenOneUnaskedAndTheAnswer,
+     "the answer to an acknowledgement waits for its second, too") {
     PrefixDeliveries deliveries(settings());
     deliveries.on_bound(noon, home);
     EXPECT_EQ(identifiers(deliveries, noon + 600s), Sent{unasked});
@@ -131,7 +137,8 @@ TEST(PrefixDeliveries, KeepASecondBetweenOneUnaskedAndTheAnswer) {
     EXPECT_EQ(identifiers(deliveries, noon + 601s), Sent{5});
 }
 
-TEST(PrefixDeliveries, ComeAgainOnceNoneHasBeenSentForTheGreatestInterval) {
+RULE(rfc6275_10_6_2, ComeAgainOnceNoneHasBeenSentForTheGreatestInterval,
+     "after MaxMobPfxAdvInterval another one is scheduled") {
     PrefixDeliveries deliveries(settings());
     deliveries.on_bound(noon, home);
     deliveries.on_solicitation(noon, home, {.identifier = 5, .options = {}});
@@ -140,7 +147,8 @@ TEST(PrefixDeliveries, ComeAgainOnceNoneHasBeenSentForTheGreatestInterval) {
     EXPECT_EQ(identifiers(deliveries, noon + 87000s), Sent{unasked});
 }
 
-TEST(PrefixDeliveries, BeginAgainWithABindingUpdateOfWhoHasNotAcknowledged) {
+RULE(rfc6275_10_6_2, BeginAgainWithABindingUpdateOfWhoHasNotAcknowledged,
+     "another binding update of who has not acknowledged begins them anew") {
     PrefixDeliveries deliveries(settings());
     deliveries.on_bound(noon, home);
     for (const auto after : {600s, 603s, 609s, 621s}) {
@@ -151,7 +159,7 @@ TEST(PrefixDeliveries, BeginAgainWithABindingUpdateOfWhoHasNotAcknowledged) {
     EXPECT_EQ(deliveries.next_deadline(), noon + 963s);
 }
 
-TEST(PrefixDeliveries, EndWithTheBinding) {
+RULE(rfc6275_10_6_2, EndWithTheBinding, "when the registration ends they are cancelled") {
     PrefixDeliveries deliveries(settings());
     deliveries.on_bound(noon, home);
     EXPECT_EQ(identifiers(deliveries, noon + 600s), Sent{unasked});

@@ -1,10 +1,9 @@
 // The Home Agents List and what is told of it: RFC 6275 §10.5.
 
-#include <gtest/gtest.h>
-
 #include <set>
 
 #include "server/core/discovery_answers.hpp"
+#include "tests/conformance/rule.hpp"
 #include "tests/support/addresses.hpp"
 
 namespace godwit::server {
@@ -51,32 +50,36 @@ std::vector<HomeAgentAddress> told(DiscoveryAnswers& answers, mobility::Instant 
 
 using Addresses = std::vector<HomeAgentAddress>;
 
-TEST(HomeAgentDiscovery, AnswersAtTheAnycastAddressWithTheRequestsIdentifier) {
+RULE(rfc6275_10_5_1, AnswersAtTheAnycastAddressWithTheRequestsIdentifier,
+     "a request to the anycast address of the home prefix is answered, with its identifier") {
     DiscoveryAnswers answers(settings());
     const auto reply = answers.on_request(noon, test::care_of_a.address, anycast, {0x1234});
     EXPECT_EQ(reply, (wire::HomeAgentDiscoveryReply{0x1234, {test::home_agent}}));
 }
 
-TEST(HomeAgentDiscovery, AnswersAtItsOwnAddressToo) {
+RULE(rfc6275_10_5_1, AnswersAtItsOwnAddressToo,
+     "a request to the home agent's own address is answered") {
     DiscoveryAnswers answers(settings());
     EXPECT_TRUE(answers.on_request(noon, test::care_of_a.address, test::home_agent.address, {1}));
 }
 
-TEST(HomeAgentDiscovery, IsSilentAtAnyOtherAddress) {
+RULE(rfc6275_10_5_1, IsSilentAtAnyOtherAddress,
+     "a request to the anycast address of another prefix is none of its business") {
     DiscoveryAnswers answers(settings());
     for (const char* other : {"2001:db8:e:0:fdff:ffff:ffff:fffe", "2001:db8:f::9", "ff02::1"}) {
         EXPECT_FALSE(answers.on_request(noon, test::care_of_a.address, ip(other), {1})) << other;
     }
 }
 
-TEST(HomeAgentDiscovery, IsSilentToWhoCannotBeAnswered) {
+RULE(rfc6275_6_5, IsSilentToWhoCannotBeAnswered,
+     "the reply goes to the request's source, if anybody can be there") {
     DiscoveryAnswers answers(settings());
     for (const char* source : {"::", "::1", "ff02::1", "fe80::1"}) {
         EXPECT_FALSE(answers.on_request(noon, ip(source), anycast, {1})) << source;
     }
 }
 
-TEST(HomeAgentDiscovery, AnswersAHundredTimesASecondAtMost) {
+RULE(rfc6275_10_5_1, AnswersAHundredTimesASecondAtMost, "replies to forged sources are bounded") {
     DiscoveryAnswers answers(settings());
     for (unsigned number = 0; number < DiscoveryAnswers::max_answers; ++number) {
         EXPECT_FALSE(told(answers).empty());
@@ -85,20 +88,23 @@ TEST(HomeAgentDiscovery, AnswersAHundredTimesASecondAtMost) {
     EXPECT_FALSE(told(answers, noon + 1s).empty());
 }
 
-TEST(HomeAgentsList, HasThoseWhoSaySoByTheirRouterAddresses) {
+RULE(rfc6275_10_5_1, HasThoseWhoSaySoByTheirRouterAddresses,
+     "the list has the global addresses of prefixes with the R bit, of routers with the H bit") {
     DiscoveryAnswers answers(settings(10));
     answers.home_agents().on_advertisement(noon, router_2, advertisement(second, 5));
     EXPECT_EQ(told(answers), (Addresses{test::home_agent, second}));
 }
 
-TEST(HomeAgentsList, PutsTheHigherPreferenceFirst) {
+RULE(rfc6275_10_5_1, PutsTheHigherPreferenceFirst,
+     "addresses are listed in order of decreasing preference") {
     DiscoveryAnswers answers(settings(10));
     answers.home_agents().on_advertisement(noon, router_2, advertisement(second, 5));
     answers.home_agents().on_advertisement(noon, ip("fe80::3"), advertisement(third, 65535));
     EXPECT_EQ(told(answers), (Addresses{third, test::home_agent, second}));
 }
 
-TEST(HomeAgentsList, TakesNoPreferenceForZero) {
+RULE(rfc6275_10_5_1, TakesNoPreferenceForZero,
+     "without the Home Agent Information option the preference is 0") {
     DiscoveryAnswers answers(settings(1));
     auto without = advertisement(second, 9);
     without.options.home_agent.reset();
@@ -106,7 +112,8 @@ TEST(HomeAgentsList, TakesNoPreferenceForZero) {
     EXPECT_EQ(told(answers), (Addresses{test::home_agent, second}));
 }
 
-TEST(HomeAgentsList, ShufflesEqualsForEachReply) {
+RULE(rfc6275_10_5_1, ShufflesEqualsForEachReply,
+     "home agents of equal preference are in random order, another for each reply") {
     DiscoveryAnswers answers(settings());
     answers.home_agents().on_advertisement(noon, router_2, advertisement(second, 0));
     answers.home_agents().on_advertisement(noon, ip("fe80::3"), advertisement(third, 0));
@@ -117,7 +124,8 @@ TEST(HomeAgentsList, ShufflesEqualsForEachReply) {
     EXPECT_EQ(firsts.size(), 3U);
 }
 
-TEST(HomeAgentsList, ShufflesTheAddressesOfOne) {
+RULE(rfc6275_10_5_1, ShufflesTheAddressesOfOne,
+     "several addresses of one home agent are in random order") {
     DiscoveryAnswers answers(settings(1));
     auto of_two = advertisement(second, 0);
     of_two.options.prefixes.push_back(of_two.options.prefixes.front());
@@ -132,7 +140,8 @@ TEST(HomeAgentsList, ShufflesTheAddressesOfOne) {
     EXPECT_EQ(seconds, (std::set<HomeAgentAddress>{second, third}));
 }
 
-TEST(HomeAgentsList, ForgetsWhoSaysThatHeIsNoneAnyMore) {
+RULE(rfc6275_10_5_1, ForgetsWhoSaysThatHeIsNoneAnyMore,
+     "an advertisement without the H bit deletes the entry") {
     DiscoveryAnswers answers(settings());
     answers.home_agents().on_advertisement(noon, router_2, advertisement(second, 5));
     auto host = advertisement(second, 5);
@@ -141,7 +150,8 @@ TEST(HomeAgentsList, ForgetsWhoSaysThatHeIsNoneAnyMore) {
     EXPECT_EQ(told(answers), (Addresses{test::home_agent}));
 }
 
-TEST(HomeAgentsList, ForgetsWhoseLifetimeIsZero) {
+RULE(rfc6275_10_5_1, ForgetsWhoseLifetimeIsZero,
+     "a lifetime of zero deletes the entry, and makes none") {
     DiscoveryAnswers answers(settings());
     answers.home_agents().on_advertisement(noon, router_2, advertisement(second, 5));
     auto leaving = advertisement(second, 5);
@@ -152,14 +162,17 @@ TEST(HomeAgentsList, ForgetsWhoseLifetimeIsZero) {
     EXPECT_EQ(told(answers), (Addresses{test::home_agent})) << "and makes no entry of it";
 }
 
-TEST(HomeAgentsList, GoesByTheHomeAgentLifetimeBeforeThatOfTheRouter) {
+RULE(rfc6275_10_5_1, GoesByTheHomeAgentLifetimeBeforeThatOfTheRouter,
+     "the lifetime is that of the Home Agent Information option, and deletes the entry when it is "
+     "over") {
     DiscoveryAnswers answers(settings(9));
     answers.home_agents().on_advertisement(noon, router_2, advertisement(second, 5));
     EXPECT_EQ(told(answers, noon + 600s - 1ms).size(), 2U);
     EXPECT_EQ(told(answers, noon + 600s).size(), 1U);
 }
 
-TEST(HomeAgentsList, GoesByTheRouterLifetimeWithoutTheOption) {
+RULE(rfc6275_10_5_1, GoesByTheRouterLifetimeWithoutTheOption,
+     "without the option the lifetime is the router lifetime") {
     DiscoveryAnswers answers(settings(9));
     auto without = advertisement(second, 5);
     without.options.home_agent.reset();
@@ -168,7 +181,8 @@ TEST(HomeAgentsList, GoesByTheRouterLifetimeWithoutTheOption) {
     EXPECT_EQ(told(answers, noon + 1800s).size(), 1U);
 }
 
-TEST(HomeAgentsList, GoesByTheLatestAdvertisement) {
+RULE(rfc6275_10_5_1, GoesByTheLatestAdvertisement,
+     "each advertisement resets lifetime and preference") {
     DiscoveryAnswers answers(settings(10));
     answers.home_agents().on_advertisement(noon, router_2, advertisement(second, 5));
     answers.home_agents().on_advertisement(noon + 500s, router_2, advertisement(second, 50));
@@ -176,7 +190,8 @@ TEST(HomeAgentsList, GoesByTheLatestAdvertisement) {
     EXPECT_EQ(told(answers, noon + 1100s), (Addresses{test::home_agent}));
 }
 
-TEST(HomeAgentsList, HasNoPrefixWithoutTheRouterAddressBit) {
+RULE(rfc6275_10_5_1, HasNoPrefixWithoutTheRouterAddressBit,
+     "a prefix without the R bit names no address") {
     DiscoveryAnswers answers(settings());
     auto message = advertisement(second, 5);
     message.options.prefixes.front().router_address = false;
@@ -184,13 +199,15 @@ TEST(HomeAgentsList, HasNoPrefixWithoutTheRouterAddressBit) {
     EXPECT_EQ(told(answers), (Addresses{test::home_agent}));
 }
 
-TEST(HomeAgentsList, HasItsOwnAddressOnceThoughItHearsItself) {
+RULE(rfc6275_10_5_1, HasItsOwnAddressOnceThoughItHearsItself,
+     "the list is of other home agents: its own advertisement adds nothing") {
     DiscoveryAnswers answers(settings());
     answers.home_agents().on_advertisement(noon, router_2, advertisement(test::home_agent, 5));
     EXPECT_EQ(told(answers), (Addresses{test::home_agent}));
 }
 
-TEST(HomeAgentsList, TellsTheBestThatFitIntoTheMinimumMtu) {
+RULE(rfc6275_10_5_1, TellsTheBestThatFitIntoTheMinimumMtu,
+     "of more addresses than fit those of the highest preference are listed") {
     DiscoveryAnswers answers(settings(65535));
     for (std::uint8_t number = 0; number < HomeAgentsList::max_others; ++number) {
         wire::Ipv6Address router = router_2;
@@ -213,7 +230,8 @@ TEST(HomeAgentsList, TellsTheBestThatFitIntoTheMinimumMtu) {
     }
 }
 
-TEST(HomeAgentsList, IsNoLongerThanItsLimitWhoeverSpeaksUp) {
+RULE(rfc6275_10_5_1, IsNoLongerThanItsLimitWhoeverSpeaksUp,
+     "whoever speaks up on the home link, the list is bounded") {
     DiscoveryAnswers answers(settings(1));
     for (std::uint8_t number = 0; number < 200; ++number) {
         wire::Ipv6Address router = router_2;
