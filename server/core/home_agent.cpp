@@ -102,12 +102,22 @@ void HomeAgent::on_update(Instant now, const Request& request, Actions& actions)
         return;
     } else if (in_use != nullptr && is_over_for(now, request, *in_use)) {
         refuse(request, wire::BindingStatus::administratively_prohibited, entry, actions);
-    } else if (in_use != nullptr && is_second_to_another(request, *in_use, others)) {
-        register_beside(now, request, *in_use, actions);
+    } else {
+        if (in_use != nullptr) {
+            let_stay_if_over(now, request, *in_use);
+        }
+        take(now, request, entry, actions);
+    }
+    switches_.on_contact(now, home);
+}
+
+void HomeAgent::take(Instant now, const Request& request, const Binding* entry, Actions& actions) {
+    if (entry != nullptr && entry->is_valid &&
+        is_second_to_another(request, *entry, others_.of(entry->home))) {
+        register_beside(now, request, *entry, actions);
     } else {
         register_binding(now, request, entry, actions);
     }
-    switches_.on_contact(now, home);
 }
 
 void HomeAgent::register_binding(Instant now, const Request& request, const Binding* entry,

@@ -78,6 +78,8 @@ class HomeAgent final : public mobility::Node {
                       const wire::Heartbeat& heartbeat, mobility::Actions& actions);
     [[nodiscard]] mobility::SendMessage heartbeat_response(
         const Binding& binding, const DelayedAnswers::Answer& answer) const;
+    void take(mobility::Instant now, const Request& request, const Binding* entry,
+              mobility::Actions& actions);
     void register_binding(mobility::Instant now, const Request& request, const Binding* entry,
                           mobility::Actions& actions);
     void deregister(mobility::Instant now, const Request& request, mobility::Actions& actions);
@@ -88,6 +90,7 @@ class HomeAgent final : public mobility::Node {
                                          const Binding* in_use) const;
     [[nodiscard]] bool is_over_for(mobility::Instant now, const Request& request,
                                    const Binding& in_use) const;
+    void let_stay_if_over(mobility::Instant now, const Request& request, const Binding& in_use);
     void refuse(const Request& request, wire::BindingStatus status, const Binding* entry,
                 mobility::Actions& actions) const;
     void take_session(mobility::Instant now, const Request& request, Binding& binding,

@@ -67,11 +67,20 @@ wire::Lifetime HomeAgent::granted(Instant now, const Request& request,
                : lifetime;
 }
 
-// A refresh asks for nothing else; a move is carried out as long as anything is left.
+// RFC 5142 §5.3: a refresh, which asks for nothing else, is refused. Not one that has been proved:
+// it may be that of a node which has restarted, and is granted what is left.
 bool HomeAgent::is_over_for(Instant now, const Request& request, const Binding& in_use) const {
     return switches_.concerns(in_use.home) &&
+           std::holds_alternative<mobility::Unproven>(request.proof) &&
            (request.care_of == in_use.care_of ||
             granted(now, request, &in_use) == wire::Lifetime::zero());
+}
+
+// Where less than can be granted is left, it is as if the binding had ended.
+void HomeAgent::let_stay_if_over(Instant now, const Request& request, const Binding& in_use) {
+    if (granted(now, request, &in_use) == wire::Lifetime::zero()) {
+        switches_.drop(in_use.home);
+    }
 }
 
 // Its home address may belong to somebody else next, who begins with numbers of his own.
