@@ -5,6 +5,7 @@
 
 #include "client/core/home_registration.hpp"
 #include "shared/wire/options/binding_identifier.hpp"
+#include "shared/wire/options/binding_refresh_advice.hpp"
 #include "shared/wire/options/ipv4_address_acknowledgement.hpp"
 
 namespace godwit::client {
@@ -15,9 +16,16 @@ using mobility::Actions;
 using mobility::Instant;
 
 // RFC 6275 §11.7.1: "well before" the end; there is room for four tries (1 + 2 + 4 + 8 s) where the
-// lifetime allows, and never later than at 80 % or earlier than at half of it.
-std::chrono::nanoseconds refresh_after(std::chrono::nanoseconds granted) {
-    return std::clamp<std::chrono::nanoseconds>(granted - 16s, granted / 2, granted / 5 * 4);
+// lifetime allows, and never later than at 80 % or earlier than at half of it. Sooner where the
+// home agent advises it (§6.2.4, §11.7.3).
+std::chrono::nanoseconds refresh_after(std::chrono::nanoseconds granted,
+                                       const wire::MobilityOptions& options) {
+    const auto due =
+        std::clamp<std::chrono::nanoseconds>(granted - 16s, granted / 2, granted / 5 * 4);
+    const auto* advice = wire::find<wire::BindingRefreshAdvice>(options);
+    return advice != nullptr && advice->refresh_interval > wire::Lifetime::zero()
+               ? std::min<std::chrono::nanoseconds>(due, advice->refresh_interval)
+               : due;
 }
 
 bool is_deregistration(wire::Lifetime lifetime) {
@@ -86,7 +94,7 @@ HomeRegistration::Outcome HomeRegistration::on_accepted(
     binding_->sequence = sent.sequence;
     binding_->granted = granted;
     binding_->expires = sent.at + granted;
-    binding_->refresh_at = sent.at + refresh_after(granted);
+    binding_->refresh_at = sent.at + refresh_after(granted, acknowledgement.options);
     note_bound(sent, acknowledgement);
     if (const auto* handshake = std::get_if<mobility::InHandshake>(&proof)) {
         adopt_session(now, handshake->session, actions);
