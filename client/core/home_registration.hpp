@@ -150,8 +150,9 @@ class HomeRegistration {
     Outcome on_accepted(mobility::Instant now, const SentUpdate& sent, const mobility::Proof& proof,
                         const wire::BindingAcknowledgement& acknowledgement,
                         mobility::Actions& actions);
-    void on_answer_beside(const SentUpdate& sent,
-                          const wire::BindingAcknowledgement& acknowledgement);
+    void on_answer_beside(mobility::Instant now, const SentUpdate& sent,
+                          const wire::BindingAcknowledgement& acknowledgement,
+                          mobility::Actions& actions);
     void note_bound(const SentUpdate& sent, const wire::BindingAcknowledgement& acknowledgement);
     void tell_again(mobility::Instant now, mobility::Actions& actions);
     Outcome on_refused(mobility::Instant now, bool was_deregistration,

@@ -32,6 +32,14 @@ bool is_deregistration(wire::Lifetime lifetime) {
     return lifetime == wire::Lifetime::zero();
 }
 
+// RFC 5648 §5.7: what the option says of the binding goes before what the message says of all.
+wire::BindingStatus status_of(const wire::BindingAcknowledgement& acknowledgement) {
+    const auto* identifier = wire::find<wire::BindingIdentifier>(acknowledgement.options);
+    return identifier != nullptr && identifier->status != 0
+               ? wire::BindingStatus{identifier->status}
+               : acknowledgement.status;
+}
+
 }  // namespace
 
 HomeRegistration::Outcome HomeRegistration::on_acknowledgement(
@@ -40,7 +48,7 @@ HomeRegistration::Outcome HomeRegistration::on_acknowledgement(
     // RFC 6275 §11.7.3: the sequence number must be that of an outstanding update; with status 135
     // it is the last one that the home agent has accepted.
     if (const auto beside = other_.answered_by(acknowledgement)) {
-        on_answer_beside(*beside, acknowledgement);
+        on_answer_beside(now, *beside, acknowledgement, actions);
         return Outcome::none;
     }
     std::optional<SentUpdate> sent;
@@ -53,7 +61,7 @@ HomeRegistration::Outcome HomeRegistration::on_acknowledgement(
     const auto* handshake = std::get_if<mobility::InHandshake>(&authenticated.proof());
     // A grant of nothing is no binding, whatever the status says.
     const bool is_taken =
-        sent && wire::is_accepted(acknowledgement.status) &&
+        sent && wire::is_accepted(status_of(acknowledgement)) &&
         (acknowledgement.lifetime > wire::Lifetime::zero() || is_deregistration(sent->lifetime));
     Outcome outcome = Outcome::none;
     if (!sent) {
@@ -125,20 +133,23 @@ void HomeRegistration::note_bound(const SentUpdate& sent,
     }
 }
 
-void HomeRegistration::on_answer_beside(const SentUpdate& sent,
-                                        const wire::BindingAcknowledgement& acknowledgement) {
-    const auto* identifier = wire::find<wire::BindingIdentifier>(acknowledgement.options);
-    const auto status = identifier != nullptr && identifier->status != 0
-                            ? wire::BindingStatus{identifier->status}
-                            : acknowledgement.status;
-    if (identifier != nullptr && wire::is_accepted(status) &&
+void HomeRegistration::on_answer_beside(Instant now, const SentUpdate& sent,
+                                        const wire::BindingAcknowledgement& acknowledgement,
+                                        Actions& actions) {
+    const auto status = status_of(acknowledgement);
+    const bool is_known = wire::find<wire::BindingIdentifier>(acknowledgement.options) != nullptr;
+    if (is_known && wire::is_accepted(status) &&
         acknowledgement.lifetime > wire::Lifetime::zero()) {
         other_.on_bound(sent, std::min(acknowledgement.lifetime, sent.lifetime));
         bound_.on_bound(sent.path, false);
         return;
     }
     other_.on_refused();
-    has_identifiers_ = identifier != nullptr && status != wire::BindingStatus::mcoa_prohibited;
+    has_identifiers_ = is_known && status != wire::BindingStatus::mcoa_prohibited;
+    if (status == wire::BindingStatus::mcoa_non_mcoa_binding_exists && !is_pending()) {
+        bound_.remove(sent.path);
+        tell_again(now, actions);  // in place of all that there are
+    }
 }
 
 // What the home agent had not received when the update came is sent again.
@@ -191,30 +202,35 @@ HomeRegistration::Outcome HomeRegistration::on_refused(
     Instant now, bool was_deregistration, const wire::BindingAcknowledgement& acknowledgement,
     Actions& actions) {
     using enum wire::BindingStatus;
-    if (acknowledgement.status == sequence_number_out_of_window) {
+    const wire::BindingStatus status = status_of(acknowledgement);
+    if (status == sequence_number_out_of_window) {
         sender_.adopt(acknowledgement.sequence);
         sender_.ask_again(now, terms(), actions);
         return Outcome::none;
     }
-    if (was_deregistration && acknowledgement.status == not_home_agent_for_this_mobile_node) {
+    if (was_deregistration && status == not_home_agent_for_this_mobile_node) {
         // There was no binding to give up: what was asked for is the case.
         sender_.stop();
         forget_binding(actions);
         return Outcome::deregistered;
     }
     sender_.forget(acknowledgement.sequence);
-    if (acknowledgement.status == authentication_failed) {
+    if (status == authentication_failed) {
         sender_.distrust_session();
         sender_.ask_again(now, terms(), actions);
         return Outcome::none;
     }
-    actions.emplace_back(
-        mobility::Event{mobility::BindingRefused{settings_.home, acknowledgement.status}});
+    actions.emplace_back(mobility::Event{mobility::BindingRefused{settings_.home, status}});
+    if (status == mcoa_prohibited && terms().bound != nullptr) {
+        has_identifiers_ = false;  // RFC 5648 §5.7: one binding may be allowed still
+        sender_.ask_again(now, terms(), actions);
+        return Outcome::none;
+    }
     if (is_revoked_) {
         wait_when_revoked(now);
         return Outcome::none;
     }
-    barred_ = acknowledgement.status == duplicate_address_detection_failed;
+    barred_ = status == duplicate_address_detection_failed;
     sender_.hold_off(now);
     if (barred_) {
         sender_.stop();
