@@ -181,29 +181,24 @@ Actions MobileNode::on_stop(Instant now) {
 
 Actions MobileNode::on_received(Instant now, const mobility::Received& received) {
     Actions actions;
-    if (const auto* hint = std::get_if<mobility::Hint>(&received.content)) {
-        if (is_home_agent(received.path)) {
-            on_hint(now, *hint, actions);
-        }
-    } else {
+    const auto* hint = std::get_if<mobility::Hint>(&received.content);
+    if (hint != nullptr && is_expected(received)) {
+        on_hint(now, *hint, actions);
+    } else if (hint == nullptr) {
         on_message(now, received, std::get<0>(received.content), actions);
         follow_roaming(now, actions);
     }
     return actions;
 }
 
-// Where hints are taken from; whoever can forge that can make the node ask, no more.
-bool MobileNode::is_home_agent(const mobility::Path& path) const {
-    return path.remote == preferences_.home_agent.address ||
-           std::ranges::find(attachments_.endpoints, mobility::HomeAgentEndpoint{path.remote}) !=
-               attachments_.endpoints.end();
-}
-
 void MobileNode::on_message(Instant now, const mobility::Received& received,
                             const mobility::Authenticated<wire::MobilityMessage>& message,
                             Actions& actions) {
-    if (const auto* acknowledgement =
-            std::get_if<wire::BindingAcknowledgement>(&message.message())) {
+    if (!is_expected(received)) {
+        actions.emplace_back(
+            mobility::Event{mobility::MessageDropped{mobility::DropReason::not_expected}});
+    } else if (const auto* acknowledgement =
+                   std::get_if<wire::BindingAcknowledgement>(&message.message())) {
         on_acknowledgement(now, message, *acknowledgement, actions);
     } else if (const auto* heartbeat = std::get_if<wire::Heartbeat>(&message.message())) {
         on_heartbeat(now, received, *heartbeat, actions);

@@ -123,6 +123,7 @@ class MobileNode final : public mobility::Node {
                             const wire::BindingAcknowledgement& acknowledgement,
                             mobility::Actions& actions);
     [[nodiscard]] bool is_home_agent(const mobility::Path& path) const;
+    [[nodiscard]] bool is_expected(const mobility::Received& received) const;
     void on_revocation(mobility::Instant now, const mobility::Received& received,
                        const mobility::Proof& proof,
                        const wire::BindingRevocationIndication& indication,
