@@ -240,9 +240,16 @@ void MobileNode::on_revocation(Instant now, const mobility::Received& received,
                                Actions& actions) {
     const auto outcome = registration_.on_revocation(now, received, proof, indication, actions);
     if (outcome == HomeRegistration::Outcome::revoked) {
-        roaming_.on_unbound();
+        on_unbound();
         register_again_if_due(now, actions);
     }
+}
+
+// Nothing is bound, in use or beside.
+void MobileNode::on_unbound() {
+    roaming_.on_unbound();
+    warm_.rest(registration_);
+    roaming_.on_warm(std::nullopt);
 }
 
 // RFC 5847 §3: a request is answered along the path it came by, which is what it asks about.
@@ -335,7 +342,7 @@ Actions MobileNode::on_deadline(Instant now) {
         return actions;
     }
     if (registration_.binding(now) == nullptr) {
-        roaming_.on_unbound();
+        on_unbound();
     }
     roaming_.on_deadline(now, actions);
     follow_roaming(now, actions);
