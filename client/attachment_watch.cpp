@@ -274,6 +274,11 @@ mobility::Attachments AttachmentWatch::attachments() const {
             return home_prefix->contains(candidate.address);
         });
     }
+    std::erase_if(now.candidates, [&](const mobility::CandidateAddress& candidate) {
+        return std::ranges::any_of(settings_.network_prefixes, [&](const wire::Prefix& prefix) {
+            return prefix.contains(candidate.address);
+        });
+    });
     for (mobility::CandidateAddress& candidate : now.candidates) {
         candidate.abandoned = is_abandoned(candidate);
         candidate.preference = settings_.links.rank(traits(candidate.interface));

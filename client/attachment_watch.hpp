@@ -40,6 +40,7 @@ class AttachmentWatch {
         LinkPreferences links;
         // What a router advertises on the home link; nothing: there is no home link.
         std::optional<wire::Prefix> home_prefix;
+        std::vector<wire::Prefix> network_prefixes{};  // behind this machine: no way to anywhere
     };
     // The loop outlives it.
     AttachmentWatch(const Settings& settings, runtime::EventLoop& loop, const runtime::Log& log,

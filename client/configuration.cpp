@@ -1,7 +1,9 @@
 #include "client/configuration.hpp"
 
+#include <span>
 #include <utility>
 
+#include "shared/mobility/network_prefixes.hpp"
 #include "shared/runtime/configuration_forms.hpp"
 #include "shared/runtime/dns_forms.hpp"
 #include "shared/runtime/link_forms.hpp"
@@ -162,6 +164,30 @@ void read_routes(TomlTable& root, Configuration& configuration) {
     }
 }
 
+// What is behind this machine is on no link of anybody else's.
+void read_networks(TomlTable& root, Configuration& configuration) {
+    constexpr const char* key = "network_prefixes";
+    root.read("forwarding", yes_or_no(), configuration.forwarding);
+    if (!root.read(key, network_prefixes(), configuration.network_prefixes)) {
+        return;
+    }
+    const auto reject = [&](const wire::Prefix& prefix, const std::string& wrong) {
+        root.reject(key, prefix.text() + wrong, "write the prefixes that the home agent has given");
+    };
+    const std::vector<wire::Prefix>& prefixes = configuration.network_prefixes;
+    for (std::size_t place = 0; place < prefixes.size(); ++place) {
+        const wire::Prefix& prefix = prefixes[place];
+        if (configuration.home_prefix && prefix.overlaps(*configuration.home_prefix)) {
+            reject(prefix, " overlaps home_prefix");
+        } else if (prefix.contains(configuration.home_address.address) ||
+                   prefix.contains(configuration.home_agent.address.address)) {
+            reject(prefix, " has the home address or the home agent in it");
+        } else if (mobility::overlaps_one_of(prefix, std::span(prefixes).first(place))) {
+            reject(prefix, " overlaps another one of them");
+        }
+    }
+}
+
 void read_traffic(TomlTable& root, Configuration& configuration) {
     read_routes(root, configuration);
     root.read("exclude", list_of(prefix_of_either_family()), configuration.exclude);
@@ -172,6 +198,7 @@ void read_traffic(TomlTable& root, Configuration& configuration) {
         root.reject("lockdown", "nothing is let out that looks for a home agent",
                     "leave it out, or write [home_agent] address in place of discovery");
     }
+    read_networks(root, configuration);
 }
 
 void read_dns(TomlTable& root, Configuration& configuration) {

@@ -61,6 +61,8 @@ struct Configuration {
     std::vector<wire::Prefix> exclude;              // of that, what goes past it all the same
     std::vector<std::string> exclude_cgroups;       // whose programs do: "system.slice/ssh.service"
     bool lockdown = false;                          // nothing else leaves outside the tunnel
+    std::vector<wire::Prefix> network_prefixes;     // behind this machine (RFC 3963)
+    bool forwarding = false;                        // turn it on, while it is up
     std::vector<mobility::FlowSelector> redundant;  // over two paths at once; before the flows
     std::vector<FlowChoice> flows;                  // in the order of the file: the first counts
     bool second_path = true;  // keep one registered by another link, if there is one

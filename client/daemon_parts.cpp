@@ -42,7 +42,8 @@ RegistrationSettings registration_settings(const Configuration& configuration) {
             runtime::wall_now().time_since_epoch() / std::chrono::milliseconds(16))),
         .wants_ipv4 = configuration.ipv4,
         .wants_other_bindings =
-            configuration.second_path && configuration.protection == mobility::Protection::sealed};
+            configuration.second_path && configuration.protection == mobility::Protection::sealed,
+        .network_prefixes = configuration.network_prefixes};
 }
 
 // It reads its keys again whenever it comes up.
@@ -121,7 +122,8 @@ AttachmentWatch::Settings attachment_settings(const Configuration& configuration
             .home = configuration.home_address,
             .tunnel = tunnel,
             .links = configuration.links,
-            .home_prefix = configuration.home_prefix};
+            .home_prefix = configuration.home_prefix,
+            .network_prefixes = configuration.network_prefixes};
 }
 
 }  // namespace godwit::client

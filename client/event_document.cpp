@@ -42,6 +42,12 @@ struct Documents {
     std::optional<EventDocument> operator()(const mobility::BindingRefused& event) const {
         return EventDocument{"refused", {{"reason", name(event.status)}}};
     }
+    std::optional<EventDocument> operator()(const mobility::PrefixesBound& event) const {
+        return EventDocument{"network-bound", {{"prefixes", runtime::to_json(event.prefixes)}}};
+    }
+    std::optional<EventDocument> operator()(const mobility::PrefixesRefused& event) const {
+        return EventDocument{"network-refused", {{"reason", reason_of(event)}}};
+    }
     template <class OnlyForTheLog>
     std::optional<EventDocument> operator()(const OnlyForTheLog&) const {
         return std::nullopt;

@@ -84,6 +84,12 @@ std::string what_happened(const Json& event) {
     if (type == "refused") {
         return "refused: " + text(event, "reason");
     }
+    if (type == "network-bound") {
+        return "prefixes behind this machine: in the tunnel";
+    }
+    if (type == "network-refused") {
+        return "prefixes behind this machine: refused: " + text(event, "reason");
+    }
     if (type == "portal-found") {
         return "captive portal: " + text(event, "url") + in_parentheses({text(event, "source")});
     }

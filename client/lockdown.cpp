@@ -28,6 +28,7 @@ LockdownScope scope_of(const Configuration& configuration) {
             .routes = configuration.routes,
             .exclude = configuration.exclude,
             .has_excluded_programs = !configuration.exclude_cgroups.empty(),
+            .network_prefixes = configuration.network_prefixes,
             .home = configuration.home_address,
             .home_agent = configuration.home_agent.address,
             .ports = configuration.home_agent.ports};

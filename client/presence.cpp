@@ -11,6 +11,7 @@
 #include "shared/mobility/tunnel_mtu.hpp"
 #include "shared/platform/attempt.hpp"
 #include "shared/platform/neighbor_announcement.hpp"
+#include "shared/platform/network_monitor.hpp"
 #include "shared/runtime/clock.hpp"
 #include "shared/runtime/event_log.hpp"
 #include "shared/runtime/offload_survey.hpp"
@@ -68,10 +69,16 @@ Presence::Presence(Configuration configuration, Lockdown& lockdown, runtime::Eve
                  .routes = configuration_.routes,
                  .udp_port = udp_.front().port(),
                  .exclude = configuration_.exclude,
-                 .has_excluded_programs = !configuration_.exclude_cgroups.empty()},
+                 .has_excluded_programs = !configuration_.exclude_cgroups.empty(),
+                 .network_prefixes = configuration_.network_prefixes},
                 log_),
       program_exclusion_(configuration_.exclude_cgroups, tun_.name(),
                          configuration_.status_socket.parent_path() / "sysctl-journal", loop, log_),
+      forwarding_(
+          {.has_network = !configuration_.network_prefixes.empty(),
+           .is_wanted = configuration_.forwarding,
+           .sysctl_journal = configuration_.status_socket.parent_path() / "forwarding-journal"},
+          platform::NetworkMonitor().snapshot(), log_),
       name_service_(name_service_settings(configuration_, tun_.interface()), loop, log_),
       attachments_(
           attachment_settings(configuration_, tun_.interface()), loop, log_,
@@ -279,6 +286,7 @@ Status Presence::status() const {
                                .mtu = mtu_});
     std::ranges::copy(steering_.complaints(), std::back_inserter(status.health));
     std::ranges::copy(program_exclusion_.complaints(), std::back_inserter(status.health));
+    std::ranges::copy(forwarding_.complaints(), std::back_inserter(status.health));
     status.offloads = offloads_.states(udp_);
     status.dns = name_service_.report();
     status.portal = portal_.portal();

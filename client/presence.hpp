@@ -15,6 +15,7 @@
 #include "client/core/mobile_node.hpp"
 #include "client/lockdown.hpp"
 #include "client/name_service.hpp"
+#include "client/network_forwarding.hpp"
 #include "client/portal_inquiry.hpp"
 #include "client/prefix_inquiry.hpp"
 #include "client/program_exclusion.hpp"
@@ -114,6 +115,7 @@ class Presence final : private runtime::NodeObserver {
     runtime::NodeRunner runner_;
     TrafficSteering steering_;
     ProgramExclusion program_exclusion_;
+    NetworkForwarding forwarding_;
     NameService name_service_;
     AttachmentWatch attachments_;
     PortalInquiry portal_;

@@ -49,6 +49,15 @@ Json dns_object(const DnsReport& dns) {
             {"domains", dns.domains}};
 }
 
+Json network_object(const std::optional<NetworkReport>& network) {
+    if (!network) {
+        return {};
+    }
+    return {{"prefixes", runtime::to_json(network->prefixes)},
+            {"carried", network->is_carried},
+            {"refusal", network->refusal ? Json(*network->refusal) : Json()}};
+}
+
 Json time_or_null(const std::optional<runtime::WallTime>& time) {
     return time ? Json(runtime::rfc3339(*time)) : Json();
 }
@@ -73,6 +82,7 @@ Json document_of(const Status& status) {
             {"dns", dns_object(status.dns)},
             {"lockdown",
              {{"wanted", status.lockdown.is_wanted}, {"in_force", status.lockdown.is_in_force}}},
+            {"network", network_object(status.network)},
             {"portal", portal_object(status.portal)},
             {"portal_open_until", time_or_null(status.portal_open_until)},
             {"offloads", runtime::to_json(status.offloads)},

@@ -53,6 +53,13 @@ struct LockdownReport {
     bool is_in_force = false;  // as the kernel has it
 };
 
+// What is behind this machine (RFC 3963).
+struct NetworkReport {
+    std::vector<wire::Prefix> prefixes;
+    bool is_carried = false;             // as the home agent has said
+    std::optional<std::string> refusal;  // of the home agent
+};
+
 // A captive portal that keeps the home agent's answers away, as the network says.
 struct PortalReport {
     std::string url;
@@ -83,6 +90,7 @@ struct Status {
     std::optional<HomePrefixReport> home_prefix;  // once it has been asked for
     DnsReport dns;
     LockdownReport lockdown;
+    std::optional<NetworkReport> network;  // nothing: there is none
     std::optional<PortalReport> portal;
     std::optional<runtime::WallTime> portal_open_until;  // for a browser; nothing: for nobody
     std::optional<runtime::OffloadStates> offloads;      // while it is up

@@ -46,6 +46,21 @@ void report_binding(Status& status, const StatusSources& sources, mobility::Inst
                                  .traffic = {.tx = traffic.sent, .rx = traffic.received}};
 }
 
+void report_network(Status& status, const StatusSources& sources) {
+    const NetworkRegistration& network = sources.node.network();
+    if (network.prefixes().empty()) {
+        return;
+    }
+    status.network =
+        NetworkReport{.prefixes = network.prefixes(), .is_carried = network.is_carried()};
+    if (network.refusal()) {
+        status.network->refusal = reason_of(
+            mobility::PrefixesRefused{sources.configuration.home_address, *network.refusal()});
+        status.health.push_back("the home agent does not take the prefixes behind this machine: " +
+                                *status.network->refusal + "; the home address works without them");
+    }
+}
+
 void report_health(Status& status, const StatusSources& sources) {
     if (sources.configuration.protection == mobility::Protection::none) {
         status.health.emplace_back("nothing is protected: protection = \"none\"");
@@ -78,6 +93,7 @@ Status status_of(const StatusSources& sources) {
     report_path(status, sources);
     report_binding(status, sources, now);
     report_health(status, sources);
+    report_network(status, sources);
     return status;
 }
 

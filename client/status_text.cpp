@@ -87,6 +87,18 @@ std::string portal_text(const Json& portal) {
            text_or(portal.at("source"), "") + "); to log in: godwit portal";
 }
 
+std::string network_text(const Json& network) {
+    std::string text;
+    for (const Json& prefix : network.at("prefixes")) {
+        text += (text.empty() ? "" : " ") + prefix.get<std::string>();
+    }
+    const Json& refusal = network.at("refusal");
+    if (!refusal.is_null()) {
+        return text + ", refused: " + refusal.get<std::string>();
+    }
+    return text + (network.at("carried").get<bool>() ? "" : ", not in the tunnel");
+}
+
 // For the status of a daemon that is older, too.
 Json value_of(const Json& status, const char* key) {
     const auto found = status.find(key);
@@ -133,6 +145,9 @@ std::string status_text(const Json& status) {
         lockdown != status.end() &&
         (lockdown->at("wanted").get<bool>() || lockdown->at("in_force").get<bool>())) {
         rows.push_back({"lockdown", lockdown_text(*lockdown)});
+    }
+    if (const Json network = value_of(status, "network"); network.is_object()) {
+        rows.push_back({"network prefixes", network_text(network)});
     }
     if (const Json portal = value_of(status, "portal"); portal.is_object()) {
         rows.insert(rows.begin() + 1, {"captive portal", portal_text(portal)});

@@ -106,6 +106,30 @@ void add_rules(SystemState& state, const SteeringSettings& settings, const Famil
                            .inverted = true});
 }
 
+// What is behind this machine: to it only by routes of its own, which whoever runs it has made. A
+// default route would lead it back to where it comes from.
+void add_networks(SystemState& state, const SteeringSettings& settings) {
+    for (const wire::Prefix& prefix : settings.network_prefixes) {
+        state.routes.push_back({.destination = prefix,
+                                .interface = platform::loopback,
+                                .table = home_address_table,
+                                .is_unreachable = true});
+        state.rules.push_back({.priority = own_packets_priority,
+                               .to = prefix,
+                               .suppressed_prefix_length = prefix.length - 1U});
+        state.rules.push_back(
+            {.priority = home_address_priority, .table = home_address_table, .to = prefix});
+    }
+}
+
+// RFC 3963 §5.5. At home it goes where everything goes.
+void add_networks_away(SystemState& state, const SteeringSettings& settings) {
+    for (const wire::Prefix& prefix : settings.network_prefixes) {
+        state.rules.push_back(
+            {.priority = home_address_priority, .table = home_address_table, .from = prefix});
+    }
+}
+
 void add_way_back(SystemState& state, const SteeringSettings& settings) {
     if (settings.udp_port) {
         state.rules.push_back(
@@ -132,8 +156,10 @@ SystemState system_state(const SteeringSettings& settings, Steering steering,
         return state;
     }
     add_rules(state, settings, ipv6(settings));
+    add_networks(state, settings);
     if (steering == Steering::through_tunnel) {
         add_away(state, settings, ipv6(settings));
+        add_networks_away(state, settings);
         if (ipv4_home) {
             add_way_back(state, settings);
             add_rules(state, settings, ipv4(*ipv4_home));

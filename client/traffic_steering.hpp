@@ -8,6 +8,8 @@
 //   what goes to a captive portal (by mark)   main          -
 //   the way back of outer packets in IPv4     main          -              see udp_port
 //   from the home address                     tunnel        -
+//   from prefixes behind this machine         tunnel        home router
+//   to them                                   their own routes, else unreachable
 //   excluded prefixes                         main          main
 //   on-link and other specific routes         main          main           full tunnel only
 //   everything else                           tunnel        home router    full tunnel
@@ -46,9 +48,10 @@ struct SteeringSettings {
     // otherwise drop what comes over IPv4, since unmarked packets to where it is from would take
     // the tunnel.
     std::optional<std::uint16_t> udp_port;
-    std::vector<wire::Prefix> exclude{};  // what goes past the tunnel all the same
-    bool has_excluded_programs = false;   // what they send is marked
-    bool lets_portal_out = false;         // a program is on its way to a captive portal
+    std::vector<wire::Prefix> exclude{};           // what goes past the tunnel all the same
+    bool has_excluded_programs = false;            // what they send is marked
+    std::vector<wire::Prefix> network_prefixes{};  // behind this machine (RFC 3963)
+    bool lets_portal_out = false;                  // a program is on its way to a captive portal
 };
 
 enum class Steering : std::uint8_t {

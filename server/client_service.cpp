@@ -13,7 +13,8 @@ MobileNodeRecord record_of(const Client& client) {
     return {.name = client.name,
             .home = client.home,
             .ipv4_home = client.ipv4,
-            .may_register = client.state != ClientState::disabled};
+            .may_register = client.state != ClientState::disabled,
+            .network_prefixes = client.policy.network_prefixes};
 }
 
 void ClientService::on_client(const ClientChange& change) {
@@ -26,6 +27,7 @@ void ClientService::on_client(const ClientChange& change) {
         case joined:
         case renamed:
         case enabled:
+        case policy_changed:
             return admit(change);
         case disabled:
         case restored:
@@ -40,7 +42,6 @@ void ClientService::on_client(const ClientChange& change) {
         case removed:
             return dismiss(change);
         case invited:
-        case policy_changed:
             return;
     }
 }
@@ -56,9 +57,17 @@ void ClientService::apply_policy(const ClientChange& change) {
     }
 }
 
+// Who may have another network behind it registers anew, and is asked to.
 void ClientService::admit(const ClientChange& change) {
-    if (change.peer) {
-        parts_.node.admit(*change.peer, record_of(change.client));
+    if (!change.peer) {
+        return;
+    }
+    const MobileNodeRecord* known = parts_.node.mobile_nodes().find(*change.peer);
+    const bool has_other_network =
+        known != nullptr && known->network_prefixes != change.client.policy.network_prefixes;
+    parts_.node.admit(*change.peer, record_of(change.client));
+    if (has_other_network) {
+        revoke(change.client, trigger_of_a_kick);
     }
 }
 

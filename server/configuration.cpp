@@ -8,6 +8,7 @@
 #include "server/clients/ipv4_pool.hpp"
 #include "server/discovery_configuration.hpp"
 #include "server/home_configuration.hpp"
+#include "server/network_configuration.hpp"
 #include "server/rate_configuration.hpp"
 #include "shared/mobility/shard.hpp"
 #include "shared/mobility/tunnel_mtu.hpp"
@@ -191,6 +192,7 @@ void read_mobile_node(TomlTable& table, const std::filesystem::path& directory,
     read_ipv4_address(table, node, configuration);
     read_policy(table, node);
     read_rates(table, node.policy.rates);
+    read_networks(table, node, configuration);
     read_keys(table, node, directory, configuration);
     const std::vector<MobileNodeEntry>& others = configuration.mobile_nodes;
     reject_repetition(table, "name", node, others, &MobileNodeEntry::name);

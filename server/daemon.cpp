@@ -16,6 +16,8 @@
 #include "server/daemon_parts.hpp"
 #include "server/home_discovery.hpp"
 #include "server/home_network.hpp"
+#include "server/network_configuration.hpp"
+#include "server/other_binding_reports.hpp"
 #include "server/own_address.hpp"
 #include "server/qr_code.hpp"
 #include "server/shard_sockets.hpp"
@@ -75,17 +77,16 @@ class Daemon final : public runtime::NodeObserver {
     [[nodiscard]] Status status() const;
     [[nodiscard]] std::vector<std::string> health() const;
     [[nodiscard]] std::string name_of(const wire::HomeAddress& home) const;
-    [[nodiscard]] std::vector<OtherBindingReport> others_of(const wire::HomeAddress& home) const;
     [[nodiscard]] RateReport rates_of(const wire::HomeAddress& home) const;
 
     const Configuration& configuration_;
     runtime::Log log_;
     runtime::EventLoop loop_;
+    HomeAgentStore store_;
     TunnelQueues tun_;
     platform::NetlinkSocket netlink_;
     runtime::OffloadSwitches offloads_;
     bool has_own_address_;  // of its own making: on the TUN interface
-    HomeAgentStore store_;
     EnrolledClients clients_;
     platform::SignallingGuard guard_;
     platform::SignallingSocket signalling_;
@@ -111,12 +112,12 @@ class Daemon final : public runtime::NodeObserver {
 Daemon::Daemon(const Configuration& configuration)
     : configuration_(configuration),
       log_(configuration.log_level),
-      tun_(configuration),
+      store_(configuration.state_directory),
+      tun_(configuration, has_networks(configuration) || store_.has_networks()),
       offloads_(
           runtime::find_offloads(configuration.offloads, netlink_, tun_.queues().front(), log_)),
       has_own_address_(ensure_own_address(netlink_, tun_.interface(), configuration.address)),
-      store_(configuration.state_directory),
-      clients_(clients_settings(configuration, store_, log_), store_,
+      clients_(clients_settings(configuration, tun_.shards(), store_, log_), store_,
                home_agent_keys(configuration, store_)),
       guard_("godwit_ha", {.local = {configuration.address.address}, .peers = {}}),
       signalling_(unmarked),
@@ -262,7 +263,8 @@ void Daemon::on_event(const mobility::Event& event) {
 
 void Daemon::on_binding(const BindingNews& news) {
     if (news.what == BindingNews::What::begun) {
-        network_->intercept(news.home);
+        const Binding* binding = node_.bindings().find(news.home, runtime::boot_now());
+        network_->intercept(news.home, binding != nullptr && binding->is_router);
     }
     if (news.what == BindingNews::What::ended) {
         forget(news.home);
@@ -299,17 +301,6 @@ void Daemon::write_bindings() {
         next_write_ =
             now + std::min<std::chrono::nanoseconds>(count * rest_for_each_written, longest_rest);
     }
-}
-
-std::vector<OtherBindingReport> Daemon::others_of(const wire::HomeAddress& home) const {
-    std::vector<OtherBindingReport> reports;
-    for (const OtherBinding& other : node_.other_bindings().of(home)) {
-        reports.push_back({.care_of_address = other.place.care_of,
-                           .binding_id = other.id,
-                           .priority = other.priority,
-                           .is_proved = other.is_proved()});
-    }
-    return reports;
 }
 
 RateReport Daemon::rates_of(const wire::HomeAddress& home) const {
@@ -350,8 +341,9 @@ Status Daemon::status() const {
              .sequence = binding.sequence,
              .traffic = {.tx = traffic.sent, .rx = traffic.received},
              .binding_id = binding.binding_id,
-             .others = others_of(home),
-             .rates = rates_of(home)});
+             .others = reports_of(node_.other_bindings().of(home)),
+             .rates = rates_of(home),
+             .network_prefixes = binding.network_prefixes});
     }
     runtime::add_drops(status.drops, data_plane_);
     for (const runtime::DataPlane::Traffic& traffic : data_plane_.traffic_by_shard()) {

@@ -87,13 +87,14 @@ void count(MessageCounts& counts, const wire::MobilityMessage& message) {
                acknowledgement != nullptr ? std::optional(acknowledgement->status) : std::nullopt);
 }
 
-ClientsSettings clients_settings(const Configuration& configuration, Store& store,
-                                 const runtime::Log& log) {
+ClientsSettings clients_settings(const Configuration& configuration, mobility::Shards shards,
+                                 Store& store, const runtime::Log& log) {
     return {.addresses = {.prefix = configuration.home_prefix, .home_agent = configuration.address},
             .ipv4_pool = configuration.ipv4_pool,
             .configured =
                 configured_clients(configuration, ipv4_assignments(configuration, store, log)),
             .can_invite = configuration.private_key_file && !configuration.udp_ports.empty(),
+            .carries_networks = shards.count() == 1,
             .wall_clock = wall_clock,
             .invite_line = [&configuration](const InviteWords& words) {
                 return invite_line(configuration, words);

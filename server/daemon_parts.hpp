@@ -33,10 +33,10 @@ runtime::Confinement end_of_start(const Configuration& configuration, const runt
 // Acknowledgements by their status.
 void count(MessageCounts& counts, const wire::MobilityMessage& message);
 
-// Says who has which IPv4 address. Keeps a reference to the configuration. Throws
-// std::system_error.
-ClientsSettings clients_settings(const Configuration& configuration, Store& store,
-                                 const runtime::Log& log);
+// Says who has which IPv4 address. Keeps a reference to the configuration. `shards`: among whom
+// packets are divided. Throws std::system_error.
+ClientsSettings clients_settings(const Configuration& configuration, mobility::Shards shards,
+                                 Store& store, const runtime::Log& log);
 // Throws runtime::InvalidConfiguration, std::system_error.
 HomeAgentKeys home_agent_keys(const Configuration& configuration, Store& store);
 // `shards`: that sessions are to belong to. Throws runtime::InvalidConfiguration.

@@ -61,6 +61,13 @@ std::string what_happened(const Json& event) {
     if (type == "refused") {
         return "refused: " + text(event, "reason");
     }
+    if (type == "network-bound") {
+        std::string prefixes;
+        for (const Json& prefix : event.value("prefixes", Json::array())) {
+            prefixes += ' ' + prefix.get<std::string>();
+        }
+        return prefixes.empty() ? "nothing is behind it any more" : "behind it:" + prefixes;
+    }
     if (type == "address-disputed") {
         return "home address claimed by " + text(event, "link_layer_address") + " on the home link";
     }

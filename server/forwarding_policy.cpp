@@ -39,6 +39,18 @@ bool is_covered(const wire::Prefix& prefix, const std::vector<wire::Prefix>& pre
     });
 }
 
+void add_reachable(const std::string& source, bool is_ipv4, const ClientPolicy& policy,
+                   Elements& elements) {
+    std::vector<wire::Prefix> prefixes = policy.prefixes;
+    std::ranges::sort(prefixes);
+    prefixes.erase(std::ranges::unique(prefixes).begin(), prefixes.end());
+    for (const wire::Prefix& prefix : prefixes) {
+        if (prefix.is_ipv4() == is_ipv4 && !is_covered(prefix, prefixes)) {
+            elements.add(is_ipv4 ? "reachable_ipv4" : "reachable", source + " . " + prefix.text());
+        }
+    }
+}
+
 void add_family(const std::string& address, bool is_ipv4, const ClientPolicy& policy,
                 Elements& elements) {
     const std::string family = is_ipv4 ? "_ipv4" : "";
@@ -49,18 +61,26 @@ void add_family(const std::string& address, bool is_ipv4, const ClientPolicy& po
     if (!policy.clients) {
         elements.add("kept_from_clients" + family, address);
     }
-    std::vector<wire::Prefix> prefixes = policy.prefixes;
-    std::ranges::sort(prefixes);
-    prefixes.erase(std::ranges::unique(prefixes).begin(), prefixes.end());
-    for (const wire::Prefix& prefix : prefixes) {
-        if (prefix.is_ipv4() == is_ipv4 && !is_covered(prefix, prefixes)) {
-            elements.add("reachable" + family, address + " . " + prefix.text());
-        }
+    add_reachable(address, is_ipv4, policy, elements);
+}
+
+// What is behind a client may do what the client may.
+void add_network(const wire::Prefix& network, const ClientPolicy& policy, Elements& elements) {
+    elements.add("networks", network.text());
+    if (!policy.internet) {
+        elements.add("networks_kept_from_internet", network.text());
     }
+    if (!policy.clients) {
+        elements.add("networks_kept_from_clients", network.text());
+    }
+    add_reachable(network.text(), false, policy, elements);
 }
 
 void add_client(const PolicedClient& client, Elements& elements) {
     add_family(client.home.text(), false, client.policy, elements);
+    for (const wire::Prefix& network : client.policy.network_prefixes) {
+        add_network(network, client.policy, elements);
+    }
     if (client.ipv4) {
         add_family(client.ipv4->text(), true, client.policy, elements);
     }
@@ -75,15 +95,42 @@ std::string sets_of(const std::string& family, const std::string& type) {
            "; flags interval; }\n";
 }
 
-std::string judgements_of(const std::string& family, const std::string& header) {
+std::string sets_of_networks() {
+    std::string text;
+    for (const char* name :
+         {"networks", "networks_kept_from_internet", "networks_kept_from_clients"}) {
+        text += "set " + std::string(name) + " { type ipv6_addr; flags interval; }\n";
+    }
+    return text;
+}
+
+std::string rule(const std::string& text) {
+    return "add rule " + table + " forwarded " + text + "\n";
+}
+
+// `beside`: what is behind clients stands in sets of its own, whose names begin so.
+std::string judgements_of(const std::string& family, const std::string& header,
+                          const std::vector<std::string>& beside) {
     const std::string source = header + " saddr ";
     const std::string destination = header + " daddr ";
-    return "add rule " + table + " forwarded " + source + ". " + destination + "@reachable" +
-           family + " accept\nadd rule " + table + " forwarded " + source + "@kept_from_clients" +
-           family + " " + destination + "@clients" + family +
-           " reject with icmpx type admin-prohibited\nadd rule " + table + " forwarded " + source +
-           "@kept_from_internet" + family + " " + destination + "!= @clients" + family +
-           " reject with icmpx type admin-prohibited\n";
+    const std::string reject = " reject with icmpx type admin-prohibited";
+    std::vector<std::string> clients{"@clients" + family};
+    std::vector<std::string> beginnings{"@"};
+    std::string elsewhere = " " + destination + "!= @clients" + family;
+    for (const std::string& name : beside) {
+        clients.push_back("@" + name);
+        beginnings.push_back("@" + name + "_");
+        elsewhere += " " + destination + "!= @" + name;
+    }
+    std::string text = rule(source + ". " + destination + "@reachable" + family + " accept");
+    for (const std::string& beginning : beginnings) {
+        for (const std::string& others : clients) {
+            text += rule(source + beginning + "kept_from_clients" + family + " " + destination +
+                         others + reject);
+        }
+        text += rule(source + beginning + "kept_from_internet" + family + elsewhere + reject);
+    }
+    return text;
 }
 
 std::string family_of(const wire::Prefix& prefix) {
@@ -109,6 +156,7 @@ struct ForwardingPolicy::Change {
 ForwardingPolicy::ForwardingPolicy(ForwardingSettings settings, const runtime::Log& log)
     : settings_(std::move(settings)), log_(log), table_(table) {
     std::string text = sets_of("", "ipv6_addr") + sets_of("_ipv4", "ipv4_addr") +
+                       sets_of_networks() +
                        "chain forwarded { type filter hook forward priority filter; }\n";
     if (settings_.home_link) {
         text += guard_of(*settings_.home_link);
@@ -118,6 +166,10 @@ ForwardingPolicy::ForwardingPolicy(ForwardingSettings settings, const runtime::L
         for (const wire::Prefix& prefix : settings_.masqueraded) {
             text += family_of(prefix) + " saddr " + prefix.text() +
                     " oif != " + std::to_string(settings_.tunnel.value) + " masquerade\n";
+        }
+        if (settings_.masquerades_networks) {  // others are routed to this machine
+            text += "ip6 saddr fc00::/7 ip6 saddr @networks oif != " +
+                    std::to_string(settings_.tunnel.value) + " masquerade\n";
         }
         text += "}\n";
     }
@@ -187,7 +239,7 @@ std::string ForwardingPolicy::rules(bool with_tracking) const {
     const std::string add = "add rule " + table + " forwarded ";
     return add + "iif != " + std::to_string(settings_.tunnel.value) + " accept\n" +
            (with_tracking ? add + "ct state established,related accept\n" : "") +
-           judgements_of("", "ip6") + judgements_of("_ipv4", "ip");
+           judgements_of("", "ip6", {"networks"}) + judgements_of("_ipv4", "ip", {});
 }
 
 }  // namespace godwit::server

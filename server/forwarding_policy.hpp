@@ -23,6 +23,7 @@ struct ForwardingSettings {
     mobility::InterfaceIndex tunnel;        // the TUN interface
     std::vector<wire::Prefix> masqueraded;  // home addresses of private use, either family
     std::optional<std::string> home_link;   // whose solicitations Godwit answers
+    bool masquerades_networks = false;      // those of private use behind mobile nodes
 };
 
 // What a client may open connections to. The answers to what others send it, and to what it sends,

@@ -202,8 +202,8 @@ AddressClaim HomeLink::judge(const wire::HomeAddress& home) {
     return judgement.claim;
 }
 
-void HomeLink::bind(const wire::HomeAddress& home) {
-    perform(defence_.bind(runtime::boot_now(), home));
+void HomeLink::bind(const wire::HomeAddress& home, bool is_router) {
+    perform(defence_.bind(runtime::boot_now(), home, is_router));
 }
 
 void HomeLink::release(const wire::HomeAddress& home) {

@@ -45,8 +45,13 @@ class HomeLink {
     void deallocate(const wire::HomeAddress& home);
     void vouch_for(const wire::HomeAddress& home) { defence_.vouch_for(home); }
     [[nodiscard]] AddressClaim judge(const wire::HomeAddress& home);
-    void bind(const wire::HomeAddress& home);
+    void bind(const wire::HomeAddress& home, bool is_router = false);
     void release(const wire::HomeAddress& home);
+
+    // Nothing: it has gone.
+    [[nodiscard]] std::optional<mobility::InterfaceIndex> interface() const {
+        return link_ ? std::optional(link_->index) : std::nullopt;
+    }
 
     [[nodiscard]] std::vector<std::string> health() const;  // what is wrong, a sentence each
 

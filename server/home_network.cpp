@@ -12,6 +12,8 @@ namespace {
 
 // Ahead of the on-link route of the home prefix, were that one as specific.
 constexpr std::uint32_t interception_metric = 1;
+// Of a mobile node that is at home, to what is behind it.
+constexpr std::uint32_t home_link_metric = 1024;
 
 constexpr std::uint8_t two_addresses = 127;  // bits of a prefix without a network address
 
@@ -32,6 +34,7 @@ ForwardingSettings forwarding_of(const HomeNetworkSettings& settings) {
     }
     if (settings.mode == HomeMode::nat) {
         result.masqueraded.push_back(settings.home_prefix);
+        result.masquerades_networks = true;
     }
     if (settings.ipv4_pool && settings.masquerade) {
         result.masqueraded.push_back(*settings.ipv4_pool);
@@ -101,15 +104,16 @@ void HomeNetwork::vouch_for(const wire::HomeAddress& home) {
     }
 }
 
-void HomeNetwork::intercept(const wire::HomeAddress& home) {
+void HomeNetwork::intercept(const wire::HomeAddress& home, bool is_router) {
     if (!home_link_) {
         return;
     }
+    lead(home, true);
     const auto error = footprint_.add(route_to({home.address, 128}));
     if (error && error != std::errc::file_exists) {
         log_.error("home-address-not-intercepted", {{"home", home}, {"reason", error.message()}});
     }
-    home_link_->bind(home);
+    home_link_->bind(home, is_router);
 }
 
 void HomeNetwork::release(const wire::HomeAddress& home) {
@@ -117,6 +121,7 @@ void HomeNetwork::release(const wire::HomeAddress& home) {
         return;
     }
     home_link_->release(home);
+    lead(home, false);
     if (const auto error = footprint_.remove(route_to({home.address, 128}))) {
         log_.error("home-address-not-released", {{"home", home}, {"reason", error.message()}});
     }
@@ -129,6 +134,7 @@ std::error_code HomeNetwork::apply_policies(std::span<const Client> clients) {
         if (home_link_) {
             home_link_->allocate(client.home);
         }
+        set_network(client.home, client.policy.network_prefixes);
     }
     const std::error_code error = forwarding_.apply(policed);
     if (error) {
@@ -142,11 +148,73 @@ std::error_code HomeNetwork::forget_policy(const wire::HomeAddress& home) {
     if (home_link_) {
         home_link_->deallocate(home);
     }
+    set_network(home, {});
     const std::error_code error = forwarding_.forget(home);
     if (error) {
         log_.error("policy-not-forgotten", {{"home", home}, {"reason", error.message()}});
     }
     return error;
+}
+
+void HomeNetwork::set_network(const wire::HomeAddress& home,
+                              const std::vector<wire::Prefix>& prefixes) {
+    const auto known = networks_.find(home);
+    if (known == networks_.end() && prefixes.empty()) {
+        return;
+    }
+    Network& network = known != networks_.end() ? known->second : networks_[home];
+    if (network.prefixes == prefixes) {
+        return;
+    }
+    end_routes(network);
+    network.prefixes = prefixes;
+    if (prefixes.empty()) {
+        networks_.erase(home);
+    } else {
+        route_network(home, network);
+    }
+}
+
+void HomeNetwork::lead(const wire::HomeAddress& home, bool is_bound) {
+    const auto known = networks_.find(home);
+    if (known == networks_.end()) {
+        return;
+    }
+    Network& network = known->second;
+    end_routes(network);
+    network.is_bound = is_bound;
+    route_network(home, network);
+}
+
+void HomeNetwork::route_network(const wire::HomeAddress& home, Network& network) {
+    for (const wire::Prefix& prefix : network.prefixes) {
+        const platform::Route route = route_behind(home, prefix, network.is_bound);
+        const auto error = footprint_.add(route);
+        if (error && error != std::errc::file_exists) {
+            log_.error("network-prefix-not-routed",
+                       {{"prefix", prefix.text()}, {"reason", error.message()}});
+        }
+        network.routes.push_back(route);
+    }
+}
+
+void HomeNetwork::end_routes(Network& network) {
+    for (const platform::Route& route : std::exchange(network.routes, {})) {
+        footprint_.remove(route);
+    }
+}
+
+// At home it registers nothing (RFC 3963 §5.8), and is the next hop on the link.
+platform::Route HomeNetwork::route_behind(const wire::HomeAddress& home, const wire::Prefix& prefix,
+                                          bool is_bound) const {
+    const auto link = home_link_ && !is_bound ? home_link_->interface() : std::nullopt;
+    if (!link) {
+        return route_to(prefix);
+    }
+    return {.destination = prefix,
+            .interface = *link,
+            .gateway = home.address,
+            .metric = home_link_metric};
 }
 
 std::vector<std::string> HomeNetwork::health() const {

@@ -3,12 +3,16 @@
 // those that leave it may go. Routed or behind this machine's own address (NAT), all of the home
 // prefix goes into the TUN interface. On a home link only what is bound is intercepted: a route for
 // each such home address, and for the hosts of the link an answer to their Neighbor Solicitations
-// for it. The pool of IPv4 home addresses goes into the TUN interface as a whole.
+// for it. Prefixes behind mobile nodes (RFC 3963) go into the TUN interface too, whether they are
+// bound or not, so that no packet for them is sent back to where it comes from; on a home link,
+// while they are not bound, to the mobile node there, which is their router. The pool of IPv4 home
+// addresses goes into the TUN interface as a whole.
 
 #include <functional>
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "server/clients/clients.hpp"
@@ -53,7 +57,8 @@ class HomeNetwork {
     [[nodiscard]] AddressClaim judge(const wire::HomeAddress& home);
     // It was bound in an earlier life of this home agent.
     void vouch_for(const wire::HomeAddress& home);
-    void intercept(const wire::HomeAddress& home);
+    // `is_router`: it has a network behind it, and is called a router on the home link.
+    void intercept(const wire::HomeAddress& home, bool is_router = false);
     void release(const wire::HomeAddress& home);
 
     // These clients (each home address once) have their home addresses, and may go where their
@@ -67,7 +72,20 @@ class HomeNetwork {
     [[nodiscard]] std::vector<std::string> health() const;  // what is wrong, a sentence each
 
   private:
+    // Prefixes behind a client.
+    struct Network {
+        std::vector<wire::Prefix> prefixes;
+        std::vector<platform::Route> routes{};  // that lead there at present
+        bool is_bound = false;
+    };
+
     void route_ipv4(const wire::Prefix& pool);
+    void set_network(const wire::HomeAddress& home, const std::vector<wire::Prefix>& prefixes);
+    void lead(const wire::HomeAddress& home, bool is_bound);
+    void route_network(const wire::HomeAddress& home, Network& network);
+    void end_routes(Network& network);
+    [[nodiscard]] platform::Route route_behind(const wire::HomeAddress& home,
+                                               const wire::Prefix& prefix, bool is_bound) const;
     [[nodiscard]] platform::Route route_to(const wire::Prefix& destination) const;
 
     HomeNetworkSettings settings_;
@@ -76,6 +94,7 @@ class HomeNetwork {
     platform::SysctlOverrides sysctls_;
     platform::Footprint footprint_;
     std::optional<HomeLink> home_link_;
+    std::unordered_map<wire::HomeAddress, Network> networks_;  // of those who have any
 };
 
 }  // namespace godwit::server

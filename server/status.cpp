@@ -52,7 +52,8 @@ Json binding_object(const BindingReport& binding) {
                 {"remaining_s", binding.remaining.count()},
                 {"sequence", binding.sequence.value()},
                 {"binding_id", binding.binding_id != 0 ? Json(binding.binding_id) : Json()},
-                {"others", others_array(binding.others)}};
+                {"others", others_array(binding.others)},
+                {"network_prefixes", runtime::to_json(binding.network_prefixes)}};
     append(object, binding.traffic);
     append(object, binding.rates);
     return object;

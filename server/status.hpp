@@ -55,6 +55,7 @@ struct BindingReport {
     std::uint16_t binding_id = 0;  // 0: none
     std::vector<OtherBindingReport> others{};
     RateReport rates{};
+    std::vector<wire::Prefix> network_prefixes{};  // behind it, as it has registered
 };
 
 // Signalling messages of one direction, by type and status.

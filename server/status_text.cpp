@@ -51,6 +51,9 @@ std::string bindings_text(const Json& bindings) {
              binding.at("remaining_s").dump() + " of " + binding.at("lifetime_s").dump() + " s",
              runtime::octets(binding.at("tx_bytes").get<std::uint64_t>()),
              runtime::octets(binding.at("rx_bytes").get<std::uint64_t>())});
+        for (const Json& prefix : binding.value("network_prefixes", Json::array())) {
+            rows.push_back({"", prefix.get<std::string>()});
+        }
         for (const Json& other : binding.at("others")) {
             rows.push_back(other_row(other));
         }

@@ -32,10 +32,12 @@ mobility::Shards wanted_shards(std::optional<std::size_t> configured, std::size_
     return mobility::Shards(configured.value_or(processors / 2));
 }
 
-TunnelQueues::TunnelQueues(const Configuration& configuration)
+TunnelQueues::TunnelQueues(const Configuration& configuration, bool has_networks)
     : shards_(wanted_shards(configuration.workers, platform::usable_processors())) {
     queues_.reserve(shards_.count());
-    if (shards_.count() > 1) {
+    if (shards_.count() > 1 && has_networks) {
+        shortfall_ = "prefixes behind clients (network_prefixes) go with one pair of workers only";
+    } else if (shards_.count() > 1) {
         if (const std::error_code refusal = open_first_of_several(configuration)) {
             queues_.clear();
             steering_.reset();

@@ -21,9 +21,10 @@ mobility::Shards wanted_shards(std::optional<std::size_t> configured, std::size_
 class TunnelQueues {
   public:
     // Makes the interface with its first queue, which gets all packets, so that offloads can be
-    // tried by it. It stays the only one where the kernel does not let this process divide packets.
-    // Then no right to load programs into the kernel is left. Throws std::system_error.
-    explicit TunnelQueues(const Configuration& configuration);
+    // tried by it. It stays the only one where the kernel does not let this process divide packets,
+    // and with networks behind mobile nodes, which it does not divide by. Then no right to load
+    // programs into the kernel is left. Throws std::system_error.
+    TunnelQueues(const Configuration& configuration, bool has_networks);
     // The other queues, once, before anybody reads. Says how many there are. Throws
     // std::system_error.
     mobility::Shards open_others();

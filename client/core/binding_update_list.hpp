@@ -34,6 +34,7 @@ struct SentUpdate {
     mobility::Path path;
     wire::Lifetime lifetime{};    // 0: a deregistration
     bool in_place_of_all = true;  // of all bindings that the home agent may have
+    bool names_network = false;   // R, and the prefixes behind this node (RFC 3963 §5.1)
 };
 
 // A binding update that is sent again and again until it is acknowledged (RFC 6275 §11.8). A try is

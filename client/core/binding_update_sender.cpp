@@ -7,6 +7,7 @@
 #include "shared/wire/options/binding_identifier.hpp"
 #include "shared/wire/options/ipv4_care_of_address.hpp"
 #include "shared/wire/options/ipv4_home_address.hpp"
+#include "shared/wire/options/mobile_network_prefix.hpp"
 
 namespace godwit::client {
 namespace {
@@ -168,7 +169,8 @@ void BindingUpdateSender::send_along(Instant now, const mobility::Path& path, co
                            .at = now,
                            .path = path,
                            .lifetime = update.lifetime,
-                           .in_place_of_all = is_in_place_of_all(path, terms)});
+                           .in_place_of_all = is_in_place_of_all(path, terms),
+                           .names_network = names_network(terms)});
 }
 
 void BindingUpdateSender::begin_try(Instant now, Actions& actions) {
@@ -196,6 +198,7 @@ wire::BindingUpdate BindingUpdateSender::update_along(const mobility::Path& path
         .sequence = numbers_.last,
         .acknowledge = true,
         .home_registration = true,
+        .mobile_router = names_network(terms),
         // RFC 5555 §4.4.1: UDP was chosen, so it shall be UDP, NAT or not.
         .force_udp_encapsulation = path.encapsulation == mobility::Encapsulation::udp,
         .overwrite = uses_identifier(terms) && is_in_place_of_all(path, terms),
@@ -210,6 +213,11 @@ wire::BindingUpdate BindingUpdateSender::update_along(const mobility::Path& path
     }
     if (uses_identifier(terms) && pending_->priority == priority_in_use) {
         update.options.insert(update.options.end(), terms.flows.begin(), terms.flows.end());
+    }
+    if (names_network(terms)) {
+        for (const wire::Prefix& prefix : terms.network_prefixes) {
+            update.options.emplace_back(wire::MobileNetworkPrefix{prefix});
+        }
     }
     if (pending_->cause && !is_deregistration && is_move_to(path, terms)) {
         update.options.emplace_back(mobility::to_option(*pending_->cause));
@@ -226,6 +234,11 @@ bool BindingUpdateSender::is_move_to(const mobility::Path& path, const Terms& te
 // RFC 5648 §5.4: to give all up, none is named.
 bool BindingUpdateSender::uses_identifier(const Terms& terms) const {
     return terms.bound != nullptr && pending_->lifetime != wire::Lifetime::zero();
+}
+
+// RFC 3963 §5.2: in all updates; §5.8: but for those that give the binding up.
+bool BindingUpdateSender::names_network(const Terms& terms) const {
+    return !terms.network_prefixes.empty() && pending_->lifetime != wire::Lifetime::zero();
 }
 
 // RFC 5648 §5.9: always at first, since the home agent may have bindings from an earlier time.

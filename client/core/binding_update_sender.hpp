@@ -29,6 +29,7 @@ class BindingUpdateSender {
         // The home agent's bindings, if they have identifiers (RFC 5648); none: it has one.
         const BoundPaths* bound = nullptr;
         std::vector<wire::FlowIdentification> flows{};  // RFC 6089, of all bindings
+        std::vector<wire::Prefix> network_prefixes{};   // to be named (RFC 3963 §5.2)
         // That of the binding; nothing without one.
         std::optional<wire::Ipv6Address> care_of{};
     };
@@ -80,6 +81,10 @@ class BindingUpdateSender {
     }
     // Along which it has been sent; none: nothing is under way.
     [[nodiscard]] std::vector<mobility::Path> paths_tried() const;
+    // Along which it is to be sent; none: nothing is under way.
+    [[nodiscard]] std::vector<mobility::Path> paths() const {
+        return pending_ ? pending_->paths : std::vector<mobility::Path>();
+    }
     // How often it has been sent in vain: the time for an answer is over.
     [[nodiscard]] std::size_t unanswered_tries(mobility::Instant now) const;
 
@@ -92,6 +97,7 @@ class BindingUpdateSender {
     [[nodiscard]] wire::BindingUpdate update_along(const mobility::Path& path,
                                                    const Terms& terms) const;
     [[nodiscard]] bool uses_identifier(const Terms& terms) const;
+    [[nodiscard]] bool names_network(const Terms& terms) const;
     [[nodiscard]] bool is_in_place_of_all(const mobility::Path& path, const Terms& terms) const;
     [[nodiscard]] bool is_move_to(const mobility::Path& path, const Terms& terms) const;
     [[nodiscard]] mobility::Seal seal(const Terms& terms) const;

@@ -18,7 +18,8 @@ HomeRegistration::HomeRegistration(const RegistrationSettings& settings)
     : settings_(settings),
       numbers_{.last = settings.first_sequence},
       sender_(settings, numbers_),
-      other_(settings, numbers_) {}
+      other_(settings, numbers_),
+      network_(settings.home, settings.network_prefixes) {}
 
 void HomeRegistration::register_paths(Instant now, std::vector<mobility::Path> paths,
                                       Actions& actions, const PathLeft& left) {
@@ -117,6 +118,7 @@ void HomeRegistration::tell_again(Instant now, Actions& actions) {
 
 void HomeRegistration::suspend(Actions& actions) {
     sender_.stop();
+    ask_next_.clear();
     other_.stop();
     suspended_ = true;
     if (binding_) {
@@ -131,6 +133,7 @@ void HomeRegistration::refresh(Instant now, Actions& actions) {
 }
 
 void HomeRegistration::ask(Instant now, PendingUpdate update, Actions& actions) {
+    ask_next_.clear();
     if (barred_) {
         return;
     }
@@ -248,6 +251,7 @@ void HomeRegistration::forget_binding(Actions& actions) {
         actions.emplace_back(mobility::EndSession{*binding_->session});
     }
     binding_.reset();
+    network_.on_ended();
     bound_.clear();
     other_.stop();
     for (const RetiringSession& retiring : std::exchange(retiring_, {})) {

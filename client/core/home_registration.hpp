@@ -10,6 +10,7 @@
 #include "client/core/binding_update_list.hpp"
 #include "client/core/binding_update_sender.hpp"
 #include "client/core/bound_paths.hpp"
+#include "client/core/network_registration.hpp"
 #include "client/core/other_registration.hpp"
 #include "client/core/registration_settings.hpp"
 #include "shared/mobility/node.hpp"
@@ -141,6 +142,7 @@ class HomeRegistration {
     // As the home agent has granted it.
     [[nodiscard]] std::optional<wire::Ipv4Address> ipv4_home() const { return ipv4_home_; }
     [[nodiscard]] const mobility::DnsConfiguration& dns() const { return dns_; }
+    [[nodiscard]] const NetworkRegistration& network() const { return network_; }
 
   private:
     void refresh(mobility::Instant now, mobility::Actions& actions);
@@ -155,9 +157,15 @@ class HomeRegistration {
                           mobility::Actions& actions);
     void note_bound(const SentUpdate& sent, const wire::BindingAcknowledgement& acknowledgement);
     void tell_again(mobility::Instant now, mobility::Actions& actions);
-    Outcome on_refused(mobility::Instant now, bool was_deregistration,
+    Outcome on_deregistered(mobility::Instant now, mobility::Actions& actions);
+    Outcome on_refused(mobility::Instant now, const SentUpdate& sent,
                        const wire::BindingAcknowledgement& acknowledgement,
                        mobility::Actions& actions);
+    // Whether something else than waiting follows from the refusal.
+    bool ask_otherwise(mobility::Instant now, const SentUpdate& sent, wire::BindingStatus status,
+                       mobility::Actions& actions);
+    void give_up_other_kind(mobility::Instant now, const mobility::Path& path,
+                            mobility::Actions& actions);
     [[nodiscard]] wire::RevocationStatus judge_revocation(
         const wire::BindingRevocationIndication& indication) const;
     [[nodiscard]] bool names_binding_in_use(
@@ -189,6 +197,7 @@ class HomeRegistration {
                 .ipv4_home = ipv4_home_,
                 .bound = has_identifiers ? &bound_ : nullptr,
                 .flows = flows_,
+                .network_prefixes = network_.to_be_named(),
                 .care_of = binding_ ? std::optional(binding_->path.local) : std::nullopt};
     }
 
@@ -215,6 +224,10 @@ class HomeRegistration {
     std::optional<Binding> binding_;
     std::optional<wire::Ipv4Address> ipv4_home_;
     mobility::DnsConfiguration dns_;
+    NetworkRegistration network_;
+    // Along which it registers once a binding of the other kind (RFC 3963 §6.2) has been given up.
+    std::vector<mobility::Path> ask_next_;
+    bool has_given_up_other_kind_ = false;  // since the last registration
     std::vector<RetiringSession> retiring_;
     std::optional<mobility::Instant> doubted_at_;
     std::optional<Revocation> revocation_;

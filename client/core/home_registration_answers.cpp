@@ -70,7 +70,7 @@ HomeRegistration::Outcome HomeRegistration::on_acknowledgement(
     } else if (is_taken) {
         outcome = on_accepted(now, *sent, authenticated.proof(), acknowledgement, actions);
     } else {
-        outcome = on_refused(now, is_deregistration(sent->lifetime), acknowledgement, actions);
+        outcome = on_refused(now, *sent, acknowledgement, actions);
     }
     if (handshake != nullptr && session() != handshake->session) {
         actions.emplace_back(mobility::EndSession{handshake->session});
@@ -86,10 +86,12 @@ HomeRegistration::Outcome HomeRegistration::on_accepted(
     sender_.stop();
     take_dns(proof, acknowledgement, actions);
     if (is_deregistration(sent.lifetime)) {
-        forget_binding(actions);
-        actions.emplace_back(mobility::Event{mobility::BindingRemoved{settings_.home}});
-        return Outcome::deregistered;
+        if (ask_next_.empty()) {
+            actions.emplace_back(mobility::Event{mobility::BindingRemoved{settings_.home}});
+        }
+        return on_deregistered(now, actions);
     }
+    has_given_up_other_kind_ = false;
     // RFC 6275 §11.7.3: the lifetime counts from when the update was sent.
     const wire::Lifetime granted = std::min(acknowledgement.lifetime, sent.lifetime);
     const bool is_new = !binding_;
@@ -111,6 +113,7 @@ HomeRegistration::Outcome HomeRegistration::on_accepted(
     }
     resend(acknowledgement, actions);
     take_ipv4(acknowledgement, actions);
+    network_.on_accepted(sent.names_network, acknowledgement.mobile_router, actions);
     const wire::CareOfAddress care_of{sent.path.local};
     actions.emplace_back(
         is_new ? mobility::Event{mobility::BindingRegistered{settings_.home, care_of, granted}}
@@ -198,8 +201,54 @@ void HomeRegistration::take_dns(const mobility::Proof& proof,
     }
 }
 
+HomeRegistration::Outcome HomeRegistration::on_deregistered(Instant now, Actions& actions) {
+    forget_binding(actions);
+    if (ask_next_.empty()) {
+        return Outcome::deregistered;
+    }
+    ask(now,
+        {.paths = std::exchange(ask_next_, {}),
+         .lifetime = settings_.lifetime,
+         .by_handshake = true},
+        actions);
+    return Outcome::none;
+}
+
+// RFC 3963 §6.2: the home agent has a binding with R and the update has none, or the reverse: that
+// binding is from before this program was started, or was configured otherwise.
+void HomeRegistration::give_up_other_kind(Instant now, const mobility::Path& path,
+                                          Actions& actions) {
+    has_given_up_other_kind_ = true;
+    std::vector<mobility::Path> paths = sender_.paths();
+    ask(now, {.paths = {path}, .lifetime = {}, .by_handshake = !session()}, actions);
+    ask_next_ = std::move(paths);
+}
+
+bool HomeRegistration::ask_otherwise(Instant now, const SentUpdate& sent,
+                                     wire::BindingStatus status, Actions& actions) {
+    if (status == wire::BindingStatus::authentication_failed) {
+        sender_.distrust_session();
+        sender_.ask_again(now, terms(), actions);
+        return true;
+    }
+    // RFC 3963 §5.4.2: never again with R, as long as nothing else is said; without it the home
+    // address goes on.
+    if (sent.names_network && NetworkRegistration::is_about_networks(status)) {
+        if (network_.on_refused(status, actions)) {
+            sender_.ask_again(now, terms(), actions);
+        }
+        return true;
+    }
+    if (status == wire::BindingStatus::registration_type_change_disallowed &&
+        !is_deregistration(sent.lifetime) && !has_given_up_other_kind_) {
+        give_up_other_kind(now, sent.path, actions);
+        return true;
+    }
+    return false;
+}
+
 HomeRegistration::Outcome HomeRegistration::on_refused(
-    Instant now, bool was_deregistration, const wire::BindingAcknowledgement& acknowledgement,
+    Instant now, const SentUpdate& sent, const wire::BindingAcknowledgement& acknowledgement,
     Actions& actions) {
     using enum wire::BindingStatus;
     const wire::BindingStatus status = status_of(acknowledgement);
@@ -208,16 +257,13 @@ HomeRegistration::Outcome HomeRegistration::on_refused(
         sender_.ask_again(now, terms(), actions);
         return Outcome::none;
     }
-    if (was_deregistration && status == not_home_agent_for_this_mobile_node) {
+    if (is_deregistration(sent.lifetime) && status == not_home_agent_for_this_mobile_node) {
         // There was no binding to give up: what was asked for is the case.
         sender_.stop();
-        forget_binding(actions);
-        return Outcome::deregistered;
+        return on_deregistered(now, actions);
     }
     sender_.forget(acknowledgement.sequence);
-    if (status == authentication_failed) {
-        sender_.distrust_session();
-        sender_.ask_again(now, terms(), actions);
+    if (ask_otherwise(now, sent, status, actions)) {
         return Outcome::none;
     }
     actions.emplace_back(mobility::Event{mobility::BindingRefused{settings_.home, status}});

@@ -42,8 +42,10 @@ std::string within(const wire::Prefix& prefix, const std::string& end) {
     return (prefix.is_ipv4() ? "ip " : "ip6 ") + end + " " + prefix.text();
 }
 
+// What belongs into the tunnel: addresses of this machine, and of what is behind it.
 std::vector<wire::Prefix> homes(const LockdownScope& scope, const LockdownFindings& findings) {
     std::vector<wire::Prefix> homes{wire::Prefix::host(scope.home.address)};
+    homes.insert(homes.end(), scope.network_prefixes.begin(), scope.network_prefixes.end());
     if (findings.ipv4_home) {
         homes.push_back(wire::Prefix::host(wire::Ipv6Address::mapped(*findings.ipv4_home)));
     }
@@ -56,6 +58,26 @@ std::string no_home_address(const LockdownScope& scope, const LockdownFindings& 
     std::string rules;
     for (const wire::Prefix& home : homes(scope, findings)) {
         rules += rule(within(home, end) + " drop");
+    }
+    return rules;
+}
+
+// Between this machine and what is behind it: no default route leads there.
+std::string within_networks(const LockdownScope& scope, const std::string& condition) {
+    std::string rules;
+    for (const wire::Prefix& prefix : scope.network_prefixes) {
+        rules +=
+            rule(within(prefix, "saddr") + " " + within(prefix, "daddr") + condition + " accept");
+    }
+    return rules;
+}
+
+// Of what is behind this machine.
+std::string of_networks(const LockdownScope& scope, const std::string& condition,
+                        const std::string& end, const std::string& verdict) {
+    std::string rules;
+    for (const wire::Prefix& prefix : scope.network_prefixes) {
+        rules += rule(condition + within(prefix, end) + " " + verdict);
     }
     return rules;
 }
@@ -148,7 +170,8 @@ std::string leaving(const LockdownScope& scope, const LockdownFindings& findings
     if (scope.has_excluded_programs) {
         rules += rule(marked(excluded_mark) + " accept");
     }
-    return rules + no_home_address(scope, findings, "saddr") + outside(scope);
+    return rules + within_networks(scope, "") + no_home_address(scope, findings, "saddr") +
+           outside(scope);
 }
 
 // Nothing is opened: what comes is an answer, or comes through the tunnel.
@@ -160,16 +183,22 @@ std::string arriving(const LockdownScope& scope, const LockdownFindings& finding
     if (scope.has_excluded_programs) {
         rules += rule("ct mark " + hexadecimal(excluded_mark) + " accept");
     }
-    return rules + no_home_address(scope, findings, "daddr") +
-           rule("ct state established,related accept") + beside_a_split_tunnel(scope, "saddr");
+    return rules + within_networks(scope, " ct state established,related") +
+           no_home_address(scope, findings, "daddr") + rule("ct state established,related accept") +
+           beside_a_split_tunnel(scope, "saddr");
 }
 
-// Of containers and virtual machines. A flow of theirs that began through the tunnel must not go on
-// outside of it: only its answers pass because they are answers.
+// Of containers and virtual machines. Those with addresses of this machine's own prefixes get out
+// through the tunnel alone, whatever is excluded, and are reached through it. A flow of theirs that
+// began through the tunnel must not go on outside of it: only its answers pass because they are
+// answers.
 std::string passing(const LockdownScope& scope) {
     return rule("oifname \"" + scope.tunnel + "\" accept") +
            rule(marked(home_link_mark) + " accept") +
-           rule("ct direction reply ct state established,related accept") + outside(scope);
+           of_networks(scope, "iifname \"" + scope.tunnel + "\" ", "daddr", "accept") +
+           of_networks(scope, "", "saddr", "drop") +
+           rule("ct direction reply ct state established,related accept") +
+           of_networks(scope, "", "daddr", "drop") + outside(scope);
 }
 
 }  // namespace

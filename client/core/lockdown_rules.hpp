@@ -18,6 +18,7 @@ struct LockdownScope {
         routes;  // what goes through it: of a split tunnel only these are held
     std::vector<wire::Prefix> exclude;  // what may go past it
     bool has_excluded_programs = false;
+    std::vector<wire::Prefix> network_prefixes{};  // behind this machine (RFC 3963)
     wire::HomeAddress home;
     wire::HomeAgentAddress home_agent;
     std::vector<std::uint16_t> ports;  // of the home agent

@@ -2,6 +2,7 @@
 // What a home registration is about, as the configuration says.
 
 #include <chrono>
+#include <vector>
 
 #include "shared/mobility/constants.hpp"
 #include "shared/mobility/session.hpp"
@@ -19,9 +20,10 @@ struct RegistrationSettings {
     // RFC 6275 §13, InitialBindackTimeoutFirstReg: MUST be configurable.
     std::chrono::nanoseconds first_registration_timeout =
         mobility::initial_bindack_timeout_first_registration;
-    wire::SequenceNumber first_sequence;  // random
-    bool wants_ipv4 = false;              // an IPv4 home address as well (RFC 5555 §3.1.1)
-    bool wants_other_bindings = false;    // RFC 5648
+    wire::SequenceNumber first_sequence;           // random
+    bool wants_ipv4 = false;                       // an IPv4 home address as well (RFC 5555 §3.1.1)
+    bool wants_other_bindings = false;             // RFC 5648
+    std::vector<wire::Prefix> network_prefixes{};  // behind this node (RFC 3963)
 };
 
 }  // namespace godwit::client

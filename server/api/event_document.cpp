@@ -59,6 +59,10 @@ struct Documents {
     std::optional<EventDocument> operator()(const mobility::BindingRefused& event) const {
         return EventDocument{"refused", event.home, {{"reason", name(event.status)}}};
     }
+    std::optional<EventDocument> operator()(const mobility::PrefixesBound& event) const {
+        return EventDocument{
+            "network-bound", event.home, {{"prefixes", runtime::to_json(event.prefixes)}}};
+    }
     template <class OnlyForTheLog>
     std::optional<EventDocument> operator()(const OnlyForTheLog&) const {
         return std::nullopt;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "shared/mobility/network_prefixes.hpp"
 #include "shared/runtime/rfc3339.hpp"
 
 namespace godwit::server {
@@ -47,22 +48,29 @@ std::optional<wire::Prefix> prefix(const Json& value) {
     return ipv6 ? ipv6 : wire::Prefix::parse_ipv4(text);
 }
 
-std::expected<std::vector<wire::Prefix>, Refused> prefixes(const Json& values) {
-    if (!values.is_array() || values.size() > max_prefixes) {
-        return bad("\"prefixes\" is not a list of at most " + std::to_string(max_prefixes) +
+// What is absent leaves `prefixes` as they are.
+std::expected<void, Refused> read_prefixes(const Json& document, const std::string& key,
+                                           std::size_t most, std::vector<wire::Prefix>& prefixes) {
+    const Json* values = value_in(document, key);
+    if (values == nullptr) {
+        return {};
+    }
+    if (!values->is_array() || values->size() > most) {
+        return bad("\"" + key + "\" is not a list of at most " + std::to_string(most) +
                    " prefixes");
     }
     std::vector<wire::Prefix> found;
-    for (const Json& value : values) {
+    for (const Json& value : *values) {
         const auto one = prefix(value);
         if (!one) {
-            return bad(value.dump() +
-                       " in \"prefixes\" is no prefix; write one like \"2001:db8::/32\" or "
+            return bad(value.dump() + " in \"" + key +
+                       "\" is no prefix; write one like \"2001:db8::/32\" or "
                        "\"192.0.2.0/24\"");
         }
         found.push_back(*one);
     }
-    return found;
+    prefixes = std::move(found);
+    return {};
 }
 
 std::expected<void, Refused> read_flag(const Json& document, const std::string& key, bool& flag) {
@@ -98,15 +106,12 @@ std::expected<void, Refused> read_rate(const Json& document, const std::string& 
 }  // namespace
 
 Json to_json(const ClientPolicy& policy) {
-    Json prefixes = Json::array();
-    for (const wire::Prefix& prefix : policy.prefixes) {
-        prefixes.push_back(prefix.text());
-    }
     return {{"internet", policy.internet},
             {"clients", policy.clients},
-            {"prefixes", std::move(prefixes)},
+            {"prefixes", runtime::to_json(policy.prefixes)},
             {"rate_limit_up", rate_or_null(policy.rates.up)},
-            {"rate_limit_down", rate_or_null(policy.rates.down)}};
+            {"rate_limit_down", rate_or_null(policy.rates.down)},
+            {"network_prefixes", runtime::to_json(policy.network_prefixes)}};
 }
 
 Json to_json(const Client& client) {
@@ -158,21 +163,18 @@ std::expected<std::chrono::seconds, Refused> seconds_in(const Json& document,
 std::expected<ClientPolicy, Refused> client_policy(const Json& document,
                                                    const ClientPolicy& present) {
     ClientPolicy policy = present;
-    auto fault = require_keys(
-        document, {"internet", "clients", "prefixes", "rate_limit_up", "rate_limit_down"});
+    auto fault = require_keys(document, {"internet", "clients", "prefixes", "rate_limit_up",
+                                         "rate_limit_down", "network_prefixes"});
     fault = fault ? read_flag(document, "internet", policy.internet) : fault;
     fault = fault ? read_flag(document, "clients", policy.clients) : fault;
     fault = fault ? read_rate(document, "rate_limit_up", policy.rates.up) : fault;
     fault = fault ? read_rate(document, "rate_limit_down", policy.rates.down) : fault;
+    fault = fault ? read_prefixes(document, "prefixes", max_prefixes, policy.prefixes) : fault;
+    fault = fault ? read_prefixes(document, "network_prefixes", mobility::max_network_prefixes,
+                                  policy.network_prefixes)
+                  : fault;
     if (!fault) {
         return std::unexpected(fault.error());
-    }
-    if (const Json* values = value_in(document, "prefixes")) {
-        auto found = prefixes(*values);
-        if (!found) {
-            return std::unexpected(found.error());
-        }
-        policy.prefixes = *std::move(found);
     }
     return policy;
 }

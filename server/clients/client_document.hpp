@@ -13,8 +13,8 @@ namespace godwit::server {
 // {name, home_address, ipv4_home_address, state, configured, public_key, policy, created, joined,
 // invite_expires}; times as RFC 3339 has them.
 runtime::Json to_json(const Client& client);
-// {internet, clients, prefixes, rate_limit_up, rate_limit_down}; rates in bits each second: 0 is
-// without a limit, and null is what the configuration file says of all.
+// {internet, clients, prefixes, rate_limit_up, rate_limit_down, network_prefixes}; rates in bits
+// each second: 0 is without a limit, and null is what the configuration file says of all.
 runtime::Json to_json(const ClientPolicy& policy);
 // {name, home_address, invite, expires}
 runtime::Json to_json(const IssuedInvite& invite);
@@ -23,8 +23,8 @@ runtime::Json to_json(const IssuedInvite& invite);
 
 // {name, home_address?, expires_s?, policy?}; an absent key may be null as well.
 std::expected<InviteOrder, Refused> invite_order(const runtime::Json& document);
-// {internet?, clients?, prefixes?, rate_limit_up?, rate_limit_down?}, what is not said is as
-// `present` has it; of the rates null is said.
+// {internet?, clients?, prefixes?, rate_limit_up?, rate_limit_down?, network_prefixes?}, what is
+// not said is as `present` has it; of the rates null is said.
 std::expected<ClientPolicy, Refused> client_policy(const runtime::Json& document,
                                                    const ClientPolicy& present = {});
 // The number of seconds under a key of an object; `otherwise` if it is not there.

@@ -30,6 +30,9 @@ struct ClientPolicy {
     bool clients = true;                 // to the home addresses of other clients
     std::vector<wire::Prefix> prefixes;  // there too, whatever the two above say; either family
     ClientRates rates{};
+    // What may be behind it (RFC 3963), and then goes where it may go itself. Of IPv6; none
+    // overlaps another, of any client.
+    std::vector<wire::Prefix> network_prefixes{};
     bool operator==(const ClientPolicy&) const = default;
 };
 

@@ -6,6 +6,7 @@
 
 #include "server/clients/client_names.hpp"
 #include "server/clients/ipv4_pool.hpp"
+#include "server/clients/network_rules.hpp"
 
 namespace godwit::server {
 namespace {
@@ -52,6 +53,11 @@ EnrolledClients::EnrolledClients(ClientsSettings settings, Store& store, HomeAge
         }
         if (client.key && configured_keys.contains(*client.key)) {
             throw clash(client, "the key");
+        }
+        for (const Client& configured : settings_.configured) {
+            if (overlap(client.policy.network_prefixes, configured.policy.network_prefixes)) {
+                throw clash(client, "a network prefix");
+            }
         }
     }
     take_over(std::move(clients));

@@ -33,6 +33,7 @@ struct ClientsSettings {
     std::optional<wire::Prefix> ipv4_pool;
     std::vector<Client> configured;  // in the order of their PeerIds
     bool can_invite = true;          // it has a key file, and hears UDP
+    bool carries_networks = true;    // one pair of workers has all packets
     std::function<std::chrono::sys_seconds()> wall_clock;
     std::function<std::string(const InviteWords&)> invite_line;
 };
@@ -97,6 +98,9 @@ class EnrolledClients final : public Clients, public security::Enrolment {
     [[nodiscard]] Outcome<void> check_key_file() const;
     [[nodiscard]] Outcome<void> check_name(const std::string& name) const;
     [[nodiscard]] Outcome<wire::HomeAddress> home_for(const InviteOrder& order) const;
+    // Of the client of this name, in place of those that it has.
+    [[nodiscard]] Outcome<void> check_networks(const std::vector<wire::Prefix>& prefixes,
+                                               std::string_view name) const;
     [[nodiscard]] std::optional<wire::Ipv4Address> next_ipv4() const;
     [[nodiscard]] StoredInvite fresh_invite(std::chrono::seconds valid_for) const;
     [[nodiscard]] IssuedInvite issued(const StoredClient& client) const;
@@ -114,6 +118,7 @@ class EnrolledClients final : public Clients, public security::Enrolment {
 
     // enrolled_clients_restore.cpp
     [[nodiscard]] Outcome<void> check(const StoreContent& content) const;
+    [[nodiscard]] Outcome<void> check_networks(const StoreContent& content) const;
     void assign_ipv4_anew(StoreContent& content) const;
     [[nodiscard]] std::optional<StoredKeys> keys_after(const StoreContent& content) const;
     void take_over(std::vector<StoredClient> clients);

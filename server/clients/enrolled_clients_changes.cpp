@@ -5,6 +5,7 @@
 #include "server/clients/client_names.hpp"
 #include "server/clients/enrolled_clients.hpp"
 #include "server/clients/ipv4_pool.hpp"
+#include "server/clients/network_rules.hpp"
 #include "shared/security/random.hpp"
 
 namespace godwit::server {
@@ -42,6 +43,9 @@ Outcome<IssuedInvite> EnrolledClients::invite(const InviteOrder& order) {
     const auto home = home_for(order);
     if (!home) {
         return std::unexpected(home.error());
+    }
+    if (auto fault = check_networks(order.policy.network_prefixes, order.name); !fault) {
+        return std::unexpected(fault.error());
     }
     StoredClient client{.home = *home,
                         .name = order.name,
@@ -137,6 +141,9 @@ Outcome<void> EnrolledClients::set_policy(std::string_view name, const ClientPol
     const auto entry = changeable(name);
     if (!entry) {
         return std::unexpected(entry.error());
+    }
+    if (auto fault = check_networks(policy.network_prefixes, name); !fault) {
+        return fault;
     }
     StoredClient client = copy_of((*entry)->stored);
     client.policy = policy;
@@ -278,6 +285,39 @@ Outcome<wire::HomeAddress> EnrolledClients::home_for(const InviteOrder& order) c
         return refused(Refusal::address_taken, text + " belongs to another client");
     }
     return *order.home;
+}
+
+Outcome<void> EnrolledClients::check_networks(const std::vector<wire::Prefix>& prefixes,
+                                              std::string_view name) const {
+    if (prefixes.empty()) {
+        return {};
+    }
+    if (!settings_.carries_networks) {
+        return refused(Refusal::wrong_state,
+                       "this home agent runs several pairs of workers, and prefixes behind clients "
+                       "go with one only: write workers = 1 into its configuration and start it "
+                       "anew");
+    }
+    if (const auto fault = fault_of_networks(prefixes, settings_.addresses)) {
+        return refused(Refusal::bad_order, *fault);
+    }
+    const std::string place = in_small_letters(name);
+    const auto check = [&](const std::string& other_place, const std::string& other,
+                           const ClientPolicy& policy) -> Outcome<void> {
+        const auto shared = place != other_place ? overlap(prefixes, policy.network_prefixes)
+                                                 : std::optional<wire::Prefix>();
+        return shared ? refused(Refusal::address_taken,
+                                shared->text() + " overlaps a prefix of " + in_quotes(other))
+                      : Outcome<void>();
+    };
+    Outcome<void> outcome;
+    for (const auto& [other_place, other] : configured_) {
+        outcome = outcome ? check(other_place, other.name, other.policy) : outcome;
+    }
+    for (const auto& [other_place, other] : entries_) {
+        outcome = outcome ? check(other_place, other.stored.name, other.stored.policy) : outcome;
+    }
+    return outcome;
 }
 
 std::optional<wire::Ipv4Address> EnrolledClients::next_ipv4() const {

@@ -6,6 +6,7 @@
 #include "server/clients/client_names.hpp"
 #include "server/clients/enrolled_clients.hpp"
 #include "server/clients/ipv4_pool.hpp"
+#include "server/clients/network_rules.hpp"
 
 namespace godwit::server {
 namespace {
@@ -82,6 +83,34 @@ Outcome<void> EnrolledClients::check(const StoreContent& content) const {
                                   configured.name + "\" in the configuration file");
             }
         }
+    }
+    return check_networks(content);
+}
+
+Outcome<void> EnrolledClients::check_networks(const StoreContent& content) const {
+    std::map<std::string, std::vector<wire::Prefix>> given;
+    for (const Client& configured : settings_.configured) {
+        given[configured.name] = configured.policy.network_prefixes;
+    }
+    for (const StoredClient& client : content.clients) {
+        const std::vector<wire::Prefix>& prefixes = client.policy.network_prefixes;
+        if (prefixes.empty()) {
+            continue;
+        }
+        const std::string who = "the client \"" + client.name + "\" in it ";
+        if (!settings_.carries_networks) {
+            return bad_backup(who + "has a network prefix, which goes with workers = 1 only");
+        }
+        if (const auto fault = fault_of_networks(prefixes, settings_.addresses)) {
+            return bad_backup(who + "has a bad network prefix: " + *fault);
+        }
+        for (const auto& [other, others] : given) {
+            if (const auto shared = overlap(prefixes, others)) {
+                return bad_backup(who + "has the network prefix " + shared->text() +
+                                  ", which overlaps one of \"" + other + '"');
+            }
+        }
+        given[client.name] = prefixes;
     }
     return {};
 }

@@ -26,6 +26,7 @@ struct ChangeOptions {
     std::string rate;
     std::string rate_up;
     std::string rate_down;
+    std::vector<std::string> networks;
 };
 using Options = std::shared_ptr<ChangeOptions>;
 
@@ -57,6 +58,15 @@ void add_rates(Json& policy, const ChangeOptions& options) {
     }
 }
 
+// "none" alone is none of them.
+void add_list(Json& policy, const char* key, const std::vector<std::string>& prefixes) {
+    if (prefixes == std::vector<std::string>{"none"}) {
+        policy[key] = Json::array();
+    } else if (!prefixes.empty()) {
+        policy[key] = prefixes;
+    }
+}
+
 ExitCode change_policy(const ChangeOptions& options) {
     Json policy = Json::object();
     if (!options.internet.empty()) {
@@ -65,11 +75,8 @@ ExitCode change_policy(const ChangeOptions& options) {
     if (!options.clients.empty()) {
         policy["clients"] = options.clients == "yes";
     }
-    if (options.allowed == std::vector<std::string>{"none"}) {
-        policy["prefixes"] = Json::array();
-    } else if (!options.allowed.empty()) {
-        policy["prefixes"] = options.allowed;
-    }
+    add_list(policy, "prefixes", options.allowed);
+    add_list(policy, "network_prefixes", options.networks);
     add_rates(policy, options);
     return patch(options, {{"policy", policy}});
 }
@@ -100,10 +107,12 @@ void add_rate_options(CLI::Option_group& changes, const Options& options) {
 
 void add_policy(CLI::App& app, Commands& commands, const Options& options) {
     CLI::App* command =
-        add(app, options, "policy", "Say where a client's packets may go, and how fast",
-            "What is not named stays as it is; --allow none takes all prefixes away, and a rate of "
-            "default is that of the configuration. Example:\n"
+        add(app, options, "policy",
+            "Say where a client's packets may go, how fast, and what may be behind it",
+            "What is not named stays as it is; --allow none and --network-prefix none take all "
+            "prefixes away, and a rate of default is that of the configuration. Example:\n"
             "  sudo godwit-ha policy laptop --internet no --allow 2001:db8:1::/48\n"
+            "  sudo godwit-ha policy laptop --network-prefix 2001:db8:1:100::/64\n"
             "  sudo godwit-ha policy laptop --rate-limit-up 20M --rate-limit-down 100M");
     CLI::Option_group* changes = command->add_option_group("changes", "One at least");
     changes->add_option("--internet", options->internet, "Everywhere but to other clients")
@@ -112,6 +121,8 @@ void add_policy(CLI::App& app, Commands& commands, const Options& options) {
         ->check(CLI::IsMember({"yes", "no"}));
     changes->add_option("--allow", options->allowed,
                         "A prefix that it may reach in any case, and again for each");
+    changes->add_option("--network-prefix", options->networks,
+                        "A prefix that may be behind it, and again for each");
     add_rate_options(*changes, options);
     constexpr std::size_t any_number = 0;
     changes->require_option(1, any_number);

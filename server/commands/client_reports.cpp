@@ -44,6 +44,15 @@ std::string policy_text(const Json& policy) {
     return text.empty() ? "nowhere" : text;
 }
 
+// What may be behind it; of a daemon of an earlier version nothing may.
+std::string networks_text(const Json& policy) {
+    std::string text;
+    for (const Json& prefix : policy.value("network_prefixes", Json::array())) {
+        text += (text.empty() ? "" : ", ") + prefix.get<std::string>();
+    }
+    return text.empty() ? "-" : text;
+}
+
 std::string rate_text(const Json& rate) {
     return rate.is_null() ? "default" : mobility::BitRate{rate.get<std::uint64_t>()}.text();
 }
@@ -96,6 +105,7 @@ ExitCode show(const ReportOptions& options) {
          {"may reach", policy_text(policy)},
          {"rate limit", "up " + rate_text(policy.at("rate_limit_up")) + ", down " +
                             rate_text(policy.at("rate_limit_down"))},
+         {"network prefixes", networks_text(policy)},
          {"public key", or_dash(client->at("public_key"))},
          {"created", or_dash(client->at("created"))},
          {"joined", or_dash(client->at("joined"))},

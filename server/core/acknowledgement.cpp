@@ -70,12 +70,14 @@ mobility::SendMessage acceptance(const Request& request, wire::Lifetime lifetime
                                  const std::optional<wire::Ipv4AddressAcknowledgement>& ipv4,
                                  const wire::MobilityOptions& flows,
                                  const HomeAgentSettings& settings) {
-    wire::BindingAcknowledgement answer{.status = request.is_deregistration()
-                                                      ? wire::BindingStatus::accepted
-                                                      : status_of(lifetime, settings),
-                                        .sequence = request.update.sequence,
-                                        .lifetime = lifetime,
-                                        .options = flows};
+    // R: RFC 3963 §6.6.
+    wire::BindingAcknowledgement answer{
+        .status = request.is_deregistration() ? wire::BindingStatus::accepted
+                                              : status_of(lifetime, settings),
+        .mobile_router = request.update.mobile_router && !request.is_deregistration(),
+        .sequence = request.update.sequence,
+        .lifetime = lifetime,
+        .options = flows};
     if (ipv4) {  // RFC 5648 §8.2: before Binding Identifier options
         answer.options.insert(answer.options.begin(), *ipv4);
     }

@@ -132,6 +132,9 @@ std::optional<wire::BindingStatus> refusal(const Request& request, const Binding
                                            const HomeAgentSettings& settings) {
     using enum wire::BindingStatus;
     const Binding* in_use = entry != nullptr && entry->is_valid ? entry : nullptr;
+    if (!request.update.home_registration && request.update.mobile_router) {  // RFC 3963 §6.2
+        return mobile_router_operation_not_permitted;
+    }
     if (!request.update.home_registration) {  // §9.5.1; it is no correspondent node
         return in_use != nullptr ? registration_type_change_disallowed
                                  : administratively_prohibited;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "server/core/binding_sessions.hpp"
 #include "server/core/deadline_heap.hpp"
@@ -39,7 +40,9 @@ struct Binding {
     bool is_valid = true;
     bool is_held = false;  // no data goes to it until the mobile node has shown where it is
     mobility::Protection protection = mobility::Protection::sealed;
-    std::optional<wire::Ipv4Address> ipv4;  // bound beside the home address
+    std::optional<wire::Ipv4Address> ipv4;         // bound beside the home address
+    bool is_router = false;                        // R (RFC 3963 §6.1.1)
+    std::vector<wire::Prefix> network_prefixes{};  // behind it
     BindingSessions sessions;
 
     [[nodiscard]] bool is_behind_nat() const { return server::is_behind_nat(care_of, path); }

@@ -6,6 +6,7 @@
 
 #include "server/core/acknowledgement.hpp"
 #include "server/core/ipv4_home_address.hpp"
+#include "server/core/mobile_network.hpp"
 #include "server/core/telling.hpp"
 #include "shared/mobility/answer_delay.hpp"
 #include "shared/mobility/constants.hpp"
@@ -92,6 +93,11 @@ void HomeAgent::on_update(Instant now, const Request& request, Actions& actions)
         refuse(request, wire::BindingStatus::administratively_prohibited, entry, actions);
     } else if (const auto status = refusal(request, entry, others, settings_)) {
         refuse(request, *status, entry, actions);
+    } else if (const auto unserved = network_refusal(request, registry_, in_use, settings_)) {
+        refuse(request, *unserved, entry, actions);
+    } else if (!request.is_deregistration() &&
+               is_behind_itself(now, home, whereabouts(request).path.remote)) {
+        refuse(request, wire::BindingStatus::invalid_care_of_address, entry, actions);
     } else if (request.is_deregistration()) {
         if (request.identifier != nullptr && !others.empty()) {
             deregister_one(now, request, *in_use, actions);
@@ -138,6 +144,8 @@ void HomeAgent::register_binding(Instant now, const Request& request, const Bind
         .is_valid = true,
         .protection = owner.protection,
         .ipv4 = ipv4.home,
+        .is_router = request.update.mobile_router,
+        .network_prefixes = network_prefixes(request, owner),
         .sessions = entry != nullptr ? entry->sessions : BindingSessions{}};
     if (was == nullptr) {
         binding.sessions.end_all(actions);
@@ -154,6 +162,8 @@ void HomeAgent::register_binding(Instant now, const Request& request, const Bind
     place(now, whereabouts(request), was, binding, actions, std::move(receptions), is_known);
     others_.ask(now, binding, actions);
     carry_ipv4(binding, was != nullptr ? was->ipv4 : std::nullopt, actions);
+    carry_prefixes(binding, was != nullptr ? was->network_prefixes : std::vector<wire::Prefix>(),
+                   actions);
     const mobility::Event event = told(request, binding, was);
     actions.emplace_back(event);
     cache_.put(binding);

@@ -119,6 +119,10 @@ class HomeAgent final : public mobility::Node {
     void route_flows(mobility::Instant now, const wire::HomeAddress& home,
                      mobility::Actions& actions);
     [[nodiscard]] bool is_there(const Binding& binding) const;
+    // In its own network, or in one of a mobile node that is in it: its tunnel would lead through
+    // itself (RFC 6275 §15.1).
+    [[nodiscard]] bool is_behind_itself(mobility::Instant now, const wire::HomeAddress& home,
+                                        wire::Ipv6Address place) const;
     void end_beside(const wire::HomeAddress& home);
 
     // How a binding follows its mobile node: home_agent_places.cpp.

@@ -149,7 +149,8 @@ void HomeAgent::follow_endpoint(Instant now, const Binding& binding, const mobil
                              path.local_port == claimed.path.local_port;
     claimed.path.remote = path.remote;
     claimed.path.remote_port = path.remote_port;
-    if (!is_same_end || claimed.path == binding.path || !is_possible(claimed, settings_)) {
+    if (!is_same_end || claimed.path == binding.path || !is_possible(claimed, settings_) ||
+        is_behind_itself(now, binding.home, claimed.path.remote)) {
         return;
     }
     const Binding before = binding;
@@ -158,6 +159,23 @@ void HomeAgent::follow_endpoint(Instant now, const Binding& binding, const mobil
         tell_of_move(whereabouts_of(before), entry, actions);
     });
     route_flows(now, binding.home, actions);
+}
+
+bool HomeAgent::is_behind_itself(Instant now, const wire::HomeAddress& home,
+                                 wire::Ipv6Address place) const {
+    constexpr unsigned deepest = 4;  // of networks in networks: a laptop in a car on a ferry
+    for (unsigned depth = 0; depth < deepest; ++depth) {
+        const MobileNodeRecord* outer = registry_.in_front_of(place);
+        if (outer == nullptr || outer->home == home) {
+            return outer != nullptr;
+        }
+        const Binding* binding = cache_.find(outer->home, now);
+        if (binding == nullptr || !binding->is_valid) {
+            return false;
+        }
+        place = binding->path.remote;
+    }
+    return true;
 }
 
 Actions HomeAgent::on_moved_endpoint(Instant now, mobility::SessionId session,

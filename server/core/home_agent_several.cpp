@@ -8,6 +8,7 @@
 #include "server/core/contains.hpp"
 #include "server/core/home_agent.hpp"
 #include "server/core/ipv4_home_address.hpp"
+#include "server/core/mobile_network.hpp"
 #include "server/core/telling.hpp"
 #include "shared/mobility/claimed_care_of_address.hpp"
 
@@ -73,12 +74,14 @@ void HomeAgent::register_beside(Instant now, const Request& request, const Bindi
     binding.sequence = request.update.sequence;
     // §8.2: an IPv4 home address has the same care-of addresses, so that not asking is no refusal.
     binding.ipv4 = ipv4.home ? ipv4.home : before.ipv4;
+    binding.network_prefixes = network_prefixes(request, owner);
     take_session(now, request, binding, actions);
     cache_.put(binding);
     if (binding.sessions.in_use() != before.sessions.in_use()) {
         direct(now, binding, actions);
     }
     carry_ipv4(binding, before.ipv4, actions);
+    carry_prefixes(binding, before.network_prefixes, actions);
     const OtherBinding* known = others_.find(home, other.id);
     const bool steps_back = before.binding_id == other.id;
     const bool is_new =
@@ -142,7 +145,7 @@ bool HomeAgent::make_way(Instant now, const Request& request, const Binding* bef
 bool HomeAgent::take_over(Instant now, const wire::HomeAddress& home, bool has_gone,
                           Actions& actions) {
     const OtherBinding* best = others_.best(now, home);
-    if (best == nullptr) {
+    if (best == nullptr || is_behind_itself(now, home, best->place.path.remote)) {
         return false;
     }
     const auto successor = others_.take(home, best->id);
@@ -198,7 +201,7 @@ void HomeAgent::follow_one_of_several(Instant now, const Binding& binding,
         consider(other.place.path);
     }
     if (stranger.encapsulation == mobility::Encapsulation::udp && !known.empty() &&
-        !contains(known, stranger) &&
+        !contains(known, stranger) && !is_behind_itself(now, binding.home, stranger.remote) &&
         is_possible({.care_of = binding.care_of, .path = stranger}, settings_)) {
         others_.on_stranger(now, binding, stranger, known, actions);
     }

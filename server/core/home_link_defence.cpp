@@ -106,10 +106,11 @@ HomeLinkDefence::Judgement HomeLinkDefence::judge(Instant now, const wire::HomeA
     return judgement;
 }
 
-DefenceActions HomeLinkDefence::bind(Instant now, const wire::HomeAddress& home) {
+DefenceActions HomeLinkDefence::bind(Instant now, const wire::HomeAddress& home, bool is_router) {
     DefenceActions actions;
     Entry& it = entry(home, actions);
     it.is_bound = true;
+    it.is_router = is_router;
     it.is_awaited = false;
     it.finding = Finding::free;
     vouched_for_.erase(home);
@@ -127,6 +128,7 @@ DefenceActions HomeLinkDefence::release(const wire::HomeAddress& home) {
     }
     Entry& it = found->second;
     it.is_bound = false;
+    it.is_router = false;
     it.announcements_left = 0;
     it.disputed.reset();
     it.finding = is_kept(it) ? Finding::free : Finding::unknown;
@@ -190,27 +192,28 @@ void HomeLinkDefence::on_claim(Instant now, const NeighborPacket& packet,
         if (!entry.defended || now >= *entry.defended + defence_interval) {
             entry.defended = now;
             actions.disputed.push_back({home, packet.link_layer});
-            announce(home, 0, actions);
+            announce(home, entry, 0, actions);
         }
     }
 }
 
-// RFC 6275 §10.4.1: R = 0. RFC 4861 §7.2.4: O = 0 for others' addresses, and to all nodes with S =
-// 0 where the other has no address yet; that one overrides, or a host that has the address already
-// would not hear of it.
+// RFC 6275 §10.4.1: R = 0; RFC 3963 §6.2: 1 for a router. RFC 4861 §7.2.4: O = 0 for others'
+// addresses, and to all nodes with S = 0 where the other has no address yet; that one overrides, or
+// a host that has the address already would not hear of it.
 void HomeLinkDefence::answer(Instant now, const NeighborPacket& packet,
                              const wire::HomeAddress& home, Entry& entry, DefenceActions& actions) {
     if (!entry.answers.take(now, max_answers_of_one) || !answers_.take(now, max_answers)) {
         return;
     }
     if (packet.source.is_unspecified()) {
-        return announce(home, 0, actions);
+        return announce(home, entry, 0, actions);
     }
     const auto source = sources_.for_answer(now, packet);
     if (!source) {
         return;
     }
-    wire::NeighborAdvertisement advertisement{.solicited = true, .target = home.address};
+    wire::NeighborAdvertisement advertisement{
+        .router = entry.is_router, .solicited = true, .target = home.address};
     advertisement.options.target_link_layer = own_->link_layer;
     const auto& asked = std::get<wire::NeighborSolicitation>(packet.message);
     actions.send.push_back(
@@ -220,14 +223,15 @@ void HomeLinkDefence::answer(Instant now, const NeighborPacket& packet,
          .message = std::move(advertisement)});
 }
 
-// RFC 6275 §10.4.1: R = 0, S = 0, O = 1.
-void HomeLinkDefence::announce(const wire::HomeAddress& home, unsigned number,
+// RFC 6275 §10.4.1: R = 0, S = 0, O = 1; R = 1 for a router.
+void HomeLinkDefence::announce(const wire::HomeAddress& home, const Entry& entry, unsigned number,
                                DefenceActions& actions) const {
     const auto source = sources_.for_announcement(number);
     if (!own_ || !source) {
         return;
     }
-    wire::NeighborAdvertisement advertisement{.overrides = true, .target = home.address};
+    wire::NeighborAdvertisement advertisement{
+        .router = entry.is_router, .overrides = true, .target = home.address};
     advertisement.options.target_link_layer = own_->link_layer;
     actions.send.push_back({.link_layer = mobility::link_layer_group(mobility::all_nodes),
                             .source = *source,
@@ -247,7 +251,7 @@ DefenceActions HomeLinkDefence::on_deadline(Instant now) {
 void HomeLinkDefence::on_due(Instant now, const wire::HomeAddress& home, DefenceActions& actions) {
     Entry& it = entries_.at(home);
     if (it.announcements_left > 0) {
-        announce(home, announcements - it.announcements_left, actions);
+        announce(home, it, announcements - it.announcements_left, actions);
         --it.announcements_left;
         schedule(home, it,
                  it.announcements_left > 0 ? std::optional(now + settings_.retransmission)

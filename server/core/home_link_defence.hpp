@@ -80,7 +80,9 @@ class HomeLinkDefence {
         DefenceActions actions;
     };
     [[nodiscard]] Judgement judge(mobility::Instant now, const wire::HomeAddress& home);
-    [[nodiscard]] DefenceActions bind(mobility::Instant now, const wire::HomeAddress& home);
+    // `is_router`: it has a network behind it, and is called a router (RFC 3963 §6.2).
+    [[nodiscard]] DefenceActions bind(mobility::Instant now, const wire::HomeAddress& home,
+                                      bool is_router = false);
     [[nodiscard]] DefenceActions release(const wire::HomeAddress& home);
 
     [[nodiscard]] DefenceActions on_packet(mobility::Instant now,
@@ -96,6 +98,7 @@ class HomeLinkDefence {
     struct Entry {
         bool is_allocated = false;
         bool is_bound = false;
+        bool is_router = false;  // while it is bound
         Finding finding = Finding::unknown;
         bool is_awaited = false;  // a binding update asked
         unsigned probes_sent = 0;
@@ -121,7 +124,8 @@ class HomeLinkDefence {
                   const wire::HomeAddress& home, Entry& entry, DefenceActions& actions);
     void answer(mobility::Instant now, const mobility::NeighborPacket& packet,
                 const wire::HomeAddress& home, Entry& entry, DefenceActions& actions);
-    void announce(const wire::HomeAddress& home, unsigned number, DefenceActions& actions) const;
+    void announce(const wire::HomeAddress& home, const Entry& entry, unsigned number,
+                  DefenceActions& actions) const;
     [[nodiscard]] bool is_kept(const Entry& entry) const {
         return entry.is_bound || (entry.is_allocated && settings_.defends_allocations);
     }

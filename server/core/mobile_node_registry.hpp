@@ -1,7 +1,9 @@
 #pragma once
-// Who may bind which home address (RFC 6275 §5.1): those of the configuration, in the order of
-// their PeerIds, and those who join later.
+// Who may bind which home address (RFC 6275 §5.1), and which prefixes behind it (RFC 3963 §6.1.2):
+// those of the configuration, in the order of their PeerIds, and those who join later.
 
+#include <iterator>
+#include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -19,6 +21,7 @@ struct MobileNodeRecord {
     mobility::Protection protection = mobility::Protection::sealed;
     std::optional<wire::Ipv4Address> ipv4_home{};  // always the same one
     bool may_register = true;  // otherwise it hears, authenticated, that it may not
+    std::vector<wire::Prefix> network_prefixes{};  // none overlaps another, of anybody
 };
 
 class MobileNodeRegistry {
@@ -27,8 +30,7 @@ class MobileNodeRegistry {
     explicit MobileNodeRegistry(std::vector<MobileNodeRecord> entries)
         : entries_(std::move(entries)) {
         for (std::size_t index = 0; index < entries_.size(); ++index) {
-            by_home_.emplace(entries_[index].home,
-                             mobility::PeerId{static_cast<std::uint32_t>(index)});
+            add(mobility::PeerId{static_cast<std::uint32_t>(index)});
         }
     }
 
@@ -37,8 +39,9 @@ class MobileNodeRegistry {
         if (peer.index >= entries_.size()) {
             entries_.resize(peer.index + 1);
         }
-        by_home_.insert_or_assign(record.home, peer);
+        forget_networks(peer);
         entries_[peer.index] = std::move(record);
+        add(peer);
     }
     void remove(mobility::PeerId peer) {
         const MobileNodeRecord* record = find(peer);
@@ -49,6 +52,7 @@ class MobileNodeRegistry {
         if (owner != by_home_.end() && owner->second == peer) {
             by_home_.erase(owner);
         }
+        forget_networks(peer);
         entries_[peer.index] = {};
     }
 
@@ -63,9 +67,36 @@ class MobileNodeRegistry {
         return found == by_home_.end() ? nullptr : find(found->second);
     }
 
+    // Whether anybody may have a network behind him.
+    [[nodiscard]] bool has_networks() const { return !by_network_.empty(); }
+    // In whose network the address is, bound or not; nullptr if in nobody's.
+    [[nodiscard]] const MobileNodeRecord* in_front_of(const wire::Ipv6Address& address) const {
+        const auto next = by_network_.upper_bound(wire::Prefix::host(address));
+        return next != by_network_.begin() && std::prev(next)->first.contains(address)
+                   ? find(std::prev(next)->second)
+                   : nullptr;
+    }
+
   private:
+    void add(mobility::PeerId peer) {
+        const MobileNodeRecord& record = entries_[peer.index];
+        by_home_.insert_or_assign(record.home, peer);
+        for (const wire::Prefix& prefix : record.network_prefixes) {
+            by_network_.insert_or_assign(prefix, peer);
+        }
+    }
+    void forget_networks(mobility::PeerId peer) {
+        for (const wire::Prefix& prefix : entries_[peer.index].network_prefixes) {
+            const auto known = by_network_.find(prefix);
+            if (known != by_network_.end() && known->second == peer) {
+                by_network_.erase(known);
+            }
+        }
+    }
+
     std::vector<MobileNodeRecord> entries_;  // those who have gone leave an empty one
     std::unordered_map<wire::HomeAddress, mobility::PeerId> by_home_;
+    std::map<wire::Prefix, mobility::PeerId> by_network_;
 };
 
 }  // namespace godwit::server

@@ -88,6 +88,7 @@ function facts({ client: what, binding }) {
     ["Time left", binding && `${binding.remaining_s} of ${binding.lifetime_s} s`],
     ["Carried", binding && trafficText(binding)],
     ["May reach", what.policy && (policy || "nothing")],
+    ["Behind it", binding?.network_prefixes?.join(", ") || what.policy?.network_prefixes?.join(", ")],
     ["Public key", what.public_key],
     ["Joined", time(what.joined)],
     ["Invite ends", time(what.invite_expires)],

@@ -46,33 +46,35 @@ StoredClient client_in(const Statement& row) {
         .policy = {.internet = row.number(5) != 0,
                    .clients = row.number(6) != 0,
                    .prefixes = prefixes_in(row.text(7)),
-                   .rates = {.up = rate_in(row, 10), .down = rate_in(row, 11)}},
+                   .rates = {.up = rate_in(row, 10), .down = rate_in(row, 11)},
+                   .network_prefixes = prefixes_in(row.text(12))},
         .created = time_in(row, 8),
         .joined = row.is_null(9) ? std::nullopt : std::optional(time_in(row, 9)),
     };
     if (!row.is_null(4)) {
         client.preshared_key = security::PresharedKey(secret_in(row, 4));
     }
-    if (!row.is_null(12)) {
-        client.invite = {.id = {array_in<8>(row, 12)},
-                         .secret = security::PresharedKey(secret_in(row, 13)),
-                         .expires = time_in(row, 14),
-                         .spent_by = public_key_in(row, 15)};
+    if (!row.is_null(13)) {
+        client.invite = {.id = {array_in<8>(row, 13)},
+                         .secret = security::PresharedKey(secret_in(row, 14)),
+                         .expires = time_in(row, 15),
+                         .spent_by = public_key_in(row, 16)};
     }
-    if (!row.is_null(16)) {
-        client.ipv4 = wire::Ipv4Address{array_in<4>(row, 16)};
+    if (!row.is_null(17)) {
+        client.ipv4 = wire::Ipv4Address{array_in<4>(row, 17)};
     }
     return client;
 }
 
 void write_row(Database& database, const StoredClient& client) {
     Statement put(database,
-                  "INSERT INTO client VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                  "INSERT INTO client VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
                   "ON CONFLICT (home_address) DO UPDATE SET (name, state, public_key, "
                   "preshared_key, internet, clients, prefixes, created, joined, rate_up, "
-                  "rate_down) = (excluded.name, excluded.state, excluded.public_key, "
-                  "excluded.preshared_key, excluded.internet, excluded.clients, excluded.prefixes, "
-                  "excluded.created, excluded.joined, excluded.rate_up, excluded.rate_down)");
+                  "rate_down, network_prefixes) = (excluded.name, excluded.state, "
+                  "excluded.public_key, excluded.preshared_key, excluded.internet, "
+                  "excluded.clients, excluded.prefixes, excluded.created, excluded.joined, "
+                  "excluded.rate_up, excluded.rate_down, excluded.network_prefixes)");
     put.bind(0, client.home.address.octets);
     put.bind(1, std::string_view(client.name));
     put.bind(2, static_cast<std::int64_t>(client.state));
@@ -89,6 +91,7 @@ void write_row(Database& database, const StoredClient& client) {
     put.bind(9, client.joined ? std::optional(number_of(*client.joined)) : std::nullopt);
     put.bind(10, bits_of(client.policy.rates.up));
     put.bind(11, bits_of(client.policy.rates.down));
+    put.bind(12, std::string_view(prefixes_text(client.policy.network_prefixes)));
     require_run(put, "write a client into the state file");
 }
 

@@ -93,6 +93,11 @@ std::vector<StoredClient> HomeAgentStore::clients() {
     return read_clients(durable_);
 }
 
+bool HomeAgentStore::has_networks() {
+    Statement select(durable_, "SELECT 1 FROM client WHERE network_prefixes <> '' LIMIT 1");
+    return require_next(select, "read the clients in the state file");
+}
+
 std::error_code HomeAgentStore::put_client(const StoredClient& client) {
     return write([&] { write_client(durable_, client); });
 }

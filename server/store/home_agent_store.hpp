@@ -35,6 +35,8 @@ class HomeAgentStore final : public Store {
     [[nodiscard]] bool commit_batch() override;
 
     [[nodiscard]] std::vector<StoredClient> clients() override;
+    // Whether any of them may have a network behind it. Throws std::system_error.
+    [[nodiscard]] bool has_networks();
     [[nodiscard]] std::error_code put_client(const StoredClient& client) override;
     [[nodiscard]] std::error_code remove_client(const wire::HomeAddress& home) override;
 

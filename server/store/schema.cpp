@@ -64,6 +64,8 @@ constexpr std::array migrations{
        ) STRICT;)",
     R"(ALTER TABLE client ADD COLUMN rate_up INTEGER;  -- bits each second; NULL: as of all, 0: none
        ALTER TABLE client ADD COLUMN rate_down INTEGER;)",
+    R"(ALTER TABLE client ADD COLUMN network_prefixes TEXT NOT NULL
+           DEFAULT '';  -- with spaces between)",
 };
 
 }  // namespace

@@ -57,9 +57,19 @@ FlowIdentity FlowHash::of(BytesView packet) const {
 FlowIdentity FlowHash::identity(BytesView addresses, std::uint64_t upper_layer) const {
     const std::size_t half = addresses.size() / 2;
     const std::uint64_t host =
-        look_up_by_ == LookUpBy::inner_destination ? mixed(seed_, addresses.subspan(half)) : seed_;
+        look_up_by_ == LookUpBy::inner_destination ? host_of(addresses.subspan(half)) : seed_;
     const std::uint64_t flow = mixed(mixed(seed_, addresses), upper_layer);
     return {.flow = static_cast<std::uint32_t>(flow), .host = static_cast<std::uint32_t>(host)};
+}
+
+std::uint64_t FlowHash::host_of(BytesView destination) const {
+    if (networks_ != nullptr && !networks_->empty() && destination.size() == 16) {
+        wire::Reader in(destination);
+        if (const auto home = networks_->home_of(wire::Ipv6Address::read(in))) {
+            return mixed(seed_, home->address.octets);
+        }
+    }
+    return mixed(seed_, destination);
 }
 
 std::uint64_t FlowHash::mixed(std::uint64_t hash, BytesView addresses) const {

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "shared/datapath/look_up_by.hpp"
+#include "shared/datapath/network_prefixes.hpp"
 #include "shared/wire/bytes.hpp"
 
 namespace godwit::datapath {
@@ -20,8 +21,11 @@ class FlowHash {
   public:
     // At a home agent a host is a mobile node, by the inner destination: one that has an IPv4 home
     // address too is two. A mobile node has only itself to share with. A seed that nobody else
-    // knows keeps others from choosing whose flow theirs falls together with (RFC 8290 §4.1).
-    FlowHash(LookUpBy look_up_by, std::uint64_t seed) : look_up_by_(look_up_by), seed_(seed) {}
+    // knows keeps others from choosing whose flow theirs falls together with (RFC 8290 §4.1). What
+    // is behind a mobile node is its: else whoever has many addresses would have many shares.
+    // `networks` outlives this; nullptr: there are none.
+    FlowHash(LookUpBy look_up_by, std::uint64_t seed, const NetworkPrefixes* networks = nullptr)
+        : look_up_by_(look_up_by), seed_(seed), networks_(networks) {}
 
     // By addresses, protocol, and the ports of TCP and UDP. Of fragments by addresses alone, so
     // that all of a packet are of one flow, and likewise of what does not show its protocol. What
@@ -32,9 +36,11 @@ class FlowHash {
     [[nodiscard]] std::uint64_t mixed(std::uint64_t hash, std::uint64_t part) const;
     [[nodiscard]] std::uint64_t mixed(std::uint64_t hash, wire::BytesView addresses) const;
     [[nodiscard]] FlowIdentity identity(wire::BytesView addresses, std::uint64_t upper_layer) const;
+    [[nodiscard]] std::uint64_t host_of(wire::BytesView destination) const;
 
     LookUpBy look_up_by_;
     std::uint64_t seed_;
+    const NetworkPrefixes* networks_;
 };
 
 }  // namespace godwit::datapath

@@ -116,8 +116,24 @@ std::expected<Incoming, DropReason> InboundTunnels::decapsulate(const mobility::
 
 // What comes in is looked at from the other end than what goes out.
 std::optional<wire::HomeAddress> InboundTunnels::home_of(const InnerPacket& inner) const {
-    return ipv4_.home_of(look_up_by_ == LookUpBy::inner_source ? inner.destination : inner.source,
-                         inner.is_ipv4);
+    return ipv4_.home_of(own_address(inner), inner.is_ipv4);
+}
+
+// RFC 3963 §9: nobody sends through the tunnel but from the prefixes that are registered. What is
+// behind a mobile node never speaks for it.
+bool InboundTunnels::is_of_network(const InnerPacket& inner, const wire::HomeAddress& home) const {
+    return !networks_.empty() && networks_.home_of(own_address(inner)) == home &&
+           !is_message(inner);
+}
+
+PlainTunnel* InboundTunnels::plain_tunnel_of(const InnerPacket& inner) const {
+    const auto home = home_of(inner);
+    PlainTunnel* tunnel = home ? plain_.find(*home) : nullptr;
+    if (tunnel != nullptr || networks_.empty()) {
+        return tunnel;
+    }
+    const auto behind = networks_.home_of(own_address(inner));
+    return behind ? plain_.find(*behind) : nullptr;
 }
 
 bool InboundTunnels::is_message(const InnerPacket& inner) const {
@@ -154,7 +170,7 @@ std::expected<Incoming, DropReason> InboundTunnels::open(const mobility::Path& p
     if (!inner) {
         return std::unexpected(inner.error());
     }
-    if (home_of(*inner) != tunnel->home) {
+    if (home_of(*inner) != tunnel->home && !is_of_network(*inner, tunnel->home)) {
         return std::unexpected(DropReason::inner_address);
     }
     incoming.inner = inner->bytes;
@@ -187,8 +203,7 @@ std::expected<Incoming, DropReason> InboundTunnels::take_plain(const mobility::P
     if (is_message(*inner)) {
         return Incoming{.content = Incoming::Content::message, .inner = inner->bytes};
     }
-    const auto home = home_of(*inner);
-    PlainTunnel* tunnel = home ? plain_.find(*home) : nullptr;
+    PlainTunnel* tunnel = plain_tunnel_of(*inner);
     if (tunnel == nullptr) {
         return std::unexpected(DropReason::no_binding);
     }

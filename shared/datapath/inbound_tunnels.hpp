@@ -14,6 +14,7 @@
 #include "shared/datapath/inner_packet.hpp"
 #include "shared/datapath/ipv4_home_addresses.hpp"
 #include "shared/datapath/look_up_by.hpp"
+#include "shared/datapath/network_prefixes.hpp"
 #include "shared/datapath/packet_buffer.hpp"
 #include "shared/datapath/rate_meter.hpp"
 #include "shared/datapath/tunnel_memory.hpp"
@@ -112,6 +113,14 @@ class InboundTunnels {
                                               wire::Ipv4Address address) {
         return ipv4_.remove(home, address);
     }
+    // Which prefixes are behind which home address, likewise.
+    std::unique_ptr<NetworkPrefix> carry_prefix(std::unique_ptr<NetworkPrefix> prefix) {
+        return networks_.insert(std::move(prefix));
+    }
+    std::unique_ptr<NetworkPrefix> end_prefix(const wire::HomeAddress& home,
+                                              const wire::Prefix& prefix) {
+        return networks_.remove(home, prefix);
+    }
 
     // Before a batch of packets goes to decapsulate(): what that reads of their tunnels comes into
     // the cache, of all of them at once. `payloads` is a range of octets as decapsulate() takes
@@ -140,7 +149,12 @@ class InboundTunnels {
                                                                  wire::NextHeader next_header,
                                                                  std::span<std::uint8_t> bytes,
                                                                  wire::Ecn outer);
+    [[nodiscard]] const wire::Ipv6Address& own_address(const InnerPacket& inner) const {
+        return look_up_by_ == LookUpBy::inner_source ? inner.destination : inner.source;
+    }
     [[nodiscard]] std::optional<wire::HomeAddress> home_of(const InnerPacket& inner) const;
+    [[nodiscard]] bool is_of_network(const InnerPacket& inner, const wire::HomeAddress& home) const;
+    [[nodiscard]] PlainTunnel* plain_tunnel_of(const InnerPacket& inner) const;
     [[nodiscard]] bool is_message(const InnerPacket& inner) const;
 
     LookUpBy look_up_by_;
@@ -148,6 +162,7 @@ class InboundTunnels {
     TunnelTable<SealedTunnel> sealed_;
     TunnelTable<PlainTunnel> plain_;
     Ipv4HomeAddresses ipv4_;
+    NetworkPrefixes networks_;
 };
 
 }  // namespace godwit::datapath

@@ -23,6 +23,10 @@ class KeyedHash {
     [[nodiscard]] std::uint64_t operator()(const wire::Role<Tag>& role) const {
         return (*this)(role.address);
     }
+    [[nodiscard]] std::uint64_t operator()(const wire::Prefix& prefix) const {
+        const auto [high, low] = std::bit_cast<std::array<std::uint64_t, 2>>(prefix.address.octets);
+        return mix(high, low) ^ mix(1, prefix.length);
+    }
     [[nodiscard]] std::uint64_t operator()(mobility::SessionId id) const { return mix(0, id.spi); }
 
   private:

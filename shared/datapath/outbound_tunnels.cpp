@@ -195,8 +195,16 @@ std::unique_ptr<FlowRoutes> OutboundTunnels::route_flows(const wire::HomeAddress
 }
 
 OutboundTunnel* OutboundTunnels::tunnel_of(const InnerPacket& packet) const {
-    const auto home = ipv4_.home_of(
-        look_up_by_ == LookUpBy::inner_source ? packet.source : packet.destination, packet.is_ipv4);
+    const wire::Ipv6Address& own =
+        look_up_by_ == LookUpBy::inner_source ? packet.source : packet.destination;
+    const auto home = ipv4_.home_of(own, packet.is_ipv4);
+    OutboundTunnel* tunnel = home ? tunnels_.find(*home) : nullptr;
+    return tunnel != nullptr || networks_.empty() ? tunnel : tunnel_of_network(own);
+}
+
+// RFC 3963 §6.5. A home address is a prefix of its own, and the longest.
+OutboundTunnel* OutboundTunnels::tunnel_of_network(const wire::Ipv6Address& own) const {
+    const auto home = networks_.home_of(own);
     return home ? tunnels_.find(*home) : nullptr;
 }
 

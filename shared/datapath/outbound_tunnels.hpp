@@ -17,6 +17,7 @@
 #include "shared/datapath/inner_packet.hpp"
 #include "shared/datapath/ipv4_home_addresses.hpp"
 #include "shared/datapath/look_up_by.hpp"
+#include "shared/datapath/network_prefixes.hpp"
 #include "shared/datapath/packet_buffer.hpp"
 #include "shared/datapath/rate_meter.hpp"
 #include "shared/datapath/resend_memory.hpp"
@@ -152,6 +153,15 @@ class OutboundTunnels {
                                               wire::Ipv4Address address) {
         return ipv4_.remove(home, address);
     }
+    // Which prefixes are behind which home address, likewise.
+    std::unique_ptr<NetworkPrefix> carry_prefix(std::unique_ptr<NetworkPrefix> prefix) {
+        return networks_.insert(std::move(prefix));
+    }
+    std::unique_ptr<NetworkPrefix> end_prefix(const wire::HomeAddress& home,
+                                              const wire::Prefix& prefix) {
+        return networks_.remove(home, prefix);
+    }
+    [[nodiscard]] const NetworkPrefixes& networks() const { return networks_; }
 
     // Before a batch of packets goes to encapsulate(): what that reads of their tunnels comes into
     // the cache, of all of them at once. `packets` is a range of octets, whatever they are. Among
@@ -229,6 +239,7 @@ class OutboundTunnels {
     // Nothing if the tunnel keeps nothing.
     [[nodiscard]] ResendQueue* queue_of(OutboundTunnel& tunnel);
     [[nodiscard]] OutboundTunnel* tunnel_of(const InnerPacket& packet) const;
+    [[nodiscard]] OutboundTunnel* tunnel_of_network(const wire::Ipv6Address& own) const;
     [[nodiscard]] bool passes_for_message(const InnerPacket& inner) const;
 
     LookUpBy look_up_by_;
@@ -240,6 +251,7 @@ class OutboundTunnels {
     std::vector<OutboundTunnel*> behind_;  // that may have something to send again
     std::vector<Resent> outcomes_;
     Ipv4HomeAddresses ipv4_;
+    NetworkPrefixes networks_;
 };
 
 }  // namespace godwit::datapath

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -63,6 +64,16 @@ struct CareOfAddressUnproved {  // no answer came from there
 struct Ipv4Bound {
     wire::HomeAddress home;
     wire::Ipv4Address ipv4;
+};
+// RFC 3963: the home agent sends what goes to them to the mobile node, from now on.
+struct PrefixesBound {
+    wire::HomeAddress home;
+    std::vector<wire::Prefix> prefixes;  // empty: none any more
+};
+// At the mobile node: the home agent does not, and the registration is that of a host.
+struct PrefixesRefused {
+    wire::HomeAddress home;
+    wire::BindingStatus status;  // accepted: it does not know of mobile networks
 };
 struct DnsConfigured {  // at the mobile node: by its home agent, others than before
     wire::HomeAddress home;
@@ -165,11 +176,14 @@ struct MessageDropped {
 using Event =
     std::variant<BindingRegistered, BindingRefreshed, BindingMoved, OtherBindingRegistered,
                  OtherBindingEnded, EndpointMoved, CareOfAddressProved, CareOfAddressUnproved,
-                 Ipv4Bound, DnsConfigured, HomePrefixDoubtful, MtuChanged, NatDetected, PathTaken,
-                 PathSilent, BindingRemoved, BindingRevoked, HomeAgentSwitchAsked, BindingExpired,
-                 BindingRefused, HandoverCompleted, PacketsResent, HandoverRecorded,
-                 BindingMoveRecorded, NoAcknowledgement, MessageDropped>;
+                 Ipv4Bound, PrefixesBound, PrefixesRefused, DnsConfigured, HomePrefixDoubtful,
+                 MtuChanged, NatDetected, PathTaken, PathSilent, BindingRemoved, BindingRevoked,
+                 HomeAgentSwitchAsked, BindingExpired, BindingRefused, HandoverCompleted,
+                 PacketsResent, HandoverRecorded, BindingMoveRecorded, NoAcknowledgement,
+                 MessageDropped>;
 
 std::string_view name(DropReason reason);
+// "not-authorized-for-prefix"; "not-supported" where the home agent does not know of it.
+std::string reason_of(const PrefixesRefused& event);
 
 }  // namespace godwit::mobility

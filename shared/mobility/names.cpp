@@ -71,4 +71,9 @@ std::string Path::remote_text() const {
     return (ipv4 ? ipv4->text() : "[" + remote.text() + "]") + ":" + std::to_string(remote_port);
 }
 
+std::string reason_of(const PrefixesRefused& event) {
+    return event.status == wire::BindingStatus::accepted ? "not-supported"
+                                                         : wire::name(event.status);
+}
+
 }  // namespace godwit::mobility

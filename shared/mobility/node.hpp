@@ -83,6 +83,13 @@ struct CarryIpv4 {
     std::optional<wire::Ipv4Address> ipv4;
 };
 
+// Which prefixes are behind this home address (RFC 3963), in place of what was said before; none:
+// packets are only its own.
+struct CarryPrefixes {
+    wire::HomeAddress home;
+    std::vector<wire::Prefix> prefixes;
+};
+
 // Which flows take which paths instead of the tunnel's own, in place of what was said before. Of a
 // rule's paths those count that are known here; without any its flow takes the tunnel's own.
 struct RouteFlows {
@@ -112,9 +119,9 @@ struct EndSession {
     SessionId session;
 };
 
-using Action =
-    std::variant<SendMessage, AdmitSession, DirectTunnel, ConfirmSession, HoldTunnel, FitTunnel,
-                 CarryIpv4, RouteFlows, WatchTraffic, CloseTunnel, EndSession, Event>;
+using Action = std::variant<SendMessage, AdmitSession, DirectTunnel, ConfirmSession, HoldTunnel,
+                            FitTunnel, CarryIpv4, CarryPrefixes, RouteFlows, WatchTraffic,
+                            CloseTunnel, EndSession, Event>;
 using Actions = std::vector<Action>;
 
 // Something that nobody has proved. It may make a node ask sooner, never believe

@@ -47,6 +47,27 @@ void forward_ipv6(SysctlOverrides& overrides, const NetworkSnapshot& network) {
     overrides.set(every, "1");
 }
 
+void forward_ipv6_on_the_move(SysctlOverrides& overrides, const NetworkSnapshot& network) {
+    const auto go_on_listening = [&](const std::string& interface) {
+        const std::string accept = "net/ipv6/conf/" + interface + "/accept_ra";
+        if (is_on(accept)) {
+            overrides.set(accept, "2");
+        }
+    };
+    for (const Link& link : network.links) {
+        go_on_listening(link.name);
+    }
+    go_on_listening("default");
+    if (!is_on(every)) {
+        preserve_forwarding(overrides, "net/ipv6/conf");
+        overrides.set(every, "1");
+    }
+}
+
+bool forwards_ipv6() {
+    return is_on(every);
+}
+
 void forward_ipv4(SysctlOverrides& overrides) {
     if (is_on(every_ipv4)) {
         return;

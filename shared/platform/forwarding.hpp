@@ -12,6 +12,14 @@ namespace godwit::platform {
 // before when `overrides` goes. Throws std::system_error.
 void forward_ipv6(SysctlOverrides& overrides, const NetworkSnapshot& network);
 
+// The same for a machine that moves (RFC 3963 §5.6: a mobile router MUST NOT ignore router
+// advertisements): each interface that listens goes on listening, and so does each that comes to be
+// there. Throws std::system_error.
+void forward_ipv6_on_the_move(SysctlOverrides& overrides, const NetworkSnapshot& network);
+
+// As the kernel has it.
+bool forwards_ipv6();
+
 // Turns on net.ipv4.ip_forward. Everything is as before when `overrides` goes. Throws
 // std::system_error.
 void forward_ipv4(SysctlOverrides& overrides);

@@ -25,7 +25,7 @@ NetlinkMessage about(std::uint16_t type, unsigned flags, const Route& route,
     header.rtm_protocol = protocol;
     // Only IPv4 has scopes: a gateway must be nearer than what lies behind it.
     header.rtm_scope = ipv4 && !route.gateway ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
-    header.rtm_type = RTN_UNICAST;
+    header.rtm_type = route.is_unreachable ? RTN_UNREACHABLE : RTN_UNICAST;
     NetlinkMessage message(type, flags, header);
     message.put(RTA_DST, route.destination.address)
         .put(RTA_OIF, route.interface)

@@ -12,6 +12,8 @@
 namespace godwit::platform {
 
 inline constexpr std::uint32_t main_table = 254;
+// In each network namespace.
+inline constexpr mobility::InterfaceIndex loopback{1};
 
 // Of IPv4 where the destination is; its gateway and source are then of ::ffff:0:0/96 too.
 struct Route {
@@ -21,6 +23,8 @@ struct Route {
     std::optional<wire::Ipv6Address> preferred_source;
     std::uint32_t table = main_table;
     std::uint32_t metric = 1024;  // what the kernel gives to a route without one
+    // Whatever goes there is answered by ICMPv6: unreachable. The interface is `loopback` then.
+    bool is_unreachable = false;
 
     bool operator==(const Route&) const = default;
 };

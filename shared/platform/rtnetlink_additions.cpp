@@ -55,7 +55,8 @@ std::optional<AddressOnInterface> added_address_in(const nlmsghdr& message) {
 std::optional<Route> added_route_in(const nlmsghdr& message) {
     const auto& header = header_of<rtmsg>(message);
     if (message.nlmsg_type != RTM_NEWROUTE || !is_ip(header.rtm_family) ||
-        header.rtm_type != RTN_UNICAST || (header.rtm_flags & RTM_F_CLONED) != 0) {
+        (header.rtm_type != RTN_UNICAST && header.rtm_type != RTN_UNREACHABLE) ||
+        (header.rtm_flags & RTM_F_CLONED) != 0) {
         return std::nullopt;
     }
     return Route{.destination = prefix(header.rtm_family, header.rtm_dst_len,
@@ -64,7 +65,8 @@ std::optional<Route> added_route_in(const nlmsghdr& message) {
                  .gateway = address(attribute<rtmsg>(message, RTA_GATEWAY)),
                  .preferred_source = address(attribute<rtmsg>(message, RTA_PREFSRC)),
                  .table = table_of(message),
-                 .metric = number(attribute<rtmsg>(message, RTA_PRIORITY))};
+                 .metric = number(attribute<rtmsg>(message, RTA_PRIORITY)),
+                 .is_unreachable = header.rtm_type == RTN_UNREACHABLE};
 }
 
 std::optional<PolicyRule> added_rule_in(const nlmsghdr& message) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <initializer_list>
 
+#include "shared/mobility/network_prefixes.hpp"
 #include "shared/runtime/toml_forms.hpp"
 
 namespace godwit::runtime {
@@ -72,6 +73,30 @@ Form<wire::Prefix> prefix_of_either_family() {
             }
             return *prefix;
         });
+}
+
+Form<std::vector<wire::Prefix>> network_prefixes() {
+    const auto some = list_of(text_form<wire::Prefix>(
+        "write an IPv6 prefix of /32 or longer in quotes, with no bit set beyond its length, such "
+        "as \"2001:db8:1:100::/64\"",
+        [](const std::string& written) -> std::expected<wire::Prefix, std::string> {
+            const auto prefix = wire::Prefix::parse(written);
+            if (!prefix || !mobility::is_network_prefix(*prefix)) {
+                return std::unexpected(in_quotes(written) + " is no such prefix");
+            }
+            return *prefix;
+        }));
+    return {
+        some.right,
+        [some](const toml::node& node) -> std::expected<std::vector<wire::Prefix>, std::string> {
+            auto prefixes = some.read(node);
+            if (prefixes && prefixes->size() > mobility::max_network_prefixes) {
+                return std::unexpected("has " + std::to_string(prefixes->size()) +
+                                       " of them, more than " +
+                                       std::to_string(mobility::max_network_prefixes));
+            }
+            return prefixes;
+        }};
 }
 
 Form<wire::Prefix> home_prefix() {

@@ -24,6 +24,8 @@ Form<wire::Ipv6Address> routable_address();
 Form<wire::Prefix> prefix();
 // IPv4 ones as the prefixes of ::ffff:0:0/96 that stand for them.
 Form<wire::Prefix> prefix_of_either_family();
+// Prefixes behind a mobile node (RFC 3963), each once.
+Form<std::vector<wire::Prefix>> network_prefixes();
 // A prefix of less than all addresses.
 Form<wire::Prefix> home_prefix();
 

@@ -159,6 +159,38 @@ void DataPlane::carry_ipv4(const wire::HomeAddress& home,
     });
 }
 
+void DataPlane::carry_prefixes(const wire::HomeAddress& home,
+                               const std::vector<wire::Prefix>& prefixes) {
+    const auto has = [](const std::vector<wire::Prefix>& some, const wire::Prefix& prefix) {
+        return std::ranges::find(some, prefix) != some.end();
+    };
+    const auto before = std::exchange(bindings_[home].prefixes, prefixes);
+    for (const wire::Prefix& prefix : before) {
+        if (!has(prefixes, prefix)) {
+            end_prefix(home, prefix);
+        }
+    }
+    for (const wire::Prefix& prefix : prefixes) {
+        if (has(before, prefix)) {
+            continue;
+        }
+        workers_.outbound(home).publish(OutboundTunnelWorker::CarryPrefix{
+            std::make_unique<datapath::NetworkPrefix>(prefix, home)});
+        workers_.tell_of_plain(home, [&](InboundTunnelWorker::Channel& inbound) {
+            inbound.publish(InboundTunnelWorker::CarryPrefix{
+                std::make_unique<datapath::NetworkPrefix>(prefix, home)});
+        });
+    }
+    forget_if_unused(home);
+}
+
+void DataPlane::end_prefix(const wire::HomeAddress& home, const wire::Prefix& prefix) {
+    workers_.outbound(home).publish(OutboundTunnelWorker::EndPrefix{home, prefix});
+    workers_.tell_of_plain(home, [&](InboundTunnelWorker::Channel& inbound) {
+        inbound.publish(InboundTunnelWorker::EndPrefix{home, prefix});
+    });
+}
+
 void DataPlane::route_flows(const wire::HomeAddress& home,
                             const std::vector<mobility::NumberedPath>& paths,
                             const std::vector<mobility::FlowRule>& rules) {
@@ -232,6 +264,9 @@ void DataPlane::close(const wire::HomeAddress& home) {
     }
     close_outbound(home, binding);
     end_ipv4(home, binding);
+    for (const wire::Prefix& prefix : std::exchange(binding.prefixes, {})) {
+        end_prefix(home, prefix);
+    }
     end_flows(home, binding);
     binding.mtu = datapath::unfitted;
     forget_if_unused(home);

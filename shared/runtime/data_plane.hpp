@@ -84,6 +84,10 @@ class DataPlane {
     // Which IPv4 address travels through the tunnel beside the home address; none: none does. It
     // is taken from whom it belonged to before. Stays until it is closed.
     void carry_ipv4(const wire::HomeAddress& home, const std::optional<wire::Ipv4Address>& ipv4);
+    // Which prefixes are behind the home address (RFC 3963), in place of what was said before.
+    // They are taken from whom they belonged to. Stays until it is closed. Not with several shards:
+    // the kernel divides by single addresses.
+    void carry_prefixes(const wire::HomeAddress& home, const std::vector<wire::Prefix>& prefixes);
     // Which flows take which paths instead of the tunnel's own, in place of what was said before.
     // Stays until it is closed.
     void route_flows(const wire::HomeAddress& home,
@@ -159,6 +163,7 @@ class DataPlane {
         std::vector<Admitted> admitted;  // the newest last
         mobility::TunnelMtu mtu = datapath::unfitted;
         std::optional<wire::Ipv4Address> ipv4;
+        std::vector<wire::Prefix> prefixes;      // behind it
         std::vector<mobility::Path> flow_paths;  // that flows take; empty: there are none
         // Made by the first limit. The workers' for as long as they have a tunnel; each has its
         // own.
@@ -174,7 +179,8 @@ class DataPlane {
         // As long as a worker may hold a counter of it, it is in use.
         [[nodiscard]] bool is_in_use() const {
             return tunnel != Tunnel::closed || !admitted.empty() || sent.is_open() ||
-                   received.is_open() || ipv4 || !flow_paths.empty() || mtu != datapath::unfitted;
+                   received.is_open() || ipv4 || !prefixes.empty() || !flow_paths.empty() ||
+                   mtu != datapath::unfitted;
         }
     };
 
@@ -184,6 +190,7 @@ class DataPlane {
                        std::optional<mobility::Instant> doubted_since);
     void direct_plain(const wire::HomeAddress& home, const mobility::Path& path);
     void end_ipv4(const wire::HomeAddress& home, Binding& binding);
+    void end_prefix(const wire::HomeAddress& home, const wire::Prefix& prefix);
     void end_flows(const wire::HomeAddress& home, Binding& binding);
     void expect(const wire::HomeAddress& home, Binding& binding, std::vector<mobility::Path> paths);
     void limit_tunnels(const wire::HomeAddress& home, Binding& binding);

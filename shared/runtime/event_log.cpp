@@ -6,6 +6,8 @@
 #include <variant>
 #include <vector>
 
+#include "shared/mobility/network_prefixes.hpp"
+
 namespace godwit::runtime {
 
 namespace {
@@ -74,6 +76,16 @@ struct EventLog {
     }
     void operator()(const mobility::Ipv4Bound& event) const {
         log.info("ipv4-bound", {{"home", event.home}, {"ipv4", event.ipv4.text()}});
+    }
+    void operator()(const mobility::PrefixesBound& event) const {
+        log.info(
+            "network-prefixes-bound",
+            {{"home", event.home},
+             {"prefixes", event.prefixes.empty() ? "none" : mobility::text_of(event.prefixes)}});
+    }
+    void operator()(const mobility::PrefixesRefused& event) const {
+        log.warning("network-prefixes-refused",
+                    {{"home", event.home}, {"reason", mobility::reason_of(event)}});
     }
     void operator()(const mobility::DnsConfigured& event) const {
         log.info("dns-configured",

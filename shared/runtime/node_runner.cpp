@@ -283,6 +283,10 @@ void NodeRunner::carry_out(const mobility::CarryIpv4& order) {
     parts_.data_plane.carry_ipv4(order.home, order.ipv4);
 }
 
+void NodeRunner::carry_out(const mobility::CarryPrefixes& order) {
+    parts_.data_plane.carry_prefixes(order.home, order.prefixes);
+}
+
 void NodeRunner::carry_out(const mobility::RouteFlows& order) {
     parts_.data_plane.route_flows(order.home, order.paths, order.rules);
 }

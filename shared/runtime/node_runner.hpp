@@ -109,6 +109,7 @@ class NodeRunner {
     void carry_out(const mobility::HoldTunnel& order);
     void carry_out(const mobility::FitTunnel& order);
     void carry_out(const mobility::CarryIpv4& order);
+    void carry_out(const mobility::CarryPrefixes& order);
     void carry_out(const mobility::RouteFlows& order);
     void carry_out(const mobility::WatchTraffic& order);
     void carry_out(const mobility::CloseTunnel& order);

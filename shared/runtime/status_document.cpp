@@ -21,4 +21,12 @@ Json to_json(const wire::Ipv6Address& address) {
     return address.is_unspecified() ? Json() : Json(address.text());
 }
 
+Json to_json(const std::vector<wire::Prefix>& prefixes) {
+    Json list = Json::array();
+    for (const wire::Prefix& prefix : prefixes) {
+        list.push_back(prefix.text());
+    }
+    return list;
+}
+
 }  // namespace godwit::runtime

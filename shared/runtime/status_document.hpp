@@ -3,6 +3,7 @@
 // that stand in both. Keys are always there; what is absent is null.
 
 #include <nlohmann/json.hpp>
+#include <vector>
 
 #include "shared/datapath/counters.hpp"
 #include "shared/runtime/counters.hpp"
@@ -27,5 +28,8 @@ Json to_json(const Counters& counters);
 
 // An address as text; null for the unspecified one.
 Json to_json(const wire::Ipv6Address& address);
+
+// Each as text.
+Json to_json(const std::vector<wire::Prefix>& prefixes);
 
 }  // namespace godwit::runtime

@@ -26,7 +26,8 @@ std::size_t packets_in(const wire::VirtioNetHeader& header, std::span<std::uint8
 
 }  // namespace
 
-TunnelReads::TunnelReads(datapath::LookUpBy look_up_by) : hash_(look_up_by, unknown_to_others()) {
+TunnelReads::TunnelReads(datapath::LookUpBy look_up_by, const datapath::NetworkPrefixes* networks)
+    : hash_(look_up_by, unknown_to_others(), networks) {
     given_.reserve(share_packets);
 }
 

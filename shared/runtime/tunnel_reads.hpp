@@ -15,6 +15,7 @@
 #include "shared/datapath/flow_hash.hpp"
 #include "shared/datapath/flow_queue.hpp"
 #include "shared/datapath/look_up_by.hpp"
+#include "shared/datapath/network_prefixes.hpp"
 #include "shared/datapath/packet_buffer.hpp"
 #include "shared/datapath/packet_pool.hpp"
 #include "shared/mobility/instant.hpp"
@@ -33,8 +34,10 @@ class TunnelReads {
     };
     enum class Device : std::uint8_t { there, lost };
 
-    // Whose packets they are is told apart by the address that they are looked up by.
-    explicit TunnelReads(datapath::LookUpBy look_up_by);
+    // Whose packets they are is told apart by the address that they are looked up by, and by what
+    // is behind it. The networks outlive this; none: there are none.
+    explicit TunnelReads(datapath::LookUpBy look_up_by,
+                         const datapath::NetworkPrefixes* networks = nullptr);
 
     // Takes what the device has to give. Without room for it the longest queue loses its oldest
     // packets. Not between next() and release().

@@ -153,6 +153,14 @@ InboundTunnelWorker::Receipt InboundTunnelWorker::carry_out(const EndIpv4& order
     return {.ipv4 = tunnels_.end_ipv4(order.home, order.address)};
 }
 
+InboundTunnelWorker::Receipt InboundTunnelWorker::carry_out(CarryPrefix order) {
+    return {.prefix = tunnels_.carry_prefix(std::move(order.prefix))};
+}
+
+InboundTunnelWorker::Receipt InboundTunnelWorker::carry_out(const EndPrefix& order) {
+    return {.prefix = tunnels_.end_prefix(order.home, order.prefix)};
+}
+
 InboundTunnelWorker::Receipt InboundTunnelWorker::carry_out(const Watch& order) {
     tunnels_.watch(order.session, order.path);
     return {};

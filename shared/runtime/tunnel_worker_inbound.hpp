@@ -70,6 +70,13 @@ class InboundTunnelWorker {
         wire::HomeAddress home;
         wire::Ipv4Address address;
     };
+    struct CarryPrefix {
+        std::unique_ptr<datapath::NetworkPrefix> prefix;
+    };
+    struct EndPrefix {
+        wire::HomeAddress home;
+        wire::Prefix prefix;
+    };
     // Tell, once, when a packet of this session has come in along this path.
     struct Watch {
         mobility::SessionId session;
@@ -80,12 +87,14 @@ class InboundTunnelWorker {
         mobility::SessionId session;
         std::vector<mobility::Path> paths;
     };
-    using Command = std::variant<Admit, End, AdmitPlain, ClosePlain, Fit, FitPlain, Limit,
-                                 LimitPlain, CarryIpv4, EndIpv4, Watch, Expect>;
+    using Command =
+        std::variant<Admit, End, AdmitPlain, ClosePlain, Fit, FitPlain, Limit, LimitPlain,
+                     CarryIpv4, EndIpv4, CarryPrefix, EndPrefix, Watch, Expect>;
     struct Receipt {  // replaced or closed
         std::unique_ptr<datapath::SealedTunnel> sealed;
         std::unique_ptr<datapath::PlainTunnel> plain;
         std::unique_ptr<datapath::Ipv4HomeAddress> ipv4;
+        std::unique_ptr<datapath::NetworkPrefix> prefix;
         std::vector<mobility::Path> expected;
     };
     using Channel = TunnelWorkerChannel<Command, Receipt>;
@@ -145,6 +154,8 @@ class InboundTunnelWorker {
     Receipt carry_out(const LimitPlain& order);
     Receipt carry_out(CarryIpv4 order);
     Receipt carry_out(const EndIpv4& order);
+    Receipt carry_out(CarryPrefix order);
+    Receipt carry_out(const EndPrefix& order);
     Receipt carry_out(const Watch& order);
     Receipt carry_out(Expect order);
     // What a socket has just put there.

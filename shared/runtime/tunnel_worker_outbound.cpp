@@ -49,7 +49,7 @@ OutboundTunnelWorker::OutboundTunnelWorker(
       control_(&control),
       channel_(control),
       tunnels_(look_up_by, home_agent, resend_limits, outer_dscp),
-      reads_(look_up_by),
+      reads_(look_up_by, &tunnels_.networks()),
       merged_reads_([&tun](const auto& wanted) { static_cast<void>(tun.give_merged(wanted)); },
                     sockets.offloads),
       segments_(std::make_unique_for_overwrite<std::uint8_t[]>(segments_room)),
@@ -184,6 +184,14 @@ OutboundTunnelWorker::Receipt OutboundTunnelWorker::carry_out(CarryIpv4 order) {
 
 OutboundTunnelWorker::Receipt OutboundTunnelWorker::carry_out(const EndIpv4& order) {
     return {.ipv4 = tunnels_.end_ipv4(order.home, order.address)};
+}
+
+OutboundTunnelWorker::Receipt OutboundTunnelWorker::carry_out(CarryPrefix order) {
+    return {.prefix = tunnels_.carry_prefix(std::move(order.prefix))};
+}
+
+OutboundTunnelWorker::Receipt OutboundTunnelWorker::carry_out(const EndPrefix& order) {
+    return {.prefix = tunnels_.end_prefix(order.home, order.prefix)};
 }
 
 OutboundTunnelWorker::Receipt OutboundTunnelWorker::carry_out(RouteFlows order) {

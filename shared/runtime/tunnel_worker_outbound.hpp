@@ -68,6 +68,13 @@ class OutboundTunnelWorker final : private DepartureObserver {
         wire::HomeAddress home;
         wire::Ipv4Address address;
     };
+    struct CarryPrefix {
+        std::unique_ptr<datapath::NetworkPrefix> prefix;
+    };
+    struct EndPrefix {
+        wire::HomeAddress home;
+        wire::Prefix prefix;
+    };
     struct RouteFlows {
         wire::HomeAddress home;
         std::unique_ptr<datapath::FlowRoutes> flows;  // nothing: none
@@ -92,11 +99,13 @@ class OutboundTunnelWorker final : private DepartureObserver {
         mobility::Path path;
         wire::Bytes payload;
     };
-    using Command = std::variant<Direct, Move, Hold, Fit, Limit, CarryIpv4, EndIpv4, RouteFlows,
-                                 Watch, Close, SendDummy, SendMessage, SendBare>;
+    using Command =
+        std::variant<Direct, Move, Hold, Fit, Limit, CarryIpv4, EndIpv4, CarryPrefix, EndPrefix,
+                     RouteFlows, Watch, Close, SendDummy, SendMessage, SendBare>;
     struct Receipt {  // replaced, closed or sent
         std::unique_ptr<datapath::OutboundTunnel> tunnel;
         std::unique_ptr<datapath::Ipv4HomeAddress> ipv4;
+        std::unique_ptr<datapath::NetworkPrefix> prefix;
         std::unique_ptr<datapath::FlowRoutes> flows;
         wire::Bytes message;
     };
@@ -139,6 +148,8 @@ class OutboundTunnelWorker final : private DepartureObserver {
     Receipt carry_out(const Limit& order);
     Receipt carry_out(CarryIpv4 order);
     Receipt carry_out(const EndIpv4& order);
+    Receipt carry_out(CarryPrefix order);
+    Receipt carry_out(const EndPrefix& order);
     Receipt carry_out(RouteFlows order);
     Receipt carry_out(const Watch& order);
     Receipt carry_out(const Close& order);

@@ -68,6 +68,10 @@ struct Prefix {
     [[nodiscard]] std::string text() const;
     [[nodiscard]] bool is_ipv4() const;
     [[nodiscard]] bool contains(const Ipv6Address& other) const;
+    // Whether some address is of both.
+    [[nodiscard]] bool overlaps(const Prefix& other) const {
+        return length <= other.length ? contains(other.address) : other.contains(address);
+    }
 };
 
 // An address in a role.

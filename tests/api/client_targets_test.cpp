@@ -26,16 +26,17 @@ class ClientTargets : public testing::Test {
         add_client_targets(routes_, clients_, [](std::string_view line) {
             return "<svg>" + std::string(line) + "</svg>";
         });
-        clients_.put({.name = "laptop",
-                      .home = {*wire::Ipv6Address::parse("2001:db8:f::9")},
-                      .ipv4 = wire::Ipv4Address{{10, 19, 0, 2}},
-                      .state = ClientState::enabled,
-                      .key = security::PublicKey{},
-                      .policy = {.prefixes = {*wire::Prefix::parse("2001:db8:5::/48")},
-                                 .rates = {.up = mobility::BitRate{20'000'000},
-                                           .down = mobility::BitRate()}},
-                      .created = FakeClients::now,
-                      .joined = FakeClients::now});
+        clients_.put(
+            {.name = "laptop",
+             .home = {*wire::Ipv6Address::parse("2001:db8:f::9")},
+             .ipv4 = wire::Ipv4Address{{10, 19, 0, 2}},
+             .state = ClientState::enabled,
+             .key = security::PublicKey{},
+             .policy = {.prefixes = {*wire::Prefix::parse("2001:db8:5::/48")},
+                        .rates = {.up = mobility::BitRate{20'000'000}, .down = mobility::BitRate()},
+                        .network_prefixes = {*wire::Prefix::parse("2001:db8:1:100::/64")}},
+             .created = FakeClients::now,
+             .joined = FakeClients::now});
         clients_.put({.name = "printer",
                       .home = {*wire::Ipv6Address::parse("2001:db8:f::a")},
                       .state = ClientState::enabled,

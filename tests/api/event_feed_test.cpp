@@ -81,6 +81,9 @@ TEST_F(Events, AreWhatTheSchemaSays) {
     feed_.publish_health({"the disk is full"});
     feed_.publish_health({});
     feed_.publish_dispute(laptop, "02:00:00:00:00:02");
+    feed_.publish(
+        mobility::PrefixesBound{laptop, {wire::Prefix::parse("2001:db8:1:100::/64").value()}});
+    feed_.publish(mobility::PrefixesBound{laptop, {}});
     EXPECT_EQ(kept(), golden("events.ndjson"));
 }
 

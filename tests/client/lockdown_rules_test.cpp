@@ -137,5 +137,49 @@ TEST(ExcludedPrograms, AreMarkedByTheDepthAndThePathOfTheirCgroup) {
 )");
 }
 
+LockdownScope with_network() {
+    LockdownScope scope = full_tunnel();
+    scope.network_prefixes = {wire::Prefix::parse("2001:db8:1:100::/64").value()};
+    return scope;
+}
+
+// From one line to another of the chain; npos does not come after anything.
+testing::AssertionResult come_in_this_order(const std::string& text,
+                                            const std::vector<std::string>& lines) {
+    std::size_t at = 0;
+    for (const std::string& line : lines) {
+        at = text.find(line, at);
+        if (at == std::string::npos) {
+            return testing::AssertionFailure() << line << " is not there, or too early";
+        }
+    }
+    return testing::AssertionSuccess();
+}
+
+TEST(LockdownRules, LetWhatIsBehindThisMachineOutThroughTheTunnelAlone) {
+    LockdownScope scope = with_network();
+    scope.exclude = {wire::Prefix::parse("fd00::/8").value()};
+    const std::string chains = lockdown_chains(scope, findings);
+    EXPECT_TRUE(
+        come_in_this_order(chains.substr(chains.find("chain passing")),
+                           {"oifname \"godwit0\" accept", "meta mark 0x418f accept",
+                            "iifname \"godwit0\" ip6 daddr 2001:db8:1:100::/64 accept",
+                            "ip6 saddr 2001:db8:1:100::/64 drop",
+                            "ct direction reply ct state established,related accept",
+                            "ip6 daddr 2001:db8:1:100::/64 drop", "ip6 daddr fd00::/8 accept"}));
+}
+
+TEST(LockdownRules, KeepThisMachinesOwnAddressesOfItsNetworkInside) {
+    LockdownScope scope = split_tunnel();
+    scope.network_prefixes = with_network().network_prefixes;
+    const std::string chains = lockdown_chains(scope, findings);
+    const std::string own = "ip6 saddr 2001:db8:1:100::/64 ip6 daddr 2001:db8:1:100::/64";
+    EXPECT_TRUE(come_in_this_order(
+        chains,
+        {"chain leaving", own + " accept", "ip6 saddr 2001:db8:1:100::/64 drop",
+         "meta nfproto ipv6 accept", "chain arriving", own + " ct state established,related accept",
+         "ip6 daddr 2001:db8:1:100::/64 drop", "ct state established,related accept"}));
+}
+
 }  // namespace
 }  // namespace godwit::client

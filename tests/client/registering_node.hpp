@@ -33,6 +33,7 @@ struct Answer {
     Lifetime lifetime{150};
     std::optional<SequenceNumber> sequence{};  // else that of the binding update
     wire::MobilityOptions options{};
+    bool is_router = false;  // R
 };
 
 // The one binding update among the actions; throws if there is none.
@@ -93,6 +94,7 @@ class RegisteringNode {
              .home = received.home,
              .message =
                  wire::BindingAcknowledgement{.status = answer.status,
+                                              .mobile_router = answer.is_router,
                                               .sequence = answer.sequence.value_or(update.sequence),
                                               .lifetime = answer.lifetime,
                                               .options = answer.options},

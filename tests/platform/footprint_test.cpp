@@ -268,5 +268,21 @@ TEST_F(FootprintTest, GoesQuietlyWhereTheInterfaceIsGone) {
     EXPECT_FALSE(footprint.remove(ipv4_default_route_));
 }
 
+TEST_F(FootprintTest, KnowsARouteToNowhereAgain) {
+    const auto tables = [] { return run("ip -6 route show table all"); };
+    const std::string before = tables();
+    {
+        Footprint footprint(Owner::mobile_node);
+        const Route nowhere{.destination = wire::Prefix::parse("2001:db8:1:100::/64").value(),
+                            .interface = loopback,
+                            .table = 4191,
+                            .is_unreachable = true};
+        ASSERT_FALSE(footprint.add(nowhere));
+        EXPECT_TRUE(shows("ip -6 route show table 4191", "unreachable 2001:db8:1:100::/64"));
+        EXPECT_THAT(footprint.present().routes, testing::ElementsAre(nowhere));
+    }
+    EXPECT_EQ(tables(), before);
+}
+
 }  // namespace
 }  // namespace godwit::platform

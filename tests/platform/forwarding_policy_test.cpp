@@ -283,5 +283,57 @@ TEST(HomeNetwork, HasTheFirstAddressOfItsPool) {
     EXPECT_EQ(gateway("192.0.2.4/32"), "192.0.2.4");
 }
 
+constexpr auto behind_laptop = "fd00:1::5";
+constexpr auto behind_phone = "fd00:2::5";
+
+class PoliciesOfNetworks : public Policies {
+  protected:
+    PoliciesOfNetworks() {
+        run("ip route add fd00:1::/64 dev tunnel; ip route add fd00:2::/64 dev tunnel");
+    }
+
+    void apply_to_laptop(server::ClientPolicy policy) {
+        policy.network_prefixes = {wire::Prefix::parse("fd00:1::/64").value()};
+        apply(laptop_, policy);
+    }
+    [[nodiscard]] bool passes(const std::string& from, const std::string& to,
+                              const TunDevice& device) const {
+        const wire::Bytes packet = ipv6_datagram(address(from.c_str()), address(to.c_str()));
+        EXPECT_TRUE(tunnel_.write(packet));
+        return arrives(device, packet);
+    }
+};
+
+TEST_F(PoliciesOfNetworks, HoldForWhatIsBehindAClient) {
+    apply_to_laptop({});
+    EXPECT_TRUE(passes(behind_laptop, "2001:db8:c::1", outside_));
+    apply_to_laptop(
+        {.internet = false, .prefixes = {wire::Prefix::parse("2001:db8:d::/48").value()}});
+    EXPECT_FALSE(passes(behind_laptop, "2001:db8:c::1", outside_));
+    EXPECT_TRUE(passes(behind_laptop, "2001:db8:d::1", outside_)) << "may be reached all the same";
+    EXPECT_TRUE(passes(behind_laptop, phone_.home.text(), tunnel_)) << "clients may";
+    apply_to_laptop({.clients = false, .prefixes = {}});
+    EXPECT_FALSE(passes(behind_laptop, phone_.home.text(), tunnel_));
+    EXPECT_TRUE(passes(behind_laptop, "2001:db8:c::1", outside_));
+}
+
+TEST_F(PoliciesOfNetworks, TakeWhatIsBehindAnotherClientForThatClient) {
+    apply(phone_,
+          {.prefixes = {}, .network_prefixes = {wire::Prefix::parse("fd00:2::/64").value()}});
+    apply_to_laptop({.clients = false, .prefixes = {}});
+    EXPECT_FALSE(passes(laptop_.home.text(), behind_phone, tunnel_));
+    EXPECT_FALSE(passes(behind_laptop, behind_phone, tunnel_));
+    apply_to_laptop({.internet = false, .prefixes = {}});
+    EXPECT_TRUE(passes(laptop_.home.text(), behind_phone, tunnel_)) << "it is a client";
+}
+
+TEST_F(PoliciesOfNetworks, AreGoneWithTheClient) {
+    apply(phone_, {.internet = false, .prefixes = {}});
+    apply_to_laptop({.internet = false, .prefixes = {}});
+    EXPECT_THAT(run("nft list ruleset"), HasSubstr("fd00:1::/64"));
+    EXPECT_FALSE(policy_->forget(laptop_.home));
+    EXPECT_THAT(run("nft list ruleset"), Not(HasSubstr("fd00:1::/64")));
+}
+
 }  // namespace
 }  // namespace godwit::platform

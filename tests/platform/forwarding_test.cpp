@@ -118,5 +118,27 @@ TEST_F(Forwarding, LeavesAnIpv4RouterARouter) {
     EXPECT_EQ(read_sysctl("net/ipv4/ip_forward"), "1");
 }
 
+TEST_F(Forwarding, OnTheMoveListensOnWhateverInterfaceThereComesToBe) {  // RFC 3963 §5.6
+    const std::string before = every_interface();
+    {
+        SysctlOverrides overrides(journal_);
+        forward_ipv6_on_the_move(overrides, monitor_.snapshot());
+        EXPECT_TRUE(forwards_ipv6());
+        EXPECT_EQ(read_sysctl("net/ipv6/conf/near/accept_ra"), "2");
+        run("ip link add later type veth");
+        EXPECT_EQ(read_sysctl("net/ipv6/conf/later/accept_ra"), "2");
+        run("ip link del later");
+    }
+    EXPECT_FALSE(forwards_ipv6());
+    EXPECT_EQ(every_interface(), before);
+}
+
+TEST_F(Forwarding, OnTheMoveDoesNotListenWhereNobodyDoes) {
+    run("echo 0 > /proc/sys/net/ipv6/conf/near/accept_ra");
+    SysctlOverrides overrides(journal_);
+    forward_ipv6_on_the_move(overrides, monitor_.snapshot());
+    EXPECT_EQ(read_sysctl("net/ipv6/conf/near/accept_ra"), "0");
+}
+
 }  // namespace
 }  // namespace godwit::platform

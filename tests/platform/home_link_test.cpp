@@ -4,7 +4,9 @@
 
 #include <gmock/gmock.h>
 
+#include "server/home_network.hpp"
 #include "tests/platform/neighbor_witness.hpp"
+#include "tests/runtime/temporary_directory.hpp"
 
 namespace godwit::platform {
 namespace {
@@ -158,6 +160,61 @@ TEST_F(HomeLinkTest, DoesNotStartWithoutThePrefix) {
     run("ip addr del 2001:db8::1/64 dev near");
     EXPECT_THAT([this] { start(); }, testing::ThrowsMessage<std::system_error>(
                                          HasSubstr("no address of near is of it")));
+}
+
+// A home network on that link, with a network behind a client.
+class NetworksOnAHomeLink : public OnALink {
+  protected:
+    NetworksOnAHomeLink() {
+        near_.enter();
+        run("ip link set tunnel up");
+        network_.emplace(
+            server::HomeNetworkSettings{.mode = server::HomeMode::on_link,
+                                        .home_prefix = wire::Prefix::parse("2001:db8::/64").value(),
+                                        .home_link = "near",
+                                        .tunnel = tunnel_.interface(),
+                                        .sysctl_journal = directory_.path() / "journal"},
+            log_, [](const auto&) {});
+    }
+    void give(std::vector<wire::Prefix> prefixes) {
+        EXPECT_FALSE(network_->apply_policy({.name = "laptop",
+                                             .home = home_,
+                                             .policy = {.network_prefixes = std::move(prefixes)}}));
+    }
+    static std::string routes() { return run("ip -6 route show proto 193"); }
+
+    const wire::HomeAddress home_{address("2001:db8::9")};
+    const wire::Prefix behind_ = wire::Prefix::parse("2001:db8:1:100::/64").value();
+    const tests::TemporaryDirectory directory_;
+    const TunDevice tunnel_ = (near_.enter(), TunDevice("tunnel", TunDevice::Offloading::off));
+    const runtime::Log log_{runtime::LogLevel::error};
+    std::optional<server::HomeNetwork> network_;
+};
+
+TEST_F(NetworksOnAHomeLink, AreBehindTheMobileNodeThereWhileItIsNotBound) {  // RFC 3963 §5.8
+    give({behind_});
+    EXPECT_THAT(routes(), HasSubstr("2001:db8:1:100::/64 via 2001:db8::9 dev near"));
+    network_->intercept(home_, true);
+    EXPECT_THAT(routes(), HasSubstr("2001:db8:1:100::/64 dev tunnel"));
+    EXPECT_THAT(routes(), Not(HasSubstr("via 2001:db8::9")));
+    network_->release(home_);
+    EXPECT_THAT(routes(), HasSubstr("2001:db8:1:100::/64 via 2001:db8::9 dev near"));
+    EXPECT_THAT(routes(), Not(HasSubstr("dev tunnel")));
+}
+
+TEST_F(NetworksOnAHomeLink, AreRoutedAsLongAsTheClientMayHaveThem) {
+    give({behind_});
+    give({wire::Prefix::parse("2001:db8:2::/56").value()});
+    EXPECT_THAT(routes(), Not(HasSubstr("2001:db8:1:100::/64")));
+    EXPECT_THAT(routes(), HasSubstr("2001:db8:2::/56"));
+    EXPECT_FALSE(network_->forget_policy(home_));
+    EXPECT_EQ(routes(), "");
+}
+
+TEST_F(NetworksOnAHomeLink, LeaveNothing) {
+    give({behind_});
+    network_.reset();
+    EXPECT_EQ(routes(), "");
 }
 
 }  // namespace

@@ -231,5 +231,68 @@ TEST_F(SteeringOfIpv4, LeavesNothing) {
     EXPECT_EQ(everything(), before);
 }
 
+// A machine with a default route by `outside`, a tunnel, and a network on `behind`.
+class SteeringOfANetwork : public InNamespace {
+  protected:
+    SteeringOfANetwork() {
+        run("for each in outside tunnel behind; do ip link set $each up; done;"
+            "ip addr add 2001:db8:a::7/64 dev outside nodad;"
+            "ip -6 route add default via 2001:db8:a::1 dev outside;"
+            "ip addr add 2001:db8:1:100::1/64 dev behind nodad;"
+            "echo 1 > /proc/sys/net/ipv6/conf/all/forwarding");
+    }
+    [[nodiscard]] client::SteeringSettings settings() const {
+        return {.home = {address("2001:db8:f::9")},
+                .tunnel = tunnel_.interface(),
+                .routes = {wire::Prefix::parse("::/0").value()},
+                .udp_port = std::nullopt,
+                .network_prefixes = {wire::Prefix::parse("2001:db8:1:100::/64").value()}};
+    }
+    static std::string way(const std::string& to) { return run("ip -6 route get " + to + " 2>&1"); }
+    static std::string way_from(const std::string& from, const std::string& to) {
+        return way(to + " from " + from + " iif behind");
+    }
+
+    const TunDevice outside_{"outside", TunDevice::Offloading::off};
+    const TunDevice tunnel_{"tunnel", TunDevice::Offloading::off};
+    const TunDevice behind_{"behind", TunDevice::Offloading::off};
+    const runtime::Log log_{runtime::LogLevel::error};
+};
+
+TEST_F(SteeringOfANetwork, LeadsThroughTheTunnelAndBackToItsInterface) {
+    client::TrafficSteering steering(settings(), log_);
+    steering.steer(Steering::through_tunnel, std::nullopt, std::nullopt);
+    EXPECT_TRUE(steering.complaints().empty());
+    EXPECT_THAT(way_from("2001:db8:1:100::5", "2001:db8:c::1"), HasSubstr("dev tunnel"));
+    EXPECT_THAT(way("2001:db8:1:100::5"), HasSubstr("dev behind"));
+    EXPECT_THAT(way("2001:db8:1:100::5 from 2001:db8:f::9"), HasSubstr("dev behind"));
+    EXPECT_THAT(way("2001:db8:1:100::5 from 2001:db8:1:100::1"), HasSubstr("dev behind"));
+}
+
+TEST_F(SteeringOfANetwork, LeadsNowhereWhereItsInterfaceIsGone) {
+    client::TrafficSteering steering(settings(), log_);
+    steering.steer(Steering::through_tunnel, std::nullopt, std::nullopt);
+    run("ip link set behind down");
+    EXPECT_THAT(way("2001:db8:1:100::5"), HasSubstr("No route to host"));
+    EXPECT_THAT(run("ip -6 route get 2001:db8:1:100::5 from 2001:db8:c::1 iif tunnel 2>&1"),
+                HasSubstr("No route to host"));
+}
+
+TEST_F(SteeringOfANetwork, IsPutBackAndGoesWithoutATrace) {
+    const auto everything = [] { return run("ip -6 rule; ip -6 route show table all"); };
+    const std::string before = everything();
+    {
+        client::TrafficSteering steering(settings(), log_);
+        steering.steer(Steering::through_tunnel, std::nullopt, std::nullopt);
+        const std::string steered = everything();
+        EXPECT_NE(steered, before);
+        run("ip -6 route del 2001:db8:1:100::/64 table 4191");
+        steering.let_portal_out(true);
+        steering.let_portal_out(false);
+        EXPECT_EQ(everything(), steered);
+    }
+    EXPECT_EQ(everything(), before);
+}
+
 }  // namespace
 }  // namespace godwit::platform

@@ -120,6 +120,16 @@ TEST_F(ClientCommands, SayHowFastAClientsPacketsMayGo) {
     EXPECT_EQ(code_, 0) << errors();
 }
 
+TEST_F(ClientCommands, SayWhatMayBeBehindAClient) {
+    EXPECT_EQ(ask("policy laptop --network-prefix 2001:db8:1::/64 --network-prefix 2001:db8:2::/64",
+                  laptop),
+              R"(PATCH /v1/clients/laptop {"policy":{"network_prefixes":)"
+              R"(["2001:db8:1::/64","2001:db8:2::/64"]}})");
+    EXPECT_EQ(ask("policy laptop --network-prefix none", laptop),
+              R"(PATCH /v1/clients/laptop {"policy":{"network_prefixes":[]}})");
+    EXPECT_EQ(code_, 0) << errors();
+}
+
 TEST_F(ClientCommands, NameClientsWhateverTheyAreCalled) {
     EXPECT_EQ(ask("show '../a b'", laptop), "GET /v1/clients/..%2Fa%20b");
 }

@@ -27,7 +27,8 @@ TEST(ClientDocument, ShowsAClient) {
                   .policy = {.internet = false,
                              .clients = true,
                              .prefixes = {wire::Prefix::parse_ipv4("192.0.2.0/24").value()},
-                             .rates = {.up = mobility::BitRate{20'000'000}, .down = {}}},
+                             .rates = {.up = mobility::BitRate{20'000'000}, .down = {}},
+                             .network_prefixes = {wire::Prefix::parse("2001:db8:7::/64").value()}},
                   .created = long_ago,
                   .joined = long_ago + std::chrono::seconds(60)};
     EXPECT_EQ(to_json(client).dump(),
@@ -35,7 +36,8 @@ TEST(ClientDocument, ShowsAClient) {
               R"("ipv4_home_address":"10.19.0.2","state":"enabled","configured":false,)"
               R"("public_key":"AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",)"
               R"("policy":{"internet":false,"clients":true,"prefixes":["192.0.2.0/24"],)"
-              R"("rate_limit_up":20000000,"rate_limit_down":null},)"
+              R"("rate_limit_up":20000000,"rate_limit_down":null,)"
+              R"("network_prefixes":["2001:db8:7::/64"]},)"
               R"("created":"2001-09-09T01:46:40Z","joined":"2001-09-09T01:47:40Z",)"
               R"("invite_expires":null})");
 }
@@ -116,6 +118,25 @@ TEST(ClientDocument, TakesNoRateThatCannotBe) {
         ASSERT_FALSE(parsed) << rate;
         EXPECT_THAT(parsed.error().text, HasSubstr("\"rate_limit_down\" is not a number of bits"));
     }
+}
+
+TEST(ClientDocument, LeavesNetworkPrefixesThatAreNotNamed) {
+    ClientPolicy present;
+    present.network_prefixes = {wire::Prefix::parse("2001:db8:7::/64").value()};
+    const auto left = client_policy(Json::parse(R"({"internet": false})"), present);
+    ASSERT_TRUE(left) << left.error().text;
+    EXPECT_EQ(left->network_prefixes, present.network_prefixes);
+    const auto taken = client_policy(Json::parse(R"({"network_prefixes": []})"), present);
+    ASSERT_TRUE(taken) << taken.error().text;
+    EXPECT_TRUE(taken->network_prefixes.empty());
+    const auto wrong = client_policy(Json::parse(R"({"network_prefixes": ["2001:db8::1"]})"));
+    ASSERT_FALSE(wrong);
+    EXPECT_THAT(wrong.error().text, HasSubstr("in \"network_prefixes\" is no prefix"));
+    Json many = Json::array();
+    for (int number = 0; number < 9; ++number) {
+        many.push_back("2001:db8:7:" + std::to_string(number) + "::/64");
+    }
+    EXPECT_FALSE(client_policy({{"network_prefixes", many}}));
 }
 
 }  // namespace

@@ -71,6 +71,12 @@ std::string all_events() {
     publish(document_of(
         mobility::BindingRefused{.status = wire::BindingStatus::administratively_prohibited},
         report));
+    const auto prefix = wire::Prefix::parse("2001:db8:1:100::/64").value();
+    publish(document_of(mobility::PrefixesBound{.home = {}, .prefixes = {prefix}}, report));
+    publish(document_of(
+        mobility::PrefixesRefused{.home = {},
+                                  .status = wire::BindingStatus::not_authorized_for_prefix},
+        report));
     publish(document_of(State::revoked, Status{}));
     Status before_login;
     before_login.portal = PortalReport{

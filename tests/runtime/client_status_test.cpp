@@ -62,6 +62,9 @@ Status registered() {
                   .servers = {address("2001:db8:f::53"), address("::ffff:10.19.0.1")},
                   .domains = {"home.example", "~."}};
     status.lockdown = {.is_wanted = true, .is_in_force = true};
+    status.network = {.prefixes = {wire::Prefix::parse("2001:db8:1:100::/64").value()},
+                      .is_carried = true,
+                      .refusal = std::nullopt};
     status.offloads.emplace();
     (*status.offloads)[runtime::Offload::tun_read_udp] = runtime::OffloadState::lacking;
     (*status.offloads)[runtime::Offload::tun_write_udp] = runtime::OffloadState::lacking;

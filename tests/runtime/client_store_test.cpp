@@ -56,10 +56,13 @@ TEST_F(ClientStore, RemembersAllOfAClient) {
                       .clients = true,
                       .prefixes = {wire::Prefix::parse("2001:db8:1::/48").value(),
                                    wire::Prefix::parse_ipv4("192.0.2.0/24").value()},
-                      .rates = {.up = mobility::BitRate(), .down = mobility::BitRate{20'000'000}}};
+                      .rates = {.up = mobility::BitRate(), .down = mobility::BitRate{20'000'000}},
+                      .network_prefixes = {wire::Prefix::parse("2001:db8:1:100::/64").value(),
+                                           wire::Prefix::parse("2001:db8:2::/56").value()}};
     const StoredClient phone = invited("phone", "2001:db8:f::101");
     ASSERT_FALSE(open().put_client(laptop_));
     ASSERT_FALSE(open().put_client(phone));
+    EXPECT_TRUE(open().has_networks());
     HomeAgentStore store = open();
     EXPECT_THAT(texts(store), ElementsAre(text_of(laptop_), text_of(phone)));
     EXPECT_THAT(store.ipv4_home_addresses(), ElementsAre(std::pair(laptop_.home, *laptop_.ipv4)));
@@ -81,10 +84,13 @@ TEST_F(ClientStore, TakesOverAFileInWhichClientsHaveNoRates) {
         Database older(directory_.path() / "state/godwit-ha.sqlite");
         ASSERT_FALSE(
             older.run("ALTER TABLE client DROP COLUMN rate_up;"
-                      "ALTER TABLE client DROP COLUMN rate_down; PRAGMA user_version = 3"));
+                      "ALTER TABLE client DROP COLUMN rate_down;"
+                      "ALTER TABLE client DROP COLUMN network_prefixes;"
+                      "PRAGMA user_version = 3"));
     }
     HomeAgentStore store = open();
     EXPECT_THAT(texts(store), ElementsAre(text_of(laptop_)));
+    EXPECT_FALSE(store.has_networks());
     laptop_.policy.rates.up = mobility::BitRate{64'000};
     ASSERT_FALSE(store.put_client(laptop_));
     EXPECT_THAT(texts(store), ElementsAre(text_of(laptop_)));

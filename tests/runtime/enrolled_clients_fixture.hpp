@@ -54,6 +54,7 @@ class Enrolled : public testing::Test {
                               .home_agent = {home("2001:db8:f::1").address}},
                 .ipv4_pool = wire::Prefix::parse_ipv4("10.19.0.0/24"),
                 .configured = configured_,
+                .carries_networks = carries_networks_,
                 .wall_clock = [this] { return now_; },
                 .invite_line =
                     [this](const InviteWords& words) {
@@ -89,6 +90,7 @@ class Enrolled : public testing::Test {
                                      .state = ClientState::enabled,
                                      .is_configured = true,
                                      .key = security::key_pair(7).public_key()}};
+    bool carries_networks_ = true;
     Witness witness_;
     security::InviteId invite_;
     security::KeyOctets secret_{};

@@ -255,5 +255,71 @@ TEST_F(EnrolledClientsTest, FollowsAKeyFileThatHasBeenReplaced) {
     EXPECT_TRUE(replaced.has_passed_over_stored());
 }
 
+class NetworksOfClients : public Enrolled {
+  protected:
+    NetworksOfClients() {
+        configured_.at(0).policy.network_prefixes = {prefix("2001:db8:5::/64")};
+        restart();
+        invite("laptop");
+        invite("phone");
+    }
+    static wire::Prefix prefix(const char* text) { return wire::Prefix::parse(text).value(); }
+    Outcome<void> give(const char* name, const char* network) {
+        ClientPolicy policy;
+        policy.network_prefixes = {prefix(network)};
+        return clients_->set_policy(name, policy);
+    }
+};
+
+TEST_F(NetworksOfClients, AreKept) {
+    ASSERT_TRUE(give("laptop", "2001:db8:7::/64"));
+    restart();
+    EXPECT_THAT(clients_->find("laptop")->policy.network_prefixes,
+                ElementsAre(prefix("2001:db8:7::/64")));
+}
+
+TEST_F(NetworksOfClients, AreOfOneClientEach) {
+    ASSERT_TRUE(give("laptop", "2001:db8:7::/64"));
+    EXPECT_TRUE(give("laptop", "2001:db8:7::/60")) << "in place of what it had";
+    EXPECT_EQ(refusal_of(give("phone", "2001:db8:7:1::/64")), Refusal::address_taken);
+    EXPECT_EQ(refusal_of(give("phone", "2001:db8:5::/48")), Refusal::address_taken)
+        << "it is that of one in the configuration";
+    EXPECT_EQ(refusal_of(clients_->invite(
+                  {.name = "train",
+                   .policy = {.prefixes = {}, .network_prefixes = {prefix("2001:db8:7::/64")}}})),
+              Refusal::address_taken);
+    EXPECT_TRUE(give("phone", "2001:db8:8::/64"));
+}
+
+TEST_F(NetworksOfClients, AreNeitherOfTheHomePrefixNorOfNobody) {
+    for (const char* wrong : {"2001:db8:f::/64", "2001:db8:f:0:1::/80", "2001:db8::/32", "::/0",
+                              "fe80::/64", "ff3e::/64"}) {
+        EXPECT_EQ(refusal_of(give("laptop", wrong)), Refusal::bad_order) << wrong;
+    }
+}
+
+TEST_F(NetworksOfClients, GoWithOnePairOfWorkersOnly) {
+    carries_networks_ = false;
+    restart();
+    EXPECT_EQ(refusal_of(give("laptop", "2001:db8:7::/64")), Refusal::wrong_state);
+    EXPECT_TRUE(clients_->set_policy("laptop", {}));
+}
+
+TEST_F(NetworksOfClients, MayNotBecomeThoseOfTheConfigurationToo) {
+    ASSERT_TRUE(give("laptop", "2001:db8:7::/64"));
+    configured_.at(0).policy.network_prefixes = {prefix("2001:db8:7::/56")};
+    EXPECT_THROW(restart(), std::runtime_error);
+}
+
+TEST_F(NetworksOfClients, OfABackupAreJudgedToo) {
+    ASSERT_TRUE(give("laptop", "2001:db8:7::/64"));
+    const std::string backup = clients_->backup().value();
+    ASSERT_TRUE(clients_->restore(backup));
+    configured_.at(0).policy.network_prefixes = {prefix("2001:db8:7::/56")};
+    ASSERT_TRUE(clients_->set_policy("laptop", {}));
+    restart();
+    EXPECT_EQ(refusal_of(clients_->restore(backup)), Refusal::bad_backup);
+}
+
 }  // namespace
 }  // namespace godwit::server

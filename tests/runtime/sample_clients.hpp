@@ -51,6 +51,9 @@ inline std::string text_of(const StoredClient& client) {
     for (const auto& rate : {client.policy.rates.up, client.policy.rates.down}) {
         text += ' ' + (rate ? rate->text() : "-");
     }
+    for (const wire::Prefix& prefix : client.policy.network_prefixes) {
+        text += " behind " + prefix.text();
+    }
     text += ' ' + std::to_string(client.created.time_since_epoch().count()) + ' ' +
             (client.joined ? std::to_string(client.joined->time_since_epoch().count()) : "-");
     if (client.invite) {

@@ -346,5 +346,44 @@ TEST(ServerConfiguration, RefusesWhatIsNoAddressToListenOn) {
     }
 }
 
+// Five lines.
+std::string with_network(const std::string& name, const std::string& home, const std::string& key,
+                         const std::string& networks) {
+    return mobile_node(name, home, key) + "network_prefixes = [" + networks + "]\n";
+}
+
+TEST(ServerConfiguration, TakesWhatMayBeBehindAMobileNode) {
+    const TemporaryDirectory directory;
+    const Configuration configuration = read_configuration(
+        directory.write("ha.toml", top + with_network("laptop", "2001:db8:f::9", key_one,
+                                                      "'2001:db8:1:100::/64', '2001:db8:2::/56'")));
+    EXPECT_THAT(configuration.mobile_nodes.at(0).policy.network_prefixes,
+                testing::ElementsAre(wire::Prefix::parse("2001:db8:1:100::/64").value(),
+                                     wire::Prefix::parse("2001:db8:2::/56").value()));
+}
+
+TEST(ServerConfiguration, RefusesWhatCannotBeBehindAMobileNode) {
+    const auto refused = [](const std::string& networks) {
+        return errors_of(top + with_network("laptop", "2001:db8:f::9", key_one, networks));
+    };
+    EXPECT_THAT(refused("'2001:db8:f:0:1::/80'"), HasSubstr("overlaps the home prefix"));
+    EXPECT_THAT(refused("'2001:db8::/32'"), HasSubstr("overlaps the home prefix"));
+    EXPECT_THAT(refused("'fe80::/64'"), HasSubstr("is no such prefix"));
+    EXPECT_THAT(refused("'2001:db8:1::/48', '2001:db8:1:7::/64'"),
+                HasSubstr("overlaps another one of the same client"));
+    EXPECT_THAT(
+        errors_of(top + with_network("laptop", "2001:db8:f::9", key_one, "'2001:db8:1::/48'") +
+                  with_network("phone", "2001:db8:f::a", key_two, "'2001:db8:1:7::/64'")),
+        HasSubstr("2001:db8:1:7::/64 overlaps one of the mobile node \"laptop\""));
+}
+
+TEST(ServerConfiguration, DividesNoNetworksAmongWorkers) {
+    const std::string network =
+        with_network("laptop", "2001:db8:f::9", key_one, "'2001:db8:1:100::/64'");
+    EXPECT_THAT(errors_of("workers = 2\n" + top + network), HasSubstr("write workers = 1"));
+    EXPECT_EQ(errors_of("workers = 1\n" + top + network), "none");
+    EXPECT_EQ(errors_of("workers = 'auto'\n" + top + network), "none");
+}
+
 }  // namespace
 }  // namespace godwit::server

@@ -105,5 +105,36 @@ TEST_F(TrafficConfiguration, RefusesWhatCannotBeACgroup) {
     }
 }
 
+TEST_F(TrafficConfiguration, TakesWhatIsBehindThisMachine) {
+    const Configuration configuration =
+        read("network_prefixes = ['2001:db8:1:100::/64', '2001:db8:2::/56']\nforwarding = true");
+    EXPECT_THAT(configuration.network_prefixes,
+                testing::ElementsAre(wire::Prefix::parse("2001:db8:1:100::/64").value(),
+                                     wire::Prefix::parse("2001:db8:2::/56").value()));
+    EXPECT_TRUE(configuration.forwarding);
+    EXPECT_THAT(read("").network_prefixes, testing::IsEmpty());
+    EXPECT_FALSE(read("").forwarding);
+}
+
+TEST_F(TrafficConfiguration, RefusesWhatCannotBeBehindThisMachine) {
+    const auto refused = [this](const std::string& list) {
+        return errors_of("network_prefixes = [" + list + "]");
+    };
+    EXPECT_THAT(refused("'fe80::/64'"), HasSubstr("is no such prefix"));
+    EXPECT_THAT(refused("'192.0.2.0/24'"), HasSubstr("is no such prefix"));
+    EXPECT_THAT(refused("'2001:db8:1::/31'"), HasSubstr("is no such prefix"));
+    EXPECT_THAT(refused("'2001:db8:f::/64'"), HasSubstr("the home address or the home agent"));
+    EXPECT_THAT(errors_of("home_prefix = '2001:db8:f::/64'\n"
+                          "network_prefixes = ['2001:db8:f:0:1::/80']"),
+                HasSubstr("2001:db8:f:0:1::/80 overlaps home_prefix"));
+    EXPECT_THAT(refused("'2001:db8:1::/56', '2001:db8:1:7::/64'"),
+                HasSubstr("2001:db8:1:7::/64 overlaps another one"));
+    std::string nine;
+    for (int number = 0; number < 9; ++number) {
+        nine += "'2001:db8:1:" + std::to_string(number) + "::/64',";
+    }
+    EXPECT_THAT(refused(nine), HasSubstr("more than 8"));
+}
+
 }  // namespace
 }  // namespace godwit::client

@@ -198,5 +198,41 @@ TEST(TrafficSteering, PutsTheHomeAddressOnTheHomeLinkWhileTheTunnelStillServes) 
     EXPECT_THAT(state.routes, Each(Field(&Route::interface, tunnel)));
 }
 
+const wire::Prefix network = wire::Prefix::parse("2001:db8:1:100::/64").value();
+
+SteeringSettings with_network() {
+    SteeringSettings settings = steering_of({all_ipv6, all_ipv4});
+    settings.network_prefixes = {network};
+    return settings;
+}
+
+const PolicyRule to_network{.priority = 4191, .to = network, .suppressed_prefix_length = 63};
+const PolicyRule to_nowhere_else{.priority = 4192, .table = 4191, .to = network};
+const PolicyRule from_network{.priority = 4192, .table = 4191, .from = network};
+const Route unreachable_network{
+    .destination = network, .interface = platform::loopback, .table = 4191, .is_unreachable = true};
+
+TEST(TrafficSteering, TakesWhatIsBehindThisMachineThroughTheTunnel) {  // RFC 3963 §5.5
+    const SystemState state =
+        system_state(with_network(), Steering::through_tunnel, std::nullopt, ipv4_home);
+    EXPECT_THAT(rules_of(state, false), IsSupersetOf({to_network, to_nowhere_else, from_network}));
+    EXPECT_THAT(state.routes, Contains(unreachable_network));
+    EXPECT_THAT(rules_of(state, true), testing::SizeIs(4)) << "IPv4 has none";
+}
+
+TEST(TrafficSteering, LetsWhatIsBehindThisMachineGoTheHomeLinksWayAtHome) {
+    const SystemState state =
+        system_state(with_network(), Steering::at_home, home_link, std::nullopt);
+    EXPECT_THAT(state.rules, IsSupersetOf({to_network, to_nowhere_else}));
+    EXPECT_THAT(state.rules, Not(Contains(from_network)));
+}
+
+TEST(TrafficSteering, LeavesWhatIsBehindThisMachineAloneBeforeTheFirstRegistration) {
+    const SystemState state =
+        system_state(with_network(), Steering::not_yet, std::nullopt, std::nullopt);
+    EXPECT_THAT(state.rules, IsEmpty());
+    EXPECT_THAT(state.routes, IsEmpty());
+}
+
 }  // namespace
 }  // namespace godwit::client

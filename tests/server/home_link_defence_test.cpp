@@ -146,6 +146,17 @@ TEST_F(HomeLinkDefenceTest, KeepsNewcomersFromABoundAddress) {  // RFC 4862 §5.
     EXPECT_EQ(actions.disputed[0].by, probe().link_layer);
 }
 
+TEST_F(HomeLinkDefenceTest, CallsARouterOne) {  // RFC 3963 §6.2
+    const auto is_router = [](const std::vector<NeighborPacket>& sent) {
+        return std::get<wire::NeighborAdvertisement>(sent.at(0).message).router;
+    };
+    EXPECT_TRUE(is_router(defence_.bind(noon, test::home, true).send));
+    EXPECT_TRUE(is_router(sent_on(noon, multicast_solicitation())));
+    EXPECT_TRUE(is_router(sent_on(noon, probe())));
+    (void)defence_.release(test::home);
+    EXPECT_FALSE(is_router(defence_.bind(noon + 1s, test::home).send));
+}
+
 TEST(HomeAddressDisputed, NamesWhoClaimsTheAddress) {
     const HomeAddressDisputed dispute{.home = test::home, .by = {2, 0, 0x5e, 0xab, 1, 7}};
     EXPECT_EQ(dispute.by_text(), "02:00:5e:ab:01:07");

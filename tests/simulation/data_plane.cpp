@@ -102,6 +102,17 @@ void DataPlane::end_ipv4(const wire::HomeAddress& home) {
     }
 }
 
+void DataPlane::carry_prefixes(const mobility::CarryPrefixes& order) {
+    for (const wire::Prefix& prefix : std::exchange(prefixes_[order.home], order.prefixes)) {
+        outbound_.end_prefix(order.home, prefix);
+        inbound_.end_prefix(order.home, prefix);
+    }
+    for (const wire::Prefix& prefix : order.prefixes) {
+        outbound_.carry_prefix(std::make_unique<datapath::NetworkPrefix>(prefix, order.home));
+        inbound_.carry_prefix(std::make_unique<datapath::NetworkPrefix>(prefix, order.home));
+    }
+}
+
 void DataPlane::route_flows(const mobility::RouteFlows& order) {
     outbound_.route_flows(order.home, order.rules.empty()
                                           ? nullptr
@@ -132,6 +143,7 @@ void DataPlane::close(const wire::HomeAddress& home) {
     close_outbound(home);
     outbound_.route_flows(home, nullptr);
     end_ipv4(home);
+    carry_prefixes({home, {}});
     state_.mtu = datapath::unfitted;
 }
 

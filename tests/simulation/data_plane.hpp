@@ -49,6 +49,7 @@ class DataPlane {
     void hold(const wire::HomeAddress& home);
     void fit(const mobility::FitTunnel& order);
     void carry_ipv4(const mobility::CarryIpv4& order);
+    void carry_prefixes(const mobility::CarryPrefixes& order);
     void route_flows(const mobility::RouteFlows& order);
     void watch(const mobility::WatchTraffic& order);
     void close(const wire::HomeAddress& home);
@@ -121,6 +122,7 @@ class DataPlane {
     std::unique_ptr<datapath::PacketBuffer> buffer_ = std::make_unique<datapath::PacketBuffer>();
     std::map<mobility::SessionId, Session> sessions_;
     std::map<wire::HomeAddress, wire::Ipv4Address> ipv4_;
+    std::map<wire::HomeAddress, std::vector<wire::Prefix>> prefixes_;
     std::uint64_t sessions_so_far_ = 0;
     mobility::Instant now_;
     TunnelState state_;

@@ -143,6 +143,8 @@ void Host::perform(const mobility::Action& action) {
         data_plane_->fit(*fit);
     } else if (const auto* carry = std::get_if<mobility::CarryIpv4>(&action)) {
         data_plane_->carry_ipv4(*carry);
+    } else if (const auto* behind = std::get_if<mobility::CarryPrefixes>(&action)) {
+        data_plane_->carry_prefixes(*behind);
     } else if (const auto* route = std::get_if<mobility::RouteFlows>(&action)) {
         data_plane_->route_flows(*route);
     } else if (const auto* watched = std::get_if<mobility::WatchTraffic>(&action)) {

@@ -14,19 +14,27 @@ namespace godwit::simulation {
 
 class World {
   public:
+    // The mobile node has been given these prefixes behind it, and names these (RFC 3963).
     explicit World(std::uint32_t seed = 1,
-                   mobility::Protection protection = mobility::Protection::sealed)
+                   mobility::Protection protection = mobility::Protection::sealed,
+                   const std::vector<wire::Prefix>& given = {},
+                   const std::vector<wire::Prefix>& named = {})
         : network(seed),
           mobile_node_key_(security::KeyPair::generate()),
           home_agent(network,
                      {.address = test::home_agent,
                       .home_prefix = test::home_prefix,
-                      .mobile_nodes = {{"laptop", test::home, protection}}},
+                      .mobile_nodes = {{.name = "laptop",
+                                        .home = test::home,
+                                        .protection = protection,
+                                        .network_prefixes = given}}},
                      {mobile_node_key_.public_key()}),
-          mobile_node(
-              network, home_agent,
-              {.home = test::home, .home_agent = test::home_agent, .protection = protection},
-              std::move(mobile_node_key_)) {
+          mobile_node(network, home_agent,
+                      {.home = test::home,
+                       .home_agent = test::home_agent,
+                       .protection = protection,
+                       .network_prefixes = named},
+                      std::move(mobile_node_key_)) {
         network.run_until(test::noon);
         network.watch([this](const wire::Bytes& packet) {
             if (Frame::is_clear(packet)) {

@@ -68,6 +68,7 @@ inline std::string order(const mobility::Actions& actions) {
         std::string operator()(const mobility::HoldTunnel&) const { return "hold"; }
         std::string operator()(const mobility::FitTunnel&) const { return {}; }
         std::string operator()(const mobility::CarryIpv4&) const { return "ipv4"; }
+        std::string operator()(const mobility::CarryPrefixes&) const { return "prefixes"; }
         std::string operator()(const mobility::RouteFlows&) const { return {}; }
         std::string operator()(const mobility::WatchTraffic&) const { return {}; }
         std::string operator()(const mobility::CloseTunnel&) const { return "close"; }

@@ -1,0 +1,55 @@
+#pragma once
+// The mobile router of RFC 3963 §5, in explicit mode: what the node says of the prefixes behind it,
+// and what the home agent has made of it. Whatever that is, the node's own registration goes on.
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "shared/mobility/node.hpp"
+#include "shared/wire/address.hpp"
+#include "shared/wire/binding_status.hpp"
+
+namespace godwit::client {
+
+class NetworkRegistration {
+  public:
+    NetworkRegistration(const wire::HomeAddress& home, std::vector<wire::Prefix> prefixes)
+        : home_(home), prefixes_(std::move(prefixes)) {}
+
+    // To be named by the next update, with R (§5.2); empty: it says nothing of a network.
+    [[nodiscard]] std::vector<wire::Prefix> to_be_named() const {
+        return refusal_ ? std::vector<wire::Prefix>() : prefixes_;
+    }
+
+    // §5.3: an update that named them, or did not, has been accepted with or without R.
+    void on_accepted(bool has_named, bool is_router, mobility::Actions& actions);
+    // §5.4.2: it has been refused for naming them, and the home agent has no binding for it. False:
+    // that is known already, from another update.
+    bool on_refused(wire::BindingStatus status, mobility::Actions& actions);
+    // The binding has gone, and what was carried with it.
+    void on_ended() { is_carried_ = false; }
+    // The home agent has ended the registration: what it says of the next is open.
+    void on_revoked() {
+        on_ended();
+        refusal_.reset();
+    }
+
+    [[nodiscard]] const std::vector<wire::Prefix>& prefixes() const { return prefixes_; }
+    [[nodiscard]] bool is_carried() const { return is_carried_; }
+    // Accepted: it does not know of mobile networks.
+    [[nodiscard]] const std::optional<wire::BindingStatus>& refusal() const { return refusal_; }
+
+    // The statuses of RFC 3963 §4.2.
+    static bool is_about_networks(wire::BindingStatus status);
+
+  private:
+    void refuse(wire::BindingStatus status, mobility::Actions& actions);
+
+    wire::HomeAddress home_;
+    std::vector<wire::Prefix> prefixes_;
+    bool is_carried_ = false;
+    std::optional<wire::BindingStatus> refusal_;
+};
+
+}  // namespace godwit::client

@@ -1,0 +1,178 @@
+// A mobile router in explicit mode: RFC 3963 §5.
+
+#include "client/core/network_registration.hpp"
+
+#include "shared/mobility/network_prefixes.hpp"
+#include "tests/client/registering_node.hpp"
+
+namespace godwit::client {
+namespace {
+
+using enum wire::BindingStatus;
+
+wire::Prefix prefix(std::string_view text) {
+    return wire::Prefix::parse(text).value();
+}
+
+const std::vector own{prefix("2001:db8:1:100::/64"), prefix("2001:db8:2::/56")};
+
+RegistrationSettings with_network(Protection protection = Protection::none) {
+    RegistrationSettings settings = settings_of(protection);
+    settings.network_prefixes = own;
+    return settings;
+}
+
+wire::BindingUpdate sent_in(const Actions& actions) {
+    return test::messages<wire::BindingUpdate>(actions).at(0);
+}
+bool names_network(const Actions& actions) {
+    const wire::BindingUpdate update = sent_in(actions);
+    const auto named = mobility::network_prefixes(update.options);
+    EXPECT_EQ(update.mobile_router, !named.empty());
+    return named == own;
+}
+const Answer as_router{.is_router = true};
+
+TEST(NetworkRegistration, NamesItsPrefixesInEveryUpdate) {  // §5.2
+    RegisteringNode node(with_network());
+    const Actions first = node.register_at(noon);
+    EXPECT_TRUE(names_network(first));
+    (void)node.hear_answer(noon, first, as_router);
+    EXPECT_TRUE(names_network(node.register_at(noon + 1s, test::care_of_b))) << "a move";
+    EXPECT_TRUE(names_network(node.run_timer(noon + 3s))) << "a retransmission";
+    EXPECT_TRUE(names_network(node.run_timer(noon + 500s))) << "a refresh";
+}
+
+TEST(NetworkRegistration, SaysNothingOfANetworkThatThereIsNot) {
+    RegisteringNode node;
+    const wire::BindingUpdate update = sent_in(node.register_at(noon));
+    EXPECT_FALSE(update.mobile_router);
+    EXPECT_TRUE(mobility::network_prefixes(update.options).empty());
+}
+
+TEST(NetworkRegistration, CarriesThemOnceTheHomeAgentHasSaidSo) {  // §5.3
+    RegisteringNode node(with_network());
+    const Actions asked = node.register_at(noon);
+    EXPECT_TRUE(test::all<mobility::CarryPrefixes>(asked).empty());
+    const Actions heard = node.hear_answer(noon, asked, as_router);
+    EXPECT_EQ(test::all<mobility::CarryPrefixes>(heard).at(0).prefixes, own);
+    EXPECT_EQ(test::events<mobility::PrefixesBound>(heard).at(0).prefixes, own);
+    EXPECT_TRUE(node.core.network().is_carried());
+    const Actions moved =
+        node.hear_answer(noon + 1s, node.register_at(noon + 1s, test::care_of_b), as_router);
+    EXPECT_TRUE(test::events<mobility::PrefixesBound>(moved).empty()) << "told once";
+}
+
+TEST(NetworkRegistration, DoesNotNameThemWhenItGivesTheBindingUp) {  // §5.8
+    RegisteringNode node(with_network());
+    (void)node.hear_answer(noon, node.register_at(noon), as_router);
+    EXPECT_FALSE(names_network(node.deregister(noon + 1s)));
+}
+
+class Refusals : public testing::TestWithParam<BindingStatus> {};
+
+TEST_P(Refusals, AreOfTheNetworkAloneAndTheHomeAddressGoesOn) {  // §5.4.2
+    RegisteringNode node(with_network());
+    const Actions refused =
+        node.hear_answer(noon + 1s, node.register_at(noon), {.status = GetParam()});
+    EXPECT_EQ(test::events<mobility::PrefixesRefused>(refused).at(0).status, GetParam());
+    EXPECT_TRUE(test::events<mobility::BindingRefused>(refused).empty());
+    EXPECT_FALSE(names_network(refused)) << "at once, without";
+    const Actions taken = node.hear_answer(noon + 1s, refused);
+    EXPECT_EQ(node.outcome, HomeRegistration::Outcome::registered);
+    EXPECT_TRUE(test::all<mobility::CarryPrefixes>(taken).empty());
+    EXPECT_FALSE(node.core.network().is_carried());
+    EXPECT_EQ(node.core.network().refusal(), GetParam());
+    EXPECT_FALSE(names_network(node.run_timer(noon + 500s))) << "§5.4.2: never again";
+}
+
+INSTANTIATE_TEST_SUITE_P(Rfc3963, Refusals,
+                         testing::Values(mobile_router_operation_not_permitted, invalid_prefix,
+                                         not_authorized_for_prefix, forwarding_setup_failed),
+                         [](const auto& test) {
+                             std::string name = wire::name(test.param);
+                             std::erase(name, '-');
+                             return name;
+                         });
+
+TEST(NetworkRegistration, TellsOfARefusalOnceWhereSeveralPathsHearIt) {
+    RegisteringNode node(with_network());
+    Actions asked;
+    auto other = RegisteringNode::path_from(test::care_of_b.address);
+    node.core.register_paths(noon, {RegisteringNode::path_from(test::care_of_a.address), other},
+                             asked);
+    const Actions second = node.run_timer(noon + 50ms);
+    EXPECT_TRUE(names_network(second)) << "along the other path";
+    const Actions refused =
+        node.hear_answer(noon + 1s, asked, {.status = not_authorized_for_prefix});
+    EXPECT_FALSE(names_network(refused));
+    const Actions again =
+        node.hear_answer(noon + 1s, second, {.status = not_authorized_for_prefix});
+    EXPECT_TRUE(test::events<mobility::PrefixesRefused>(again).empty());
+    EXPECT_TRUE(test::messages<wire::BindingUpdate>(again).empty());
+}
+
+TEST(NetworkRegistration, IsOfAHostWhereTheHomeAgentDoesNotKnowOfNetworks) {  // §5.3: R is not set
+    RegisteringNode node(with_network());
+    const Actions heard = node.hear_answer(noon, node.register_at(noon));
+    EXPECT_EQ(node.outcome, HomeRegistration::Outcome::registered);
+    EXPECT_EQ(reason_of(test::events<mobility::PrefixesRefused>(heard).at(0)), "not-supported");
+    EXPECT_TRUE(test::all<mobility::CarryPrefixes>(heard).empty());
+    EXPECT_FALSE(names_network(node.run_timer(noon + 500s)));
+}
+
+TEST(NetworkRegistration, TakesNoRThatItHasNotAskedFor) {
+    RegisteringNode node;
+    const Actions heard = node.hear_answer(noon, node.register_at(noon), as_router);
+    EXPECT_TRUE(test::all<mobility::CarryPrefixes>(heard).empty());
+    EXPECT_FALSE(node.core.network().is_carried());
+}
+
+// §6.2: of an earlier life of this program, or of another configuration.
+TEST(NetworkRegistration, GivesUpABindingOfTheOtherKindFirst) {
+    RegisteringNode node(with_network());
+    const Actions refused = node.hear_answer(noon + 1s, node.register_at(noon),
+                                             {.status = registration_type_change_disallowed});
+    EXPECT_EQ(sent_in(refused).lifetime, Lifetime());
+    const Actions gone = node.hear_answer(noon + 1s, refused, {.lifetime = {}});
+    EXPECT_EQ(node.outcome, HomeRegistration::Outcome::none) << "there is more to come";
+    EXPECT_TRUE(test::events<mobility::BindingRemoved>(gone).empty());
+    EXPECT_TRUE(names_network(gone));
+    EXPECT_EQ(sent_in(gone).lifetime, Lifetime(150));
+    (void)node.hear_answer(noon + 1s, gone, as_router);
+    EXPECT_TRUE(node.core.network().is_carried());
+}
+
+TEST(NetworkRegistration, AsksAfterwardsWhereThatBindingHasGoneMeanwhile) {
+    RegisteringNode node(with_network());
+    const Actions refused = node.hear_answer(noon + 1s, node.register_at(noon),
+                                             {.status = registration_type_change_disallowed});
+    EXPECT_TRUE(names_network(
+        node.hear_answer(noon + 1s, refused, {.status = not_home_agent_for_this_mobile_node})));
+}
+
+TEST(NetworkRegistration, DoesNotGiveUpAgainAndAgain) {
+    RegisteringNode node(with_network());
+    const Actions refused = node.hear_answer(noon + 1s, node.register_at(noon),
+                                             {.status = registration_type_change_disallowed});
+    const Actions gone = node.hear_answer(noon + 1s, refused, {.lifetime = {}});
+    const Actions stubborn =
+        node.hear_answer(noon + 2s, gone, {.status = registration_type_change_disallowed});
+    EXPECT_EQ(test::events<mobility::BindingRefused>(stubborn).at(0).status,
+              registration_type_change_disallowed);
+    EXPECT_TRUE(test::messages<wire::BindingUpdate>(stubborn).empty());
+}
+
+TEST(NetworkRegistration, ForgetsARefusalWhenTheHomeAgentEndsTheBinding) {
+    NetworkRegistration network(test::home, own);
+    Actions actions;
+    EXPECT_TRUE(network.on_refused(not_authorized_for_prefix, actions));
+    EXPECT_TRUE(network.to_be_named().empty());
+    network.on_ended();
+    EXPECT_TRUE(network.to_be_named().empty()) << "it has expired, or was given up";
+    network.on_revoked();
+    EXPECT_EQ(network.to_be_named(), own) << "something has changed there";
+}
+
+}  // namespace
+}  // namespace godwit::client
