@@ -47,9 +47,16 @@ bool is_unicast(const wire::Ipv6Address& care_of, const Request& request) {
     return request.is_in_udp() ? is_unicast_in_udp(care_of) : care_of.is_unicast_routable();
 }
 
+// RFC 6275 §9.5.4: nothing is sent to what is no unicast address. A link-local one may be the
+// source of who names another care-of address.
+bool has_good_source(const Request& request) {
+    const wire::Ipv6Address& source = request.received.path.remote;
+    return request.is_in_udp() ? is_unicast_in_udp(source)
+                               : source.is_unicast_routable() || source.is_link_local();
+}
+
 bool has_good_addresses(const Request& request) {
-    if (!request.received.home.address.is_unicast_routable() ||
-        (request.is_in_udp() && !is_unicast_in_udp(request.received.path.remote))) {
+    if (!request.received.home.address.is_unicast_routable() || !has_good_source(request)) {
         return false;
     }
     // RFC 5648 §6.2: with a BID the care-of address is not passed over in silence.
