@@ -80,14 +80,20 @@ Actions HomeAgent::on_received(Instant now, const mobility::Received& received) 
 }
 
 void HomeAgent::on_update(Instant now, const Request& request, Actions& actions) {
-    if (const auto reason = silent_discard(request, registry_.find(request.peer))) {
-        drop(*reason, actions);
-        end_new_session(request, actions);
-        return;
-    }
     const wire::HomeAddress& home = request.received.home;
     const Binding* entry = cache_.find(home, now);
     const Binding* in_use = entry != nullptr && entry->is_valid ? entry : nullptr;
+    auto unheard = silent_discard(request, registry_.find(request.peer));
+    // RFC 6275 §9.5.1: without H it is for correspondents, with proofs of its own. RFC 3963 §6.2
+    // wants an answer to R.
+    if (!unheard && in_use == nullptr && !request.update.home_registration &&
+        !request.update.mobile_router) {
+        unheard = mobility::DropReason::not_home_registration;
+    }
+    if (unheard) {
+        drop(*unheard, actions);
+        return end_new_session(request, actions);
+    }
     const auto others = others_.of(home);
     if (!registry_.find(request.peer)->may_register) {
         refuse(request, wire::BindingStatus::administratively_prohibited, entry, actions);

@@ -61,8 +61,10 @@ TEST(HomeAgent, RefusesToChangeTheKindOfARegistration) {  // §9.5.1
     AskedHomeAgent home_agent;
     wire::BindingUpdate correspondent = update(2);
     correspondent.home_registration = false;
-    EXPECT_EQ(status_in(home_agent.hear(noon, correspondent)), administratively_prohibited)
+    const Actions unbound = home_agent.hear(noon, correspondent);
+    EXPECT_THAT(test::drops(unbound), ElementsAre(DropReason::not_home_registration))
         << "it is no correspondent node";
+    EXPECT_EQ(test::order(unbound), "");
     (void)home_agent.hear(noon, update(1));
     const Actions actions = home_agent.hear(noon, correspondent);
     EXPECT_EQ(status_in(actions), registration_type_change_disallowed);
