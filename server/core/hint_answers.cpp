@@ -91,6 +91,9 @@ std::optional<mobility::SendMessage> HintAnswers::answer_to(const mobility::Rece
         return std::nullopt;
     }
     if (hint.kind == mobility::Hint::Kind::unknown_home && !is_known) {  // §10.3.1
+        if (!received.home.address.is_unicast_routable()) {              // §9.5.1
+            return std::nullopt;
+        }
         return refusal_of(received, hint,
                           settings_.home_prefix.contains(received.home.address)
                               ? administratively_prohibited
