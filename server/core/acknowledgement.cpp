@@ -8,8 +8,8 @@ namespace godwit::server {
 
 mobility::Path way_back(const mobility::Received& received) {
     mobility::Path path = received.path;
-    if (path.encapsulation == mobility::Encapsulation::udp ||
-        path.remote != received.home.address) {
+    const bool is_on_link = path.remote == received.home.address || path.remote.is_link_local();
+    if (path.encapsulation == mobility::Encapsulation::udp || !is_on_link) {
         path.interface = {};
     }
     return path;
