@@ -34,6 +34,23 @@ Bytes with_checksum(Bytes packet) {
     packet[header_at + 5] = static_cast<std::uint8_t>(sum);
     return packet;
 }
+// Where it lies in the packet of a handshake (docs/protocol.md): behind kind, version and mac1.
+std::size_t mac2_of(const Bytes& packet) {
+    const Answer update{.header = Bytes(packet.begin() + header_at, packet.end())};
+    for (const Option& option : update.options()) {
+        if (option.type == 18) {
+            return header_at + option.offset + 2 + 2 + 16;
+        }
+    }
+    throw std::logic_error("no handshake");
+}
+// At most the hint that its time has been used, which nobody has to believe.
+void expect_no_more_than_a_hint(Scene& scene, const std::vector<Bytes>& answers) {
+    for (const Bytes& answer : answers) {
+        EXPECT_EQ(Answer::parse(answer).status(), 129);
+        EXPECT_FALSE(scene.laptop.open(answer));
+    }
+}
 int status_of(const std::vector<Bytes>& answers) {
     return Answer::parse(answers.at(0)).status();
 }
@@ -91,24 +108,26 @@ RULE(rfc6275_5_1, EveryBitOfAnUpdateIsProtected, "a change of any bit of an upda
         Bytes changed = update;
         changed[bit / 8] ^= static_cast<std::uint8_t>(1U << (bit % 8));
         (void)scene.home_agent.hear(changed);
-        (void)scene.home_agent.hear(with_checksum(changed));
-        ASSERT_EQ(scene.home_agent.bound(), care_of_a)
-            << bit / 8
-            << (bit / 8 == header_at + 4 || bit / 8 == header_at + 5 ? " (checksum)" : "");
-        if (bit / 8 == header_at + 3) {
-            bit += 8;  // the checksum itself is made right again
-            bit += 8;
+        const bool is_checksum = bit / 8 == header_at + 4 || bit / 8 == header_at + 5;
+        if (!is_checksum) {
+            (void)scene.home_agent.hear(with_checksum(changed));
         }
+        ASSERT_EQ(scene.home_agent.bound(), care_of_a) << "octet " << bit / 8;
     }
     EXPECT_EQ(status_of(scene.home_agent.hear(update)), 0);
     EXPECT_EQ(scene.home_agent.bound(), care_of_b);
 }
 
 RULE(rfc6275_5_1, EveryBitOfAHandshakeIsProtected,
-     "a change of any octet of a handshake makes it void") {
+     "a change of any octet of a handshake makes it void, but for mac2, which only counts under "
+     "load") {
     Scene scene;
     const Bytes update = scene.laptop.update(101, StartHandshake{}, first_home, care_of_b);
+    const std::size_t mac2 = mac2_of(update);
     for (std::size_t octet = header_at + 6; octet < update.size(); ++octet) {
+        if (octet >= mac2 && octet < mac2 + 16) {
+            continue;
+        }
         Bytes changed = update;
         changed[octet] ^= 0x10U;
         (void)scene.home_agent.hear(with_checksum(changed));
@@ -211,7 +230,7 @@ RULE(rfc6275_15_3, ARecordedHandshakeMakesNoBinding, "a handshake that comes aga
     const Bytes recorded = scene.laptop.update(101, StartHandshake{}, first_home, care_of_b);
     (void)scene.home_agent.hear(recorded);
     (void)scene.home_agent.hear(scene.laptop.update(102, StartHandshake{}));
-    EXPECT_TRUE(scene.home_agent.hear(recorded).empty());
+    expect_no_more_than_a_hint(scene, scene.home_agent.hear(recorded));
     EXPECT_EQ(scene.home_agent.bound(), care_of_a);
 }
 
@@ -243,7 +262,7 @@ RULE(rfc6275_15_3, AnOlderHandshakeIsDiscarded,
     Scene scene;
     const Bytes overtaken = scene.laptop.update(101, StartHandshake{}, first_home, care_of_b);
     (void)scene.home_agent.hear(scene.laptop.update(102, StartHandshake{}));
-    EXPECT_TRUE(scene.home_agent.hear(overtaken).empty());
+    expect_no_more_than_a_hint(scene, scene.home_agent.hear(overtaken));
     EXPECT_EQ(scene.home_agent.bound(), care_of_a);
 }
 

@@ -70,7 +70,7 @@ const std::array formats{
     Format{"OfAnExperimentalMessage", "an experimental message has any octets (RFC 5096)", 11,
            "0102030405060708090a", wire::ExperimentalMessage{{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}}},
     Format{"OfAHomeAgentSwitch", "a Home Agent Switch counts its addresses (RFC 5142 §4.1)", 12,
-           "01 00 20010db8000f00000000000000000001 010400000000",
+           "01 00 20010db8000f00000000000000000001",
            wire::HomeAgentSwitch{.home_agents = {{there}}}},
     Format{"OfAHomeAgentSwitchWithoutAddresses",
            "a Home Agent Switch may have no address (RFC 5142 §4.1)", 12, "00 00",
