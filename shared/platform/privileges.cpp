@@ -83,11 +83,8 @@ bool belongs_to_another(fs::path path) {
     return status.st_uid != ::geteuid();
 }
 
-}  // namespace
-
-void give_up_capabilities(const KeptCapabilities& kept) {
-    raise_limits();
-    empty_bounding_set();
+// Of this thread.
+void keep(const KeptCapabilities& kept) {
     __user_cap_header_struct header{};
     header.version = _LINUX_CAPABILITY_VERSION_3;
     CapabilitySets sets{};
@@ -104,6 +101,18 @@ void give_up_capabilities(const KeptCapabilities& kept) {
     if (is_change && ::syscall(SYS_capset, &header, sets.data()) != 0 && errno != EPERM) {
         require("give up capabilities", last_error());
     }
+}
+
+}  // namespace
+
+void give_up_capabilities(const KeptCapabilities& kept) {
+    raise_limits();
+    empty_bounding_set();
+    keep(kept);
+}
+
+void keep_network_capabilities_alone() {
+    keep({});
 }
 
 bool belong_to_another(const std::vector<fs::path>& files) {

@@ -18,6 +18,8 @@ struct KeptCapabilities {
 // still be locked into memory. A sandbox that has chosen the capabilities may forbid capset(2):
 // then they stay as it has left them. Throws std::system_error.
 void give_up_capabilities(const KeptCapabilities& kept);
+// Likewise, of this thread alone: not even what its maker may have kept.
+void keep_network_capabilities_alone();
 
 // Whether one of the files, or the folder that it would be made in, is another user's: then root
 // without capabilities may not use it. Empty paths are nobody's.

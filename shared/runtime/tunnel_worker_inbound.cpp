@@ -61,7 +61,7 @@ InboundTunnelWorker::InboundTunnelWorker(const platform::TunDevice& tun, const P
 void InboundTunnelWorker::run(const std::stop_token& stop) {
     const std::stop_callback wake(stop, [this] { channel_.wake(); });
     const platform::Readiness readiness(descriptors());
-    platform::give_up_capabilities({});
+    platform::keep_network_capabilities_alone();
     platform::prefer_this_thread();
     security::prepare_for_long_texts();
     while (!stop.stop_requested()) {

@@ -60,7 +60,7 @@ void OutboundTunnelWorker::run(const std::stop_token& stop) {
     enum Place : std::uint8_t { commands, packets, expiry };
     const platform::Readiness readiness(
         std::array{channel_.descriptor(), tun_->descriptor(), expiry_.descriptor()});
-    platform::give_up_capabilities({});
+    platform::keep_network_capabilities_alone();
     platform::prefer_this_thread();
     security::prepare_for_long_texts();
     now_ = boot_now();

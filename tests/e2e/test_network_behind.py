@@ -1,5 +1,6 @@
 """Prefixes behind a mobile node: a virtual machine with a permanent address of its own, behind a laptop that moves."""
 import json
+import re
 import time
 
 import pytest
@@ -63,7 +64,7 @@ def test_a_machine_behind_keeps_its_connection_while_the_mobile_node_moves(away,
 
 def test_both_ends_tell_of_it(away):
     status, text, _ = away.command("status", "--socket", away.socket("mn"))
-    assert status == 0 and f"network prefixes   {NETWORK}\n" in text
+    assert status == 0 and re.search(rf"^network prefixes +{re.escape(NETWORK)}$", text, re.MULTILINE)
     events = [json.loads(line) for line in away.command("events", "--json", "--once", "--socket", away.socket("mn"))[1].splitlines()]
     assert [event["prefixes"] for event in events if event["type"] == "network-bound"] == [[NETWORK]]
     assert "network-prefixes-bound" in away.log("mn", 1000) and "network-prefixes-bound" in away.log("ha", 1000)

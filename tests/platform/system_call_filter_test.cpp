@@ -88,8 +88,8 @@ TEST_P(ForbiddenCall, EndsTheProcess) {
 INSTANTIATE_TEST_SUITE_P(SystemCallFilter, ForbiddenCall,
                          testing::Values(SYS_ptrace, SYS_bpf, SYS_mount, SYS_kexec_load,
                                          SYS_init_module, SYS_finit_module, SYS_setns, SYS_unshare,
-                                         SYS_setuid, SYS_capset, SYS_process_vm_writev,
-                                         SYS_io_uring_setup, SYS_keyctl, SYS_chroot));
+                                         SYS_setuid, SYS_process_vm_writev, SYS_io_uring_setup,
+                                         SYS_keyctl, SYS_chroot));
 
 TEST(SystemCallFilter, NamesACallThatItDoesNotKnowAndGoesOn) {
     const auto call_unknown = [] {
