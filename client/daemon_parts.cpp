@@ -4,6 +4,7 @@
 #include <system_error>
 #include <utility>
 
+#include "client/core/update_numbers.hpp"
 #include "client/handshake_times.hpp"
 #include "client/home_agent_key.hpp"
 #include "client/keys.hpp"
@@ -31,19 +32,16 @@ bool follow(HomeAgentKey& key, const security::PublicKey& next, const runtime::L
 }
 
 RegistrationSettings registration_settings(const Configuration& configuration) {
-    return {
-        .home = configuration.home_address,
-        .home_agent = configuration.home_agent.address,
-        .lifetime = configuration.lifetime,
-        .protection = configuration.protection,
-        .first_registration_timeout = configuration.first_registration_timeout,
-        // RFC 6275 §11.7.1 leaves the first number open; the time makes it differ at each start.
-        .first_sequence = wire::SequenceNumber(static_cast<std::uint16_t>(
-            runtime::wall_now().time_since_epoch() / std::chrono::milliseconds(16))),
-        .wants_ipv4 = configuration.ipv4,
-        .wants_other_bindings =
-            configuration.second_path && configuration.protection == mobility::Protection::sealed,
-        .network_prefixes = configuration.network_prefixes};
+    return {.home = configuration.home_address,
+            .home_agent = configuration.home_agent.address,
+            .lifetime = configuration.lifetime,
+            .protection = configuration.protection,
+            .first_registration_timeout = configuration.first_registration_timeout,
+            .first_sequence = first_sequence(runtime::wall_now().time_since_epoch()),
+            .wants_ipv4 = configuration.ipv4,
+            .wants_other_bindings = configuration.second_path &&
+                                    configuration.protection == mobility::Protection::sealed,
+            .network_prefixes = configuration.network_prefixes};
 }
 
 // It reads its keys again whenever it comes up.

@@ -8,6 +8,7 @@
 
 #include "client/configuration.hpp"
 #include "client/core/joining.hpp"
+#include "client/core/update_numbers.hpp"
 #include "client/handshake_times.hpp"
 #include "shared/platform/source_address.hpp"
 #include "shared/platform/udp_tunnel_socket.hpp"
@@ -29,12 +30,6 @@ constexpr std::size_t max_message = 4096;  // octets: longer ones are none of ou
 constexpr std::size_t max_messages = 8;    // read at once
 constexpr auto look_up_patience = 2000ms;
 
-// As the daemon counts: what registers after this has a greater number.
-wire::SequenceNumber first_sequence() {
-    return wire::SequenceNumber(static_cast<std::uint16_t>(runtime::wall_now().time_since_epoch() /
-                                                           std::chrono::milliseconds(16)));
-}
-
 // A copy in secret memory: the caller's own goes to the disk.
 security::PresharedKey copy_of(const security::PresharedKey& key) {
     return security::PresharedKey(security::make_secret(key.octets()));
@@ -52,7 +47,9 @@ class JoinAttempt {
                           .preshared_key = copy_of(invite.secret),
                           .invite = invite.id},
                          [this] { return times_.next(runtime::wall_now()).time; }),
-          node_(invite.home, invite.home_agent, first_sequence()) {}
+          // As the daemon counts: what registers after this has a greater number.
+          node_(invite.home, invite.home_agent,
+                first_sequence(runtime::wall_now().time_since_epoch())) {}
 
     JoinOutcome run(std::chrono::nanoseconds patience) {
         const auto found =

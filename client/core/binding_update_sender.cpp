@@ -88,8 +88,14 @@ void BindingUpdateSender::hold_off(Instant now) {
     pending_->timeout = mobility::max_bindack_timeout;
 }
 
+void BindingUpdateSender::on_session(wire::SequenceNumber sequence) {
+    if (unanswered_handshake_ == sequence) {
+        unanswered_handshake_.reset();
+    }
+}
+
 void BindingUpdateSender::adopt(wire::SequenceNumber sequence) {
-    numbers_.last = sequence;
+    numbers_.go_on_behind(sequence);
     pending_->sent.clear();
     pending_->tries = 0;
 }
@@ -155,10 +161,14 @@ void BindingUpdateSender::send_along(Instant now, const mobility::Path& path, co
     PendingUpdate& update = *pending_;
     // RFC 6275 §11.8: each retransmission has a newer sequence number.
     numbers_.last = numbers_.last.next();
+    const mobility::Seal by = seal(terms);
+    if (std::holds_alternative<mobility::StartHandshake>(by)) {
+        unanswered_handshake_ = numbers_.last;
+    }
     actions.emplace_back(mobility::SendMessage{.path = path,
                                                .home = settings_.home,
                                                .message = update_along(path, terms),
-                                               .seal = seal(terms),
+                                               .seal = by,
                                                .tells_reception = update.is_move});
     told_ = path.local;
     numbers_.rate.on_done(now);
@@ -251,7 +261,7 @@ mobility::Seal BindingUpdateSender::seal(const Terms& terms) const {
     if (settings_.protection == mobility::Protection::none) {
         return mobility::Unprotected{};
     }
-    if (pending_->by_handshake || !terms.session) {
+    if (pending_->by_handshake || !terms.session || unanswered_handshake_) {
         return mobility::StartHandshake{};
     }
     return mobility::InSession{*terms.session};

@@ -54,6 +54,8 @@ class BindingUpdateSender {
 
     // From now on by a handshake.
     void distrust_session() { pending_->by_handshake = true; }
+    // The update of this number has made the session in use.
+    void on_session(wire::SequenceNumber sequence);
     // The home agent knows this number as the last one.
     void adopt(wire::SequenceNumber sequence);
     // This one has been answered; only what is still outstanding can be answered again.
@@ -106,6 +108,10 @@ class BindingUpdateSender {
     UpdateNumbers& numbers_;
     std::optional<PendingUpdate> pending_;
     std::optional<wire::Ipv6Address> told_;  // the care-of address of the latest update
+    // The latest that began a handshake, until there is its session. It may be on its way still,
+    // and would be taken by a home agent that has lost its binding and knows nothing but the times
+    // of handshakes; so nothing that is sent after it goes under the session of before.
+    std::optional<wire::SequenceNumber> unanswered_handshake_;
 };
 
 }  // namespace godwit::client

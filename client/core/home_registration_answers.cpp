@@ -107,6 +107,7 @@ HomeRegistration::Outcome HomeRegistration::on_accepted(
     binding_->refresh_at = sent.at + refresh_after(granted, acknowledgement.options);
     note_bound(sent, acknowledgement);
     if (const auto* handshake = std::get_if<mobility::InHandshake>(&proof)) {
+        sender_.on_session(sent.sequence);
         adopt_session(now, handshake->session, actions);
     } else if (std::holds_alternative<mobility::Unproven>(proof)) {
         actions.emplace_back(mobility::DirectTunnel{settings_.home, sent.path, std::nullopt});

@@ -20,7 +20,7 @@ struct RegistrationSettings {
     // RFC 6275 §13, InitialBindackTimeoutFirstReg: MUST be configurable.
     std::chrono::nanoseconds first_registration_timeout =
         mobility::initial_bindack_timeout_first_registration;
-    wire::SequenceNumber first_sequence;           // random
+    wire::SequenceNumber first_sequence;           // first_sequence() of update_numbers.hpp
     bool wants_ipv4 = false;                       // an IPv4 home address as well (RFC 5555 §3.1.1)
     bool wants_other_bindings = false;             // RFC 5648
     std::vector<wire::Prefix> network_prefixes{};  // behind this node (RFC 3963)

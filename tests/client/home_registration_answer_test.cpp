@@ -1,6 +1,7 @@
 // Being answered: RFC 6275 §11.7.3 (receiving binding acknowledgements).
 
 #include "client/core/home_registration.hpp"
+#include "client/core/update_numbers.hpp"
 #include "tests/client/registering_node.hpp"
 
 namespace godwit::client {
@@ -82,15 +83,27 @@ TEST(HomeRegistration, BelievesNoLifetimeBeyondTheOneAskedFor) {
     EXPECT_EQ(node.core.binding(noon)->granted, 600s);
 }
 
+// It does not know what it used behind that number before it restarted, and uses none of it again.
 TEST(HomeRegistration, AdoptsTheNumberThatTheHomeAgentKnows) {  // status 135
     RegisteringNode node;
     const Actions actions = node.hear_answer(
         noon + 40ms, node.register_at(noon),
         {.status = sequence_number_out_of_window, .sequence = SequenceNumber(900)});
     EXPECT_EQ(test::order(actions), "send") << "again at once";
-    EXPECT_EQ(sequence_in(actions), SequenceNumber(901));
+    EXPECT_EQ(sequence_in(actions), SequenceNumber(900 + more_than_a_session_uses + 1));
     node.hear_answer(noon + 80ms, actions);
     EXPECT_EQ(node.outcome, Outcome::registered);
+}
+
+// Somebody may have brought an older update again, or an older answer.
+TEST(HomeRegistration, NeverGoesBackToANumberOfBefore) {
+    RegisteringNode node;
+    const Actions asked = node.register_at(noon);
+    const Actions actions =
+        node.hear_answer(noon + 40ms, asked,
+                         {.status = sequence_number_out_of_window, .sequence = SequenceNumber(50)});
+    EXPECT_EQ(test::order(actions), "send");
+    EXPECT_EQ(sequence_in(actions), sequence_in(asked).next());
 }
 
 TEST(HomeRegistration, AdoptsNoNumberWhileItAsksNothing) {

@@ -235,5 +235,28 @@ TEST(HomeRegistration, HasNothingToDoubtBeforeItAsks) {
     EXPECT_TRUE(node.doubt(noon).empty());
 }
 
+// The refresh may be held back on its way, and be taken later by a home agent that has lost its
+// binding: by then it must be the older of two handshakes.
+TEST(HomeRegistration, MovesByHandshakeWhileAnotherIsUnanswered) {
+    RegisteringNode node(Protection::sealed);
+    node.become_registered(noon);
+    const Instant refresh = node.core.next_deadline().value();
+    ASSERT_TRUE(is_by_handshake(node.run_timer(refresh)));
+    const Actions moved = node.register_at(refresh + 1s, care_of_b);
+    EXPECT_TRUE(is_by_handshake(moved));
+    EXPECT_EQ(test::order(moved), "send direct") << "data follows under the session that there is";
+    node.hear_answer(refresh + 1s, moved);
+    EXPECT_EQ(node.outcome, Outcome::registered);
+    EXPECT_FALSE(is_by_handshake(node.register_at(refresh + 3s))) << "and then under the new one";
+}
+
+TEST(HomeRegistration, DeregistersByHandshakeWhileAnotherIsUnanswered) {
+    RegisteringNode node(Protection::sealed);
+    node.become_registered(noon);
+    const Instant refresh = node.core.next_deadline().value();
+    ASSERT_TRUE(is_by_handshake(node.run_timer(refresh)));
+    EXPECT_TRUE(is_by_handshake(node.deregister(refresh + 1s)));
+}
+
 }  // namespace
 }  // namespace godwit::client
