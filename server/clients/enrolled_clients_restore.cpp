@@ -7,6 +7,7 @@
 #include "server/clients/enrolled_clients.hpp"
 #include "server/clients/ipv4_pool.hpp"
 #include "server/clients/network_rules.hpp"
+#include "shared/security/message_authentication.hpp"
 
 namespace godwit::server {
 namespace {
@@ -17,7 +18,7 @@ std::unexpected<Refused> bad_backup(std::string text) {
 
 bool is_same(const StoredClient& one, const StoredClient& other) {
     return one.home == other.home && one.key == other.key &&
-           one.preshared_key.octets() == other.preshared_key.octets();
+           security::is_equal(one.preshared_key.octets(), other.preshared_key.octets());
 }
 
 }  // namespace

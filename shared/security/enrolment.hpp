@@ -29,7 +29,6 @@ struct JoinRequest {
     // BLAKE2b-128 keyed by the invite's secret over "godwit join" | the joiner's public key | the
     // message's timestamp: who does not hold the secret cannot spend the invite.
     Mac proof{};
-    bool operator==(const JoinRequest&) const = default;
 };
 
 Mac join_proof(const PresharedKey& secret, const PublicKey& joiner, const Tai64n& time);

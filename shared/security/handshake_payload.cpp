@@ -14,7 +14,7 @@ bool take(InitiationPayload& payload, std::uint8_t type, wire::BytesView value) 
     const bool is_first = !payload.join;
     wire::Reader in(value);
     payload.join =
-        JoinRequest{.invite = {in.array<sizeof(InviteId)>()}, .proof = in.array<sizeof(Mac)>()};
+        JoinRequest{.invite = {in.array<sizeof(InviteId)>()}, .proof = {in.array<sizeof(Mac)>()}};
     return is_first && !in.truncated() && in.remaining() == 0;
 }
 bool take(ResponsePayload& payload, std::uint8_t type, wire::BytesView value) {

@@ -60,7 +60,6 @@ struct InitiationPayload {
     SuiteSet suites;
     std::optional<JoinRequest> join{};
 
-    bool operator==(const InitiationPayload&) const = default;
     static wire::Parsed<InitiationPayload> parse(wire::BytesView in);
     [[nodiscard]] wire::Bytes serialize() const;
 };

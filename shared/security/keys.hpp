@@ -14,10 +14,10 @@
 
 namespace godwit::security {
 
-using KeyOctets = std::array<std::uint8_t, 32>;
+using KeyOctets = SecretOctets<32>;
 
 struct PublicKey {
-    KeyOctets octets{};
+    std::array<std::uint8_t, 32> octets{};
 
     auto operator<=>(const PublicKey&) const = default;
     // Nothing if the text is not base64 of 32 octets.

@@ -46,8 +46,8 @@ Mac keyed_mac(wire::BytesView key, std::initializer_list<wire::BytesView> parts)
     return mac;
 }
 
-bool is_equal(const Mac& mac, wire::BytesView other) {
-    return other.size() == mac.size() && sodium_memcmp(mac.data(), other.data(), mac.size()) == 0;
+bool is_equal(wire::BytesView one, wire::BytesView other) {
+    return one.size() == other.size() && sodium_memcmp(one.data(), other.data(), one.size()) == 0;
 }
 
 wire::CareOfAddress covered_care_of_address(const wire::MobilityMessage& message,

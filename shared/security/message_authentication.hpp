@@ -13,6 +13,7 @@
 
 #include "shared/mobility/path.hpp"
 #include "shared/security/keys.hpp"
+#include "shared/security/secret.hpp"
 #include "shared/wire/address.hpp"
 #include "shared/wire/bytes.hpp"
 #include "shared/wire/mobility_header.hpp"
@@ -20,12 +21,12 @@
 namespace godwit::security {
 
 inline constexpr std::size_t mac_length = 16;  // octets
-using Mac = std::array<std::uint8_t, mac_length>;
+using Mac = SecretOctets<mac_length>;
 
 // The key has 16 to 64 octets.
 Mac keyed_mac(wire::BytesView key, std::initializer_list<wire::BytesView> parts);
-// In constant time.
-[[nodiscard]] bool is_equal(const Mac& mac, wire::BytesView other);
+// In constant time; false at once if the lengths differ.
+[[nodiscard]] bool is_equal(wire::BytesView one, wire::BytesView other);
 
 // What authenticates a message besides its own octets.
 struct CoveredAddresses {

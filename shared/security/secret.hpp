@@ -3,7 +3,9 @@
 // dumps (libsodium's sodium_malloc), and wiped when it is given back. sodium_malloc takes at least
 // four pages for each allocation, so slots are cut from slabs: a home agent holds 100,000 sessions.
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <new>
 #include <type_traits>
@@ -47,6 +49,18 @@ Secret<T> make_secret(const T& value) {
     *secret = value;
     return secret;
 }
+
+// Octets of a key, a tag or a cookie. How long an ordinary comparison takes tells how many of them
+// are right, so there is none but is_equal() (message_authentication.hpp).
+template <std::size_t n>
+struct SecretOctets : std::array<std::uint8_t, n> {
+    template <class Other>
+    bool operator==(const Other&) const = delete;
+    template <class Other>
+    bool operator<=>(const Other&) const = delete;
+    template <class Other>
+    bool operator<(const Other&) const = delete;
+};
 
 // A value on the stack that is wiped at the end of its scope.
 template <class T>

@@ -1,5 +1,5 @@
 """Holds the rules of form that docs/architecture.md states: formatting, who may include whom, sizes,
-where a clock may be read. Usage: lint.py format|includes|sizes|clocks|words; exit status 1 and a line for
+where a clock may be read, how secrets are compared. Usage: lint.py format|includes|sizes|clocks|words|secrets; exit status 1 and a line for
 each fault."""
 import pathlib
 import re
@@ -27,7 +27,7 @@ MAY_INCLUDE = {
 }
 # System header (a regular expression) -> where it may be included.
 ONLY_IN = {
-    r"sodium\.h": {"shared/security"},
+    r"sodium\.h": {"shared/security", "tests/security/wiped_keys_test.cpp"},
     r"(linux|net|netinet|sys|netlink|nftables)/.*|(unistd|fcntl|poll|sched|ifaddrs|netdb)\.h":
         {"shared/platform", "tests/platform", "tests/impair", "tests/flow", "tests/datapath", "tests/bench",
          "tests/runtime/small_disk.hpp", "shared/security/key_file.cpp", "shared/datapath/tunnel_memory.cpp"},
@@ -43,6 +43,19 @@ ONLY_IN = {
 NOT_IN_CORES = {"client/core", "server/core"}
 CLOCK = re.compile(r"::now\(|(?<!\x22)\b(?:clock_gettime|gettimeofday)\b|[^\w.:]time\(nullptr\)")
 MAY_READ_CLOCK = {"shared/runtime/clock.hpp", "shared/runtime/clock.cpp", "tests/impair", "tests/flow", "tests/bench"}
+# How long an ordinary comparison takes tells how much of a secret is right; is_equal() takes its time. The types of
+# secrets have no comparison (SecretOctets); this finds those of their octets.
+ORDINARY_COMPARISON = re.compile(r"(?<!sodium_)\b(memcmp|strcmp|strncmp|bcmp)\(|\b(std::|ranges::)(equal|mismatch|lexicographical_compare)\w*\(")
+HAS_SECRETS = {"shared/security", "shared/runtime", "server", "client"}
+SECRET = r"\*?\b\w*(secret|cookie|token|proof|authenticator|preshared_key|private_key|mac1|mac2|\bmac|\btag)_?((->|\.)(octets|text|value)(\(\))?)*"
+SECRET_COMPARED = re.compile(rf"{SECRET}\s*[!=]=(?!\s*(nullptr|[\w.]*end\(\)|\d))|[!=]=\s*{SECRET}(?![\w.(:>-])")
+# What is compared there, though it is in such a folder, is no secret.
+COMPARES_NO_SECRET = {
+    "shared/security/invite.cpp": "checksum_of",  # it tells damage, and proves nothing
+    "shared/runtime/offload_trial.cpp": "beginning",  # of packets that the program has made
+    "shared/runtime/http_access.cpp": "unsigned char",  # names of hosts
+    "client/core/portal_url.cpp": "lower",  # of a URL
+}
 # The project speaks of the network, not of who wrote it or where.
 WORDS = re.compile(r"\b(TODO|FIXME|XXX)\b|/work/(main|shared|\.library)")
 
@@ -112,8 +125,17 @@ def word_faults(path, text):
             yield f"{path}:{number}: {line.strip()}"
 
 
+def secret_faults(path, text):
+    if is_under(path, HAS_SECRETS):
+        for number, line in enumerate(text.splitlines(), 1):
+            code = line.split("//")[0]
+            if (ORDINARY_COMPARISON.search(code) or SECRET_COMPARED.search(code)) and \
+                    COMPARES_NO_SECRET.get(path, "\0") not in line:
+                yield f"{path}:{number}: compares what may be a secret: {line.strip()}"
+
+
 CHECKS = {"format": format_faults, "includes": include_faults, "sizes": size_faults, "clocks": clock_faults,
-          "words": word_faults}
+          "words": word_faults, "secrets": secret_faults}
 
 
 def main(check):

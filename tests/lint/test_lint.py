@@ -44,3 +44,14 @@ def test_finds_a_clock():
 
 def test_finds_unfinished_work():
     assert faults("words", "a.cpp", "// TO" + "DO later\n")
+
+
+def test_finds_a_secret_compared_in_the_ordinary_way():
+    for line in ("if (std::memcmp(mac.data(), other.data(), 16) == 0) {", "return std::ranges::equal(cookie, other);",
+                 "return std::equal(tag.begin(), tag.end(), other.begin());", "if (given == token) {",
+                 "if (mac1 != other) {", "return join->proof == right;", "one.preshared_key.octets() == other;"):
+        assert faults("secrets", "shared/security/a.cpp", line + "\n"), line
+        assert not faults("secrets", "shared/wire/a.cpp", line + "\n")
+    for line in ("if (::sodium_memcmp(tag.data(), other.data(), 16) == 0) {", "if (secret == nullptr) {",
+                 "return found != cookies_.end() ? 1 : 0;", "if (token.size() == 0) {", "// tag == 1"):
+        assert not faults("secrets", "shared/security/a.cpp", line + "\n"), line

@@ -29,7 +29,7 @@ TEST(InitiationPayload, HasTheOctetsOfItsPicture) {
         "03");
     EXPECT_EQ(initiation.serialize(), octets);
     EXPECT_EQ(octets.size(), InitiationPayload::length);
-    EXPECT_EQ(InitiationPayload::parse(octets), initiation);
+    EXPECT_EQ(InitiationPayload::parse(octets).value().serialize(), initiation.serialize());
 }
 
 TEST(ResponsePayload, HasTheOctetsOfItsPicture) {
@@ -48,7 +48,7 @@ TEST(InitiationPayload, CanAskToJoin) {
         "0102030405060708"
         "aabb0000000000000000000000000000");
     EXPECT_EQ(joining().serialize(), octets);
-    EXPECT_EQ(InitiationPayload::parse(octets), joining());
+    EXPECT_EQ(InitiationPayload::parse(octets).value().serialize(), joining().serialize());
 }
 
 TEST(ResponsePayload, CanNameAnotherKeyOfTheHomeAgent) {
@@ -83,7 +83,8 @@ TEST(HandshakePayload, SkipsFieldsOfUnknownType) {
         wire::Bytes octets = initiation.serialize();
         const wire::Bytes more = test::octets(fields);
         octets.insert(octets.end(), more.begin(), more.end());
-        EXPECT_EQ(InitiationPayload::parse(octets), initiation) << fields;
+        EXPECT_EQ(InitiationPayload::parse(octets).value().serialize(), initiation.serialize())
+            << fields;
     }
 }
 

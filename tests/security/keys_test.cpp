@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "shared/security/message_authentication.hpp"
 #include "tests/security/sample_keys.hpp"
 #include "tests/wire/hex.hpp"
 
@@ -31,7 +32,8 @@ TEST(KeyPair, AgreesWithTheOtherSide) {
     const KeyPair one = KeyPair::generate();
     const KeyPair other = KeyPair::generate();
     ASSERT_NE(one.public_key(), other.public_key());
-    EXPECT_EQ(*one.shared_secret(other.public_key()), *other.shared_secret(one.public_key()));
+    EXPECT_TRUE(
+        is_equal(*one.shared_secret(other.public_key()), *other.shared_secret(one.public_key())));
 }
 
 TEST(KeyPair, HasThePublicKeyOfRfc7748) {  // §6.1, Alice
@@ -52,7 +54,7 @@ TEST(KeyPair, RefusesAKeyOfLowOrder) {
 
 TEST(PresharedKey, IsZeroWhereThereIsNone) {
     EXPECT_THAT(PresharedKey().octets(), Each(0));
-    EXPECT_NE(PresharedKey::generate().octets(), PresharedKey().octets());
+    EXPECT_FALSE(is_equal(PresharedKey::generate().octets(), PresharedKey().octets()));
 }
 
 }  // namespace

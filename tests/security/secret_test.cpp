@@ -9,12 +9,37 @@
 #include <thread>
 #include <vector>
 
+#include "shared/security/api_token.hpp"
+#include "shared/security/cookie.hpp"
+#include "shared/security/handshake_payload.hpp"
+#include "shared/security/invite.hpp"
+#include "shared/security/noise_symmetric_state.hpp"
+#include "shared/security/session_keys.hpp"
+
 namespace godwit::security {
 namespace {
 
 using testing::Each;
 
 using Octets = std::array<std::uint8_t, 32>;
+
+// Nothing that holds a secret can be compared by a slip: is_equal() is the only way.
+template <class Type>
+concept Comparable = requires(const Type& one, const Type& other) { one == other; } ||
+                     requires(const Type& one, const Type& other) { one < other; };
+template <class One, class Other>
+concept ComparableWith = requires(const One& one, const Other& other) { one == other; } ||
+                         requires(const One& one, const Other& other) { other == one; };
+
+static_assert(!Comparable<KeyOctets> && !ComparableWith<KeyOctets, Octets>);
+static_assert(!Comparable<Mac> && !ComparableWith<Mac, std::array<std::uint8_t, 16>>);
+static_assert(!Comparable<Cookie>);
+static_assert(!Comparable<KeyPair> && !Comparable<PresharedKey>);
+static_assert(!Comparable<TransportKeys> && !Comparable<NoiseSymmetricState>);
+static_assert(!Comparable<TunnelKey> && !Comparable<TunnelKeys> && !Comparable<SignallingKeys>);
+static_assert(!Comparable<JoinRequest> && !Comparable<InitiationPayload>);
+static_assert(!Comparable<ProtectedPeer> && !Comparable<Invite> && !Comparable<ApiToken>);
+static_assert(Comparable<PublicKey>, "what is public may be");
 
 TEST(Secret, BeginsZeroed) {
     {

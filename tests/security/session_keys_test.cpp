@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "shared/security/message_authentication.hpp"
 #include "tests/wire/hex.hpp"
 
 namespace godwit::security {
@@ -26,12 +27,12 @@ TEST_F(SessionKeysTest, MeetAtTheTwoEnds) {
                                                Suite::aes_256_gcm, 0x80000001, 0x80000002);
     const auto responder = derive_session_keys(transport_, HandshakeRole::responder,
                                                Suite::aes_256_gcm, 0x80000002, 0x80000001);
-    EXPECT_EQ(initiator.tunnel->outbound.key, responder.tunnel->inbound.key);
+    EXPECT_TRUE(is_equal(initiator.tunnel->outbound.key, responder.tunnel->inbound.key));
     EXPECT_EQ(initiator.tunnel->outbound.salt, responder.tunnel->inbound.salt);
     EXPECT_EQ(initiator.tunnel->outbound_spi, responder.tunnel->inbound_spi);
-    EXPECT_EQ(initiator.tunnel->inbound.key, responder.tunnel->outbound.key);
-    EXPECT_EQ(initiator.signalling->outbound, responder.signalling->inbound);
-    EXPECT_EQ(initiator.signalling->inbound, responder.signalling->outbound);
+    EXPECT_TRUE(is_equal(initiator.tunnel->inbound.key, responder.tunnel->outbound.key));
+    EXPECT_TRUE(is_equal(initiator.signalling->outbound, responder.signalling->inbound));
+    EXPECT_TRUE(is_equal(initiator.signalling->inbound, responder.signalling->outbound));
 }
 
 // crypto_kdf is BLAKE2b keyed by the transport key, its salt the purpose, personalised "godwit 1";
@@ -51,9 +52,12 @@ TEST_F(SessionKeysTest, AreThoseOfAnIndependentComputation) {
 TEST_F(SessionKeysTest, AreAllDifferent) {
     const auto keys = derive_session_keys(transport_, HandshakeRole::initiator,
                                           Suite::chacha20_poly1305, 0x80000001, 0x80000002);
-    const std::set<KeyOctets> all{transport_.to_initiator,  transport_.to_responder,
-                                  keys.tunnel->inbound.key, keys.tunnel->outbound.key,
-                                  keys.signalling->inbound, keys.signalling->outbound};
+    std::set<wire::Bytes> all;
+    for (const KeyOctets& key :
+         {transport_.to_initiator, transport_.to_responder, keys.tunnel->inbound.key,
+          keys.tunnel->outbound.key, keys.signalling->inbound, keys.signalling->outbound}) {
+        all.emplace(key.begin(), key.end());
+    }
     EXPECT_EQ(all.size(), 6U);
     EXPECT_NE(keys.tunnel->inbound.salt, keys.tunnel->outbound.salt);
 }
