@@ -47,6 +47,14 @@ bool has_moved(SealedTunnel& tunnel, std::uint32_t sequence, const mobility::Pat
     return false;
 }
 
+// Another thread will destroy it, which has prepared nothing.
+std::unique_ptr<SealedTunnel> forgotten(std::unique_ptr<SealedTunnel> tunnel) {
+    if (tunnel != nullptr) {
+        tunnel->opener.forget();
+    }
+    return tunnel;
+}
+
 }  // namespace
 
 bool comes_from_the_same(const mobility::Path& one, const mobility::Path& other) {
@@ -54,11 +62,11 @@ bool comes_from_the_same(const mobility::Path& one, const mobility::Path& other)
 }
 
 std::unique_ptr<SealedTunnel> InboundTunnels::admit(std::unique_ptr<SealedTunnel> tunnel) {
-    return sealed_.insert(std::move(tunnel));
+    return forgotten(sealed_.insert(std::move(tunnel)));
 }
 
 std::unique_ptr<SealedTunnel> InboundTunnels::end(mobility::SessionId session) {
-    return sealed_.remove(session);
+    return forgotten(sealed_.remove(session));
 }
 
 std::unique_ptr<PlainTunnel> InboundTunnels::admit_plain(std::unique_ptr<PlainTunnel> tunnel) {

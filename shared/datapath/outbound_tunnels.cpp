@@ -38,6 +38,12 @@ std::expected<Outgoing, DropReason> protect(OutboundTunnel& tunnel, PacketSlot& 
                     .inner_size = size};
 }
 
+void forget_key(const OutboundTunnel& tunnel) {
+    if (tunnel.seal) {
+        tunnel.seal->forget();
+    }
+}
+
 // Of an inner packet of `size` octets along this path, which takes those of `whole` octets in one
 // piece: Outgoing::longest.
 std::uint32_t longest_outer(const mobility::Path& path, bool is_sealed, std::size_t size,
@@ -99,6 +105,7 @@ std::unique_ptr<OutboundTunnel> OutboundTunnels::direct(mobility::Instant now,
     std::unique_ptr<OutboundTunnel> before = tunnels_.insert(std::move(tunnel));
     if (before != nullptr) {
         std::erase(behind_, before.get());
+        forget_key(*before);
         directed.watch = before->watch;
         directed.kept = std::move(before->kept);
         if (before->path != directed.path || before->is_held) {
@@ -153,6 +160,7 @@ std::unique_ptr<OutboundTunnel> OutboundTunnels::close(const wire::HomeAddress& 
     if (closed != nullptr) {
         std::erase(behind_, closed.get());
         closed->kept.reset();
+        forget_key(*closed);
     }
     return closed;
 }

@@ -43,6 +43,8 @@ struct OutboundSeal {
     security::EspSealer sealer;
     bool rekey_reported = false;
 
+    // The calling thread keeps nothing of its key; another one is to destroy it.
+    void forget() const { sealer.forget(); }
     // Sequence numbers run out at 2^32; half way there a new session is due (docs/protocol.md).
     [[nodiscard]] bool rekey_due() const { return sealer.sequence() >= (std::uint32_t{1} << 31U); }
 };

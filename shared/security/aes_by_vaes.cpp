@@ -38,6 +38,12 @@ struct ExpandedKey {
     ExpandedKey& operator=(const ExpandedKey&) = delete;
     ~ExpandedKey() { ::sodium_memzero(this, sizeof *this); }
 
+    void forget(std::uint64_t other) {
+        if (other == name) {
+            ::sodium_memzero(this, sizeof *this);
+        }
+    }
+
     void take(const NamedAesKey& other) {
         if (other.name != name) {
             ::aes_keyexp_256_enc_avx512(other.key.data(), key.expanded_keys);
@@ -47,7 +53,22 @@ struct ExpandedKey {
     }
 };
 
+ExpandedKey& encryption() {
+    thread_local ExpandedKey expanded;
+    return expanded;
+}
+
+ExpandedKey& decryption() {
+    thread_local ExpandedKey expanded;
+    return expanded;
+}
+
 }  // namespace
+
+void forget_vaes_key(std::uint64_t name) {
+    encryption().forget(name);
+    decryption().forget(name);
+}
 
 bool has_vaes() {
     static const bool has =
@@ -61,7 +82,7 @@ void encrypt_by_vaes(const NamedAesKey& key, std::span<const std::uint8_t, 12> n
                      wire::BytesView associated, wire::BytesView plaintext,
                      std::span<std::uint8_t> ciphertext, std::span<std::uint8_t, 16> tag) {
     assert(has_vaes() && plaintext.size() == ciphertext.size());
-    thread_local ExpandedKey expanded;
+    ExpandedKey& expanded = encryption();
     expanded.take(key);
     ::aes_gcm_enc_256_vaes_avx512(&expanded.key, &expanded.context, ciphertext.data(),
                                   plaintext.data(), plaintext.size(), nonce.data(),
@@ -72,7 +93,7 @@ bool decrypt_by_vaes(const NamedAesKey& key, std::span<const std::uint8_t, 12> n
                      wire::BytesView associated, std::span<std::uint8_t> text,
                      std::span<const std::uint8_t, 16> tag) {
     assert(has_vaes());
-    thread_local ExpandedKey expanded;
+    ExpandedKey& expanded = decryption();
     expanded.take(key);
     std::array<std::uint8_t, 16> right_tag;
     ::aes_gcm_dec_256_vaes_avx512(&expanded.key, &expanded.context, text.data(), text.data(),
@@ -96,6 +117,8 @@ namespace godwit::security {
 bool has_vaes() {
     return false;
 }
+
+void forget_vaes_key(std::uint64_t /*name*/) {}
 
 void encrypt_by_vaes(const NamedAesKey& /*key*/, std::span<const std::uint8_t, 12> /*nonce*/,
                      wire::BytesView /*associated*/, wire::BytesView /*plaintext*/,

@@ -14,6 +14,9 @@ namespace godwit::security {
 // Whether this processor has the instructions, and this program the library.
 bool has_vaes();
 
+// This thread keeps nothing of that key, if it was the last one.
+void forget_vaes_key(std::uint64_t name);
+
 // Only where has_vaes(). `ciphertext`, of the same length, is where `plaintext` lies or apart from
 // it; the tag goes to `tag`.
 void encrypt_by_vaes(const NamedAesKey& key, std::span<const std::uint8_t, 12> nonce,

@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 #include <sodium.h>
 
+#include <array>
 #include <cassert>
 #include <memory>
 #include <new>
@@ -33,6 +34,15 @@ class KeyedContext {
         assert(done == 1);
         key_name_ = key.name;
         return context_.get();
+    }
+
+    // A key of zeros takes its place.
+    void forget(std::uint64_t name) {
+        if (name == key_name_) {
+            static constexpr std::array<std::uint8_t, 32> nothing{};
+            EVP_CipherInit_ex(context_.get(), nullptr, nullptr, nothing.data(), nullptr, encrypts_);
+            key_name_ = 0;
+        }
     }
 
   private:
@@ -66,6 +76,11 @@ void prepare_for_long_texts() {
     OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr);
     encryption();
     decryption();
+}
+
+void forget_long_texts_key(std::uint64_t name) {
+    encryption().forget(name);
+    decryption().forget(name);
 }
 
 void encrypt_long_text(const NamedAesKey& key, std::span<const std::uint8_t, 12> nonce,

@@ -19,6 +19,9 @@ inline constexpr std::size_t long_text = 512;
 // Makes for this thread what its first long text would have to wait for (a millisecond).
 void prepare_for_long_texts();
 
+// This thread keeps nothing of that key, if it was the last one.
+void forget_long_texts_key(std::uint64_t name);
+
 // `ciphertext`, of the same length, is where `plaintext` lies or apart from it.
 void encrypt_long_text(const NamedAesKey& key, std::span<const std::uint8_t, 12> nonce,
                        wire::BytesView associated, wire::BytesView plaintext,

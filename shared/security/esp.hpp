@@ -92,6 +92,9 @@ class EspSealer {
         std::span<std::uint8_t> buffer, std::size_t offset, std::size_t length,
         wire::NextHeader next_header, std::span<std::uint8_t> packet);
 
+    // It seals no more: the thread that has sealed keeps nothing of its key.
+    void forget() const { cipher_.forget(); }
+
     // The last sequence number sent; 0 before the first.
     [[nodiscard]] std::uint32_t sequence() const { return sequence_.last(); }
     [[nodiscard]] std::uint32_t spi() const { return spi_; }
@@ -112,6 +115,9 @@ class EspOpener {
     };
     // The packet from its ESP header to its end. Only an authentic one moves the window.
     [[nodiscard]] std::expected<Opened, EspError> open(std::span<std::uint8_t> packet);
+
+    // It opens no more: the thread that has opened keeps nothing of its key.
+    void forget() const { cipher_.forget(); }
 
     // The highest sequence number taken; 0 before the first.
     [[nodiscard]] std::uint32_t highest_sequence() const { return window_.highest(); }

@@ -72,6 +72,14 @@ bool EspCipher::decrypt(std::span<const std::uint8_t, esp_iv> iv, wire::BytesVie
                associated.size(), nonce.data(), key_->key.data()) == 0;
 }
 
+void EspCipher::forget() const {
+    if (is_for_vaes()) {
+        forget_vaes_key(key_name_);
+    } else if (suite_ == Suite::aes_256_gcm) {
+        forget_long_texts_key(key_name_);
+    }
+}
+
 // RFC 4106 §4, RFC 7634 §2: salt, then the explicit IV.
 EspCipher::Nonce EspCipher::nonce_of(std::span<const std::uint8_t, esp_iv> iv) const {
     Nonce nonce{};

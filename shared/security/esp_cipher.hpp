@@ -33,6 +33,10 @@ class EspCipher {
                                std::span<std::uint8_t> text,
                                std::span<const std::uint8_t, esp_integrity_check_value> tag);
 
+    // The calling thread keeps nothing that it has prepared of this key: for the one that has used
+    // it, since another is to destroy this.
+    void forget() const;
+
   private:
     struct ExpandedAesKey {
         alignas(16) std::array<std::uint8_t, 512> opaque;
