@@ -314,6 +314,63 @@ def test_forged_icmp_errors_change_nothing(heard):
     assert_nothing_changes(heard, "ha", to_ha, counted=False)
 
 
+def test_forged_icmp_errors_about_sealed_packets_change_nothing(heard):
+    """They quote a packet of the tunnel, as they would have to; how long packets may be is found by asking the other end."""
+    from scapy.layers.inet6 import ICMPv6DestUnreach, ICMPv6PacketTooBig, ICMPv6ParamProblem, IPv6
+    care_of_address = heard.status()["care_of_address"]
+    errors = [ICMPv6PacketTooBig(mtu=mtu) for mtu in (0, 68, 1000, 1279, 1280)] + [
+        ICMPv6DestUnreach(code=code) for code in range(7)] + [ICMPv6ParamProblem(code=1, ptr=6)]
+    for node, there in (("mn", care_of_address), ("ha", HOME_AGENT)):
+        quoted = [packet for packet in heard.tunnelled if ipaddress.IPv6Address(packet[8:24]) == ipaddress.IPv6Address(there)]
+        assert quoted
+        assert_nothing_changes(heard, node, [bytes(IPv6(src=source, dst=there) / error / quoted[-1][:1200]) for error in errors
+                                             for source in (HOME_AGENT if node == "mn" else care_of_address, "2001:db8:a::1")],
+                               counted=False)
+
+
+# Routers that are none
+
+def rogue_advertisement(prefix):
+    from scapy.layers.inet6 import ICMPv6ND_RA, ICMPv6NDOptPrefixInfo, ICMPv6NDOptSrcLLAddr, IPv6
+    return bytes(IPv6(src="fe80::bad", dst="ff02::1", hlim=255)
+                 / ICMPv6ND_RA(routerlifetime=1800, prf=1, chlim=64)  # of high preference
+                 / ICMPv6NDOptSrcLLAddr(lladdr="02:00:00:00:0b:ad")
+                 / ICMPv6NDOptPrefixInfo(prefix=prefix, prefixlen=64, L=1, A=1, validlifetime=1800, preferredlifetime=1800))
+
+
+def advertise_falsely(deployment, prefix, seconds=4):
+    """All the time there are packets for the correspondent; nothing of them may be seen in clear where the router is."""
+    from scapy.layers.inet6 import ICMPv6EchoRequest
+    seen = []
+    with Capture(deployment.topology, "rt", "A") as capture:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            send_to(deployment, "mn", [rogue_advertisement(prefix)])
+            deployment.topology.run("mn", f"ping -n -c 1 -W 1 -I {HOME_ADDRESS} {CORRESPONDENT}", check=False)
+            seen.append(deployment.status()["state"])
+    assert not [packet for packet in capture.packets() if packet.dst == CORRESPONDENT and ICMPv6EchoRequest in packet]
+    return seen
+
+
+def test_a_rogue_router_moves_no_binding(heard):
+    """It makes addresses and a default route, as any router: a path that leads nowhere is not taken."""
+    before = binding(heard.status("ha"), HOME_ADDRESS)["care_of_address"]
+    advertise_falsely(heard, "2001:db8:bad::")
+    assert binding(heard.status("ha"), HOME_ADDRESS)["care_of_address"] in (before, heard.topology.care_of_address("A"))
+    heard.wait("mn", lambda status: status["state"] == "registered")
+    assert not binding(heard.status("ha"), HOME_ADDRESS)["care_of_address"].startswith("2001:db8:bad:")
+    assert_works(heard)
+
+
+def test_a_false_home_link_is_no_home(heard):
+    """RFC 6275 §11.5.5: a router with the home prefix makes a home link, but who is at home the home agent says."""
+    assert "home" not in advertise_falsely(heard, "2001:db8:f::")
+    assert binding(heard.status("ha"), HOME_ADDRESS)
+    heard.topology.move("B")
+    heard.wait_registered(heard.topology.care_of_address("B"))
+    assert_works(heard)
+
+
 # The data plane
 
 def test_a_packet_in_clear_does_not_enter_a_sealed_tunnel(heard):

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <string>
+#include <vector>
 
 #include "server/store/sqlite.hpp"
 #include "tests/runtime/temporary_directory.hpp"
@@ -43,6 +44,24 @@ class Store : public testing::Test {
                            4191,
                            61234};
 };
+
+// Who takes the disk finds pre-shared keys and invites, but nothing that opens what was recorded.
+TEST_F(Store, HasPreSharedKeysAndInvitesForItsOnlySecrets) {
+    (void)open();
+    Database database(file());
+    Statement columns(
+        database,
+        "SELECT m.name || '.' || p.name FROM sqlite_master m, pragma_table_info(m.name) p "
+        "WHERE m.type = 'table' AND (p.name LIKE '%key%' OR p.name LIKE '%secret%' OR "
+        "p.name LIKE '%session%') ORDER BY 1");
+    std::vector<std::string> found;
+    while (columns.next().value()) {
+        found.push_back(columns.text(0));
+    }
+    EXPECT_THAT(found, testing::ElementsAre("client.preshared_key", "client.public_key",
+                                            "handshake.public_key", "home_agent_key.key_file",
+                                            "invite.secret"));
+}
 
 TEST_F(Store, TakesOnlyNewerHandshakesOfAKey) {
     HomeAgentStore store = open();

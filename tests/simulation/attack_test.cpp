@@ -149,5 +149,157 @@ TEST_F(Simulation, AKeyBindsOnlyItsOwnHomeAddress) {  // RFC 6275 §5.1
     EXPECT_GT(strangers_home.count<mobility::MessageDropped>(), 0U);
 }
 
+TEST_F(Simulation, NothingEverRecordedDoesAnythingOnceTheHomeAgentHasRestarted) {
+    std::vector<wire::Bytes> everything;  // what is sealed, too
+    network.watch([&](const wire::Bytes& packet) { everything.push_back(packet); });
+    const auto talk = [&] {
+        for (int packet = 0; packet < 5; ++packet) {
+            (void)mobile_node.send_data(test::home);
+            (void)home_agent.send_data(test::home);
+        }
+        network.run_for(1s);
+    };
+    mobile_node.attach(care_of_a);
+    network.run_for(490s);  // a refresh, too
+    talk();
+    mobile_node.attach(care_of_b);
+    network.run_for(1s);
+    talk();
+    home_agent.restart();
+    network.run_for(5s);
+    talk();
+    world.expect_agreement();
+    const auto delivered = [&] {
+        return std::pair(home_agent.delivered().size(), mobile_node.delivered().size());
+    };
+    const auto delivered_before = delivered();
+    ASSERT_EQ(delivered_before, std::pair(std::size_t{15}, std::size_t{15}));
+    const std::vector<wire::Bytes> recorded = everything;
+    for (const wire::Bytes& packet : recorded) {
+        home_agent.receive(packet);
+        mobile_node.receive(packet);
+    }
+    network.run_for(1s);
+    EXPECT_EQ(delivered(), delivered_before);
+    ASSERT_NE(home_agent.binding(test::home), nullptr);
+    EXPECT_EQ(home_agent.binding(test::home)->care_of, care_of_b);
+    EXPECT_EQ(home_agent.tunnels().directed.at(test::home).path.remote, care_of_b.address);
+    world.expect_agreement();  // a hint of before may have made the mobile node ask once more
+    talk();
+    EXPECT_EQ(delivered(), std::pair(std::size_t{20}, std::size_t{20}));
+}
+
+// RFC 6275 §6.1.9, §11.3.6: what a home agent or a correspondent may say without proof.
+TEST_F(Simulation, AFloodOfBindingErrorsCostsOneHandshakeASecond) {
+    mobile_node.attach(care_of_a);
+    network.run_for(10s);
+    const std::size_t before = world.recorded_updates();
+    for (int forged = 0; forged < 1000; ++forged) {
+        for (const wire::Ipv6Address& source : {test::home_agent.address, test::correspondent}) {
+            const wire::SignallingPacket error{
+                .source = source,
+                .destination = care_of_a.address,
+                .mobility_header = wire::serialize_mobility_header(
+                    wire::BindingError{
+                        .status = forged % 2 == 0
+                                      ? wire::BindingErrorStatus::unknown_binding
+                                      : wire::BindingErrorStatus::unrecognized_message_type,
+                        .home = test::home},
+                    {source, care_of_a.address})};
+            mobile_node.receive(error.serialize());
+        }
+        network.run_for(10ms);
+    }
+    EXPECT_LE(world.recorded_updates() - before, 11U);
+    EXPECT_EQ(mobile_node.state(), State::registered);
+    world.expect_agreement();
+}
+
+TEST_F(Simulation, ABareAcknowledgementMakesNoTunnelOutOfASealedOne) {
+    network.lose_where(World::is_acknowledgement);
+    mobile_node.attach(care_of_a);
+    network.run_for(30ms);
+    const auto asked = wire::SignallingPacket::parse(world.recorded.front());
+    const auto sequence = static_cast<std::uint16_t>((asked->mobility_header.at(6) << 8U) |
+                                                     asked->mobility_header.at(7));
+    for (std::uint16_t ahead = 0; ahead < 10; ++ahead) {
+        const wire::SignallingPacket forged{
+            .source = test::home_agent.address,
+            .destination = care_of_a.address,
+            .routing_header = test::home,
+            .mobility_header = wire::serialize_mobility_header(
+                wire::BindingAcknowledgement{
+                    .sequence = wire::SequenceNumber(static_cast<std::uint16_t>(sequence + ahead)),
+                    .lifetime = wire::Lifetime(150),
+                    .options = {}},
+                {test::home_agent.address, test::home.address})};
+        mobile_node.receive(forged.serialize());
+        ASSERT_EQ(mobile_node.state(), State::registering);
+        ASSERT_TRUE(mobile_node.tunnels().directed.empty());
+    }
+}
+
+// Whose network lets no native packet through has the mobile node come by UDP: sealed as before.
+TEST_F(Simulation, WhoBlocksNativePacketsGetsTheSameSealInUdp) {
+    network.lose_where([](const wire::Bytes& packet) {
+        const auto frame = Frame::parse(packet);
+        return !frame || frame->path.encapsulation != mobility::Encapsulation::udp;
+    });
+    mobile_node.attach_to({care_of_a}, {test::home_agent.address});
+    network.run_for(10s);
+    ASSERT_EQ(mobile_node.state(), State::registered);
+    EXPECT_EQ(mobile_node.tunnels().directed.at(test::home).path.encapsulation,
+              mobility::Encapsulation::udp);
+    world.expect_agreement();  // each end has keys that the other has too
+}
+
+// Who answers falsely when the home agent's name is looked up is asked, like any other.
+TEST_F(Simulation, AFalseAnswerForTheHomeAgentsNameGetsQuestionsAndNoMore) {
+    const auto liar = test::ip("2001:db8:bad::1");
+    std::size_t heard = 0;
+    std::size_t sealed = 0;
+    network.attach(liar, "liar", [&](const wire::Bytes& packet) {
+        ++heard;
+        sealed += Frame::is_clear(packet) ? 0U : 1U;
+    });
+    network.lose_where([](const wire::Bytes& packet) {
+        const auto frame = Frame::parse(packet);
+        return !frame || frame->path.encapsulation != mobility::Encapsulation::udp;
+    });
+    mobile_node.attach_to({care_of_a}, {liar});
+    (void)mobile_node.send_data(test::home);
+    network.run_for(10s);
+    EXPECT_EQ(mobile_node.state(), State::registering);
+    EXPECT_EQ(world.home_agent_state(), "no binding");
+    EXPECT_GT(heard, 0U);
+    EXPECT_EQ(sealed, 0U);
+    mobile_node.attach_to({care_of_a}, {liar, test::home_agent.address});
+    network.run_for(40s);
+    ASSERT_EQ(mobile_node.state(), State::registered);
+    EXPECT_EQ(mobile_node.tunnels().directed.at(test::home).path.remote, test::home_agent.address);
+    EXPECT_EQ(sealed, 0U);
+    world.expect_agreement();
+}
+
+// RFC 6275 §11.5.5: whoever advertises the home prefix makes a home link; but who is at home is for
+// the home agent to say.
+TEST_F(Simulation, AFalseHomeLinkIsNoHomeAndGetsNothing) {
+    mobile_node.attach(care_of_a);
+    network.run_for(1s);
+    network.lose_where([](const wire::Bytes&) { return true; });  // it leads nowhere
+    std::size_t sent = 0;
+    network.watch([&](const wire::Bytes& packet) { sent += Frame::is_clear(packet) ? 0U : 1U; });
+    mobile_node.attach_home();
+    (void)mobile_node.send_data(test::home);
+    network.run_for(10s);
+    EXPECT_NE(mobile_node.state(), State::home);
+    EXPECT_EQ(sent, 0U);
+    EXPECT_NE(world.home_agent_state(), "no binding");
+    network.lose_where({});
+    mobile_node.attach(care_of_a);
+    network.run_for(2s);
+    world.expect_agreement();
+}
+
 }  // namespace
 }  // namespace godwit::simulation

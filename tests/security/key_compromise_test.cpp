@@ -1,0 +1,106 @@
+// What a stolen static key gives, and what it does not (docs/security.md; tests/model has the
+// proofs).
+
+#include <algorithm>
+
+#include "shared/security/noise_symmetric_state.hpp"
+#include "tests/security/conversation.hpp"
+
+namespace godwit::security {
+namespace {
+
+class StolenKey : public Conversation {
+  protected:
+    // Message 1 as who holds the home agent's private key can write it in the name of anybody whose
+    // public key he knows: the two static keys agree from both sides.
+    wire::Bytes forge_update(std::uint16_t sequence, const KeyPair& stolen, const PublicKey& name) {
+        const wire::Bytes payload =
+            InitiationPayload{.timestamp = time_.next(), .spi = 0x81000001, .suites = all_suites}
+                .serialize();
+        wire::BindingUpdate asked = update(sequence);
+        asked.options.emplace_back(blank_handshake_option(
+            HandshakeOptionKind::initiation, noise_message_1_overhead + payload.size()));
+        wire::SignallingPacket packet = to_home_agent({});
+        packet.mobility_header = wire::serialize_mobility_header(asked, packet.pseudo_header());
+        const auto option =
+            find_handshake_option(packet.mobility_header, HandshakeOptionKind::initiation).value();
+        const std::span noise = option.noise.in(std::span(packet.mobility_header));
+        NoiseSymmetricState state;
+        state.initialize("Noise_IKpsk2_25519_ChaChaPoly_BLAKE2b");
+        state.mix_hash(
+            handshake_prologue({test::care_of_a, test::home}, packet.mobility_header, option));
+        state.mix_hash(stolen.public_key().octets);
+        std::ranges::copy(ephemeral_.public_key().octets, noise.begin());
+        state.mix_hash(ephemeral_.public_key().octets);
+        state.mix_key(ephemeral_.public_key().octets);
+        state.mix_key(*ephemeral_.shared_secret(stolen.public_key()));
+        state.encrypt_and_hash(name.octets, noise.subspan(32, 48));
+        state.mix_key(*stolen.shared_secret(name));
+        state.encrypt_and_hash(payload, noise.subspan(80));
+        Mac1Key(stolen.public_key()).write(packet.mobility_header, option);
+        return with_checksum(packet).mobility_header;
+    }
+
+    KeyPair ephemeral_ = KeyPair::generate();
+};
+
+TEST_F(StolenKey, OfAMobileNodeMakesNobodyItsHomeAgent) {
+    HomeAgentCredentials credentials{.address = test::home_agent, .own = key_pair(1)};
+    credentials.protected_peers.push_back({peer_id, key_pair(1).public_key(), {}});
+    MemoryLedger ledger;
+    HomeAgentAuthenticator impostor(std::move(credentials), ledger);
+    const wire::Bytes initiation = start_handshake(100);
+    EXPECT_EQ(rejection_in(impostor.open(path_of_home_agent(), to_home_agent(initiation))),
+              "bad-mac1");
+    // mac1 he can write himself; what is behind it takes the home agent's private key.
+    const auto option = find_handshake_option(initiation, HandshakeOptionKind::initiation).value();
+    const auto prologue = handshake_prologue({test::care_of_a, test::home}, initiation, option);
+    EXPECT_EQ(NoiseResponder::read_initiator(NoisePattern::ik_psk2, prologue, key_pair(1),
+                                             option.noise.in(wire::BytesView(initiation)))
+                  .error(),
+              NoiseError::bad_tag);
+}
+
+TEST_F(StolenKey, OfAMobileNodeOpensNoAnswerToIt) {
+    const auto at_home_agent = handshake_session(open_at_home_agent(start_handshake(100)));
+    const wire::Bytes answer = answer_handshake(100, at_home_agent);
+    MobileNodeAuthenticator thief(mobile_node_credentials(), [this] { return time_; });
+    (void)thief.seal(from_mobile_node(update(100), mobility::StartHandshake{}));
+    EXPECT_EQ(rejection_in(thief.open(path_of_mobile_node(), to_mobile_node(answer))),
+              "not-expected")
+        << "it was sealed for the ephemeral key of another";
+}
+
+// The limit of Noise IK: message 1 proves nothing to who has lost his own key.
+TEST_F(StolenKey, OfTheHomeAgentMovesABindingInTheNameOfAMobileNode) {
+    const auto opened =
+        open_at_home_agent(forge_update(100, key_pair(2), key_pair(1).public_key()));
+    ASSERT_NE(message_in(opened), nullptr) << rejection_in(opened);
+    EXPECT_EQ(message_in(opened)->peer(), peer_id);
+}
+
+TEST_F(StolenKey, OfTheHomeAgentSharesNoKeyInTheNameOfAMobileNode) {
+    const auto opened =
+        open_at_home_agent(forge_update(100, key_pair(2), key_pair(1).public_key()));
+    const wire::Bytes answer = answer_handshake(100, handshake_session(opened));
+    const auto option = find_handshake_option(answer, HandshakeOptionKind::response).value();
+    PublicKey answered_by;
+    std::ranges::copy(option.noise.in(wire::BytesView(answer)).first(32),
+                      answered_by.octets.begin());
+    // "se" is what is missing: it takes the mobile node's private key, or the ephemeral one of the
+    // answer, which is gone. Here are all the keys that he has, in its place.
+    for (const KeyPair* key : {&ephemeral_}) {
+        EXPECT_FALSE(
+            is_equal(*key->shared_secret(answered_by), *key_pair(1).shared_secret(answered_by)));
+    }
+    EXPECT_FALSE(
+        is_equal(*key_pair(2).shared_secret(answered_by), *key_pair(1).shared_secret(answered_by)));
+}
+
+TEST_F(StolenKey, OfAnotherMobileNodeSaysNothingInTheNameOfThisOne) {
+    const wire::Bytes forged = forge_update(100, key_pair(3), key_pair(1).public_key());
+    EXPECT_EQ(rejection_in(open_at_home_agent(forged)), "bad-mac1");
+}
+
+}  // namespace
+}  // namespace godwit::security
