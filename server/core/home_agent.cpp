@@ -123,15 +123,6 @@ void HomeAgent::on_update(Instant now, const Request& request, Actions& actions)
     switches_.on_contact(now, home);
 }
 
-void HomeAgent::take(Instant now, const Request& request, const Binding* entry, Actions& actions) {
-    if (entry != nullptr && entry->is_valid &&
-        is_second_to_another(request, *entry, others_.of(entry->home))) {
-        register_beside(now, request, *entry, actions);
-    } else {
-        register_binding(now, request, entry, actions);
-    }
-}
-
 void HomeAgent::register_binding(Instant now, const Request& request, const Binding* entry,
                                  Actions& actions) {
     const MobileNodeRecord& owner = *registry_.find(request.peer);

@@ -54,6 +54,15 @@ wire::CareOfAddress HomeAgent::care_of_address(Instant now, const mobility::Rece
 
 // The binding in use stays, or another one is better than what it has become: this one only
 // registers.
+void HomeAgent::take(Instant now, const Request& request, const Binding* entry, Actions& actions) {
+    if (entry != nullptr && entry->is_valid &&
+        is_second_to_another(request, *entry, others_.of(entry->home))) {
+        register_beside(now, request, *entry, actions);
+    } else {
+        register_binding(now, request, entry, actions);
+    }
+}
+
 void HomeAgent::register_beside(Instant now, const Request& request, const Binding& in_use,
                                 Actions& actions) {
     const Binding before = in_use;
