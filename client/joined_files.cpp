@@ -1,5 +1,7 @@
 #include "client/joined_files.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <sstream>
 #include <stdexcept>
 #include <system_error>
@@ -45,7 +47,8 @@ std::string staging_name() {
 }
 
 // What processes have left there that were killed.
-void remove_left_behind(const fs::path& directory) {
+std::vector<fs::path> stagings_left_behind(const fs::path& directory) {
+    std::vector<fs::path> found;
     std::error_code ignored;
     for (const fs::directory_entry& entry : fs::directory_iterator(directory, ignored)) {
         const std::string name = entry.path().filename().string();
@@ -54,9 +57,47 @@ void remove_left_behind(const fs::path& directory) {
         }
         const std::string rest = name.substr(std::string(staging_prefix).size());
         if (!fs::exists("/proc/" + rest.substr(0, rest.find('-')), ignored)) {
-            fs::remove_all(entry.path(), ignored);
+            found.push_back(entry.path());
         }
     }
+    return found;
+}
+
+std::vector<fs::path> files_in(const fs::path& directory, const char* extension) {
+    std::vector<fs::path> found;
+    std::error_code ignored;
+    for (const fs::directory_entry& entry : fs::directory_iterator(directory, ignored)) {
+        if (entry.path().extension() == extension) {
+            found.push_back(entry.path());
+        }
+    }
+    return found;
+}
+
+// The pre-shared keys there that no configuration names.
+std::vector<fs::path> unnamed_preshared_keys(const fs::path& directory) {
+    std::vector<fs::path> found = files_in(directory, ".psk");
+    for (const fs::path& configuration : files_in(directory, ".toml")) {
+        for (const fs::path& named : key_files_of(configuration)) {
+            std::erase_if(found,
+                          [&](const fs::path& key) { return key.filename() == named.filename(); });
+        }
+    }
+    return found;
+}
+
+// The key pair that goes with this pre-shared key, if that is the invite's secret.
+std::optional<security::KeyPair> key_pair_with(const fs::path& preshared_key,
+                                               const fs::path& private_key,
+                                               const security::Invite& invite) {
+    try {
+        if (security::load_preshared_key(preshared_key).octets() == invite.secret.octets()) {
+            return security::load_key_pair(private_key);
+        }
+    } catch (const std::runtime_error&) {
+        // Half written, or not ours to read: of no use to anybody.
+    }
+    return std::nullopt;
 }
 
 // "mn" of "mn.toml", and then "mn-2", ...: the first for which there is no key file.
@@ -124,7 +165,28 @@ JoinedFiles::JoinedFiles(fs::path configuration)
 
 JoinedFiles::~JoinedFiles() {
     std::error_code ignored;
-    fs::remove_all(staging_, ignored);
+    if (!is_left_behind_) {
+        fs::remove_all(staging_, ignored);
+    }
+}
+
+std::optional<security::KeyPair> JoinedFiles::key_left_behind(const security::Invite& invite) {
+    const fs::path here = directory_of(configuration_);
+    std::vector<fs::path> candidates = unnamed_preshared_keys(here);
+    for (const fs::path& staging : stagings_left_behind(here)) {
+        std::ranges::copy(files_in(staging, ".psk"), std::back_inserter(candidates));
+    }
+    for (const fs::path& preshared_key : candidates) {
+        fs::path private_key = fs::path(preshared_key).replace_extension(".key");
+        if (!fs::exists(private_key)) {  // it is put in its place first
+            private_key = here / private_key.filename();
+        }
+        if (auto found = key_pair_with(preshared_key, private_key, invite)) {
+            left_behind_ = {preshared_key, private_key};
+            return found;
+        }
+    }
+    return std::nullopt;
 }
 
 std::vector<fs::path> JoinedFiles::keys() const {
@@ -141,7 +203,10 @@ void JoinedFiles::open() {
     if (configuration_.has_parent_path()) {
         fs::create_directories(configuration_.parent_path());
     }
-    remove_left_behind(directory_of(configuration_));
+    for (const fs::path& staging : stagings_left_behind(directory_of(configuration_))) {
+        std::error_code ignored;
+        fs::remove_all(staging, ignored);
+    }
     fs::create_directory(staging_);
     fs::permissions(staging_, fs::perms::owner_all);
 }
@@ -226,6 +291,10 @@ void JoinedFiles::commit() {
     platform::make_durable(directory_of(configuration_));
     fs::rename(staged(configuration_), configuration_);
     platform::make_durable(directory_of(configuration_));
+    for (const fs::path& key : left_behind_) {
+        std::error_code ignored;
+        fs::remove(key, ignored);
+    }
     for (const fs::path& key : before) {
         std::error_code ignored;
         if (directory_of(key) == directory_of(configuration_)) {

@@ -30,6 +30,12 @@ class JoinedFiles {
     ~JoinedFiles();
 
     [[nodiscard]] bool exists() const { return std::filesystem::exists(configuration_); }
+    // The key pair of somebody who has asked by this invite here, and was killed before all was in
+    // its place. The home agent may know it already, and take no other; so it is asked with that
+    // one again.
+    std::optional<security::KeyPair> key_left_behind(const security::Invite& invite);
+    // Nobody has answered: what was left behind stays so, for another time.
+    void leave_behind_again() { is_left_behind_ = !left_behind_.empty(); }
     // Both throw std::system_error; runtime::InvalidConfiguration for what makes no sense.
     void stage(const security::Invite& invite, const security::KeyPair& own);
     // The public key of the private key in the export, or of a new one where it has none; nothing
@@ -53,7 +59,9 @@ class JoinedFiles {
     std::filesystem::path configuration_;
     std::filesystem::path private_key_;
     std::filesystem::path preshared_key_;
-    std::filesystem::path staging_;  // a directory of its own beside them
+    std::filesystem::path staging_;                   // a directory of its own beside them
+    std::vector<std::filesystem::path> left_behind_;  // in the places of others; gone at the end
+    bool is_left_behind_ = false;
 };
 
 // The files of the keys that a configuration names, where it can be read.

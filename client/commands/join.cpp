@@ -182,10 +182,14 @@ ExitCode join(const JoinOptions& options, const Invite& invite) {
     const auto name = profiles.name_of(*place);
     const bool is_first = name && profiles.names().empty();
     const auto choice = is_first ? profiles.choose(*name) : nullptr;
-    security::KeyPair own = security::KeyPair::generate();
+    auto left_behind = files.key_left_behind(invite);
+    security::KeyPair own = left_behind ? *std::move(left_behind) : security::KeyPair::generate();
     files.stage(invite, own);
     const JoinOutcome outcome = attempt_to_join(invite, std::move(own));
     if (!outcome.has_joined) {
+        if (!outcome.refused && !outcome.refusal) {
+            files.leave_behind_again();
+        }
         return tell_failure(invite, outcome);
     }
     files.commit();

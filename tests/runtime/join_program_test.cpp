@@ -5,10 +5,13 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
 #include <string>
+#include <vector>
 
 #include "client/configuration.hpp"
 #include "client/keys.hpp"
+#include "shared/security/key_file.hpp"
 #include "tests/runtime/joinable_home_agent.hpp"
 #include "tests/runtime/temporary_directory.hpp"
 
@@ -147,6 +150,52 @@ TEST_F(JoinProgram, ReplacesAConfigurationByForceOnly) {
     EXPECT_EQ(tests::read_file(written("mn.toml")), "# ours\n");
     EXPECT_EQ(join(home_agent_.invite().text(), "--force").code, 0);
     EXPECT_NO_THROW(client::read_configuration(written("mn.toml")));
+}
+
+// The invite is spent then, by the key that it had made.
+TEST_F(JoinProgram, GoesOnWithTheKeyOfOneThatWasKilled) {
+    home_agent_.start();
+    const security::Invite invite = home_agent_.invite();
+    ASSERT_EQ(join(invite.text()).code, 0);
+    const auto key = tests::read_file(written("mn.key"));
+    const auto killed = written(".godwit-join-999999999-1");
+    // Before anything was in its place, and after the first key, the second, was.
+    for (const std::vector<std::string>& in_place :
+         {std::vector<std::string>{}, {"mn.key"}, {"mn.key", "mn.psk"}}) {
+        std::filesystem::create_directory(killed);
+        for (const std::string name : {"mn.key", "mn.psk", "mn.toml"}) {
+            std::filesystem::rename(written(name), killed / name);
+        }
+        for (const std::string& name : in_place) {
+            std::filesystem::rename(killed / name, written(name));
+        }
+        const Outcome outcome = join(invite.text());
+        EXPECT_EQ(outcome.code, 0) << outcome.errors;
+        EXPECT_FALSE(std::filesystem::exists(killed));
+        const auto own = client::read_configuration(written("mn.toml")).private_key_file.value();
+        EXPECT_EQ(tests::read_file(written(own.filename())), key);
+        for (const std::string suffix : {".key", ".psk"}) {  // the next one needs them as they were
+            const auto file = written(own.filename()).replace_extension(suffix);
+            std::filesystem::rename(file, written("mn" + suffix));
+        }
+        EXPECT_EQ(std::distance(std::filesystem::directory_iterator(written("")), {}), 3);
+    }
+    home_agent_.stop();
+}
+
+// Nobody answers for now: the key is needed another time.
+TEST_F(JoinProgram, KeepsTheKeyOfOneThatWasKilledUntilSomebodyAnswers) {
+    const security::Invite invite = home_agent_.invite();
+    const auto killed = written(".godwit-join-999999999-1");
+    std::filesystem::create_directories(killed);
+    const security::KeyPair pair = security::KeyPair::generate();
+    save(pair, killed / "mn.key");
+    save(invite.secret, killed / "mn.psk");
+    EXPECT_EQ(join(invite.text()).code, 6);
+    home_agent_.start();
+    EXPECT_EQ(join(invite.text()).code, 0);
+    home_agent_.stop();
+    EXPECT_EQ(home_agent_.joined(), pair.public_key());
 }
 
 TEST_F(JoinProgram, SpendsNoInviteWhereItCannotWrite) {
