@@ -25,7 +25,8 @@ void DownMark::set() const {
 }
 
 void DownMark::clear() const {
-    if (std::filesystem::remove(file_)) {
+    // To remove none is an error on a file system that is read-only.
+    if (is_set() && std::filesystem::remove(file_)) {
         platform::make_durable(file_.parent_path());
     }
 }

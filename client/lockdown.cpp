@@ -202,9 +202,11 @@ void load_lockdown(const fs::path& state_directory) {
     platform::require("load the rules of " + file.string(), table.change(*text));
 }
 
-// The file goes first: without it no boot brings the rules back.
+// The file goes first: without it no boot brings the rules back. To remove none is an error on a
+// file system that is read-only.
 void lift_lockdown(const fs::path& state_directory) {
-    if (fs::remove(file_in(state_directory))) {
+    const fs::path file = file_in(state_directory);
+    if (fs::exists(fs::symlink_status(file)) && fs::remove(file)) {
         platform::make_durable(state_directory);
     }
     if (platform::has_nftables_table(table_name)) {
