@@ -90,12 +90,21 @@ void NodeRunner::take_handshakes() {
     }
 }
 
+// Who has proved who he is hears why nothing comes of it, as if it had been refused on its own.
 void NodeRunner::drop_handshake(const mobility::Received& received) {
     drops_.add("not-on-record");
-    if (const auto* message = std::get_if<0>(&received.content)) {
-        if (const auto session = mobility::session_of(message->proof())) {
-            parts_.authenticator.end(*session);
-        }
+    const auto* message = std::get_if<0>(&received.content);
+    if (message == nullptr) {
+        return;
+    }
+    if (const auto session = mobility::session_of(message->proof())) {
+        parts_.authenticator.end(*session);
+    }
+    if (const auto* update = std::get_if<wire::BindingUpdate>(&message->message())) {
+        const mobility::Hint refused{mobility::Hint::Kind::join_refused, update->sequence,
+                                     mobility::JoinRefusal::not_durable};
+        perform(parts_.node.on_received(
+            boot_now(), {.path = received.path, .home = received.home, .content = refused}));
     }
 }
 
