@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <iterator>
 #include <span>
+#include <variant>
 
 #include "shared/wire/ipv6_header.hpp"
 
@@ -30,6 +31,25 @@ wire::Bytes neighbor_packet(const wire::Ipv6Address& source, const wire::Ipv6Add
         .write(std::span(octets).first<wire::Ipv6Header::size>());
     octets.insert(octets.end(), icmpv6.begin(), icmpv6.end());
     return octets;
+}
+
+std::optional<mobility::NeighborPacket> neighbor_packet_in(wire::BytesView octets) {
+    const auto header = wire::Ipv6Header::parse(octets);
+    const auto payload = header ? header->payload_of(octets) : std::unexpected(header.error());
+    const auto message =
+        payload ? wire::parse_icmpv6(*header, *payload) : std::unexpected(payload.error());
+    if (!message) {
+        return std::nullopt;
+    }
+    mobility::NeighborPacket packet{.source = header->source, .destination = header->destination};
+    if (const auto* solicitation = std::get_if<wire::NeighborSolicitation>(&*message)) {
+        packet.message = *solicitation;
+    } else if (const auto* advertisement = std::get_if<wire::NeighborAdvertisement>(&*message)) {
+        packet.message = *advertisement;
+    } else {
+        return std::nullopt;
+    }
+    return packet;
 }
 
 std::error_code send_frame(const FileDescriptor& socket, mobility::InterfaceIndex interface,

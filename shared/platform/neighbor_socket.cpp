@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
-#include <optional>
 
 #include "shared/platform/neighbor_frames.hpp"
 #include "shared/platform/socket_options.hpp"
@@ -46,25 +45,6 @@ FileDescriptor open_filtered_socket() {
     return socket;
 }
 
-std::optional<mobility::NeighborPacket> packet_in(wire::BytesView octets) {
-    const auto header = wire::Ipv6Header::parse(octets);
-    const auto payload = header ? header->payload_of(octets) : std::unexpected(header.error());
-    const auto message =
-        payload ? wire::parse_icmpv6(*header, *payload) : std::unexpected(payload.error());
-    if (!message) {
-        return std::nullopt;
-    }
-    mobility::NeighborPacket packet{.source = header->source, .destination = header->destination};
-    if (const auto* solicitation = std::get_if<wire::NeighborSolicitation>(&*message)) {
-        packet.message = *solicitation;
-    } else if (const auto* advertisement = std::get_if<wire::NeighborAdvertisement>(&*message)) {
-        packet.message = *advertisement;
-    } else {
-        return std::nullopt;
-    }
-    return packet;
-}
-
 }  // namespace
 
 NeighborSocket::NeighborSocket() : socket_(open_filtered_socket()) {}
@@ -89,7 +69,8 @@ std::expected<mobility::NeighborPacket, std::error_code> NeighborSocket::receive
     if (length < 0) {
         return std::unexpected(last_error());
     }
-    auto packet = packet_in(wire::BytesView(buffer).first(static_cast<std::size_t>(length)));
+    auto packet =
+        neighbor_packet_in(wire::BytesView(buffer).first(static_cast<std::size_t>(length)));
     if (!packet || from.sll_halen != packet->link_layer.size()) {
         return std::unexpected(std::make_error_code(std::errc::bad_message));
     }

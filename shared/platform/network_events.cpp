@@ -30,7 +30,14 @@ FileDescriptor subscribe(std::uint32_t groups, int family) {
     return events;
 }
 
-bool any_of(std::span<const std::byte> events, NetworkEvents::Matters matters) {
+}  // namespace
+
+NetworkEvents::NetworkEvents(std::uint32_t groups, Matters matters, int family)
+    : events_(subscribe(groups, family)), matters_(matters) {}
+
+static_assert(NETLINK_ROUTE == 0);
+
+bool NetworkEvents::any_of(std::span<const std::byte> events, Matters matters) {
     const auto* event = reinterpret_cast<const nlmsghdr*>(events.data());
     int remaining = static_cast<int>(events.size());
     for (; ::nlmsg_ok(event, remaining) != 0;
@@ -41,13 +48,6 @@ bool any_of(std::span<const std::byte> events, NetworkEvents::Matters matters) {
     }
     return false;
 }
-
-}  // namespace
-
-NetworkEvents::NetworkEvents(std::uint32_t groups, Matters matters, int family)
-    : events_(subscribe(groups, family)), matters_(matters) {}
-
-static_assert(NETLINK_ROUTE == 0);
 
 bool NetworkEvents::any() {
     alignas(nlmsghdr) std::array<std::byte, 32768> buffer;  // NOLINT: written before it is read

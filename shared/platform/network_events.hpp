@@ -3,7 +3,9 @@
 // kept: the state is always read whole, so that an event lost in a flood cannot leave a wrong
 // picture behind.
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "shared/platform/file_descriptor.hpp"
 
@@ -22,6 +24,8 @@ class NetworkEvents {
     [[nodiscard]] int descriptor() const { return events_.number(); }
     // Takes all that was reported; true if any of it matters, or some may have been lost.
     bool any();
+    // The same of what one read has brought: messages, one behind the other.
+    static bool any_of(std::span<const std::byte> events, Matters matters);
 
   private:
     FileDescriptor events_;

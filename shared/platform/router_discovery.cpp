@@ -38,19 +38,23 @@ FileDescriptor open_advertisement_socket() {
     return socket;
 }
 
-std::optional<RouterNews> news_in(mobility::InterfaceIndex interface,
-                                  const wire::Ipv6Address& source, wire::Icmpv6Message message) {
-    if (auto* advertised = std::get_if<wire::RouterAdvertisement>(&message)) {
-        return AdvertisedRouter{interface, source, std::move(*advertised)};
+}  // namespace
+
+std::optional<RouterNews> router_news_in(mobility::InterfaceIndex interface,
+                                         const wire::Ipv6Header& header, wire::BytesView octets) {
+    auto message = wire::parse_icmpv6(header, octets);
+    if (!message) {
+        return std::nullopt;
     }
-    const auto* answer = std::get_if<wire::NeighborAdvertisement>(&message);
+    if (auto* advertised = std::get_if<wire::RouterAdvertisement>(&*message)) {
+        return AdvertisedRouter{interface, header.source, std::move(*advertised)};
+    }
+    const auto* answer = std::get_if<wire::NeighborAdvertisement>(&*message);
     if (answer != nullptr && answer->solicited && answer->router) {
         return ReachableRouter{interface, answer->target};
     }
     return std::nullopt;
 }
-
-}  // namespace
 
 RouterDiscovery::RouterDiscovery()
     : socket_(open_advertisement_socket()), frames_(open_socket(AF_PACKET, SOCK_DGRAM, 0)) {}
@@ -77,10 +81,9 @@ std::expected<RouterNews, std::error_code> RouterDiscovery::receive() const {
                                   .hop_limit = control.hop_limit,
                                   .source = address_of(from.sin6_addr),
                                   .destination = control.local};
-    auto parsed =
-        wire::parse_icmpv6(header, wire::BytesView(buffer).first(static_cast<std::size_t>(length)));
-    auto news = parsed && (message.msg_flags & MSG_TRUNC) == 0
-                    ? news_in(control.interface, header.source, *std::move(parsed))
+    const auto octets = wire::BytesView(buffer).first(static_cast<std::size_t>(length));
+    auto news = (message.msg_flags & MSG_TRUNC) == 0
+                    ? router_news_in(control.interface, header, octets)
                     : std::nullopt;
     if (!news) {
         return std::unexpected(std::make_error_code(std::errc::bad_message));

@@ -12,6 +12,7 @@
 
 #include "shared/mobility/path.hpp"
 #include "shared/platform/file_descriptor.hpp"
+#include "shared/wire/ipv6_header.hpp"
 #include "shared/wire/neighbor_discovery.hpp"
 
 namespace godwit::platform {
@@ -30,6 +31,11 @@ struct ReachableRouter {
 };
 
 using RouterNews = std::variant<AdvertisedRouter, ReachableRouter>;
+
+// What an ICMPv6 message says of a router; nothing where it is neither an advertisement that
+// RFC 4861 §6.1.2 lets a host believe nor a router's answer.
+std::optional<RouterNews> router_news_in(mobility::InterfaceIndex interface,
+                                         const wire::Ipv6Header& header, wire::BytesView octets);
 
 struct RouterProbe {
     mobility::InterfaceIndex interface;

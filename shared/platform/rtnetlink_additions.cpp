@@ -14,7 +14,8 @@ namespace {
 constexpr std::uint32_t unset = 0xffffffff;  // how the kernel writes "for ever" and "none"
 
 std::uint8_t octet(const nlattr* attribute) {
-    return attribute == nullptr ? std::uint8_t{0} : ::nla_get_u8(attribute);
+    return attribute == nullptr || ::nla_len(attribute) == 0 ? std::uint8_t{0}
+                                                             : ::nla_get_u8(attribute);
 }
 
 template <class Value>

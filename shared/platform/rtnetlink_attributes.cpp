@@ -13,11 +13,19 @@ const nlattr* nested(const nlattr* outer, int type) {
 }
 
 std::uint32_t number(const nlattr* attribute, std::uint32_t otherwise) {
-    return attribute == nullptr ? otherwise : ::nla_get_u32(attribute);
+    std::uint32_t read = otherwise;
+    if (attribute != nullptr && ::nla_len(attribute) >= static_cast<int>(sizeof read)) {
+        std::memcpy(&read, ::nla_data(attribute), sizeof read);
+    }
+    return read;
 }
 
 std::string text(const nlattr* attribute) {
-    return attribute == nullptr ? std::string() : ::nla_get_string(attribute);
+    if (attribute == nullptr) {
+        return {};
+    }
+    const auto* begin = static_cast<const char*>(::nla_data(attribute));
+    return {begin, ::strnlen(begin, static_cast<std::size_t>(::nla_len(attribute)))};
 }
 
 std::optional<wire::Ipv6Address> address(const nlattr* attribute) {

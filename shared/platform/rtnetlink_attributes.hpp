@@ -6,7 +6,9 @@
 #include <netlink/attr.h>
 #include <netlink/msg.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 
@@ -14,9 +16,13 @@
 
 namespace godwit::platform {
 
+// Zeros where the message ends before its header does.
 template <class Header>
-const Header& header_of(const nlmsghdr& message) {
-    return *static_cast<const Header*>(::nlmsg_data(&message));
+Header header_of(const nlmsghdr& message) {
+    Header header{};
+    const int length = std::clamp(::nlmsg_datalen(&message), 0, static_cast<int>(sizeof header));
+    std::memcpy(&header, ::nlmsg_data(&message), static_cast<std::size_t>(length));
+    return header;
 }
 
 // nullptr: there is none.
@@ -27,7 +33,9 @@ const nlattr* attribute(const nlmsghdr& message, int type) {
 }
 const nlattr* nested(const nlattr* outer, int type);
 
+// An attribute that is too short for it counts as one that is not there.
 std::uint32_t number(const nlattr* attribute, std::uint32_t otherwise = 0);
+// Up to its first NUL, or its end.
 std::string text(const nlattr* attribute);
 std::optional<wire::Ipv6Address> address(const nlattr* attribute);
 // Without a network it is that of all addresses.

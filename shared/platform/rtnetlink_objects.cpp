@@ -77,7 +77,7 @@ std::optional<Link> link_in(const nlmsghdr& message) {
     const std::uint32_t link_mtu = number(attribute<ifinfomsg>(message, IFLA_MTU));
     return Link{
         .index = {static_cast<std::uint32_t>(header.ifi_index)},
-        .name = ::nla_get_string(name),
+        .name = text(name),
         .is_up = (header.ifi_flags & IFF_UP) != 0,
         .is_running = (header.ifi_flags & IFF_RUNNING) != 0,
         .mtu = ipv6_mtu(message, link_mtu),
