@@ -5,7 +5,9 @@
 
 #include "shared/datapath/esp_drop.hpp"
 #include "shared/datapath/segment_size.hpp"
+#include "shared/security/handshake_option.hpp"
 #include "shared/wire/esp_header.hpp"
+#include "shared/wire/ipv6_header.hpp"
 
 namespace godwit::datapath {
 namespace {
@@ -56,6 +58,12 @@ std::unique_ptr<SealedTunnel> forgotten(std::unique_ptr<SealedTunnel> tunnel) {
 }
 
 }  // namespace
+
+bool Incoming::is_handshake() const {
+    const auto header = wire::Ipv6Header::parse(inner);
+    return header && header->next_header == wire::NextHeader::mobility &&
+           security::is_initiation(inner.subspan(wire::Ipv6Header::size));
+}
 
 bool comes_from_the_same(const mobility::Path& one, const mobility::Path& other) {
     return comes_from(one, other) && one.local == other.local;

@@ -76,6 +76,10 @@ struct Incoming {
     // The newest of its session, and over UDP from another place than the one before: to be
     // reported, and then put into heard_by.
     bool has_moved = false;
+
+    // Of a message in clear: whether it starts a handshake. One with extension headers, which
+    // nobody sends, does not.
+    [[nodiscard]] bool is_handshake() const;
 };
 
 // Whether packets that come along the two come from one end to one address of the other.

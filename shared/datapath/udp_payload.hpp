@@ -10,8 +10,11 @@
 //   |1 1 1 1 1 1 1 1|  and nothing behind it: a NAT keepalive
 //   +-+-+-+-+-+-+-+-+
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <span>
 
 #include "shared/datapath/drop_reason.hpp"
 #include "shared/wire/bytes.hpp"
@@ -42,6 +45,18 @@ constexpr std::expected<wire::NextHeader, DropReason> protocol_of_udp_payload(
         default:
             return std::unexpected(DropReason::unknown_payload);
     }
+}
+
+// Calls `each` with every datagram of what came as one, each of `segment_size` octets and the last
+// perhaps of fewer; 0: it is one.
+template <class Each>
+void each_datagram(std::span<std::uint8_t> payload, std::size_t segment_size, Each each) {
+    do {
+        const std::size_t size =
+            segment_size != 0 ? std::min(segment_size, payload.size()) : payload.size();
+        each(payload.first(size));
+        payload = payload.subspan(size);
+    } while (!payload.empty());
 }
 
 }  // namespace godwit::datapath

@@ -1,6 +1,5 @@
 #include "shared/runtime/tunnel_worker_inbound.hpp"
 
-#include <algorithm>
 #include <cassert>
 #include <iterator>
 #include <ranges>
@@ -12,7 +11,6 @@
 #include "shared/platform/thread_priority.hpp"
 #include "shared/runtime/clock.hpp"
 #include "shared/security/aes_of_long_texts.hpp"
-#include "shared/security/handshake_option.hpp"
 #include "shared/wire/ipv6_header.hpp"
 #include "shared/wire/mobility_header.hpp"
 #include "shared/wire/traffic_class.hpp"
@@ -25,13 +23,6 @@ namespace {
 
 // An IPv6 packet with the longest Mobility Header, and nothing else that counts.
 constexpr std::size_t max_message = wire::Ipv6Header::size + wire::max_mobility_header;
-
-// An inner packet in clear. One with extension headers, which nobody sends, is none.
-bool is_handshake(wire::BytesView packet) {
-    const auto header = wire::Ipv6Header::parse(packet);
-    return header && header->next_header == wire::NextHeader::mobility &&
-           security::is_initiation(packet.subspan(wire::Ipv6Header::size));
-}
 
 void share(std::span<std::uint8_t> room, std::span<platform::TunnelArrival> arrivals) {
     const std::size_t each = room.size() / arrivals.size();
@@ -200,18 +191,14 @@ void InboundTunnelWorker::forward_batch(platform::UdpTunnelSocket& socket,
 }
 
 void InboundTunnelWorker::forward_from_udp(const platform::TunnelArrival& arrival) {
-    std::span<std::uint8_t> rest = arrival.payload;
-    do {
-        const std::size_t size = arrival.segment_size != 0
-                                     ? std::min<std::size_t>(arrival.segment_size, rest.size())
-                                     : rest.size();
-        if (const auto protocol = datapath::protocol_of_udp_payload(rest.first(size))) {
-            forward(arrival, rest.first(size), *protocol);
-        } else {
-            drops_.count(protocol.error());
-        }
-        rest = rest.subspan(size);
-    } while (!rest.empty());
+    datapath::each_datagram(
+        arrival.payload, arrival.segment_size, [&](std::span<std::uint8_t> datagram) {
+            if (const auto protocol = datapath::protocol_of_udp_payload(datagram)) {
+                forward(arrival, datagram, *protocol);
+            } else {
+                drops_.count(protocol.error());
+            }
+        });
 }
 
 void InboundTunnelWorker::forward(const platform::TunnelArrival& arrival,
@@ -267,7 +254,7 @@ std::optional<InboundTunnelWorker::Message> InboundTunnelWorker::take_message(Ur
 void InboundTunnelWorker::hand_over(const datapath::Incoming& message, const mobility::Path& path) {
     if (message.sealed != nullptr) {
         hand_over(sealed_messages_, message, path);
-    } else if (is_handshake(message.inner)) {
+    } else if (message.is_handshake()) {
         hand_over(*handshakes_, message, path);
     } else {
         hand_over(clear_messages_, message, path);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 #include "shared/wire/bytes.hpp"
 
 namespace godwit::datapath {
@@ -32,6 +34,24 @@ TEST(UdpPayload, MayBeAKeepalive) {  // RFC 3948 §2.3
 
 TEST(UdpPayload, IsUnknownIfThereIsNone) {
     EXPECT_EQ(protocol_of_udp_payload({}).error(), DropReason::unknown_payload);
+}
+
+std::vector<std::size_t> sizes_of(std::size_t payload, std::size_t segment_size) {
+    wire::Bytes octets(payload);
+    std::vector<std::size_t> sizes;
+    each_datagram(octets, segment_size,
+                  [&](std::span<std::uint8_t> datagram) { sizes.push_back(datagram.size()); });
+    return sizes;
+}
+
+TEST(UdpPayload, IsCutWhereManyCameAsOne) {  // udp(7): UDP_GRO
+    using Sizes = std::vector<std::size_t>;
+    EXPECT_EQ(sizes_of(100, 0), (Sizes{100}));
+    EXPECT_EQ(sizes_of(100, 40), (Sizes{40, 40, 20}));
+    EXPECT_EQ(sizes_of(80, 40), (Sizes{40, 40}));
+    EXPECT_EQ(sizes_of(30, 40), (Sizes{30}));
+    EXPECT_EQ(sizes_of(0, 0), (Sizes{0})) << "an empty one is one";
+    EXPECT_EQ(sizes_of(0, 40), (Sizes{0}));
 }
 
 }  // namespace
