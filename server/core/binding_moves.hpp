@@ -4,6 +4,7 @@
 // known, or after a while.
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <unordered_map>
@@ -29,6 +30,8 @@ class BindingMoves {
     [[nodiscard]] std::optional<mobility::Instant> next_deadline() const {
         return deadlines_.next();
     }
+
+    [[nodiscard]] std::size_t size() const { return moves_.size(); }  // home addresses
 
   private:
     struct Move {

@@ -2,6 +2,7 @@
 // Heartbeat requests that ask to be answered after a while (shared/mobility/answer_delay.hpp): one
 // for each binding, the latest.
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <unordered_map>
@@ -43,6 +44,8 @@ class DelayedAnswers {
         return answer;
     }
     [[nodiscard]] std::optional<mobility::Instant> next_deadline() const { return order_.next(); }
+
+    [[nodiscard]] std::size_t size() const { return waiting_.size(); }  // home addresses
 
   private:
     struct Waiting {

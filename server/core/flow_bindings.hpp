@@ -36,6 +36,7 @@ class FlowBindings {
     // The tunnel is closed, and its routes with it.
     void forget(const wire::HomeAddress& home) { entries_.erase(home); }
 
+    [[nodiscard]] std::size_t size() const { return entries_.size(); }  // home addresses
     // Whether there is something to route, or there has been.
     [[nodiscard]] bool has(const wire::HomeAddress& home) const { return entries_.contains(home); }
     // What is to be told of it now, if it is something new. `paths`: those that may get data;

@@ -3,6 +3,7 @@
 // often.
 
 #include <chrono>
+#include <cstddef>
 #include <expected>
 #include <optional>
 #include <unordered_map>
@@ -21,6 +22,8 @@ class HintAnswers {
 
     [[nodiscard]] std::expected<mobility::SendMessage, mobility::DropReason> on_hint(
         mobility::Instant now, const mobility::Received& received, const mobility::Hint& hint);
+
+    [[nodiscard]] std::size_t size() const { return not_before_.size(); }  // home addresses
 
   private:
     [[nodiscard]] std::optional<mobility::SendMessage> answer_to(const mobility::Received& received,

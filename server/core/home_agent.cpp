@@ -39,6 +39,12 @@ HomeAgent::HomeAgent(HomeAgentSettings settings)
       others_(settings_.checks.random),
       hint_answers_(settings_, registry_) {}
 
+std::size_t HomeAgent::entries() const {
+    return cache_.size() + owners_.size() + checks_.size() + receptions_.size() + others_.size() +
+           flows_.size() + moves_.size() + delayed_answers_.size() + reunion_.size() +
+           revocations_.size() + hint_answers_.size();
+}
+
 Actions HomeAgent::on_restart(Instant now, const std::vector<LostBinding>& lost) {
     reunion_.begin(now, lost);
     return on_deadline(now);

@@ -67,6 +67,9 @@ class HomeAgent final : public mobility::Node {
     [[nodiscard]] const MobileNodeRegistry& mobile_nodes() const { return registry_; }
     [[nodiscard]] const PathChecks& path_checks() const { return checks_; }
     [[nodiscard]] const OtherBindings& other_bindings() const { return others_; }
+    // In all its tables together: for each home address it knows at most one in each, and its
+    // sessions.
+    [[nodiscard]] std::size_t entries() const;
 
   private:
     void on_update(mobility::Instant now, const Request& request, mobility::Actions& actions);

@@ -79,6 +79,7 @@ class OtherBindings {
     void on_stranger(mobility::Instant now, const Binding& binding, const mobility::Path& stranger,
                      std::span<const mobility::Path> known, mobility::Actions& actions);
 
+    [[nodiscard]] std::size_t size() const { return entries_.size(); }  // home addresses
     [[nodiscard]] std::optional<wire::HomeAddress> due(mobility::Instant now) const {
         return deadlines_.due(now);
     }

@@ -4,6 +4,7 @@
 // one order, so that many resting ones cost nothing. In the laboratory profile nothing is asked.
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -88,6 +89,8 @@ class PathChecks {
     // What leaves this end's interface whole along that path.
     [[nodiscard]] mobility::TunnelMtu ceiling(const mobility::Path& path,
                                               mobility::Protection protection) const;
+
+    [[nodiscard]] std::size_t size() const { return checks_.size(); }  // home addresses
 
   private:
     struct Check {

@@ -62,6 +62,8 @@ class Reunion {
 
     [[nodiscard]] std::optional<mobility::Instant> next_deadline() const { return order_.next(); }
 
+    [[nodiscard]] std::size_t size() const { return waiting_.size(); }  // home addresses
+
   private:
     static constexpr std::size_t max_requests = 4;
     static constexpr std::chrono::seconds interval{1};

@@ -38,6 +38,8 @@ class Revocations {
         return deadlines_.next();
     }
 
+    [[nodiscard]] std::size_t size() const { return pending_.size(); }  // home addresses
+
   private:
     struct Pending {
         mobility::Path path;

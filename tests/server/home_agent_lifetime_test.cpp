@@ -22,6 +22,16 @@ TEST(HomeAgent, LetsABindingGoWhenItsLifetimeIsOver) {  // RFC 6275 §10.3.1
     EXPECT_FALSE(home_agent.core.next_deadline());
 }
 
+TEST(HomeAgent, KeepsNothingOfABindingThatIsOver) {
+    AskedHomeAgent home_agent;
+    const std::size_t before = home_agent.core.entries();
+    (void)home_agent.hear(noon, update(1));
+    (void)home_agent.hear(noon + 1s, update(2, care_of_b));
+    EXPECT_GT(home_agent.core.entries(), before);
+    (void)home_agent.core.on_deadline(noon + 601s);
+    EXPECT_EQ(home_agent.core.entries(), before);
+}
+
 TEST(HomeAgent, CountsTheLifetimeAnewWithEachRefresh) {
     AskedHomeAgent home_agent;
     (void)home_agent.hear(noon, update(1));
