@@ -14,6 +14,7 @@
 #include "shared/runtime/configuration_error.hpp"
 #include "shared/runtime/toml_edit.hpp"
 #include "shared/security/key_file.hpp"
+#include "shared/security/message_authentication.hpp"
 #include "shared/security/random.hpp"
 
 namespace godwit::client {
@@ -91,7 +92,8 @@ std::optional<security::KeyPair> key_pair_with(const fs::path& preshared_key,
                                                const fs::path& private_key,
                                                const security::Invite& invite) {
     try {
-        if (security::load_preshared_key(preshared_key).octets() == invite.secret.octets()) {
+        if (security::is_equal(security::load_preshared_key(preshared_key).octets(),
+                               invite.secret.octets())) {
             return security::load_key_pair(private_key);
         }
     } catch (const std::runtime_error&) {
