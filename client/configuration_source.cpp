@@ -45,10 +45,14 @@ std::optional<WantedConfiguration> found(ConfigurationSource::Wanted wanted,
     return *std::move(wanted);
 }
 
+std::filesystem::path ConfigurationSource::file() const {
+    return profiles_ ? active_file(*profiles_) : file_;
+}
+
 WantedConfiguration ConfigurationSource::read() const {
-    const std::filesystem::path file = profiles_ ? active_file(*profiles_) : file_;
-    return {.configuration = read_configuration(file),
-            .profile = profiles_ ? profiles_->name_of(file).value_or("") : ""};
+    const std::filesystem::path read_now = file();
+    return {.configuration = read_configuration(read_now),
+            .profile = profiles_ ? profiles_->name_of(read_now).value_or("") : ""};
 }
 
 ConfigurationSource::Wanted ConfigurationSource::wanted() const {

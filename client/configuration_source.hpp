@@ -28,6 +28,8 @@ class ConfigurationSource {
 
     // Throws runtime::InvalidConfiguration, also where no profile is active.
     [[nodiscard]] WantedConfiguration read() const;
+    // What read() reads. Throws the same.
+    [[nodiscard]] std::filesystem::path file() const;
     // With keys that are there too; else what is answered to whoever wants it taken up.
     using Wanted = std::expected<WantedConfiguration, runtime::HttpAnswer>;
     [[nodiscard]] Wanted wanted() const;

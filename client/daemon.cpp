@@ -352,7 +352,7 @@ HttpAnswer Daemon::done() const {
 
 void run_daemon(ConfigurationSource source) {
     WantedConfiguration first = source.read();
-    give_up_what_is_not_needed(first.configuration);
+    give_up_what_is_not_needed(first.configuration, source.file());
     Daemon(std::move(source), std::move(first)).run();
 }
 

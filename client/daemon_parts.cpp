@@ -44,9 +44,9 @@ RegistrationSettings registration_settings(const Configuration& configuration) {
             .network_prefixes = configuration.network_prefixes};
 }
 
-// It reads its keys again whenever it comes up.
-bool uses_files_of_others(const Configuration& configuration) {
-    return platform::belong_to_another({configuration.state_directory,
+// It reads its configuration and its keys again whenever it comes up.
+bool uses_files_of_others(const Configuration& configuration, const std::filesystem::path& file) {
+    return platform::belong_to_another({file, configuration.state_directory,
                                         configuration.status_socket.parent_path(),
                                         configuration.private_key_file.value_or(""),
                                         configuration.home_agent.preshared_key_file.value_or("")});
@@ -54,10 +54,11 @@ bool uses_files_of_others(const Configuration& configuration) {
 
 }  // namespace
 
-void give_up_what_is_not_needed(const Configuration& configuration) {
+void give_up_what_is_not_needed(const Configuration& configuration,
+                                const std::filesystem::path& file) {
     platform::harden_process();
     platform::require_network_capabilities();
-    platform::give_up_capabilities({.files_of_others = uses_files_of_others(configuration)});
+    platform::give_up_capabilities({.files_of_others = uses_files_of_others(configuration, file)});
 }
 
 std::unique_ptr<security::Authenticator> make_authenticator(const Configuration& configuration,

@@ -2,6 +2,7 @@
 // What the daemon and the parts of a Presence are made with, out of the configuration and the key
 // files.
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -16,9 +17,11 @@
 
 namespace godwit::client {
 
-// At the start, before any thread is made: dumps, and every right that the daemon has no use for.
-// Throws std::system_error, also where one that it needs is missing.
-void give_up_what_is_not_needed(const Configuration& configuration);
+// At the start, before any thread is made: dumps, and every right that the daemon has no use for,
+// also when it reads `file`, the configuration, again. Throws std::system_error, also where one
+// that it needs is missing.
+void give_up_what_is_not_needed(const Configuration& configuration,
+                                const std::filesystem::path& file);
 
 // Follows the home agent to its next keys. The log outlives it. Throws
 // runtime::InvalidConfiguration where the keys are not to be had.

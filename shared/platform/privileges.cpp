@@ -70,17 +70,23 @@ void empty_bounding_set() {
     }
 }
 
-// The nearest that exists.
-bool belongs_to_another(fs::path path) {
-    struct stat status{};
-    while (::stat(path.c_str(), &status) != 0) {
-        const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-        if (errno != ENOENT || folder == path) {
+// The first that exists, from the file upwards, has to be one's own; what is above has to let one
+// in.
+bool belongs_to_another(const fs::path& file) {
+    bool is_found = false;
+    for (fs::path path = fs::absolute(file);; path = path.parent_path()) {
+        struct stat status{};
+        if (::stat(path.c_str(), &status) == 0) {
+            const bool is_another = status.st_uid != ::geteuid();
+            if (is_another && (!is_found || (status.st_mode & S_IXOTH) == 0)) {
+                return true;
+            }
+            is_found = true;
+        }
+        if (path == path.root_path()) {
             return false;
         }
-        path = folder;
     }
-    return status.st_uid != ::geteuid();
 }
 
 // Of this thread.

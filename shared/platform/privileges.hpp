@@ -21,8 +21,9 @@ void give_up_capabilities(const KeptCapabilities& kept);
 // Likewise, of this thread alone: not even what its maker may have kept.
 void keep_network_capabilities_alone();
 
-// Whether one of the files, or the folder that it would be made in, is another user's: then root
-// without capabilities may not use it. Empty paths are nobody's.
+// Whether one of the files, or the folder that it would be made in, is another user's, or lies in a
+// folder that another user keeps to himself: then root without capabilities may not use it. Empty
+// paths are nobody's.
 bool belong_to_another(const std::vector<std::filesystem::path>& files);
 
 }  // namespace godwit::platform

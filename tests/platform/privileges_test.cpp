@@ -101,8 +101,12 @@ TEST(Privileges, KnowWhoseAFileIsOrWillBe) {
     if (::geteuid() == 0 && ::chown(own.c_str(), 1, 1) == 0) {
         EXPECT_TRUE(belong_to_another({own}));
         EXPECT_TRUE(belong_to_another({own / "not" / "there"}));
+        std::ofstream(own / "root's") << "in a folder of somebody who keeps it to himself";
+        EXPECT_TRUE(belong_to_another({own / "root's"}));
+        fs::permissions(own, fs::perms::others_exec, fs::perm_options::add);
+        EXPECT_FALSE(belong_to_another({own / "root's"}));
     }
-    fs::remove(own);
+    fs::remove_all(own);
 }
 
 }  // namespace
