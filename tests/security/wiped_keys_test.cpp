@@ -1,10 +1,12 @@
 // Once a session has ended, nothing of its keys is left anywhere in the process: not where they
 // were kept, not where they were used, and not on the way.
 
+#include <fcntl.h>
 #include <sodium.h>
+#include <unistd.h>
 
+#include <array>
 #include <filesystem>
-#include <fstream>
 
 #include "shared/security/aes_of_long_texts.hpp"
 #include "shared/security/esp.hpp"
@@ -210,15 +212,13 @@ __attribute__((noinline)) void save_and_load(const std::filesystem::path& path,
         save(key, path, ExistingFile::replace);
     }
     {
-        std::ifstream file(path);
-        std::string line;
-        std::getline(file, line);
-        search.look_for("the file's text",
-                        {reinterpret_cast<const std::uint8_t*>(line.data()), 32});
-        wipe(line.data(), line.capacity());
-        // The stream's own buffer has it too, and it is not the product's.
-        std::array<char, 1> buffer{};
-        file.rdbuf()->pubsetbuf(buffer.data(), 1);
+        // Past every buffer that is not wiped.
+        const int file = ::open(path.c_str(), O_RDONLY);
+        std::array<std::uint8_t, 32> text{};
+        ASSERT_EQ(::read(file, text.data(), text.size()), static_cast<ssize_t>(text.size()));
+        ::close(file);
+        search.look_for("the file's text", text);
+        wipe(text.data(), text.size());
     }
     const KeyPair key = load_key_pair(path);
 }
