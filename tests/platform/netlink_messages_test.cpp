@@ -43,7 +43,9 @@ class Message {
     void append(const void* from, std::size_t size) {
         const std::size_t end = octets_.size();
         octets_.resize(end + (size + 3) / 4 * 4);
-        std::memcpy(octets_.data() + end, from, size);
+        if (size != 0) {
+            std::memcpy(octets_.data() + end, from, size);
+        }
         in_place().nlmsg_len = static_cast<std::uint32_t>(octets_.size());
     }
 
