@@ -269,7 +269,7 @@ def test_forged_binding_acknowledgements_change_nothing(heard, status):
     sequence = heard.status()["binding"]["sequence"]
     packets = [bytes(IPv6(src=HOME_AGENT, dst=heard.status()["care_of_address"])
                      / IPv6ExtHdrRouting(type=2, addresses=[HOME_ADDRESS])
-                     / MIP6MH_BA(status=status, seq=sequence + ahead, mhtime=lifetime))
+                     / MIP6MH_BA(status=status, seq=(sequence + ahead) % 65536, mhtime=lifetime))
                for ahead in (0, 1, 2, 100) for lifetime in (0, 1, 65535)]
     assert_nothing_changes(heard, "mn", packets)
 
@@ -279,7 +279,7 @@ def test_bare_binding_updates_change_nothing(heard):
     from scapy.layers.inet6 import HAO, IPv6, IPv6ExtHdrDestOpt, MIP6MH_BU, MIP6OptAltCoA
     sequence, care_of_address = heard.status()["binding"]["sequence"], heard.status()["care_of_address"]
     packets = [bytes(IPv6(src=source, dst=HOME_AGENT) / IPv6ExtHdrDestOpt(options=[HAO(hoa=HOME_ADDRESS)])
-                     / MIP6MH_BU(flags="AH", seq=sequence + ahead, mhtime=lifetime, options=[MIP6OptAltCoA(acoa=source)]))
+                     / MIP6MH_BU(flags="AH", seq=(sequence + ahead) % 65536, mhtime=lifetime, options=[MIP6OptAltCoA(acoa=source)]))
                for source in (care_of_address, "2001:db8:b::666") for ahead in (1, 1000) for lifetime in (0, 150)]
     assert_nothing_changes(heard, "ha", packets)
 

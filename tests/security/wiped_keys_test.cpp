@@ -1,11 +1,10 @@
 // Once a session has ended, nothing of its keys is left anywhere in the process: not where they
 // were kept, not where they were used, and not on the way.
 
-#include <fcntl.h>
 #include <sodium.h>
-#include <unistd.h>
 
 #include <array>
+#include <cstdio>
 #include <filesystem>
 
 #include "shared/security/aes_of_long_texts.hpp"
@@ -213,10 +212,12 @@ __attribute__((noinline)) void save_and_load(const std::filesystem::path& path,
     }
     {
         // Past every buffer that is not wiped.
-        const int file = ::open(path.c_str(), O_RDONLY);
+        std::FILE* file = std::fopen(path.c_str(), "rb");
+        ASSERT_NE(file, nullptr);
+        std::setvbuf(file, nullptr, _IONBF, 0);
         std::array<std::uint8_t, 32> text{};
-        ASSERT_EQ(::read(file, text.data(), text.size()), static_cast<ssize_t>(text.size()));
-        ::close(file);
+        ASSERT_EQ(std::fread(text.data(), 1, text.size(), file), text.size());
+        std::fclose(file);
         search.look_for("the file's text", text);
         wipe(text.data(), text.size());
     }
