@@ -67,11 +67,14 @@ class SealedNode : public MobileNodeBench {
     }
     // Says something under the session of the last answer, along the path in use.
     void be_told(const wire::MobilityMessage& message) {
-        const Path path = tunnel.value_or(Path{.local = care_of_a.address, .remote = home_agent});
-        hear_along(path, octets_of({.path = other_end_of(path),
-                                    .home = test::home,
-                                    .message = message,
-                                    .seal = mobility::InSession{session_}}));
+        hear_along(path_in_use(), words(message));
+    }
+    // The same as octets, to be heard later, or again.
+    Bytes words(const wire::MobilityMessage& message) {
+        return octets_of({.path = other_end_of(path_in_use()),
+                          .home = test::home,
+                          .message = message,
+                          .seal = mobility::InSession{session_}});
     }
     // A heartbeat that comes sealed through the tunnel along this path.
     void be_asked_through_tunnel(const wire::Heartbeat& heartbeat, const Path& path) {
@@ -123,6 +126,9 @@ class SealedNode : public MobileNodeBench {
     }
 
   private:
+    [[nodiscard]] Path path_in_use() const {
+        return tunnel.value_or(Path{.local = care_of_a.address, .remote = home_agent});
+    }
     void answer_heartbeat(const Sent& message) {
         const auto sequence =
             static_cast<std::uint32_t>(message.number(8) << 16U) | message.number(10);
