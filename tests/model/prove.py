@@ -19,9 +19,7 @@ VARIANTS = {
                    "UPDATE": (True,), "SESSION": (True, True), "OWNER": (True,)}),
     "keys stolen later": (("KEYS_STOLEN_LATER",), {"SECRECY": (True, True)}),
     "mobile node's key stolen": (("MN_KEY_STOLEN",), {"SECRECY": (True, False), "ANSWER": (True,), "UPDATE": (False,)}),
-    "home agent's key stolen": (("HA_KEY_STOLEN",), {"SECRECY": (False, True), "UPDATE": (False,), "SESSION": (True, True)}),
     "identity": (("HIDDEN",), {"IDENTITY": (True,)}),
-    "identity, home agent's key stolen": (("HIDDEN", "HA_KEY_STOLEN"), {"IDENTITY": (False,)}),
     "fault: any time is taken": (("NO_FRESHNESS",), {"UPDATE": (False,)}),
     "fault: no static key agrees": (("NO_STATIC_STATIC",), {"UPDATE": (False,)}),
 }
