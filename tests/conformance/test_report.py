@@ -27,8 +27,14 @@ def test_notices_a_test_that_is_not_there():
 
 
 def test_notices_a_case_without_a_rule_and_one_that_is_there_twice():
-    assert "says no rule" in faults([("rfc6275_9_5_1", "Takes", None, True)])[0]
+    assert "says no rule" in faults([("rfc6275_9_5_1", "Takes", "", True)])[0]
     assert "twice" in faults([GOOD, GOOD])[0]
+
+
+def test_reads_what_googletest_makes_of_utf_8():
+    assert report.as_text("RFC 5142 \u00c2\u00a74.1") == "RFC 5142 §4.1"
+    assert report.as_text("RFC 5142 §4.1, √") == "RFC 5142 §4.1, √"
+    assert report.as_text("plain") == "plain"
 
 
 def test_finds_the_tests_of_a_source_file(tmp_path):
