@@ -135,6 +135,14 @@ class HomeAgentBench {
         const auto found = tunnels_.find(of);
         return found == tunnels_.end() ? std::nullopt : std::optional(found->second.remote);
     }
+    // What the home agent knows of it; throws if it has no entry.
+    [[nodiscard]] const server::Binding& binding() const {
+        const server::Binding* entry = core.bindings().find({home}, now_);
+        if (entry == nullptr) {
+            throw std::logic_error("there is no binding");
+        }
+        return *entry;
+    }
     [[nodiscard]] std::uint16_t tunnel_port() const { return tunnels_.at(home).remote_port; }
     [[nodiscard]] mobility::Instant now() const { return now_; }
     // How the last answer left.

@@ -32,9 +32,7 @@ class TwoBindings : public HomeAgentBench {
     [[nodiscard]] std::size_t count() const {
         return core.bindings().size() + core.other_bindings().of({home}).size();
     }
-    [[nodiscard]] std::uint16_t in_use() const {
-        return core.bindings().find({home}, now())->binding_id;
-    }
+    [[nodiscard]] std::uint16_t in_use() const { return binding().binding_id; }
 };
 // Every BID of an acknowledgement with its status.
 std::vector<std::string> identifiers(const Answer& answer) {

@@ -20,6 +20,10 @@ wire::Parsed<MobilityMessage> read(std::uint8_t type, BytesView data) {
     const MobilityHeader header{.type = type, .data = Bytes(data.begin(), data.end())};
     return wire::parse_mobility_header(header.between(here, there), {here, there});
 }
+std::optional<wire::ParseError> fault_of(std::uint8_t type, BytesView data) {
+    const auto message = read(type, data);
+    return message ? std::nullopt : std::optional(message.error());
+}
 Bytes written(const MobilityMessage& message) {
     return wire::serialize_mobility_header(message, {here, there});
 }
@@ -204,9 +208,9 @@ RULE(rfc5142_4, CountsAddressesThatAreThere,
 
 RULE(rfc5846_6_1, IsOneOfTwoTypes,
      "a Binding Revocation message of a type other than 1 and 2 is none") {
-    EXPECT_EQ(read(16, octets("00 00 0001 0000 01020000")).error(),
+    EXPECT_EQ(fault_of(16, octets("00 00 0001 0000 01020000")),
               wire::ParseError::unknown_message_type);
-    EXPECT_EQ(read(16, octets("03 00 0001 0000 01020000")).error(),
+    EXPECT_EQ(fault_of(16, octets("03 00 0001 0000 01020000")),
               wire::ParseError::unknown_message_type);
 }
 

@@ -16,6 +16,10 @@ using wire::parse_options;
 constexpr const char* advice = "0202 000c";
 const MobilityOptions only_advice{wire::BindingRefreshAdvice{wire::Lifetime(12)}};
 
+std::optional<wire::ParseError> fault_of(const Bytes& options) {
+    const auto read = parse_options(options);
+    return read ? std::nullopt : std::optional(read.error());
+}
 MobilityOptions with(const MobilityOptions& options, std::uint8_t unknown, const Bytes& data) {
     MobilityOptions more = options;
     more.insert(more.begin(), wire::UnknownOption{unknown, data});
@@ -53,27 +57,28 @@ RULE(rfc6275_6_2_1, LengthDoesNotCountTypeAndLength,
 
 RULE(rfc6275_6_2_1, AnOptionEndsWithinItsHeader,
      "an option that overruns its header is malformed") {
-    EXPECT_EQ(parse_options(octets("c803 aabb")).error(), wire::ParseError::bad_option);
+    EXPECT_EQ(fault_of(octets("c803 aabb")), wire::ParseError::bad_option);
     EXPECT_TRUE(parse_options(octets("c802 aabb")));
 }
 
 RULE(rfc6275_6_2_1, AKnownOptionEndsWithinItsHeaderToo,
      "a known option that overruns its header is malformed") {
-    EXPECT_EQ(parse_options(octets("0202 00")).error(), wire::ParseError::bad_option);
+    EXPECT_EQ(fault_of(octets("0202 00")), wire::ParseError::bad_option);
 }
 
 RULE(rfc6275_6_2_1, AnOptionHasALength, "a header that ends behind an option's type is malformed") {
-    EXPECT_EQ(parse_options(octets("0202 000c 02")).error(), wire::ParseError::bad_option);
-    EXPECT_EQ(parse_options(octets("0202 000c c8")).error(), wire::ParseError::bad_option);
+    EXPECT_EQ(fault_of(octets("0202 000c 02")), wire::ParseError::bad_option);
+    EXPECT_EQ(fault_of(octets("0202 000c c8")), wire::ParseError::bad_option);
 }
 
 RULE(rfc6275_6_2_1, AnOptionMayBeThereTwice, "the same option twice is two options") {
-    EXPECT_EQ(parse_options(octets("0202 000c 0202 000c"))->size(), 2U);
+    EXPECT_EQ(parse_options(octets("0202 000c 0202 000c")).value().size(), 2U);
 }
 
 RULE(rfc6275_6_2, OptionsComeInAnyOrder, "the order of options does not matter") {
     const auto one = parse_options(octets("0202 000c 0404 0001 0002"));
     const auto other = parse_options(octets("0404 0001 0002 0202 000c"));
+    ASSERT_TRUE(one && other && one->size() == 2 && other->size() == 2);
     EXPECT_EQ(*wire::find<wire::NonceIndices>(*one), *wire::find<wire::NonceIndices>(*other));
     EXPECT_EQ(*wire::find<wire::BindingRefreshAdvice>(*one),
               *wire::find<wire::BindingRefreshAdvice>(*other));
@@ -169,7 +174,7 @@ RULE(rfc4285_5, TwoAuthenticationsMayFollowEachOther,
      "the option of the mobile node and its AAA may follow that of its home agent") {
     const Bytes by_home_agent = option(9, octets("01 80000001 01020304"));
     const Bytes by_aaa = option(9, octets("02 80000001 01020304"));
-    EXPECT_EQ(parse_options(joined({by_home_agent, by_aaa}))->size(), 2U);
+    EXPECT_EQ(parse_options(joined({by_home_agent, by_aaa})).value().size(), 2U);
 }
 
 RULE(rfc4285_5, AuthenticationEndsTheHeader,

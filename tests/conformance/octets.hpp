@@ -43,13 +43,20 @@ inline Bytes two(std::uint32_t value) {
 inline Bytes four(std::uint32_t value) {
     return joined({two(value >> 16U), two(value)});
 }
+// A case throws, and so fails, where it looks beyond an answer.
+inline std::uint8_t one_at(BytesView bytes, std::size_t offset) {
+    if (offset >= bytes.size()) {
+        throw std::out_of_range("the answer is too short");
+    }
+    return bytes[offset];
+}
 inline std::uint16_t two_at(BytesView bytes, std::size_t offset) {
-    return static_cast<std::uint16_t>(bytes[offset] << 8U | bytes[offset + 1]);
+    return static_cast<std::uint16_t>(one_at(bytes, offset) << 8U | one_at(bytes, offset + 1));
 }
 inline Ipv6Address address_at(BytesView bytes, std::size_t offset) {
     Ipv6Address address;
     for (std::size_t octet = 0; octet < address.octets.size(); ++octet) {
-        address.octets.at(octet) = bytes[offset + octet];
+        address.octets.at(octet) = one_at(bytes, offset + octet);
     }
     return address;
 }
@@ -158,9 +165,9 @@ struct Answer {
     std::optional<Ipv6Address> routing_header;  // the home address of a type 2 routing header
     Bytes header;                               // the Mobility Header
 
-    [[nodiscard]] std::uint8_t type() const { return header[2]; }
-    [[nodiscard]] int status() const { return header[6]; }
-    [[nodiscard]] std::uint8_t flags() const { return header[7]; }
+    [[nodiscard]] std::uint8_t type() const { return header.at(2); }
+    [[nodiscard]] int status() const { return header.at(6); }
+    [[nodiscard]] std::uint8_t flags() const { return header.at(7); }
     [[nodiscard]] std::uint16_t sequence() const { return two_at(header, 8); }
     [[nodiscard]] std::uint16_t lifetime() const { return two_at(header, 10); }
 
@@ -201,16 +208,18 @@ struct Answer {
                       .destination = address_at(bytes, 24),
                       .routing_header = {},
                       .header = {}};
-        std::uint8_t next_header = bytes[6];
+        std::uint8_t next_header = one_at(bytes, 6);
         std::size_t offset = 40;
         if (next_header == 43) {
             answer.routing_header = address_at(bytes, offset + 8);
-            require(test::hex(bytes.subspan(offset + 1, 7)) == "02020100000000",
+            require(bytes.size() >= offset + 24 + 8 &&
+                        test::hex(bytes.subspan(offset + 1, 7)) == "02020100000000",
                     "a type 2 routing header of RFC 6275 §6.4.1");
             next_header = bytes[offset];
             offset += 24;
         }
-        require(next_header == 135, "a Mobility Header and nothing else");
+        require(next_header == 135 && bytes.size() >= offset + 8,
+                "a Mobility Header and nothing else");
         require(two_at(bytes, 4) == bytes.size() - 40, "a payload as long as the packet says");
         answer.header.assign(bytes.begin() + static_cast<std::ptrdiff_t>(offset), bytes.end());
         require(answer.header.size() == 8U * (answer.header[1] + 1U), "a right Header Len");

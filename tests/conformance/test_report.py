@@ -3,6 +3,8 @@ import importlib.machinery
 import importlib.util
 import pathlib
 
+import pytest
+
 HERE = pathlib.Path(__file__).parent
 loader = importlib.machinery.SourceFileLoader("report", str(HERE / "report"))
 report = importlib.util.module_from_spec(importlib.util.spec_from_loader("report", loader))
@@ -29,6 +31,11 @@ def test_notices_a_test_that_is_not_there():
 def test_notices_a_case_without_a_rule_and_one_that_is_there_twice():
     assert "says no rule" in faults([("rfc6275_9_5_1", "Takes", "", True)])[0]
     assert "twice" in faults([GOOD, GOOD])[0]
+
+
+def test_says_so_where_the_program_has_died():
+    with pytest.raises(SystemExit, match="ended before"):
+        report.run_cases("/bin/false")
 
 
 def test_reads_what_googletest_makes_of_utf_8():
