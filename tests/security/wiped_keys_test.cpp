@@ -3,8 +3,6 @@
 
 #include <sodium.h>
 
-#include <array>
-#include <cstdio>
 #include <filesystem>
 
 #include "shared/security/aes_of_long_texts.hpp"
@@ -209,17 +207,11 @@ __attribute__((noinline)) void save_and_load(const std::filesystem::path& path,
     {
         const KeyPair key = KeyPair::generate();
         save(key, path, ExistingFile::replace);
-    }
-    {
-        // Past every buffer that is not wiped.
-        std::FILE* file = std::fopen(path.c_str(), "rb");
-        ASSERT_NE(file, nullptr);
-        std::setvbuf(file, nullptr, _IONBF, 0);
-        std::array<std::uint8_t, 32> text{};
-        ASSERT_EQ(std::fread(text.data(), 1, text.size(), file), text.size());
-        std::fclose(file);
-        search.look_for("the file's text", text);
-        wipe(text.data(), text.size());
+        Transient<std::array<char, 64>> text;  // as it stands in the file
+        ::sodium_bin2base64(text.value.data(), text.value.size(), key.private_key().data(),
+                            key.private_key().size(), sodium_base64_VARIANT_ORIGINAL);
+        search.look_for("the file's text",
+                        {reinterpret_cast<const std::uint8_t*>(text.value.data()), 32});
     }
     const KeyPair key = load_key_pair(path);
 }

@@ -4,6 +4,7 @@
 // that have returned, secret memory, and what libraries have. Each half of a key is looked for by
 // itself, as a register or a cipher's first round has it.
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -42,7 +43,8 @@ class MemorySearch {
     [[nodiscard]] std::size_t size() const { return wanted_.size(); }
 
   private:
-    static constexpr std::size_t half = 16;  // octets
+    static constexpr std::size_t half = 16;    // octets
+    static constexpr std::size_t page = 4096;  // octets
     static constexpr std::uint8_t mask = 0x5a;
     // AddressSanitizer's shadow is larger than memory.
     static constexpr std::uintptr_t longest_region = std::uintptr_t{1} << 31U;
@@ -75,22 +77,52 @@ class MemorySearch {
         return all;
     }
 
+    // For each page of the region whether it has any memory: most of what AddressSanitizer has
+    // reserved has none. Bit 63: in memory, bit 62: swapped (the kernel's pagemap.rst).
+    static std::vector<std::uint64_t> pages_of(const Region& region) {
+        std::vector<std::uint64_t> pages((region.end - region.begin) / page);
+        std::ifstream map;
+        map.rdbuf()->pubsetbuf(nullptr, 0);  // the kernel wants whole entries to be read
+        map.open("/proc/self/pagemap", std::ios::binary);
+        map.seekg(static_cast<std::streamoff>(region.begin / page * sizeof(std::uint64_t)));
+        if (!map.read(reinterpret_cast<char*>(pages.data()),
+                      static_cast<std::streamsize>(pages.size() * sizeof(std::uint64_t)))) {
+            std::ranges::fill(pages, ~std::uint64_t{0});  // then all is looked at
+        }
+        return pages;
+    }
+    void search(const Region& region, std::vector<std::string>& all) const {
+        const std::vector<std::uint64_t> pages = pages_of(region);
+        std::size_t first = 0;  // of a stretch of pages that are there
+        for (std::size_t at = 0; at <= pages.size(); ++at) {
+            if (at == pages.size() || (pages[at] >> 62U) == 0) {
+                if (at > first) {
+                    search(region.begin + (first * page), region.begin + (at * page), region.name,
+                           all);
+                }
+                first = at + 1;
+            }
+        }
+    }
     // Reads what AddressSanitizer says must not be read: that is what it is for.
     __attribute__((no_sanitize("address", "undefined", "thread"))) void search(
-        const Region& region, std::vector<std::string>& all) const {
-        const auto* end = reinterpret_cast<const volatile std::uint8_t*>(region.end) - half;
-        for (const auto* at = reinterpret_cast<const volatile std::uint8_t*>(region.begin);
-             at <= end; ++at) {
-            if (!begins_[*at]) {
+        std::uintptr_t from, std::uintptr_t to, const std::string& where,
+        std::vector<std::string>& all) const {
+        const auto* end = reinterpret_cast<const volatile std::uint8_t*>(to) - half;
+        const bool* begins = begins_.data();
+        for (const auto* at = reinterpret_cast<const volatile std::uint8_t*>(from); at <= end;
+             ++at) {
+            if (!begins[*at]) {
                 continue;
             }
             for (const Wanted& wanted : wanted_) {
+                const std::uint8_t* masked = wanted.masked.data();
                 std::size_t alike = 0;
-                while (alike < half && (at[alike] ^ mask) == wanted.masked[alike]) {
+                while (alike < half && (at[alike] ^ mask) == masked[alike]) {
                     ++alike;
                 }
                 if (alike == half) {
-                    all.push_back(wanted.name + ": in " + region.name);
+                    all.push_back(wanted.name + ": in " + where);
                 }
             }
         }
