@@ -3,6 +3,8 @@
 #include <netlink/netlink.h>
 #include <netlink/socket.h>
 
+#include <utility>
+
 #include "shared/platform/attempt.hpp"
 
 namespace godwit::platform {
@@ -13,6 +15,7 @@ struct Answer {
     const std::function<void(const nlmsghdr&)>* each = nullptr;
     bool complete = false;
     int error_number = 0;
+    bool is_lost = false;  // it did not come, or not whole: the next one would be taken for it
 };
 
 Answer& answer(void* argument) {
@@ -64,14 +67,16 @@ Callbacks callbacks_into(Answer& answer) {
     return set;
 }
 
-std::error_code converse(nl_sock* socket, const NetlinkMessage& message, Answer answer) {
+std::error_code converse(nl_sock* socket, const NetlinkMessage& message, Answer& answer) {
     const Callbacks callbacks = callbacks_into(answer);
     if (const int sent = ::nl_send_auto(socket, message.native()); sent < 0) {
+        answer.is_lost = true;
         return {error_number_of(sent), std::system_category()};
     }
     while (!answer.complete) {
         if (const int received = ::nl_recvmsgs(socket, callbacks.get());
             received < 0 && answer.error_number == 0) {
+            answer.is_lost = received != -NLE_DUMP_INTR;
             return {error_number_of(received), std::system_category()};
         }
     }
@@ -84,7 +89,7 @@ void NetlinkSocket::Free::operator()(nl_sock* socket) const {
     ::nl_socket_free(socket);
 }
 
-NetlinkSocket::NetlinkSocket(int protocol) : socket_(::nl_socket_alloc()) {
+NetlinkSocket::NetlinkSocket(int protocol) : protocol_(protocol), socket_(::nl_socket_alloc()) {
     if (!socket_) {
         throw std::bad_alloc();
     }
@@ -94,12 +99,30 @@ NetlinkSocket::NetlinkSocket(int protocol) : socket_(::nl_socket_alloc()) {
 }
 
 std::error_code NetlinkSocket::request(const NetlinkMessage& message) {
-    return converse(socket_.get(), message, {});
+    return converse(message, nullptr);
 }
 
 std::error_code NetlinkSocket::dump(const NetlinkMessage& message,
                                     const std::function<void(const nlmsghdr&)>& each) {
-    return converse(socket_.get(), message, {.each = &each});
+    return converse(message, &each);
+}
+
+std::error_code NetlinkSocket::converse(const NetlinkMessage& message,
+                                        const std::function<void(const nlmsghdr&)>* each) {
+    Answer answer{.each = each};
+    const std::error_code outcome = platform::converse(socket_.get(), message, answer);
+    if (answer.is_lost) {
+        begin_anew();
+    }
+    return outcome;
+}
+
+// Where that is not possible either, the next request tries again.
+void NetlinkSocket::begin_anew() {
+    std::unique_ptr<nl_sock, Free> fresh(::nl_socket_alloc());
+    if (fresh && ::nl_connect(fresh.get(), protocol_) == 0) {
+        socket_ = std::move(fresh);
+    }
 }
 
 }  // namespace godwit::platform

@@ -29,6 +29,11 @@ class NetlinkSocket {
     struct Free {
         void operator()(nl_sock* socket) const;
     };
+    std::error_code converse(const NetlinkMessage& message,
+                             const std::function<void(const nlmsghdr&)>* each);
+    void begin_anew();
+
+    int protocol_;
     std::unique_ptr<nl_sock, Free> socket_;
 };
 
