@@ -183,7 +183,12 @@ void HomeLink::on_alarm() {
     const mobility::Instant now = runtime::boot_now();
     if (look_at_ && now >= *look_at_) {
         look_at_.reset();
-        look(monitor_.snapshot());
+        try {
+            look(monitor_.snapshot());
+        } catch (const std::system_error& error) {
+            log_.warning("network-not-read", {{"reason", error.what()}});
+            look_at_ = now + settling;
+        }
     }
     perform(defence_.on_deadline(now));
 }
