@@ -1,7 +1,12 @@
 #include "shared/runtime/program.hpp"
 
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <new>
 #include <sstream>
 #include <stdexcept>
 #include <system_error>
@@ -27,6 +32,30 @@ std::string advice(const std::error_code& failure) {
         return "; make room on the disk";
     }
     return "";
+}
+
+constexpr auto no_memory = "there is not enough memory";
+
+// What no thread has caught: above all that there is no memory. The process ends as by any failure,
+// with a line that says why. Nothing here allocates.
+[[noreturn]] void tell_and_end() noexcept {
+    const char* text = "an unknown failure";
+    const std::exception_ptr failure = std::current_exception();
+    try {
+        if (failure) {
+            std::rethrow_exception(failure);
+        }
+    } catch (const std::bad_alloc&) {
+        text = no_memory;
+    } catch (const std::exception& exception) {
+        text = exception.what();
+    } catch (...) {
+    }
+    for (const char* part :
+         std::array{static_cast<const char*>(program_invocation_short_name), ": ", text, "\n"}) {
+        std::fputs(part, stderr);
+    }
+    std::_Exit(static_cast<int>(ExitCode::failed));
 }
 
 // A key that is in use somewhere is not written over.
@@ -55,6 +84,7 @@ void print_error(const std::string& program, const std::string& text) {
 }
 
 ExitCode run_command(const std::string& program, const std::function<ExitCode()>& command) {
+    std::set_terminate(tell_and_end);
     try {
         return command();
     } catch (const InvalidConfiguration& invalid) {
@@ -62,6 +92,9 @@ ExitCode run_command(const std::string& program, const std::function<ExitCode()>
         return ExitCode::usage;
     } catch (const std::system_error& failure) {
         print_error(program, failure.what() + advice(failure.code()));
+        return ExitCode::failed;
+    } catch (const std::bad_alloc&) {
+        print_error(program, no_memory);
         return ExitCode::failed;
     } catch (const std::exception& failure) {
         print_error(program, failure.what());
