@@ -12,6 +12,7 @@
 #include "tests/security/sample_keys.hpp"
 #include "tests/support/actions.hpp"
 #include "tests/support/addresses.hpp"
+#include "tests/support/recorder.hpp"
 
 namespace godwit::client {
 namespace {
@@ -41,11 +42,11 @@ class JoiningNode : public testing::Test {
         mobility::Path path = order.path;
         std::swap(path.local, path.remote);
         std::swap(path.local_port, path.remote_port);
-        return home_agent_
-            .open(path, {.source = test::home.address,
-                         .destination = test::home_agent.address,
-                         .mobility_header = joiner_.seal(order).value()})
-            .value();
+        wire::SignallingPacket packet{.source = test::home.address,
+                                      .destination = test::home_agent.address,
+                                      .mobility_header = joiner_.seal(order).value()};
+        record(order.path, packet);
+        return home_agent_.open(path, packet).value();
     }
     Actions answer(Instant now, const mobility::Received& received,
                    BindingStatus status = BindingStatus::accepted) {
@@ -69,11 +70,15 @@ class JoiningNode : public testing::Test {
         mobility::Path path = at_home_agent;
         std::swap(path.local, path.remote);
         std::swap(path.local_port, path.remote_port);
-        return node.on_received(now, joiner_
-                                         .open(path, {.source = test::home_agent.address,
-                                                      .destination = test::home.address,
-                                                      .mobility_header = header.value()})
-                                         .value());
+        const wire::SignallingPacket packet{.source = test::home_agent.address,
+                                            .destination = test::home.address,
+                                            .mobility_header = header.value()};
+        record(at_home_agent, packet);
+        return node.on_received(now, joiner_.open(path, packet).value());
+    }
+    static void record(const mobility::Path& path, wire::SignallingPacket packet) {
+        wire::write_checksum(packet.mobility_header, packet.pseudo_header());
+        test::Recorder::of_this_process().clear(path, packet);
     }
     static mobility::SendMessage message_in(const Actions& actions) {
         return test::all<mobility::SendMessage>(actions).at(0);

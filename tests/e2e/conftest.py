@@ -1,9 +1,12 @@
 """What the stories share."""
 import contextlib
+import pathlib
 
 import pytest
 from access_networks import HOME_AGENT_NAME, IP4_POOL, AccessNetworks
 from deployment import Deployment, programs_missing
+from network import Network
+from recording import STORIES, recording
 from topology import Topology
 from wire import Capture, of_parameter_problems
 
@@ -14,6 +17,20 @@ _figures = []
 def report(request):
     """Prints a figure in the summary, beside the name of the test that measured it."""
     return lambda text: _figures.append(f"{request.node.name}: {text}")
+
+
+def pytest_addoption(parser):
+    parser.addoption("--record", metavar="FOLDER", type=pathlib.Path, help="where chosen stories leave what they say, for tests/oracles")
+
+
+@pytest.fixture(autouse=True)
+def recorded(request):
+    """With --record, what the chosen stories say."""
+    folder, story = request.config.getoption("--record"), request.module.__name__
+    if folder and story in STORIES:
+        Network.watched_by = staticmethod(lambda network: recording(network, folder, story))
+    yield
+    Network.watched_by = None
 
 
 def pytest_configure(config):

@@ -37,6 +37,7 @@ class Network:
 
     nodes, routers = ("net",), ()
     translates = False  # whether the home agent may see other addresses than the mobile nodes have
+    watched_by = None  # of each network that is built: gives a context that ends before it does
     _number = itertools.count(1)
 
     def __init__(self, mobile_nodes=("mn",), uplinks=("uplink",), impair=None, dad="off", segmentation=True):
@@ -44,6 +45,7 @@ class Network:
         self.dad, self.segmentation = dad, segmentation
         self.name = f"gw{os.getpid()}-{next(self._number)}"
         self.namespaces, self.processes, self.at, self.impairments = [], [], {}, {}
+        self.watch = contextlib.nullcontext()
 
     def __enter__(self):
         own_run_directory()
@@ -51,12 +53,16 @@ class Network:
         try:
             self._make_nodes()
             self._build()
+            if Network.watched_by:
+                self.watch = Network.watched_by(self)
+                self.watch.__enter__()
         except BaseException:
             self.__exit__(None, None, None)
             raise
         return self
 
     def __exit__(self, *_):
+        self.watch.__exit__(None, None, None)
         self.stop(*self.processes)
         for name in self.namespaces:
             left = subprocess.run(["ip", "netns", "pids", name], capture_output=True, text=True).stdout.split()

@@ -16,8 +16,8 @@ class Capture:
     """Every packet of an interface of a node, both ways, from `with` to its end: nothing at either edge is missed.
     `kernel_filter` is a classic BPF program, a list of (code, jt, jf, k)."""
 
-    def __init__(self, topology, node, interface, kernel_filter=None):
-        self.path = topology.directory / f"{node}-{interface}-{time.monotonic_ns()}.pcap"
+    def __init__(self, topology, node, interface, kernel_filter=None, directory=None):
+        self.path = (directory or topology.directory) / f"{node}-{interface}-{time.monotonic_ns()}.pcap"
         self.socket = topology.socket(node, socket.AF_PACKET, socket.SOCK_RAW, 0)
         enlarge_receive_buffer(self.socket, 64 << 20)
         self.socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)

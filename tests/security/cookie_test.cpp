@@ -3,6 +3,7 @@
 #include "shared/security/cookie.hpp"
 
 #include "tests/security/conversation.hpp"
+#include "tests/support/recorder.hpp"
 
 namespace godwit::security {
 namespace {
@@ -100,7 +101,10 @@ class CookieConversation : public Conversation {
     }
     // As it comes to the mobile node.
     wire::SignallingPacket sealed(const wire::ExperimentalMessage& reply) {
-        return to_mobile_node(busy_.seal(from_home_agent(reply, mobility::Unprotected{})).value());
+        auto packet =
+            to_mobile_node(busy_.seal(from_home_agent(reply, mobility::Unprotected{})).value());
+        test::Recorder::of_this_process().clear(path_of_home_agent(), packet);
+        return packet;
     }
     // The cookie that a new update of this number is answered with.
     wire::SignallingPacket ask_for_cookie(std::uint16_t sequence) {

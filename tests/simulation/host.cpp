@@ -7,6 +7,7 @@
 #include "shared/wire/ipv6_header.hpp"
 #include "shared/wire/udp_header.hpp"
 #include "tests/simulation/hosts.hpp"
+#include "tests/support/recorder.hpp"
 
 namespace godwit::simulation {
 namespace {
@@ -131,6 +132,7 @@ void Host::perform(const mobility::Action& action) {
     } else if (const auto* admit = std::get_if<mobility::AdmitSession>(&action)) {
         const auto keys = authenticator().take_tunnel_keys(admit->session);
         ASSERT_TRUE(keys) << "a session is admitted once, while it lives";
+        test::Recorder::of_this_process().keys(*keys);
         data_plane_->admit(admit->home, *keys);
     } else if (const auto* direct = std::get_if<mobility::DirectTunnel>(&action)) {
         ASSERT_TRUE(data_plane_->direct(network_.now(), *direct))

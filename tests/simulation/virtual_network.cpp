@@ -2,10 +2,13 @@
 
 #include <utility>
 
+#include "tests/support/recorder.hpp"
+
 namespace godwit::simulation {
 
 void VirtualNetwork::send(const std::string& from, wire::Bytes packet, const std::string& text) {
     packet = leave(std::move(packet));
+    record(packet);
     if (watcher_) {
         watcher_(packet);
     }
@@ -16,6 +19,16 @@ void VirtualNetwork::send(const std::string& from, wire::Bytes packet, const std
     carry(from, packet, text);
     if (chance(conditions.duplication)) {
         carry(from, packet, text + " (again)");
+    }
+}
+
+void VirtualNetwork::record(const wire::Bytes& packet) {
+    auto& recorder = test::Recorder::of_this_process();
+    const auto frame = recorder.is_on() ? Frame::parse(packet) : std::nullopt;
+    if (frame && frame->sealed_for) {
+        recorder.sealed(frame->path, frame->sealed);
+    } else if (frame) {
+        recorder.clear(frame->path, frame->packet);
     }
 }
 

@@ -98,6 +98,7 @@ class VirtualNetwork {
     [[nodiscard]] wire::Bytes leave(wire::Bytes packet);
     // Empty: nobody gets it.
     [[nodiscard]] wire::Bytes arrive(const wire::Bytes& packet) const;
+    static void record(const wire::Bytes& packet);
     void carry(const std::string& from, const wire::Bytes& packet, const std::string& text);
 
     std::mt19937 random_;

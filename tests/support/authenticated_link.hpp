@@ -15,6 +15,7 @@
 #include "tests/security/memory_ledger.hpp"
 #include "tests/security/sample_keys.hpp"
 #include "tests/support/addresses.hpp"
+#include "tests/support/recorder.hpp"
 
 namespace godwit::test {
 
@@ -43,6 +44,7 @@ class AuthenticatedLink {
             packet.home_address_option = order.home;
         }
         packet.mobility_header = mobile_node_->seal(order).value();
+        record(order, packet);
         return home_agent_.open(as_seen_by_home_agent(order.path), packet).value();
     }
     // A heartbeat that came sealed through the tunnel of this session of the home agent's.
@@ -72,6 +74,7 @@ class AuthenticatedLink {
         }
         packet.mobility_header = home_agent_.seal(order).value();
         last_length = packet.mobility_header.size();
+        record(order, packet);
         return mobile_node_->open(other_end_of(order.path), packet).value();
     }
 
@@ -112,6 +115,12 @@ class AuthenticatedLink {
                 {.id = {0}, .key = security::key_pair(1).public_key()});
         }
         return credentials;
+    }
+    static void record(const mobility::SendMessage& order, wire::SignallingPacket packet) {
+        if (goes_inside(order)) {  // as runtime::NodeRunner has it
+            wire::write_checksum(packet.mobility_header, packet.pseudo_header());
+        }
+        Recorder::of_this_process().clear(order.path, packet);
     }
     static wire::SignallingPacket addressed(const mobility::SendMessage& order) {
         return {.source = order.path.local, .destination = order.path.remote};
