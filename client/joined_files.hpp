@@ -31,11 +31,11 @@ class JoinedFiles {
 
     [[nodiscard]] bool exists() const { return std::filesystem::exists(configuration_); }
     // The key pair of somebody who has asked by this invite here, and was killed before all was in
-    // its place. The home agent may know it already, and take no other; so it is asked with that
-    // one again.
+    // its place, or has heard nothing. The home agent may know it already, and take no other; so it
+    // is asked with that one again.
     std::optional<security::KeyPair> key_left_behind(const security::Invite& invite);
-    // Nobody has answered: what was left behind stays so, for another time.
-    void leave_behind_again() { is_left_behind_ = !left_behind_.empty(); }
+    // Nobody has answered, or the answer was lost: what is staged stays, for another time.
+    void leave_behind() { is_left_behind_ = true; }
     // Both throw std::system_error; runtime::InvalidConfiguration for what makes no sense.
     void stage(const security::Invite& invite, const security::KeyPair& own);
     // The public key of the private key in the export, or of a new one where it has none; nothing

@@ -188,7 +188,7 @@ ExitCode join(const JoinOptions& options, const Invite& invite) {
     const JoinOutcome outcome = attempt_to_join(invite, std::move(own));
     if (!outcome.has_joined) {
         if (!outcome.refused && !outcome.refusal) {
-            files.leave_behind_again();
+            files.leave_behind();
         }
         return tell_failure(invite, outcome);
     }
@@ -230,11 +230,10 @@ Command add_join(CLI::App& app) {
     command->add_flag("--no-start", options->no_start, "Do not start the service");
     command->footer(
         "Makes a key, asks the home agent, and writes the configuration once it has agreed; else\n"
-        "nothing is written. A machine's first home agent is active; each further one is a "
-        "profile\n"
-        "that waits for godwit profile use. The line is a secret until it has been used. Exits "
-        "with 5\n"
-        "if the home agent refuses, 6 if none answers. Example, as root:\n"
+        "nothing is written, except that the key waits for another try where nobody answered.\n"
+        "A machine's first home agent is active; each further one is a profile that waits for\n"
+        "godwit profile use. The line is a secret until it has been used. Exits with 5 if the\n"
+        "home agent refuses, 6 if none answers. Example, as root:\n"
         "  godwit join 'godwit://vps.example.org/laptop#Ac6NOt...'");
     return [options] { return run(*options); };
 }
