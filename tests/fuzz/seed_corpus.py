@@ -1,10 +1,12 @@
 """Writes the seeds of the wire corpora: one packet of every kind that shared/wire writes, and the part of it
-that each target reads; and those of `segments`. Usage: seed_corpus.py BUILD/tests/oracles/wire_samples"""
+that each target reads; those of `segments`; and those of seeds.py. Usage: seed_corpus.py BUILD/tests/oracles/wire_samples"""
 import json
 import pathlib
 import struct
 import subprocess
 import sys
+
+import seeds
 
 CORPUS = pathlib.Path(__file__).resolve().parent / "corpus"
 IPV6_HEADER, MOBILITY, ICMPV6, EXTENSIONS = 40, 135, 58, {43, 60}
@@ -66,8 +68,46 @@ def write_segments():
             write("segments", f"merge_{name}{suffix}", b"\1" + bytes([len(packet)]) + packet + changes)
 
 
+def write_forged_segments():
+    """What no kernel writes: lengths that lie, fragments, sums of zero, sizes of one octet and of none."""
+    for is_ipv4 in (False, True):
+        ip = 4 if is_ipv4 else 6
+        packet, start = packet_of(is_ipv4, True, bytes(range(48)))
+        for name, length, size in ("long_header", 65535, 10), ("short_header", 1, 10), ("no_size", 0, 0), \
+                                  ("size_beyond", 0, 65535), ("one_octet", start + 32, 1):
+            virtio = struct.pack("=BBHHHH", 1, 1 if is_ipv4 else 4, length, size, start, 16)
+            write("segments", f"divide_ipv{ip}_{name}", b"\0" + virtio + packet)
+        virtio = struct.pack("=BBHHHH", 1, 1 if is_ipv4 else 4, 0, 10, start, 16)
+        at = 2 if is_ipv4 else 4
+        for name, claimed in ("jumbo", 0), ("beyond", 65535), ("within", 41):
+            write("segments", f"divide_ipv{ip}_{name}", b"\0" + virtio + packet[:at] + struct.pack("!H", claimed) + packet[at + 2:])
+        if is_ipv4:
+            fragment = packet[:6] + struct.pack("!H", 0x2010) + packet[8:]
+        else:
+            fragment, start = packet_of(False, True, bytes(48), bytes([6, 0, 0, 0x11, 0, 0, 0, 7]))
+            fragment = fragment[:6] + b"\x2c" + fragment[7:]
+        write("segments", f"divide_ipv{ip}_fragment", b"\0" + virtio + fragment)
+        packet, _ = packet_of(is_ipv4, False, bytes(48))  # its checksum is zero, and stays so
+        write("segments", f"merge_udp_ipv{ip}_without_sum", b"\1" + bytes([len(packet)]) + packet + bytes([48, 0b110, 0, 0]) * 3)
+        mixed = b"".join(bytes([size, 0b111, 0, 0]) for size in (48, 48, 7, 48, 1, 0, 200))
+        packet, _ = packet_of(is_ipv4, True, bytes(48))
+        write("segments", f"merge_tcp_ipv{ip}_of_mixed_sizes", b"\1" + bytes([len(packet)]) + packet + mixed)
+
+
+def write_for_new_targets(protocol, at, name, packet):
+    """The same packet as the targets take it that look at more than a header."""
+    if protocol == ICMPV6:
+        write("neighbour_discovery", name, bytes([2, len(packet)]) + packet + bytes([5, 0x0d, 0x15]))
+    if protocol == MOBILITY and at == IPV6_HEADER:
+        for choice in (0, 2, 8, 10):
+            write("udp_datagrams", f"{name}_{choice}", bytes([choice]) + packet)
+        write("experimental_options", name, packet[at + OPTIONS_OFFSET.get(packet[at + 2], 8):])
+
+
 def main(program):
     write_segments()
+    write_forged_segments()
+    seeds.write_all(write)
     printed = subprocess.run([program], capture_output=True, text=True, check=True).stdout
     for line in printed.splitlines():
         sample = json.loads(line)
@@ -81,6 +121,15 @@ def main(program):
                 write("mobility_options", name, packet[at + OPTIONS_OFFSET[packet[at + 2]]:])
         if protocol == ICMPV6:
             write("icmpv6", name, packet)
+        write_for_new_targets(protocol, at, name, packet)
+    write("udp_datagrams", "keepalive", b"\0\xff")
+    write("udp_datagrams", "many", b"\3\0\x28" + (packet_of(False, False, b"")[0][:40]) * 3)
+    write("outer_packet", "ipv6", bytes([0, 0, 0, 80]) + bytes(36) + bytes(200))
+    write("outer_packet", "ipv4", bytes([1, 0, 0, 80]) + bytes(36) + bytes(200))
+    write("experimental_options", "reception", bytes([5, 1, 0x80, 0, 0, 1, 0, 0, 3, 0xe8, 0, 6, 0, 5, 1, 0x21, 0, 1]))
+    write("experimental_options", "source", bytes([9, 1]) + bytes(16) + b"\x10\x5f")
+    write("experimental_options", "cause", bytes([7, 1, 3]))
+    write("experimental_options", "refusal", bytes([6, 1, 2]))
 
 
 main(sys.argv[1])

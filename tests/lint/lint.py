@@ -27,9 +27,10 @@ MAY_INCLUDE = {
 }
 # System header (a regular expression) -> where it may be included.
 ONLY_IN = {
-    r"sodium\.h": {"shared/security", "tests/security/wiped_keys_test.cpp"},
+    r"sodium\.h": {"shared/security", "tests/security/wiped_keys_test.cpp", "tests/fuzz/steady_random.cpp"},
     r"(linux|net|netinet|sys|netlink|nftables)/.*|(unistd|fcntl|poll|sched|ifaddrs|netdb)\.h":
         {"shared/platform", "tests/platform", "tests/impair", "tests/flow", "tests/datapath", "tests/bench",
+         "tests/fuzz/netlink.cpp",
          "tests/runtime/small_disk.hpp", "shared/security/key_file.cpp", "shared/datapath/tunnel_memory.cpp"},
     r"arpa/inet\.h": {"shared/wire/address.cpp", "shared/platform"},
     r"boost/.*|spdlog/.*|toml\+\+/.*|nlohmann/.*": {"shared/runtime", "client", "server", "tests"},
