@@ -91,8 +91,9 @@ void Host::receive(const wire::Bytes& packet) {
 }
 
 void Host::deliver(wire::BytesView inner) {
-    wire::Reader in(inner.subspan(wire::Ipv6Header::size + wire::UdpHeader::size));
-    delivered_.push_back(in.integer<std::uint64_t>());
+    wire::Reader in(inner);
+    in.skip(wire::Ipv6Header::size + wire::UdpHeader::size);
+    delivered_.push_back(in.integer<std::uint64_t>());  // 0: it is none of send_data()
 }
 
 void Host::take(const std::expected<mobility::Received, security::Rejection>& received) {
@@ -207,8 +208,11 @@ void Host::read_notices() {
     }
     for (const DataPlane::Message& message : notices.messages) {
         const auto packet = wire::SignallingPacket::parse(message.packet);
-        ASSERT_TRUE(packet);
-        take(authenticator().open_tunnelled(message.path, message.sealed_by, *packet));
+        if (packet) {
+            take(authenticator().open_tunnelled(message.path, message.sealed_by, *packet));
+        } else {
+            ++rejected_;
+        }
     }
     for (const auto& [session, path] : notices.moved_endpoints) {
         perform(node().on_moved_endpoint(now(), session, path));
