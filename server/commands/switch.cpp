@@ -56,8 +56,9 @@ void add_switch(CLI::App& app, Commands& commands) {
     CLI::App* command = app.add_subcommand("switch", "Ask clients to go to another home agent");
     command->add_option("name", options->clients, "These clients; without any, all");
     CLI::Option_group* where = command->add_option_group("where to", "One of the two");
-    where->add_option("--to", options->to,
-                      "The address of another home agent, and again for the next best")
+    where
+        ->add_option("--to", options->to,
+                     "The address of another home agent, and again for the next best")
         ->allow_extra_args(false);  // what follows is a name
     where->add_flag("--anywhere", options->anywhere, "To any that they find themselves");
     where->require_option(1);

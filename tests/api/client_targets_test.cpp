@@ -119,7 +119,8 @@ TEST_F(ClientTargets, ChangeThePolicy) {
                 "rate_limit_up": null, "rate_limit_down": 64000}})");
     EXPECT_EQ(Json::parse(answer.body).at("policy").dump(),
               R"({"internet":false,"clients":true,"prefixes":["10.0.0.0/8"],)"
-              R"("rate_limit_up":null,"rate_limit_down":64000})");
+              R"("rate_limit_up":null,"rate_limit_down":64000,)"
+              R"("network_prefixes":["2001:db8:1:100::/64"]})");
 }
 
 TEST_F(ClientTargets, TakeOneChangeAtATime) {

@@ -144,7 +144,7 @@ TEST(ClientStatus, TellsOfTheHomePrefixOnceThatIsKnown) {
                                           .preferred_until = {},
                                           .valid_until = runtime::WallTime(1'795'572'425'123ms)};
     EXPECT_EQ(to_json(status).at("home_prefix").dump(),
-              R"({"preferred_until":null,"prefix":"2001:db8:f::/64",)"
+              R"({"prefix":"2001:db8:f::/64","preferred_until":null,)"
               R"("valid_until":"2026-11-25T02:07:05.123Z"})");
 }
 

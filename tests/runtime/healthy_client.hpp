@@ -65,6 +65,7 @@ inline Json status() {
                              .remote_port = 4191,
                              .is_behind_nat = true};
     status.tunnel = TunnelReport{.mtu = 1438};
+    status.confinement = {.is_filtered = true};
     return to_json(status);
 }
 

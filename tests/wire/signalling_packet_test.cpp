@@ -115,15 +115,16 @@ TEST(SignallingPacket, TakesAHomeAddressOptionWithABindingUpdateOrTheEndOfOneOnl
 }
 
 // RFC 6275 §6.1, §9.5.4: only a binding acknowledgement comes with a type 2 routing header, and, by
-// RFC 5846 §7, a revocation indication.
-TEST(SignallingPacket, TakesARoutingHeaderWithAnAcknowledgementOrARevocationOnly) {
+// RFC 5846 §7, a revocation indication, and, by RFC 5142 §5.1, a home agent switch.
+TEST(SignallingPacket, TakesARoutingHeaderWithWhatAHomeAgentSaysOnly) {
     for (unsigned type = 0; type <= 16; ++type) {
         Bytes payload = octets(type2_routing_header + std::string(acknowledgement));
         payload[24 + 2] = static_cast<std::uint8_t>(type);
         payload[24 + 6] = 1;  // the type of a binding revocation
         const auto parsed = SignallingPacket::parse(packet_with(routing, payload));
         const bool is_known = is_known_message_type(static_cast<std::uint8_t>(type));
-        EXPECT_EQ(parsed.has_value(), type == 6 || type == 16 || !is_known) << type;
+        EXPECT_EQ(parsed.has_value(), type == 6 || type == 12 || type == 16 || !is_known)
+            << type;
     }
     EXPECT_EQ(parse(routing, type2_routing_header + "3b011000 0000 02 00 1234 0000 01020000"),
               refused(ParseError::bad_extension_header));
