@@ -123,8 +123,7 @@ TEST(SignallingPacket, TakesARoutingHeaderWithWhatAHomeAgentSaysOnly) {
         payload[24 + 6] = 1;  // the type of a binding revocation
         const auto parsed = SignallingPacket::parse(packet_with(routing, payload));
         const bool is_known = is_known_message_type(static_cast<std::uint8_t>(type));
-        EXPECT_EQ(parsed.has_value(), type == 6 || type == 12 || type == 16 || !is_known)
-            << type;
+        EXPECT_EQ(parsed.has_value(), type == 6 || type == 12 || type == 16 || !is_known) << type;
     }
     EXPECT_EQ(parse(routing, type2_routing_header + "3b011000 0000 02 00 1234 0000 01020000"),
               refused(ParseError::bad_extension_header));
