@@ -262,7 +262,7 @@ void HomeAgent::on_heartbeat(Instant now, const mobility::Received& received,
         return;
     }
     actions.emplace_back(heartbeat_response(*binding, answer));
-    checks_.on_request(now, *binding, received.path, actions);
+    checks_.on_heard(now, *binding, received.path, actions);
     others_.on_request(now, *binding, received.path, actions);
     // A sealed one moves its endpoint by its newest data packet.
     if (std::holds_alternative<mobility::InSession>(message.proof()) &&

@@ -153,6 +153,10 @@ void HomeAgent::follow_endpoint(Instant now, const Binding& binding, const mobil
         is_behind_itself(now, binding.home, claimed.path.remote)) {
         return;
     }
+    if (checks_.claim_of(binding).path == claimed.path) {
+        checks_.on_heard(now, binding, claimed.path, actions);  // it has named that place itself
+        return;
+    }
     const Binding before = binding;
     cache_.change(binding.home, [&](Binding& entry) {
         place(now, claimed, &before, entry, actions);

@@ -87,8 +87,8 @@ void PathChecks::ask(Instant now, const Binding& binding, Actions& actions) {
     schedule(*found);
 }
 
-void PathChecks::on_request(Instant now, const Binding& binding, mobility::Path path,
-                            Actions& actions) {
+void PathChecks::on_heard(Instant now, const Binding& binding, mobility::Path path,
+                          Actions& actions) {
     path.interface = {};
     const auto found = checks_.find(binding.home);
     if (found == checks_.end() || !found->second.proof ||

@@ -49,10 +49,10 @@ class PathChecks {
                      std::chrono::nanoseconds round_trip, mobility::Actions& actions);
     // Requests that are due because of either.
     void ask(mobility::Instant now, const Binding& binding, mobility::Actions& actions);
-    // A heartbeat request has come along this path: if nothing there has answered so far, it is
-    // asked again.
-    void on_request(mobility::Instant now, const Binding& binding, mobility::Path path,
-                    mobility::Actions& actions);
+    // A packet of its has come along this path: if nothing there has answered so far, it is asked
+    // again.
+    void on_heard(mobility::Instant now, const Binding& binding, mobility::Path path,
+                  mobility::Actions& actions);
     // A heartbeat response. Tells where it proves the mobile node to be, once.
     struct Proved {
         Whereabouts place;

@@ -113,12 +113,11 @@ Form<wire::Prefix> home_prefix() {
 
 Form<wire::Lifetime> lifetime(std::chrono::seconds least) {
     const std::int64_t low = least.count();
-    const std::int64_t high = std::chrono::seconds(wire::max_lifetime).count();
+    constexpr std::int64_t high = std::chrono::seconds(wire::max_lifetime).count();
     const std::string right = "write a whole number of seconds from " + std::to_string(low) +
                               " to " + std::to_string(high) +
                               ", a multiple of 4 since the protocol counts in units of 4 s";
-    return {right,
-            [low, high](const toml::node& node) -> std::expected<wire::Lifetime, std::string> {
+    return {right, [low](const toml::node& node) -> std::expected<wire::Lifetime, std::string> {
                 const auto written = node.value_exact<std::int64_t>();
                 if (!written) {
                     return std::unexpected("is " + kind_of(node) + ", not a whole number");

@@ -28,6 +28,9 @@ std::string advice(const std::error_code& failure) {
     if (failure == std::errc::address_in_use || failure == std::errc::device_or_resource_busy) {
         return "; stop the program that uses it, or name another in the configuration";
     }
+    if (failure == std::errc::resource_unavailable_try_again) {  // a thread, say
+        return "; there are too many processes, or there is not enough memory";
+    }
     if (failure == std::errc::no_space_on_device) {
         return "; make room on the disk";
     }

@@ -85,10 +85,12 @@ def deploy(request):
 
 
 def assert_no_call_refused(deployment):
-    """The daemons' own filter of system calls lets them do whatever the test has had them do."""
+    """The daemons' own filter of system calls lets them do whatever the test has had them do. A call that strace fails
+    in a test's name is one with a number that no kernel has."""
     for node in ("ha", *deployment.home_addresses):
         lines = deployment.log(node, lines=10**9).splitlines()
-        assert [line for line in lines if line.startswith("refused system call")] == [], node
+        refused = {line for line in lines if line.startswith("refused system call")}
+        assert refused <= ({"refused system call: of another kernel"} if deployment.is_traced else set()), node
 
 
 def assert_none_left(watches, deployment):

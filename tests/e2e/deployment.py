@@ -26,6 +26,7 @@ class Deployment:
         self.topology, self.protection, self.directory = topology, protection, topology.directory
         self.home_addresses = {"mn": HOME_ADDRESS} if home_addresses is None else dict(home_addresses)
         self.daemons, self.public = {}, {}
+        self.is_traced = False  # by strace, which fails system calls
         self.crashed = set()  # nodes; from then on their kernels may have answered in a daemon's place
         for node in ("ha", *self.home_addresses):
             self.public[node] = self.keygen(node)

@@ -41,11 +41,12 @@ def spread(steps, most):
 
 
 class Failing:
-    """System calls of a running process, all its threads, fail from here to the end of `with`; as `inject` says:
+    """System calls of a node's daemon, all its threads, fail from here to the end of `with`; as `inject` says:
     "sendmmsg:error=ENOBUFS:when=1+3". Leaving it tells how many did (`count`)."""
 
-    def __init__(self, pid, *injections):
-        self.pid, self.injections, self.count = pid, injections, 0
+    def __init__(self, deployment, node, *injections):
+        self.pid, self.injections, self.count = deployment.daemons[node].pid, injections, 0
+        deployment.is_traced = True
 
     def __enter__(self):
         calls = ",".join(injection.split(":")[0] for injection in self.injections)

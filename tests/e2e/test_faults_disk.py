@@ -131,7 +131,7 @@ def test_the_home_agents_disk_fails_for_a_while(on_disk, error):
     deployment = on_disk("ha")
     start_talking(deployment)
     calls = ("pwrite64", "fsync", "fdatasync", "ftruncate")
-    with Failing(deployment.daemons["ha"].pid, *(f"{call}:error={error}" for call in calls)) as failing:
+    with Failing(deployment, "ha", *(f"{call}:error={error}" for call in calls)) as failing:
         deployment.move("B")
         assert_echoes(deployment.connection, b"moved")
         deployment.crash("mn")

@@ -30,7 +30,7 @@ def assert_goes_on(deployment):
 @pytest.mark.parametrize("node", ["mn", "ha"])
 @pytest.mark.parametrize("error", ["ENOBUFS", "EPERM", "EINVAL", "ENETUNREACH"])
 def test_what_the_system_refuses_to_send_is_no_end(talking, node, error, report):
-    with Failing(talking.daemons[node].pid, *(f"{call}:error={error}:when=1..30" for call in SENDING)) as failing:
+    with Failing(talking, node, *(f"{call}:error={error}:when=1..30" for call in SENDING)) as failing:
         for _ in range(3):
             talking.topology.run("mn", f"ping -n -c 10 -i 0.02 -W 1 -I {HOME_ADDRESS} {CORRESPONDENT}", check=False)
         assert_echoes(talking.connection, b"meanwhile" * 1000)
@@ -42,7 +42,7 @@ def test_what_the_system_refuses_to_send_is_no_end(talking, node, error, report)
 @pytest.mark.parametrize("node", ["mn", "ha"])
 @pytest.mark.parametrize("error", ["ENOBUFS", "ENOMEM", "ECONNREFUSED", "ENETDOWN"])
 def test_what_the_system_refuses_to_receive_is_no_end(talking, node, error, report):
-    with Failing(talking.daemons[node].pid, *(f"{call}:error={error}:when=1..8" for call in RECEIVING)) as failing:
+    with Failing(talking, node, *(f"{call}:error={error}:when=1..8" for call in RECEIVING)) as failing:
         talking.topology.run("mn", f"ping -n -c 20 -i 0.02 -W 1 -I {HOME_ADDRESS} {CORRESPONDENT}", check=False)
         assert_echoes(talking.connection, b"meanwhile" * 1000)
     report(f"{failing.count} calls have failed")
@@ -52,7 +52,7 @@ def test_what_the_system_refuses_to_receive_is_no_end(talking, node, error, repo
 
 def test_news_of_the_network_that_got_lost_are_asked_for(talking):
     """ENOBUFS of a netlink socket: it had too much to tell (netlink(7))."""
-    with Failing(talking.daemons["mn"].pid, "recvmsg:error=ENOBUFS:when=1..3") as failing:
+    with Failing(talking, "mn", "recvmsg:error=ENOBUFS:when=1..3") as failing:
         moved = talking.topology.move("B")
         settle(1)
     assert failing.count > 0
@@ -63,7 +63,7 @@ def test_news_of_the_network_that_got_lost_are_asked_for(talking):
 @pytest.mark.parametrize("error", ["ENOBUFS", "EPERM", "ENETUNREACH"])
 def test_a_move_while_nothing_can_be_sent(talking, error):
     """Neither a binding update nor a word to the kernel about routes."""
-    with Failing(talking.daemons["mn"].pid, *(f"{call}:error={error}:when=1..12" for call in SENDING)) as failing:
+    with Failing(talking, "mn", *(f"{call}:error={error}:when=1..12" for call in SENDING)) as failing:
         moved = talking.topology.move("B")
         settle(2)
     assert failing.count > 0

@@ -357,7 +357,7 @@ def test_a_rogue_router_moves_no_binding(heard):
     before = binding(heard.status("ha"), HOME_ADDRESS)["care_of_address"]
     advertise_falsely(heard, "2001:db8:bad::")
     assert binding(heard.status("ha"), HOME_ADDRESS)["care_of_address"] in (before, heard.topology.care_of_address("A"))
-    heard.topology.run("mn", f"ping -n -c 1 -w {PATIENCE} {CORRESPONDENT}")  # until one is answered
+    heard.topology.run("mn", f"ping -n -c 1 -w {PATIENCE:.0f} {CORRESPONDENT}")  # until one is answered
     assert not binding(heard.status("ha"), HOME_ADDRESS)["care_of_address"].startswith("2001:db8:bad:")
     assert_works(heard)
 

@@ -316,6 +316,27 @@ TEST_F(BehindANat, GoesBackIfNothingAnswersThere) {
     EXPECT_EQ(test::events<mobility::CareOfAddressUnproved>(actions).size(), 1U);
 }
 
+// What comes from where it has said that it is has not been moved there by a NAT.
+TEST_F(BehindANat, IsBoundByTheCareOfAddressThatItHasNamedWhereItAnswers) {
+    const auto named = test::ip("::ffff:192.168.9.7");
+    mobility::Path there = nat_path(50000);
+    there.remote = test::ip("::ffff:198.51.100.77");
+    home_agent_.put_behind_nat(there.remote, there.remote_port);
+    wire::BindingUpdate moved = udp_update(2);
+    moved.options = {wire::Ipv4CareOfAddress{*named.mapped_ipv4()}};
+    mobility::Path path = udp_path;
+    path.local = named;
+    (void)home_agent_.hear_in_session_along(noon + 1s, moved, session_, path);
+    EXPECT_EQ(directed(home_agent_.core.on_deadline(noon + 2s)), nat_path(61234));
+
+    const Actions heard = move_to(there, noon + 3s);
+    EXPECT_TRUE(test::all<mobility::DirectTunnel>(heard).empty());
+    ASSERT_EQ(challenges_in(heard).size(), 1U) << "it is asked at once";
+    (void)home_agent_.answer(noon + 3s, challenges_in(heard).at(0));
+    EXPECT_EQ(home_agent_.binding(noon + 3s)->path, there);
+    EXPECT_EQ(home_agent_.binding(noon + 3s)->care_of.address, named);
+}
+
 TEST_F(BehindANat, IsNotMovedByALatePacketOfAnotherPath) {
     mobility::Path native = native_a;
     EXPECT_TRUE(move_to(native).empty());
