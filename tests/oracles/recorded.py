@@ -10,7 +10,7 @@ ETHERNET, RAW, IPV6 = 1, 101, 229  # link types
 UDP, IPV6_IN_IPV6, ESP, ICMPV6, MOBILITY = 17, 41, 50, 58, 135
 HOP_BY_HOP, ROUTING, FRAGMENT, DESTINATION_OPTIONS = 0, 43, 44, 60
 HOME_ADDRESS_OPTION = 0xC9
-REFRESH_REQUEST, UPDATE, ACKNOWLEDGEMENT, ERROR, EXPERIMENTAL_MESSAGE, HEARTBEAT, REVOCATION = 0, 5, 6, 7, 11, 13, 16
+REFRESH_REQUEST, UPDATE, ACKNOWLEDGEMENT, ERROR, EXPERIMENTAL_MESSAGE, SWITCH, HEARTBEAT, REVOCATION = 0, 5, 6, 7, 11, 12, 13, 16
 
 MESSAGES = {0: "binding refresh request", 5: "binding update", 6: "binding acknowledgement", 7: "binding error",
             11: "experimental message", 12: "home agent switch", 13: "heartbeat", 16: "revocation"}
@@ -49,6 +49,11 @@ class Message:
         return MESSAGES.get(self.type, f"type {self.type}")
 
     @property
+    def first_option(self):
+        """Where its options begin, in octets of the header."""
+        return 8 + 16 * self.header[6] if self.type == SWITCH else FIRST_OPTION.get(self.type, len(self.header))
+
+    @property
     def options(self):
         """(type, body) of each but padding."""
         return [(kind, body) for kind, body in self.padded_options if kind != 1]
@@ -56,7 +61,7 @@ class Message:
     @property
     def padded_options(self):
         """With PadN among them, without Pad1."""
-        found, at = [], FIRST_OPTION.get(self.type, len(self.header))
+        found, at = [], self.first_option
         while at < len(self.header):
             kind = self.header[at]
             if kind == 0:
