@@ -64,7 +64,8 @@ std::optional<Reception> to_reception(const wire::ExperimentalOption& option) {
     while (in.remaining() >= gap_size) {
         const std::uint32_t received = in.integer<std::uint16_t>();
         const std::uint32_t missing = in.integer<std::uint16_t>();
-        if (received == 0 || missing == 0 || received + missing > newer) {
+        if (received == 0 || missing == 0 || received + missing > newer ||
+            reception.gaps.size() == Reception::max_gaps) {
             return std::nullopt;
         }
         const std::uint32_t last = newer - received;

@@ -66,6 +66,8 @@ TEST(Reception, FitsIntoItsOptionWithAllItsGaps) {
     }
     EXPECT_LE(to_option(full).data.size(), 255U);
     EXPECT_EQ(to_reception(to_option(full)), full);
+    full.gaps.push_back({100, 101});
+    EXPECT_FALSE(to_reception(to_option(full))) << "more than anybody tells";
 }
 
 TEST(Reception, OfAMessageIsLookedForAmongItsOptions) {
