@@ -65,7 +65,12 @@ std::optional<std::string> portal_url(std::string_view text) {
         return std::nullopt;
     }
     const auto rest = behind_scheme(text);
-    return rest && is_host(authority_in(*rest)) ? std::optional(std::string(text)) : std::nullopt;
+    if (!rest || !is_host(authority_in(*rest))) {
+        return std::nullopt;
+    }
+    std::string url(text);  // RFC 3986 §3.1: schemes are written in lower case
+    std::ranges::transform(text.substr(0, text.size() - rest->size()), url.begin(), lower);
+    return url;
 }
 
 std::optional<std::string> portal_url(const AnsweredInPlace& answer,

@@ -14,10 +14,11 @@ std::optional<std::string> led_to(unsigned status, std::string_view location) {
 
 TEST(PortalUrl, IsWhatABrowserMayBeGiven) {
     for (const char* url :
-         {"http://login.example/", "https://login.example:8443/a?b=c&d=%20#e", "HTTP://10.0.0.1",
+         {"http://login.example/", "https://login.example:8443/a?b=c&d=%20#e", "http://10.0.0.1",
           "http://[2001:db8::1]:8080/x", "http://login.example/?to=http://a@b/"}) {
         EXPECT_EQ(portal_url(url), url);
     }
+    EXPECT_EQ(portal_url("HTtP://Login.example/A"), "http://Login.example/A");
 }
 
 TEST(PortalUrl, IsNothingElse) {
