@@ -326,7 +326,7 @@ TEST_F(BehindANat, IsBoundByTheCareOfAddressThatItHasNamedWhereItAnswers) {
     moved.options = {wire::Ipv4CareOfAddress{*named.mapped_ipv4()}};
     mobility::Path path = udp_path;
     path.local = named;
-    (void)home_agent_.hear_in_session_along(noon + 1s, moved, session_, path);
+    (void)home_agent_.hear_along(noon + 1s, moved, path);
     EXPECT_EQ(directed(home_agent_.core.on_deadline(noon + 2s)), nat_path(61234));
 
     const Actions heard = move_to(there, noon + 3s);
