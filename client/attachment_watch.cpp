@@ -236,6 +236,25 @@ void AttachmentWatch::tell_kernel() {
         }
     }
     replaced_ = std::move(now);
+    tell_lost_prefixes();
+}
+
+// A laptop that leaves its home link behind the kernel's back would else look for its home agent
+// among its neighbors, for as long as the home prefix is valid.
+void AttachmentWatch::tell_lost_prefixes() {
+    std::vector<LostPrefix> now = heard_.lost_prefixes(runtime::boot_now());
+    for (const LostPrefix& lost : now) {
+        if (std::ranges::find(lost_prefixes_, lost) == lost_prefixes_.end()) {
+            log_.debug("prefix-left", {{"prefix", lost.prefix}});
+            platform::report_off_link(netlink_, lost.interface, lost.prefix);
+        }
+    }
+    for (const LostPrefix& lost : lost_prefixes_) {
+        if (std::ranges::find(now, lost) == now.end()) {
+            routers_.solicit(lost.interface);  // if it is back, the kernel has to hear it too
+        }
+    }
+    lost_prefixes_ = std::move(now);
 }
 
 void AttachmentWatch::tell() {

@@ -75,6 +75,7 @@ class AttachmentWatch {
     [[nodiscard]] bool is_abandoned(const mobility::CandidateAddress& candidate) const;
     void tell();
     void tell_kernel();
+    void tell_lost_prefixes();
 
     [[nodiscard]] platform::Destination destination() const;
     [[nodiscard]] mobility::Attachments attachments() const;
@@ -97,6 +98,7 @@ class AttachmentWatch {
     platform::SleepWatch sleep_;
     platform::NetlinkSocket netlink_;
     std::vector<ReplacedRouter> replaced_;  // as the kernel has been told
+    std::vector<LostPrefix> lost_prefixes_;
     struct AdvertisedPortal {
         mobility::InterfaceIndex interface;
         wire::Ipv6Address router;

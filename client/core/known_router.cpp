@@ -194,4 +194,14 @@ bool KnownRouter::advertises(Instant now, const wire::Prefix& prefix) const {
     });
 }
 
+std::vector<wire::Prefix> KnownRouter::advertised(Instant now) const {
+    std::vector<wire::Prefix> valid;
+    for (const Advertised& advertised : prefixes_) {
+        if (now < advertised.until) {
+            valid.push_back(advertised.prefix);
+        }
+    }
+    return valid;
+}
+
 }  // namespace godwit::client

@@ -75,6 +75,7 @@ class KnownRouter {
     [[nodiscard]] bool advertises_prefix_of(mobility::Instant now,
                                             const wire::Ipv6Address& address) const;
     [[nodiscard]] bool advertises(mobility::Instant now, const wire::Prefix& prefix) const;
+    [[nodiscard]] std::vector<wire::Prefix> advertised(mobility::Instant now) const;
 
   private:
     enum class Standing : std::uint8_t {

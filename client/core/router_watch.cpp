@@ -171,9 +171,7 @@ bool RouterWatch::is_abandoned(Instant now, InterfaceIndex interface,
 std::vector<ReplacedRouter> RouterWatch::replaced(Instant now) const {
     std::vector<ReplacedRouter> replaced;
     for (const auto& [interface, routers] : links_) {
-        const bool is_any_there = std::ranges::any_of(routers, [&](const KnownRouter& router) {
-            return router.stands() && router.is_default(now);
-        });
+        const bool is_any_there = has_default_router(now, routers);
         for (const KnownRouter& router : routers) {
             if (is_any_there && !router.stands()) {
                 replaced.push_back({interface, router.address(), router.link_layer()});
@@ -181,6 +179,31 @@ std::vector<ReplacedRouter> RouterWatch::replaced(Instant now) const {
         }
     }
     return replaced;
+}
+
+std::vector<LostPrefix> RouterWatch::lost_prefixes(Instant now) const {
+    std::vector<LostPrefix> lost;
+    for (const ReplacedRouter& gone : replaced(now)) {
+        const Routers& routers = links_.at(gone.interface);
+        const auto is_advertised = [&](const wire::Prefix& prefix) {
+            return std::ranges::any_of(routers, [&](const KnownRouter& router) {
+                return router.stands() && router.advertises(now, prefix);
+            });
+        };
+        const auto router = std::ranges::find(routers, gone.router, &KnownRouter::address);
+        for (const wire::Prefix& prefix : router->advertised(now)) {
+            if (!is_advertised(prefix)) {
+                lost.push_back({gone.interface, prefix});
+            }
+        }
+    }
+    return lost;
+}
+
+bool RouterWatch::has_default_router(Instant now, const Routers& routers) {
+    return std::ranges::any_of(routers, [&](const KnownRouter& router) {
+        return router.stands() && router.is_default(now);
+    });
 }
 
 std::optional<Instant> RouterWatch::next_deadline(Instant now) const {

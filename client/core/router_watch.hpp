@@ -39,6 +39,12 @@ struct ReplacedRouter {
     bool operator==(const ReplacedRouter&) const = default;
 };
 
+struct LostPrefix {
+    mobility::InterfaceIndex interface;
+    wire::Prefix prefix;
+    bool operator==(const LostPrefix&) const = default;
+};
+
 class RouterWatch {
   public:
     // `home_prefix`: what a router advertises on the home link; nothing: there is no home link.
@@ -71,6 +77,8 @@ class RouterWatch {
     // The routers that are not there any more while another one of their link is: nothing should be
     // sent through them.
     [[nodiscard]] std::vector<ReplacedRouter> replaced(mobility::Instant now) const;
+    // What only those have advertised: its neighbors are not on that link any more.
+    [[nodiscard]] std::vector<LostPrefix> lost_prefixes(mobility::Instant now) const;
     // The routers of this interface that advertise a prefix of this address are silent or
     // withdrawn, or there are others only.
     [[nodiscard]] bool is_abandoned(mobility::Instant now, mobility::InterfaceIndex interface,
@@ -82,6 +90,7 @@ class RouterWatch {
     using Routers = std::vector<KnownRouter>;  // the one heard last comes last
 
     std::span<KnownRouter> on(mobility::InterfaceIndex interface);
+    [[nodiscard]] static bool has_default_router(mobility::Instant now, const Routers& routers);
     KnownRouter* find(mobility::InterfaceIndex interface, const wire::Ipv6Address& router);
     RouterQuestions due(mobility::Instant now, mobility::InterfaceIndex interface,
                         bool solicit = false);

@@ -1,6 +1,9 @@
 #include "shared/platform/router_reachability.hpp"
 
 #include <linux/neighbour.h>
+#include <linux/rtnetlink.h>
+
+#include "shared/platform/routing.hpp"
 
 namespace godwit::platform {
 namespace {
@@ -29,6 +32,19 @@ std::error_code report_reachable(NetlinkSocket& netlink, mobility::InterfaceInde
                                  const wire::LinkLayerAddress& link_layer) {
     NetlinkMessage message = about(interface, router, NUD_STALE);
     return netlink.request(message.put(NDA_LLADDR, link_layer.data(), link_layer.size()));
+}
+
+std::error_code report_off_link(NetlinkSocket& netlink, mobility::InterfaceIndex interface,
+                                const wire::Prefix& prefix) {
+    constexpr std::uint32_t of_any_metric = 0;
+    const Route route{.destination = prefix,
+                      .interface = interface,
+                      .gateway = {},
+                      .preferred_source = {},
+                      .metric = of_any_metric};
+    // The kernel's own, or that of a program which takes advertisements in its place.
+    const std::error_code by_kernel = remove(netlink, route, RTPROT_KERNEL);
+    return remove(netlink, route, RTPROT_RA) ? by_kernel : std::error_code();
 }
 
 }  // namespace godwit::platform

@@ -18,4 +18,10 @@ std::error_code report_reachable(NetlinkSocket& netlink, mobility::InterfaceInde
                                  const wire::Ipv6Address& router,
                                  const wire::LinkLayerAddress& link_layer);
 
+// The neighbors of this prefix are not on that link any more: what goes to them goes to a router.
+// Its next advertisement makes the kernel's route anew.
+// std::errc::no_such_process: there was no such route.
+std::error_code report_off_link(NetlinkSocket& netlink, mobility::InterfaceIndex interface,
+                                const wire::Prefix& prefix);
+
 }  // namespace godwit::platform

@@ -362,6 +362,21 @@ TEST_F(RouterWatchTest, TellsWhichRoutersAreReplaced) {
     EXPECT_THAT(watch_.replaced(noon + 2s), IsEmpty());
 }
 
+// The kernel would look for the home agent among its neighbors, for as long as the prefix is valid.
+TEST_F(RouterWatchTest, TellsWhichPrefixesAreNotOnTheLinkAnyMore) {
+    RouterHeard shared = home_router;
+    shared.prefixes.push_back(router_b.prefixes.at(0));
+    hear(noon, shared);
+    EXPECT_FALSE(watch_.on_router_heard(noon + 1s, router_b).empty());
+    EXPECT_THAT(watch_.lost_prefixes(noon + 1s), IsEmpty());
+    let_pass(noon + 1s, noon + 1300ms);
+    EXPECT_THAT(watch_.lost_prefixes(noon + 1300ms),
+                ElementsAre(LostPrefix{test::link, test::home_prefix}));
+    EXPECT_THAT(watch_.lost_prefixes(noon + 30min), IsEmpty()) << "it is valid no longer";
+    (void)watch_.on_router_heard(noon + 2s, home_router);
+    EXPECT_THAT(watch_.lost_prefixes(noon + 2s), IsEmpty());
+}
+
 TEST_F(RouterWatchTest, DoesNotSayOfTheOnlyRouterThatItIsReplaced) {
     hear(noon, router_a);
     EXPECT_FALSE(watch_.on_link_shaken(noon, test::link).empty());

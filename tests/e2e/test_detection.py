@@ -53,6 +53,18 @@ def test_the_network_is_swapped_behind_the_nodes_back(start, report):
     assert reaches_the_correspondent(deployment)
 
 
+def test_home_is_left_and_come_back_to_behind_the_nodes_back(start, report):
+    """The home prefix stays valid, and the home agent's address is of it: but it is no neighbor any more."""
+    deployment = start(advertise={"B": "interval=0.2", "home": "interval=0.2"})
+    for _ in range(2):
+        deployment.topology.swap_switches("home")
+        deployment.wait_home()
+        assert reaches_the_correspondent(deployment)
+        took = time_to_follow(deployment, deployment.topology.swap_switches)
+        report(f"left home {took:.0f} ms after a swap that nothing tells of but an advertisement each 200 ms")
+        assert reaches_the_correspondent(deployment)
+
+
 def test_advertisements_fail_to_come(start, report):
     """The old router said how often it would be heard; the new one speaks when it is asked."""
     deployment = start(advertise={"A": OFTEN, "B": RARELY})

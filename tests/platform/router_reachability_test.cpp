@@ -43,6 +43,24 @@ TEST_F(RouterReachability, LeavesTheOnlyRouterInUse) {
     EXPECT_TRUE(uses("fe80::a"));
 }
 
+TEST_F(RouterReachability, LeadsToARouterWhatIsNotOnTheLink) {
+    const auto prefix = wire::Prefix::parse("2001:db8:5::/64").value();
+    for (const std::string protocol : {"kernel", "ra"}) {
+        run("ip -6 route add 2001:db8:5::/64 dev near metric 256 proto " + protocol);
+        EXPECT_FALSE(uses("fe80::a"));
+        EXPECT_FALSE(report_off_link(netlink_, near_link_, prefix));
+        EXPECT_TRUE(uses("fe80::a"));
+    }
+    EXPECT_EQ(report_off_link(netlink_, near_link_, prefix), std::errc::no_such_process);
+}
+
+TEST_F(RouterReachability, LeavesOtherRoutesAlone) {
+    run("ip -6 route add 2001:db8:5::/64 dev near proto static");
+    EXPECT_TRUE(
+        report_off_link(netlink_, near_link_, wire::Prefix::parse("2001:db8:5::/64").value()));
+    EXPECT_FALSE(uses("fe80::a"));
+}
+
 TEST_F(RouterReachability, NeedsAnInterface) {
     EXPECT_TRUE(report_unreachable(netlink_, {4711}, address("fe80::a")));
 }
