@@ -40,7 +40,7 @@ def test_the_right_to_divide_packets_costs_little(tmp_path):
 
 
 # As the unit's user nothing is given to others, and who may go first has been said by Nice=.
-LEFT_TO_ROOT = {"chown", "fchown", "fchownat", "lchown", "setpriority", "sched_setaffinity"}
+LEFT_TO_ROOT = {"capset", "chown", "fchown", "fchownat", "lchown", "setpriority", "sched_setaffinity"}
 # What begins the daemon itself.
 BEGINNING = {"execve", "execveat", "fork", "vfork"}
 
