@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <string>
+#include <utility>
 
 #include "tests/security/sample_keys.hpp"
 #include "tests/support/addresses.hpp"
@@ -109,6 +111,37 @@ TEST(Invite, IsDamagedWhereItIsCutShort) {
     for (std::size_t length = std::string("godwit://").size(); length < line.size(); ++length) {
         EXPECT_EQ(error_of(line.substr(0, length)), InviteError::damaged) << length;
     }
+}
+
+// Whoever makes invites could make these: a checksum is no proof.
+TEST(Invite, IsDamagedWhereItsFieldsAreNoneBehindARightChecksum) {
+    const std::pair<const char*, std::function<void(Invite&)>> changes[] = {
+        {"no client", [](Invite& invite) { invite.client.clear(); }},
+        {"a long client", [](Invite& invite) { invite.client = std::string(64, 'a'); }},
+        {"a client that is no name", [](Invite& invite) { invite.client = "a b"; }},
+        {"a client that is a path", [](Invite& invite) { invite.client = "../a"; }},
+        {"no host", [](Invite& invite) { invite.endpoints = {""}; }},
+        {"a long host", [](Invite& invite) { invite.endpoints = {std::string(254, 'a')}; }},
+        {"a host that is none", [](Invite& invite) { invite.endpoints = {"a!b"}; }},
+        {"a host in half a bracket", [](Invite& invite) { invite.endpoints = {"[a"}; }},
+        {"an address that is none", [](Invite& invite) { invite.endpoints = {"a::b::c"}; }},
+        {"a second endpoint that is none", [](Invite& invite) { invite.endpoints = {"a", "!"}; }},
+        {"five endpoints", [](Invite& invite) { invite.endpoints = {"a", "b", "c", "d", "e"}; }},
+        {"port 0", [](Invite& invite) { invite.ports = {4191, 0}; }},
+        {"seven ports", [](Invite& invite) { invite.ports = {1, 2, 3, 4, 5, 6, 7}; }},
+        {"a home agent of no address", [](Invite& invite) { invite.home_agent = {}; }},
+        {"a home address of all", [](Invite& invite) { invite.home = {test::ip("ff02::1")}; }}};
+    for (const auto& [what, change] : changes) {
+        Invite invite = sample();
+        change(invite);
+        EXPECT_EQ(error_of(invite.text()), InviteError::damaged) << what;
+    }
+}
+
+TEST(Invite, SaysWhatIsWrongByAName) {
+    EXPECT_EQ(name(InviteError::not_an_invite), "not-an-invite");
+    EXPECT_EQ(name(InviteError::damaged), "damaged");
+    EXPECT_EQ(name(InviteError::newer_version), "newer-version");
 }
 
 TEST(Invite, IsNoneWhereSomethingElseIsPasted) {
