@@ -119,6 +119,8 @@ def without_ethernet_padding(packet):
 def upper_layer(packet):
     """Of an IP packet: (protocol, its octets, headers in front, home address in them)."""
     if packet[0] >> 4 == 4:
+        if int.from_bytes(packet[6:8], "big") & 0x1FFF:
+            return None, b"", (), None  # of a fragment behind the first
         return packet[9], packet[4 * (packet[0] & 15):], (), None
     protocol, rest, headers, home = packet[6], packet[40:], (), None
     while protocol in (HOP_BY_HOP, ROUTING, DESTINATION_OPTIONS):
