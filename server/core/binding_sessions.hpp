@@ -1,8 +1,13 @@
 #pragma once
 // The sessions of one binding. A new one seals only once the mobile node is known to have it, since
 // the acknowledgement that completes it may be lost; the one before it goes on opening for a while.
+// An update that is sent again is a handshake of its own, and the mobile node keeps the session
+// whose acknowledgement comes first: each of them opens until one has been heard.
 
+#include <algorithm>
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <optional>
 
 #include "shared/mobility/instant.hpp"
@@ -15,19 +20,18 @@ class BindingSessions {
   public:
     // The one that seals; nothing without any.
     [[nodiscard]] std::optional<mobility::SessionId> in_use() const { return given(in_use_); }
-    [[nodiscard]] std::optional<mobility::SessionId> unconfirmed() const {
-        return given(unconfirmed_);
-    }
 
     // Whether it is one of them: in use, to come, or the one before.
     [[nodiscard]] bool contains(mobility::SessionId session) const {
-        return session != none &&
-               (in_use_ == session || unconfirmed_ == session || previous_ == session);
+        return session != none && (in_use_ == session || previous_ == session ||
+                                   std::ranges::find(unconfirmed_, session) != unconfirmed_.end());
     }
 
-    // A handshake has been acknowledged. The first session of a binding is in use at once.
-    void add(mobility::Instant now, mobility::SessionId session, mobility::Actions& actions);
-    // The mobile node has used this session; returns whether it is in use from now on.
+    // A handshake has been acknowledged. The first session of a binding is in use at once. Of more
+    // that wait to be heard than max_unconfirmed the oldest ends.
+    void add(mobility::SessionId session, mobility::Actions& actions);
+    // The mobile node has used this session; returns whether it is in use from now on. Those that
+    // are older end with it.
     bool on_heard(mobility::Instant now, mobility::SessionId session, mobility::Actions& actions);
 
     // When the previous session has had its time.
@@ -36,6 +40,9 @@ class BindingSessions {
     }
     void end_previous(mobility::Actions& actions) { end(previous_, actions); }
     void end_all(mobility::Actions& actions);
+
+    // The update and three times that it is sent again: RFC 6275 §11.8 doubles the time between.
+    static constexpr std::size_t max_unconfirmed = 4;
 
   private:
     static constexpr mobility::SessionId none{};  // no session has the SPI 0 (RFC 4303 §2.1)
@@ -47,7 +54,7 @@ class BindingSessions {
 
     mobility::Instant previous_until_;
     mobility::SessionId in_use_;
-    mobility::SessionId unconfirmed_;
+    std::array<mobility::SessionId, max_unconfirmed> unconfirmed_;  // the oldest first, then none
     mobility::SessionId previous_;
 };
 

@@ -183,7 +183,7 @@ void HomeAgent::take_session(Instant now, const Request& request, Binding& bindi
     BindingSessions& sessions = binding.sessions;
     if (const auto* handshake = std::get_if<mobility::InHandshake>(&request.proof)) {
         owners_.emplace(handshake->session, binding.home);
-        sessions.add(now, handshake->session, actions);
+        sessions.add(handshake->session, actions);
         if (binding.protection == mobility::Protection::sealed) {
             actions.emplace_back(mobility::AdmitSession{binding.home, handshake->session});
         } else {

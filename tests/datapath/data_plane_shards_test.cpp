@@ -25,7 +25,8 @@ class DataPlaneOfShards : public DataPlaneTest, public testing::WithParamInterfa
     DataPlaneOfShards() : DataPlaneTest(GetParam()) {}
     void SetUp() override {
         if (agent_.shards().count() != GetParam()) {
-            GTEST_SKIP() << "the kernel refuses the program that divides packets";
+            GTEST_SKIP() << "the program that divides packets wants CAP_BPF, which an ordinary "
+                            "user's namespace has not";
         }
     }
 

@@ -7,7 +7,8 @@ from access_networks import HOME_AGENT_NAME, IP4_POOL, AccessNetworks
 from deployment import Deployment, programs_missing
 from network import Network
 from recording import STORIES, recording
-from topology import Topology
+from test_sessions import assert_echoes, connect, serve
+from topology import CORRESPONDENT, Topology
 from wire import Capture, of_parameter_problems
 
 _figures = []
@@ -134,3 +135,12 @@ def at_a(deploy):
     deployment.start_all()
     deployment.wait_registered(deployment.topology.care_of_address("A"))
     return deployment
+
+
+@pytest.fixture
+def talking(at_a):
+    """A mobile node on A with an open connection: at_a with `connection`."""
+    serve(at_a.topology, "cn", "echo", CORRESPONDENT, 7007)
+    at_a.connection = connect(at_a.topology, "mn", CORRESPONDENT, 7007)
+    assert_echoes(at_a.connection, b"before")
+    return at_a

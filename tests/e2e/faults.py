@@ -12,7 +12,6 @@ from topology import SLOWNESS
 
 # What a daemon does to the world, from its start on: messages, devices, files.
 STEPS = "sendto,sendmsg,ioctl,connect,bind,fsync,fdatasync,rename,pwrite64,write,mkdir,unlink"
-HAS_STRACE = any(os.access(f"{folder}/strace", os.X_OK) for folder in os.environ.get("PATH", "").split(":"))
 
 
 def counting(log):

@@ -275,7 +275,7 @@ CALLS = {"SetLinkDNS": ("a(iay)", 1, 10, 16, *[0] * 15, 1), "SetLinkDomains": ("
          "SetLinkDefaultRoute": ("b", 0), "RevertLink": ()}
 
 
-wants_users = pytest.mark.skipif(not has_users(), reason="wants other users than one: root")
+wants_users = pytest.mark.skipif(not has_users(), reason="an ordinary user's namespace has root alone, whom polkit refuses nothing")
 
 
 @wants_users

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 from deployment import binding, settle
-from faults import HAS_STRACE, Failing
+from faults import Failing
 from test_sessions import assert_echoes, connect, serve
 from topology import CORRESPONDENT, HOME_ADDRESS, SLOWNESS
 
@@ -125,7 +125,6 @@ def test_a_home_agent_does_not_start_on_a_disk_that_is_read_only(on_disk):
     deployment.daemons.pop("ha")
 
 
-@pytest.mark.skipif(not HAS_STRACE, reason="strace is not installed")
 @pytest.mark.parametrize("error", ["EIO", "EROFS"])
 def test_the_home_agents_disk_fails_for_a_while(on_disk, error):
     deployment = on_disk("ha")

@@ -4,12 +4,10 @@ import subprocess
 import pytest
 from deployment import GODWIT, Deployment, binding
 from enrolled import Enrolled
-from faults import HAS_STRACE, counting, end_traced, killed_at, spread, steps_in
+from faults import counting, end_traced, killed_at, spread, steps_in
 from names import FOUND, HOME_DNS, NamesTopology
 from system import changes, snapshot
 from topology import HOME_ADDRESS, SLOWNESS, Topology
-
-pytestmark = pytest.mark.skipif(not HAS_STRACE, reason="strace is not installed")
 
 KILLS = 24
 DNS = {"dns": [HOME_DNS], "search_domains": ["home.example"]}

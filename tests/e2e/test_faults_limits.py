@@ -7,16 +7,8 @@ import pytest
 from deployment import PATIENCE, settle
 from faults import limit, open_files
 from process import Cost
-from test_sessions import assert_echoes, connect, serve
-from topology import CORRESPONDENT, HOME_ADDRESS, SLOWNESS
-
-
-@pytest.fixture
-def talking(at_a):
-    serve(at_a.topology, "cn", "echo", CORRESPONDENT, 7007)
-    at_a.connection = connect(at_a.topology, "mn", CORRESPONDENT, 7007)
-    assert_echoes(at_a.connection, b"before")
-    return at_a
+from test_sessions import assert_echoes
+from topology import HOME_ADDRESS, SLOWNESS
 
 
 def knock_at(path, count):

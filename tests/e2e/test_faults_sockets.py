@@ -2,21 +2,11 @@
 has more to tell than a socket holds: connections go on, and all is as it was once they do not fail any more."""
 import pytest
 from deployment import PATIENCE, settle
-from faults import HAS_STRACE, Failing
-from test_sessions import assert_echoes, connect, serve
+from faults import Failing
+from test_sessions import assert_echoes
 from topology import CORRESPONDENT, HOME_ADDRESS
 
-pytestmark = pytest.mark.skipif(not HAS_STRACE, reason="strace is not installed")
-
 SENDING, RECEIVING = ("sendmmsg", "sendmsg", "sendto"), ("recvmmsg", "recvmsg", "recvfrom")
-
-
-@pytest.fixture
-def talking(at_a):
-    serve(at_a.topology, "cn", "echo", CORRESPONDENT, 7007)
-    at_a.connection = connect(at_a.topology, "mn", CORRESPONDENT, 7007)
-    assert_echoes(at_a.connection, b"before")
-    return at_a
 
 
 def assert_goes_on(deployment):

@@ -7,15 +7,6 @@ from test_sessions import assert_echoes, connect, serve
 from topology import CORRESPONDENT, HOME_ADDRESS
 
 
-@pytest.fixture
-def talking(at_a):
-    """A mobile node on A with an open connection: at_a with `connection`."""
-    serve(at_a.topology, "cn", "echo", CORRESPONDENT, 7007)
-    at_a.connection = connect(at_a.topology, "mn", CORRESPONDENT, 7007)
-    assert_echoes(at_a.connection, b"before")
-    return at_a
-
-
 def test_the_mobile_node_is_killed_and_started_again(talking, report):
     sequence = talking.status()["binding"]["sequence"]
     talking.crash("mn")
