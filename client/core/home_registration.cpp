@@ -216,13 +216,14 @@ std::optional<Instant> HomeRegistration::next_deadline() const {
     if (const auto due = refresh_due()) {
         consider(*due);
     }
-    if (ask_not_before_ && !binding_ && !is_pending() && !suspended_) {
-        consider(*ask_not_before_);
-    }
     for (const RetiringSession& retiring : retiring_) {
         consider(retiring.until);
     }
     return next;
+}
+
+std::optional<Instant> HomeRegistration::ask_again_at() const {
+    return binding_ || is_pending() || suspended_ || barred_ ? std::nullopt : ask_not_before_;
 }
 
 const Binding* HomeRegistration::binding(Instant now) const {

@@ -129,6 +129,8 @@ class HomeRegistration {
     [[nodiscard]] bool may_ask(mobility::Instant now) const {
         return !ask_not_before_ || now >= *ask_not_before_;
     }
+    // When a node that is away asks again after its binding was revoked.
+    [[nodiscard]] std::optional<mobility::Instant> ask_again_at() const;
     // Whether an update of this number is under way.
     [[nodiscard]] bool is_asking(wire::SequenceNumber sequence) const {
         return sender_.outstanding(sequence) != nullptr;

@@ -368,6 +368,7 @@ std::optional<Instant> MobileNode::next_deadline() const {
     std::optional<Instant> next;
     for (const auto& deadline :
          {registration_.next_deadline(), roaming_.next_deadline(),
+          roaming_.in_use() ? registration_.ask_again_at() : std::nullopt,
           roaming_.is_settled() ? warm_.next_deadline() : std::nullopt, record_.next_deadline()}) {
         if (deadline) {
             next = next ? std::min(*next, *deadline) : *deadline;

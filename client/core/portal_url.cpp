@@ -37,10 +37,11 @@ std::string_view authority_in(std::string_view rest) {
     return rest.substr(0, rest.find_first_of("/?#"));
 }
 
+// Empty where there is none.
 std::string_view host_in(std::string_view authority) {
     if (authority.starts_with('[')) {
         const auto end = authority.find(']');
-        return authority.substr(0, end == std::string_view::npos ? end : end + 1);
+        return end == std::string_view::npos ? std::string_view() : authority.substr(0, end + 1);
     }
     return authority.substr(0, authority.find(':'));
 }

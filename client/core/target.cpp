@@ -5,12 +5,11 @@
 namespace godwit::client {
 namespace {
 
-bool is_offered(const Target& place, const mobility::Attachments& attachments) {
-    const auto* away = std::get_if<Away>(&place);
-    return away != nullptr && std::ranges::any_of(attachments.candidates, [&](const auto& offered) {
-               return is_same_place(Away{.care_of = offered, .path = {}}, place) &&
-                      !offered.tentative && !offered.deprecated && !offered.abandoned;
-           });
+bool is_offered(const Away& place, const mobility::Attachments& attachments) {
+    return std::ranges::any_of(attachments.candidates, [&](const auto& offered) {
+        return is_same_place(Away{.care_of = offered, .path = {}}, place) && !offered.tentative &&
+               !offered.deprecated && !offered.abandoned;
+    });
 }
 
 }  // namespace
@@ -40,8 +39,8 @@ mobility::MoveCause cause_of_move(const Target& from, const Target& to,
     if (std::holds_alternative<Nowhere>(from)) {
         return mobility::MoveCause::first_attachment;
     }
-    return is_offered(from, attachments) ? mobility::MoveCause::better_path
-                                         : mobility::MoveCause::address_lost;
+    return is_offered(std::get<Away>(from), attachments) ? mobility::MoveCause::better_path
+                                                         : mobility::MoveCause::address_lost;
 }
 
 wire::CareOfAddress address_of(const Target& target, const wire::HomeAddress& home) {

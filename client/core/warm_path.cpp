@@ -144,9 +144,7 @@ void WarmPath::give_up(Instant now, HomeRegistration& registration) {
 }
 
 std::optional<Instant> WarmPath::next_deadline() const {
-    return register_at_ && ask_at_ ? std::min(*register_at_, *ask_at_)
-           : register_at_          ? register_at_
-                                   : ask_at_;
+    return register_at_ ? register_at_ : ask_at_;  // it asks once it is registered
 }
 
 }  // namespace godwit::client

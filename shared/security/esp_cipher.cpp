@@ -25,8 +25,11 @@ std::uint64_t next_key_name() {
 
 }  // namespace
 
-EspCipher::EspCipher(Suite suite, const TunnelKey& key)
-    : suite_(suite), key_name_(next_key_name()), key_(make_secret(key)) {
+EspCipher::EspCipher(Suite suite, const TunnelKey& key, bool may_use_vaes)
+    : suite_(suite),
+      is_for_vaes_(may_use_vaes && suite == Suite::aes_256_gcm && has_vaes()),
+      key_name_(next_key_name()),
+      key_(make_secret(key)) {
     assert(SuiteSet::of_this_machine().contains(suite));
 }
 
@@ -35,7 +38,7 @@ void EspCipher::encrypt(std::span<const std::uint8_t, esp_iv> iv, wire::BytesVie
                         std::span<std::uint8_t, esp_integrity_check_value> tag) {
     assert(plaintext.size() == ciphertext.size());
     const Nonce nonce = nonce_of(iv);
-    if (is_for_vaes()) {
+    if (is_for_vaes_) {
         encrypt_by_vaes(named_key(), nonce, associated, plaintext, ciphertext, tag);
     } else if (is_for_libcrypto(plaintext)) {
         encrypt_long_text(named_key(), nonce, associated, plaintext, ciphertext, tag);
@@ -55,7 +58,7 @@ bool EspCipher::decrypt(std::span<const std::uint8_t, esp_iv> iv, wire::BytesVie
                         std::span<std::uint8_t> text,
                         std::span<const std::uint8_t, esp_integrity_check_value> tag) {
     const Nonce nonce = nonce_of(iv);
-    if (is_for_vaes()) {
+    if (is_for_vaes_) {
         return decrypt_by_vaes(named_key(), nonce, associated, text, tag);
     }
     if (is_for_libcrypto(text)) {
@@ -73,7 +76,7 @@ bool EspCipher::decrypt(std::span<const std::uint8_t, esp_iv> iv, wire::BytesVie
 }
 
 void EspCipher::forget() const {
-    if (is_for_vaes()) {
+    if (is_for_vaes_) {
         forget_vaes_key(key_name_);
     } else if (suite_ == Suite::aes_256_gcm) {
         forget_long_texts_key(key_name_);

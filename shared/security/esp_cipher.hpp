@@ -21,7 +21,8 @@ inline constexpr std::size_t esp_integrity_check_value = 16;  // octets
 
 class EspCipher {
   public:
-    EspCipher(Suite suite, const TunnelKey& key);
+    // `may_use_vaes`: false where AES is to do without what only newer processors have.
+    EspCipher(Suite suite, const TunnelKey& key, bool may_use_vaes = true);
 
     // `ciphertext`, of the same length, is where `plaintext` lies or apart from it; the tag goes to
     // `tag`.
@@ -46,13 +47,13 @@ class EspCipher {
     [[nodiscard]] Nonce nonce_of(std::span<const std::uint8_t, esp_iv> iv) const;
     void expand_aes_key();
 
-    [[nodiscard]] bool is_for_vaes() const { return suite_ == Suite::aes_256_gcm && has_vaes(); }
     [[nodiscard]] bool is_for_libcrypto(std::span<const std::uint8_t> text) const {
         return suite_ == Suite::aes_256_gcm && text.size() >= long_text;
     }
     [[nodiscard]] NamedAesKey named_key() const { return {key_name_, key_->key}; }
 
     Suite suite_;
+    bool is_for_vaes_;
     std::uint64_t key_name_;
     Secret<TunnelKey> key_;
     Secret<ExpandedAesKey> aes_;

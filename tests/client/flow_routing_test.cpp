@@ -77,5 +77,24 @@ TEST_F(FlowRoutingTest, SaysItOnceAndTakesItBackWhenOnePathIsLeft) {
     EXPECT_TRUE(routing.options().empty());
 }
 
+TEST_F(FlowRoutingTest, LeavesOutWhatNoLinkOffersAnyMore) {
+    const Away gone = offer(3, {test::ip("2001:db8:c::7")});
+    const auto routes = test::all<mobility::RouteFlows>(bind({wire_offer, radio_offer, gone}));
+    ASSERT_EQ(routes.size(), 1U);
+    EXPECT_EQ(routes[0].paths.size(), 2U);
+}
+
+TEST_F(FlowRoutingTest, TellsTheHomeAgentNothingOfAFlowThatNoPathIsFor) {
+    FlowRouting picky{test::home,
+                      {{.selectors = selectors("icmp"), .via = [](const auto&) { return false; }}}};
+    BoundPaths bound;
+    bound.on_bound(wire_offer.path, false);
+    bound.on_bound(radio_offer.path, false);
+    Actions actions;
+    picky.on_bound(bound, {wire_offer, radio_offer}, actions);
+    EXPECT_TRUE(picky.options().empty());
+    EXPECT_EQ(test::all<mobility::RouteFlows>(actions).size(), 1U);
+}
+
 }  // namespace
 }  // namespace godwit::client

@@ -156,5 +156,36 @@ TEST_F(JoiningNode, GoesOnAskingWhateverAHintSays) {
     EXPECT_TRUE(node.has_joined());
 }
 
+TEST_F(JoiningNode, IsRefusedByNothingButAProvedRefusal) {
+    const auto asked = carry(message_in(node.begin(noon, {path_by_port(4191)})));
+    EXPECT_TRUE(
+        node.on_received(noon,
+                         {.path = asked.path,
+                          .home = test::home,
+                          .content = mobility::Hint{mobility::Hint::Kind::unknown_binding, {}, {}}})
+            .empty());
+    EXPECT_EQ(node.refused(), std::nullopt);
+    (void)answer(noon, asked, BindingStatus::insufficient_resources);
+    EXPECT_EQ(node.refused(), BindingStatus::insufficient_resources);
+}
+
+TEST_F(JoiningNode, HasJoinedThoughItsLeavingIsRefused) {
+    const auto asked = carry(message_in(node.begin(noon, {path_by_port(4191)})));
+    const auto leaving = carry(message_in(answer(noon, asked)));
+    (void)answer(noon + 100ms, leaving, BindingStatus::administratively_prohibited);
+    EXPECT_TRUE(node.has_joined());
+    EXPECT_FALSE(node.has_left());
+    EXPECT_EQ(node.refused(), std::nullopt);
+}
+
+TEST_F(JoiningNode, AsksAgainWithTheNumberThatIsWanted) {  // RFC 6275 §11.7.3, status 135
+    const auto asked = carry(message_in(node.begin(noon, {path_by_port(4191)})));
+    const auto again =
+        carry(message_in(answer(noon, asked, BindingStatus::sequence_number_out_of_window)));
+    EXPECT_EQ(node.refused(), std::nullopt);
+    (void)answer(noon + 10ms, again);
+    EXPECT_TRUE(node.has_joined());
+}
+
 }  // namespace
 }  // namespace godwit::client

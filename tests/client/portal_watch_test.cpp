@@ -102,5 +102,22 @@ TEST_F(PortalWatchTest, TakesNoAnswerThatComesTooLate) {
     EXPECT_EQ(watch_.portal(), std::nullopt);
 }
 
+TEST_F(PortalWatchTest, KeepsThePortalWhileOneOfItsNetworksIsThere) {
+    watch_.follow(noon, HomeAgent::silent, hotel);
+    watch_.on_found(login);
+    watch_.follow(noon + 10s, HomeAgent::silent, {hotel.front(), station.front()});
+    ASSERT_TRUE(watch_.portal());
+    EXPECT_EQ(watch_.next_deadline(), std::nullopt) << "it is known already";
+    watch_.follow(noon + 20s, HomeAgent::silent, station);
+    EXPECT_FALSE(watch_.portal());
+}
+
+TEST(PortalSource, HasANameOfItsOwn) {
+    EXPECT_EQ(name(PortalSource::router_advertisement), "router-advertisement");
+    EXPECT_EQ(name(PortalSource::dhcp), "dhcp");
+    EXPECT_EQ(name(PortalSource::redirect), "redirect");
+    EXPECT_EQ(name(PortalSource{99}), "unknown");
+}
+
 }  // namespace
 }  // namespace godwit::client

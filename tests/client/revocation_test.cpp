@@ -37,17 +37,18 @@ class RevokedNode {
                                                               .options = {}},
                       .seal = mobility::InHandshake{session_}}));
     }
-    Actions hear(Instant now, const wire::BindingRevocationIndication& indication) {
+    Actions say(Instant now, wire::MobilityMessage message) {
         return core.on_received(
             now, link.carry_to_mobile_node({.path = {.interface = {1},
                                                      .local = test::home_agent.address,
                                                      .remote = care_of_a.address},
                                             .home = test::home,
-                                            .message = indication,
+                                            .message = std::move(message),
                                             .seal = mobility::InSession{session_}}));
     }
     Actions revoke(Instant now, RevocationTrigger trigger, std::uint16_t sequence = 7) {
-        return hear(now, {.trigger = trigger, .sequence = SequenceNumber(sequence)});
+        return say(now, wire::BindingRevocationIndication{.trigger = trigger,
+                                                          .sequence = SequenceNumber(sequence)});
     }
 
     MobileNode core{{.registration = settings_of(Protection::sealed)}};
@@ -136,6 +137,29 @@ TEST(Revocation, ForGoodHoldsInAnotherNetworkToo) {
     EXPECT_GE(node.core.next_deadline(), noon + 25s);
 }
 
+TEST(Revocation, LeavesNothingToBeDoneAtHome) {
+    const mobility::Attachments home{
+        .candidates = {},
+        .home = mobility::HomeLink{.interface = {1}, .router = test::ip("fe80::1")}};
+    for (const auto trigger : {administrative_reason, user_initiated_session_termination}) {
+        RevokedNode node;
+        (void)node.revoke(noon + 10s, trigger);
+        (void)node.acknowledge(noon + 11s, node.core.on_attachments(noon + 11s, home));
+        (void)node.core.on_deadline(noon + 60s);
+        EXPECT_EQ(node.core.next_deadline(), std::nullopt);
+    }
+}
+
+TEST(Revocation, OfAnAddressThatIsSomebodyElsesByNowIsNotAskedAbout) {  // RFC 6275 §11.7.3
+    RevokedNode node;
+    const Actions asked = node.revoke(noon + 10s, administrative_reason);
+    Actions update;
+    update.push_back(test::all<mobility::SendMessage>(asked).at(1));
+    (void)node.acknowledge(noon + 10s, update, BindingStatus::duplicate_address_detection_failed);
+    (void)node.core.on_deadline(noon + 60s);
+    EXPECT_EQ(node.core.next_deadline(), std::nullopt);
+}
+
 TEST(Revocation, IsOverWhenTheHomeAgentTakesTheNodeAgain) {
     RevokedNode node;
     (void)node.revoke(noon + 10s, user_initiated_session_termination);
@@ -158,7 +182,7 @@ TEST(Revocation, OfNoBindingIsPassedOver) {
 TEST(Revocation, IsRefusedWhereItIsNotForAMobileNode) {
     const auto refusal = [](const wire::BindingRevocationIndication& indication) {
         RevokedNode node;
-        const Actions actions = node.hear(noon + 10s, indication);
+        const Actions actions = node.say(noon + 10s, indication);
         EXPECT_EQ(test::order(actions), "send");
         EXPECT_EQ(node.core.state(noon + 10s), State::registered);
         EXPECT_EQ(answer_in(actions).proxy_binding, indication.proxy_binding);
@@ -176,12 +200,14 @@ TEST(Revocation, IsRefusedWhereItIsNotForAMobileNode) {
 
 TEST(Revocation, OfTheIpv4HomeAddressAloneNeedsTheOneHeld) {  // the V flag
     RevokedNode node;
-    const Actions without = node.hear(noon + 10s, {.ipv4_home_address_only = true});
+    const Actions without =
+        node.say(noon + 10s, wire::BindingRevocationIndication{.ipv4_home_address_only = true});
     EXPECT_EQ(answer_in(without).status, RevocationStatus::ipv4_home_address_option_required);
     EXPECT_TRUE(answer_in(without).ipv4_home_address_only);
     const Actions another =
-        node.hear(noon + 10s, {.ipv4_home_address_only = true,
-                               .options = {wire::Ipv4HomeAddress{.home = {{10, 0, 0, 9}}}}});
+        node.say(noon + 10s, wire::BindingRevocationIndication{
+                                 .ipv4_home_address_only = true,
+                                 .options = {wire::Ipv4HomeAddress{.home = {{10, 0, 0, 9}}}}});
     EXPECT_EQ(answer_in(another).status, RevocationStatus::binding_does_not_exist);
     EXPECT_EQ(node.core.state(noon + 10s), State::registered);
 }
@@ -200,6 +226,39 @@ TEST(MobileNode, KnowsWhyItIsNotTakenUntilItIs) {
     EXPECT_EQ(core.refusal(), std::nullopt) << "no update of this number is under way";
     EXPECT_TRUE(hint(sequence_in(asked)).empty()) << "it is a hint, and changes nothing";
     EXPECT_EQ(core.refusal(), mobility::JoinRefusal::stale_clock);
+}
+
+TEST(MobileNode, AsksAgainWhenItsHomeAgentRequestsARefresh) {  // RFC 6275 §11.7.4
+    RevokedNode node;
+    EXPECT_EQ(updates_in(node.say(noon + 10s, wire::BindingRefreshRequest{})), 1U);
+    EXPECT_EQ(updates_in(node.say(noon + 10s + 100ms, wire::BindingRefreshRequest{})), 0U)
+        << "once a second at most";
+}
+
+TEST(MobileNode, DropsWhatOnlyAHomeAgentIsAsked) {
+    RevokedNode node;
+    const Actions actions = node.say(noon + 10s, wire::BindingRevocationAcknowledgement{});
+    EXPECT_EQ(test::drops(actions).at(0), mobility::DropReason::not_expected);
+}
+
+TEST(Revocation, ForGoodIsNotForgottenInSleep) {
+    RevokedNode node;
+    (void)node.revoke(noon + 10s, user_initiated_session_termination);
+    EXPECT_TRUE(node.core.on_resume(noon + 20s).empty());
+    EXPECT_EQ(updates_in(node.core.on_deadline(noon + 25s)), 1U);
+}
+
+TEST(MobileNode, TakesNoAnswerToAHeartbeatOnceItIsLeaving) {
+    RevokedNode node;
+    (void)node.core.on_stop(noon + 10s);
+    EXPECT_TRUE(node.say(noon + 10s, wire::Heartbeat{.response = true, .sequence = 1}).empty());
+}
+
+TEST(Revocation, OfANodeThatIsLeavingIsItsEnd) {
+    RevokedNode node;
+    (void)node.core.on_stop(noon + 10s);
+    EXPECT_EQ(updates_in(node.revoke(noon + 10s + 10ms, administrative_reason)), 0U);
+    EXPECT_TRUE(node.core.has_left());
 }
 
 }  // namespace

@@ -41,6 +41,16 @@ TEST(WantedDns, IsForAllNamesInAFullTunnel) {
     EXPECT_TRUE(choice.out_of_reach.empty());
 }
 
+TEST(WantedDns, IsForAllNamesWhereIpv4AloneGoesThroughTheTunnel) {
+    DnsSettings settings = everything();
+    settings.routes.erase(settings.routes.begin());
+    const DnsChoice choice = away(settings);
+    ASSERT_TRUE(choice.wanted);
+    EXPECT_TRUE(choice.wanted->for_all_names);
+    EXPECT_EQ(choice.wanted->dns.servers, std::vector{ipv4_server});
+    EXPECT_EQ(choice.out_of_reach, std::vector{server});
+}
+
 TEST(WantedDns, IsForTheSearchDomainsOfServersThatASplitTunnelLeadsTo) {
     const DnsChoice choice = away(split());
     ASSERT_TRUE(choice.wanted);
@@ -125,6 +135,12 @@ TEST_F(DnsPresenceTest, EndsAtOnceWhereTheHomeAgentEndsIt) {
     follow(noon, State::registered);
     follow(noon + 1s, State::revoked);
     EXPECT_FALSE(is_there());
+}
+
+TEST_F(DnsPresenceTest, IsThereAtHomeToo) {
+    follow(noon, State::home);
+    EXPECT_TRUE(is_there());
+    EXPECT_TRUE(presence_.choice().wanted->is_at_home);
 }
 
 }  // namespace

@@ -114,5 +114,43 @@ TEST_F(WarmPathTest, IsNotWhereNothingStandsForIt) {
     EXPECT_FALSE(warm.next_deadline());
 }
 
+TEST_F(WarmPathTest, IsNotOfAnAddressThatIsNoLongerPreferred) {
+    Away deprecated = radio_offer;
+    deprecated.care_of.deprecated = true;
+    warm.on_place(noon, wire_offer.path, {wire_offer, deprecated}, node.core);
+    EXPECT_FALSE(warm.next_deadline());
+}
+
+TEST_F(WarmPathTest, IsKeptWhenItsLinkOffersMore) {
+    warm.on_response(noon + 1040ms, become_registered().sequence);
+    Away by_udp = radio_offer;
+    by_udp.path.encapsulation = mobility::Encapsulation::udp;
+    warm.on_place(noon + 2s, wire_offer.path, {wire_offer, radio_offer, by_udp}, node.core);
+    EXPECT_EQ(warm.path(), radio_offer.path);
+}
+
+TEST_F(WarmPathTest, IsTriedEachWayThatItsLinkOffers) {
+    Away by_udp = radio_offer;
+    by_udp.path.encapsulation = mobility::Encapsulation::udp;
+    warm.on_place(noon, wire_offer.path, {wire_offer, radio_offer, by_udp}, node.core);
+    std::vector<mobility::Encapsulation> tried;
+    for (Instant now = noon; now < noon + 6s; now += 100ms) {
+        for (const auto& sent : test::all<mobility::SendMessage>(run(now))) {
+            tried.push_back(sent.path.encapsulation);
+        }
+    }
+    ASSERT_GE(tried.size(), 3U);
+    EXPECT_EQ(tried.at(0), mobility::Encapsulation::ip6);
+    EXPECT_NE(std::ranges::find(tried, mobility::Encapsulation::udp), tried.end());
+}
+
+TEST_F(WarmPathTest, IsNotProvedByAnAnswerToNothing) {
+    warm.on_response(noon, 1000);
+    EXPECT_FALSE(warm.path());
+    const auto asked = become_registered();
+    warm.on_response(noon + 1040ms, asked.sequence + 1);
+    EXPECT_FALSE(warm.path());
+}
+
 }  // namespace
 }  // namespace godwit::client

@@ -99,5 +99,15 @@ RULE(rfc5142_7, IsNotTossedToAndFro, "who has sent the node away does not get it
     EXPECT_TRUE(bench.begin({second}, noon + 10min));
 }
 
+RULE(rfc6275_11_4_1, TakesTheFirstWhereThereIsNonePresent,
+     "who has no home agent yet has none to go back to") {
+    HomeAgentChoice choice;
+    EXPECT_TRUE(choice.begin(noon, {second, test::home_agent}, test::home_prefix, find, {}));
+    EXPECT_EQ(choice.take(noon)->address, second);
+    EXPECT_EQ(choice.take(noon + HomeAgentChoice::patience)->address, test::home_agent);
+    EXPECT_FALSE(choice.take(noon + 2 * HomeAgentChoice::patience));
+    EXPECT_FALSE(choice.is_under_way());
+}
+
 }  // namespace
 }  // namespace godwit::client

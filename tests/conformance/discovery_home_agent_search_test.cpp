@@ -83,5 +83,26 @@ RULE(rfc6275_11_4_1, GoesOnWhereAReplyNamesNobody, "an empty list is no answer")
     EXPECT_EQ(bench.asked(noon + 3s), 7);
 }
 
+RULE(rfc6275_11_4_1, AsksOnceThoughThereAreTwoReasons,
+     "a search that is under way is not begun again") {
+    SearchBench bench;
+    EXPECT_FALSE(bench.asked(noon)) << "there is no reason yet";
+    EXPECT_FALSE(bench.search.next_deadline());
+    bench.search.begin(noon, true);
+    EXPECT_EQ(bench.asked(noon), 7);
+    bench.search.begin(noon + 1s, false);
+    EXPECT_EQ(bench.search.next_deadline(), noon + 3s);
+    for (const auto after : {3s, 9s, 21s, 45s, 93s}) {
+        (void)bench.asked(noon + after);
+    }
+    EXPECT_TRUE(bench.search.is_under_way()) << "the first reason still stands";
+    bench.search.end();
+    bench.search.begin(noon + 100s, false);
+    for (const auto after : {100s, 103s, 109s, 121s, 145s, 193s}) {
+        (void)bench.asked(noon + after);
+    }
+    EXPECT_FALSE(bench.search.is_under_way()) << "and is gone with the search";
+}
+
 }  // namespace
 }  // namespace godwit::client

@@ -243,5 +243,15 @@ RULE(rfc6275_10_5_1, IsNoLongerThanItsLimitWhoeverSpeaksUp,
     EXPECT_EQ(told(answers).size(), 1 + HomeAgentsList::max_others);
 }
 
+RULE(rfc6275_10_5_1, ListsNoAddressThatNobodyCanReach,
+     "only the global addresses of the other home agents are listed, and its own once") {
+    DiscoveryAnswers answers(settings());
+    for (const char* address : {"fe80::2", "ff02::1", "::1"}) {
+        answers.home_agents().on_advertisement(noon, router_2, advertisement({ip(address)}, 0));
+    }
+    answers.home_agents().on_advertisement(noon, router_2, advertisement(test::home_agent, 0));
+    EXPECT_EQ(told(answers), Addresses{test::home_agent});
+}
+
 }  // namespace
 }  // namespace godwit::server

@@ -168,5 +168,26 @@ RULE(rfc6275_10_6_2, EndWithTheBinding, "when the registration ends they are can
     EXPECT_EQ(identifiers(deliveries, noon + 700s), Sent());
 }
 
+RULE(rfc6275_10_6_2, BeginAnewWithWhoDidNotAnswerADayBefore,
+     "who has not answered hears of it again in the course of time, as often as at first") {
+    PrefixDeliveries deliveries(settings());
+    deliveries.on_bound(noon, home);
+    for (const auto after : {600s, 603s, 609s, 621s}) {
+        EXPECT_EQ(identifiers(deliveries, noon + after), Sent{unasked});
+    }
+    const Instant next = *deliveries.next_deadline();
+    EXPECT_EQ(identifiers(deliveries, next), Sent{unasked});
+    EXPECT_EQ(deliveries.next_deadline(), next + 3s);
+}
+
+RULE(rfc6275_10_6_2, ComeAfterTheLeastIntervalWhereNoLongerOneIsLeft,
+     "the delay is between MinMobPfxAdvInterval and the preferred lifetime") {
+    PrefixDeliverySettings short_lived = settings(12345);
+    short_lived.prefix.preferred_lifetime = wire::Seconds(600);
+    PrefixDeliveries deliveries(short_lived);
+    deliveries.on_bound(noon, home);
+    EXPECT_EQ(deliveries.next_deadline(), noon + 600s);
+}
+
 }  // namespace
 }  // namespace godwit::server

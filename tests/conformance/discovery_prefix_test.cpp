@@ -235,5 +235,37 @@ RULE(rfc4862_5_5_3, PassesOverAPrefixThatIsPreferredForLongerThanItIsValid,
     EXPECT_FALSE(bench.discovery.known());
 }
 
+RULE(rfc6275_11_4_3, TakesNoneWithoutABinding, "only through the tunnel, which needs a binding") {
+    PrefixBench bench;
+    bench.discovery.on_bound(noon, true);
+    bench.discovery.on_doubt(noon);
+    EXPECT_EQ(bench.asked(noon), PrefixBench::Identifiers{PrefixBench::first});
+    bench.discovery.on_bound(noon + 1s, false);
+    EXPECT_FALSE(bench.hear(noon + 1s, PrefixBench::first));
+    EXPECT_FALSE(bench.discovery.next_deadline());
+}
+
+RULE(rfc6275_11_4_2, AsksAgainWhatGotLostWithTheBinding,
+     "a question without an answer is asked again once there is a binding") {
+    PrefixBench bench;
+    bench.discovery.on_bound(noon, true);
+    bench.discovery.on_doubt(noon);
+    EXPECT_EQ(bench.asked(noon), PrefixBench::Identifiers{PrefixBench::first});
+    bench.discovery.on_bound(noon + 1s, false);
+    bench.discovery.on_bound(noon + 60s, true);
+    EXPECT_FALSE(bench.hear(noon + 60s, PrefixBench::first)) << "it has not been asked yet";
+    EXPECT_EQ(bench.asked(noon + 60s), PrefixBench::Identifiers{PrefixBench::first});
+    EXPECT_TRUE(bench.hear(noon + 60s, PrefixBench::first));
+}
+
+RULE(rfc6275_11_4_2, KnowsAPrefixThatIsForEver, "a lifetime of all ones never ends") {
+    PrefixBench bench;
+    bench.learn(0xffffffff, 0xffffffff);
+    ASSERT_TRUE(bench.discovery.known());
+    EXPECT_TRUE(bench.discovery.known()->is_valid(noon + 24h * 365 * 200));
+    EXPECT_FALSE(bench.discovery.known()->is_deprecated(noon + 24h * 365 * 200));
+    EXPECT_FALSE(bench.discovery.next_deadline());
+}
+
 }  // namespace
 }  // namespace godwit::client

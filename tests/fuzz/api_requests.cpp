@@ -123,7 +123,19 @@ void check(const HttpAnswer& answer) {
     }
 }
 
-void ask(Daemon& daemon, Asker asker, const http::request<http::string_body>& asked) {
+using Parser = http::request_parser<http::string_body>;
+
+// Takes what the parser wants of the octets; whether it could.
+bool read(Parser& parser, wire::BytesView& octets) {
+    boost::beast::error_code error;
+    const auto taken = parser.put(boost::asio::const_buffer(octets.data(), octets.size()), error);
+    octets = octets.subspan(taken);
+    return !error;
+}
+
+// The header is read before anything is kept for a body: its route says how long one may be.
+void ask(Daemon& daemon, Asker asker, Parser& parser, wire::BytesView body) {
+    const auto& asked = parser.get();
     auto found = daemon.routes.find(text(asked.method_string()), text(asked.target()));
     if (!found) {
         return check(found.error());
@@ -131,11 +143,18 @@ void ask(Daemon& daemon, Asker asker, const http::request<http::string_body>& as
     const std::string host = text(asked[http::field::host]);
     const std::string authorization = text(asked[http::field::authorization]);
     const std::string site = text(asked["Sec-Fetch-Site"]);
-    const auto refused =
-        refusal(asker, found->route->access,
-                {.host = host, .authorization = authorization, .fetch_site = site});
-    if (refused || asked.body().size() > found->route->max_body) {
-        return refused ? check(*refused) : void();
+    if (const auto refused =
+            refusal(asker, found->route->access,
+                    {.host = host, .authorization = authorization, .fetch_site = site})) {
+        return check(*refused);
+    }
+    if (parser.content_length().value_or(0) > found->route->max_body) {
+        return;
+    }
+    parser.body_limit(found->route->max_body);
+    parser.eager(true);
+    if (!parser.is_done() && (!read(parser, body) || !parser.is_done())) {
+        return;
     }
     const bool may_change = found->route->access == runtime::Access::change;
     found->request.accept = text(asked[http::field::accept]);
@@ -149,21 +168,18 @@ void ask(Daemon& daemon, Asker asker, const http::request<http::string_body>& as
 
 void receive(fuzz::Input input) {
     const std::uint8_t choice = input.octet();
-    const wire::BytesView octets = input.rest();
-    http::request_parser<http::string_body> parser;
+    wire::BytesView octets = input.rest();
+    Parser parser;
     parser.header_limit(8192);
     parser.body_limit(std::numeric_limits<std::uint64_t>::max());
-    parser.eager(true);
-    boost::beast::error_code error;
-    parser.put(boost::asio::const_buffer(octets.data(), octets.size()), error);
-    if (error || !parser.is_done()) {
+    if (!read(parser, octets) || !parser.is_header_done()) {
         return;
     }
     const auto asker = Asker{static_cast<std::uint8_t>(choice / 2 % 3)};
     if (choice % 2 == 0) {
-        ask(*std::make_unique<HomeAgentDaemon>(), asker, parser.get());
+        ask(*std::make_unique<HomeAgentDaemon>(), asker, parser, octets);
     } else {
-        ask(*std::make_unique<MobileNodeDaemon>(), asker, parser.get());
+        ask(*std::make_unique<MobileNodeDaemon>(), asker, parser, octets);
     }
 }
 

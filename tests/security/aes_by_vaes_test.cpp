@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "shared/security/aes_of_long_texts.hpp"
+#include "shared/security/esp_cipher.hpp"
 
 namespace godwit::security {
 namespace {
@@ -100,6 +101,37 @@ TEST_F(AesByVaes, TakesAnotherKeyWithEachPacket) {
         EXPECT_EQ(seal(one, text(100)), seal_by_libcrypto(one, text(100)));
         EXPECT_EQ(seal(other, text(100)), seal_by_libcrypto(other, text(100)));
     }
+}
+
+// A processor with VAES and one without say the same.
+TEST(EspCipher, DoesTheSameWithoutVaes) {
+    if (!SuiteSet::of_this_machine().contains(Suite::aes_256_gcm)) {
+        GTEST_SKIP() << "this processor has no AES instructions";
+    }
+    TunnelKey key;
+    std::iota(key.key.begin(), key.key.end(), std::uint8_t{7});
+    EspCipher any(Suite::aes_256_gcm, key);
+    EspCipher without(Suite::aes_256_gcm, key, false);
+    const std::array<std::uint8_t, esp_iv> iv{1, 2, 3, 4, 5, 6, 7, 8};
+    const std::array<std::uint8_t, 8> associated{0x80};
+    for (const std::size_t size : {0U, 1U, 16U, 64U, 511U, 512U, 513U, 1400U, 9000U}) {
+        wire::Bytes plaintext(size);
+        std::iota(plaintext.begin(), plaintext.end(), static_cast<std::uint8_t>(size));
+        wire::Bytes text(size);
+        wire::Bytes other(size);
+        std::array<std::uint8_t, esp_integrity_check_value> tag{};
+        std::array<std::uint8_t, esp_integrity_check_value> others{};
+        any.encrypt(iv, associated, plaintext, text, tag);
+        without.encrypt(iv, associated, plaintext, other, others);
+        EXPECT_EQ(text, other) << size;
+        EXPECT_EQ(tag, others) << size;
+        EXPECT_TRUE(without.decrypt(iv, associated, text, tag)) << size;
+        EXPECT_EQ(text, plaintext);
+        others.back() ^= 1U;
+        EXPECT_FALSE(without.decrypt(iv, associated, other, others)) << size;
+    }
+    any.forget();
+    without.forget();
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 // Cookies and the door that wants them (docs/protocol.md, "Under load").
 
+#include <set>
+
 #include "shared/security/cookie.hpp"
 
 #include "tests/security/conversation.hpp"
@@ -199,6 +201,43 @@ TEST_F(CookieConversation, AReplyToAnUpdateThatTheMobileNodeHasForgottenCountsFo
 TEST_F(CookieConversation, AnswersNobodyWhoCannotBeAnswered) {
     const wire::CareOfAddress nowhere{};
     EXPECT_FALSE(open(start_handshake(100), nowhere).error().reply);
+}
+
+TEST_F(CookieConversation, AnswersNoGroup) {  // RFC 6275 §9.3.3
+    const wire::CareOfAddress group{test::ip("ff02::1")};
+    const auto opened = open(start_handshake(100), group);
+    EXPECT_EQ(rejection_in(opened), "malformed");
+    EXPECT_FALSE(opened.error().reply);
+}
+
+TEST_F(CookieConversation, GivesEvenCookiesOnlySoOften) {
+    std::set<std::string> answers;
+    for (int count = 0; count < 600; ++count) {
+        answers.insert(rejection_in(open(mobile_node_without_cookie(next_++))));
+    }
+    EXPECT_TRUE(answers.contains("handshake-under-load"));
+}
+
+TEST_F(CookieConversation, ANonsenseCookieIsNone) {
+    wire::Bytes header = start_handshake(100);
+    const auto option = find_handshake_option(header, HandshakeOptionKind::initiation).value();
+    write_mac2(Mac{1}, header, option);
+    const auto opened = busy_.open(path_of_home_agent(), with_checksum(to_home_agent(header)));
+    EXPECT_EQ(rejection_in(opened), "handshake-wants-cookie");
+}
+
+TEST_F(CookieConversation, AReplyForAnotherHomeAddressIsNotForThisUpdate) {
+    auto reply = ask_for_cookie(100);
+    reply.routing_header = wire::HomeAddress{test::ip("2001:db8:f::77")};
+    const auto opened = mobile_node_.open(path_of_mobile_node(), with_checksum(reply));
+    EXPECT_EQ(rejection_in(opened), "not-expected");
+}
+
+TEST_F(CookieConversation, AnyOtherExperimentIsNoReply) {
+    wire::ExperimentalMessage other;
+    other.data = {0x77, 0, 0, 0, 0, 0};
+    EXPECT_EQ(rejection_in(mobile_node_.open(path_of_mobile_node(), sealed(other))),
+              "unauthenticated");
 }
 
 }  // namespace

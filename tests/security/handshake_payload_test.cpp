@@ -78,6 +78,21 @@ TEST(HandshakePayload, RefusesAFieldThatIsThereTwice) {
     EXPECT_EQ(InitiationPayload::parse(octets).error(), wire::ParseError::bad_option);
 }
 
+TEST(HandshakePayload, NamesOneOtherKeyOfTheHomeAgentAtMost) {
+    ResponsePayload next = response;
+    next.next_home_agent_key = PublicKey{{0xcc}};
+    wire::Bytes octets = next.serialize();
+    const wire::Bytes again(octets.begin() + ResponsePayload::length, octets.end());
+    octets.insert(octets.end(), again.begin(), again.end());
+    EXPECT_EQ(ResponsePayload::parse(octets).error(), wire::ParseError::bad_option);
+    for (const auto* fields : {"0100", "0101cc", "7700"}) {
+        octets = response.serialize();
+        const wire::Bytes more = test::octets(fields);
+        octets.insert(octets.end(), more.begin(), more.end());
+        EXPECT_EQ(ResponsePayload::parse(octets).has_value(), fields[1] == '7') << fields;
+    }
+}
+
 TEST(HandshakePayload, SkipsFieldsOfUnknownType) {
     for (const auto* fields : {"7700", "7703aabbcc", "7700ff02aabb"}) {
         wire::Bytes octets = initiation.serialize();

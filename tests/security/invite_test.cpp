@@ -129,6 +129,8 @@ TEST(Invite, IsDamagedWhereItsFieldsAreNoneBehindARightChecksum) {
         {"five endpoints", [](Invite& invite) { invite.endpoints = {"a", "b", "c", "d", "e"}; }},
         {"port 0", [](Invite& invite) { invite.ports = {4191, 0}; }},
         {"seven ports", [](Invite& invite) { invite.ports = {1, 2, 3, 4, 5, 6, 7}; }},
+        {"a prefix longer than an address",
+         [](Invite& invite) { invite.home_prefix = wire::Prefix{invite.home.address, 129}; }},
         {"a home agent of no address", [](Invite& invite) { invite.home_agent = {}; }},
         {"a home address of all", [](Invite& invite) { invite.home = {test::ip("ff02::1")}; }}};
     for (const auto& [what, change] : changes) {

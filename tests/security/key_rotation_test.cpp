@@ -53,6 +53,15 @@ TEST_F(KeyRotation, IsFollowedByTheNextHandshake) {
     EXPECT_EQ(announced_.size(), 1U) << "who uses the current key hears of no other";
 }
 
+TEST_F(KeyRotation, IsNotFollowedByWhoCannotPutItOnRecord) {
+    auto client = MobileNodeAuthenticator(mobile_node_credentials(), [this] { return time_; });
+    home_agent_.rotate(key_pair(5));
+    EXPECT_TRUE(message_in(shake_hands_with(client, 1)));
+    home_agent_.forget_previous();
+    time_ = time_.next();
+    EXPECT_FALSE(message_in(shake_hands_with(client, 2))) << "it still uses the one before";
+}
+
 TEST_F(KeyRotation, IsNotFollowedWhileItCannotBePutOnRecord) {
     auto client = node(2);
     home_agent_.rotate(key_pair(5));

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "shared/security/esp.hpp"
+#include "shared/security/invite.hpp"
 #include "shared/security/rejection.hpp"
 #include "shared/security/suite.hpp"
 
@@ -27,12 +28,14 @@ void expect_names(Reason first, Reason last, const auto& name_of) {
         names.insert(name);
     }
     EXPECT_EQ(names.size(), end - begin);
+    EXPECT_EQ(name_of(static_cast<Reason>(end)), "unknown");
 }
 
 TEST(SecurityNames, AreOnesOwn) {
     const auto its_own = [](auto reason) { return name(reason); };
     expect_names(EspError::exhausted, EspError::bad_protocol, its_own);
     expect_names(SealError::wrong_role, SealError::failed_handshake, its_own);
+    expect_names(InviteError::not_an_invite, InviteError::newer_version, its_own);
     expect_names(Suite::aes_256_gcm, Suite::chacha20_poly1305, its_own);
     expect_names(RejectionReason::malformed, RejectionReason::not_expected,
                  [](RejectionReason reason) { return name(Rejection{.reason = reason}); });

@@ -185,6 +185,13 @@ TEST_F(Noise, RefusesToAgreeWithAKeyOfLowOrder) {
     EXPECT_EQ(read(message_1_).error(), NoiseError::low_order_key);
 }
 
+TEST_F(Noise, RefusesAnAnswerWithAKeyOfLowOrder) {
+    const NoiseInitiator initiator = write(responder_.public_key());
+    answer();
+    std::fill_n(message_2_.begin(), 32, std::uint8_t{0});
+    EXPECT_EQ(initiator.read(initiator_, {}, message_2_).error(), NoiseError::low_order_key);
+}
+
 TEST_F(Noise, RefusesEveryTruncationOfMessage2AndThenTakesTheWhole) {
     const NoiseInitiator initiator = write(responder_.public_key());
     answer();

@@ -213,6 +213,16 @@ TEST_F(UdpSignalling, TakesNothingButHeartbeatsFromATunnel) {
     EXPECT_EQ(rejection_in(tunnel_down(down(answer_header))), "not-expected");
 }
 
+TEST_F(UdpSignalling, TakesNothingFromATunnelThatIsNoMessage) {
+    wire::Bytes header =
+        *mobile_node_.seal(from_mobile_node(wire::Heartbeat{}, mobility::ThroughTunnel{}));
+    header[2] = 0xfe;  // a type that there is not
+    EXPECT_EQ(rejection_in(tunnel_up(up(header))), "unknown-message-type");
+    EXPECT_EQ(rejection_in(tunnel_down(down(header))), "unknown-message-type");
+    mobile_node_.end(sessions_.mobile_node);
+    EXPECT_EQ(rejection_in(tunnel_down(down(header))), "unknown-session");
+}
+
 TEST_F(UdpSignalling, TakesHeartbeatsFromATunnelOnlyOfItsOtherEnd) {
     const wire::Bytes header = *mobile_node_.seal(
         from_mobile_node(wire::Heartbeat{.sequence = 1}, mobility::ThroughTunnel{}));

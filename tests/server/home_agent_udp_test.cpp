@@ -168,5 +168,15 @@ TEST(HomeAgentInUdp, DeregistersFromAnywhere) {
     EXPECT_EQ(home_agent.binding(noon + 1s), nullptr);
 }
 
+TEST(HomeAgentInUdp, SaysNothingToWhatIsNoUnicastAddress) {  // RFC 6275 §9.5.4
+    for (const char* source : {"ff02::1", "fe80::7", "::ffff:0.0.0.1", "::ffff:224.0.0.1"}) {
+        AskedHomeAgent home_agent(Protection::sealed);
+        home_agent.put_behind_nat(test::ip(source), 61234);
+        const Actions actions = home_agent.hear_along(noon, ipv4_update(1), udp());
+        EXPECT_TRUE(test::all<mobility::SendMessage>(actions).empty()) << source;
+        EXPECT_EQ(home_agent.binding(noon), nullptr) << source;
+    }
+}
+
 }  // namespace
 }  // namespace godwit::server

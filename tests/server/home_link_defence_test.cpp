@@ -137,6 +137,15 @@ TEST_F(HomeLinkDefenceTest, AnnouncesAgainWithAnotherLinkLayerAddress) {
         gateway);
 }
 
+TEST_F(HomeLinkDefenceTest, AnnouncesNothingWhileItsPlaceIsTheSame) {
+    bind();
+    finish();
+    const DefenceActions actions = defence_.on_place(
+        noon + 1min,
+        {.link_layer = own, .link_local = own_address, .global = test::home_agent.address});
+    EXPECT_THAT(actions.send, IsEmpty());
+}
+
 TEST_F(HomeLinkDefenceTest, KeepsNewcomersFromABoundAddress) {  // RFC 4862 §5.4.4
     bind();
     const DefenceActions actions = defence_.on_packet(noon, probe());
@@ -144,6 +153,15 @@ TEST_F(HomeLinkDefenceTest, KeepsNewcomersFromABoundAddress) {  // RFC 4862 §5.
     ASSERT_THAT(actions.disputed, SizeIs(1));
     EXPECT_EQ(actions.disputed[0].home, test::home);
     EXPECT_EQ(actions.disputed[0].by, probe().link_layer);
+}
+
+TEST_F(HomeLinkDefenceTest, KeepsNewcomersOutEachTimeAndTellsOfThemOnceASecond) {
+    bind();
+    EXPECT_THAT(defence_.on_packet(noon, probe()).disputed, SizeIs(1));
+    const DefenceActions again = defence_.on_packet(noon + 999ms, probe());
+    EXPECT_THAT(again.send, SizeIs(1));
+    EXPECT_THAT(again.disputed, IsEmpty());
+    EXPECT_THAT(defence_.on_packet(noon + 2s, probe()).disputed, SizeIs(1));
 }
 
 TEST_F(HomeLinkDefenceTest, CallsARouterOne) {  // RFC 3963 §6.2
@@ -222,6 +240,38 @@ TEST_F(HomeLinkDefenceTest, AnswersNoMoreThanTwentyTimesASecondForOne) {
     EXPECT_THAT(sent_on(noon + 1s, multicast_solicitation()), SizeIs(1));
 }
 
+TEST_F(HomeLinkDefenceTest, AnswersNoMoreThanAThousandTimesASecondForAll) {
+    std::size_t answers = 0;
+    for (std::uint8_t number = 1; number <= 60; ++number) {
+        wire::HomeAddress home = test::home;
+        home.address.octets[14] = number;
+        (void)defence_.bind(noon, home);
+        NeighborPacket asked = multicast_solicitation();
+        std::get<wire::NeighborSolicitation>(asked.message).target = home.address;
+        for (unsigned time = 0; time < HomeLinkDefence::max_answers_of_one; ++time) {
+            answers += sent_on(noon, asked).size();
+        }
+    }
+    EXPECT_EQ(answers, HomeLinkDefence::max_answers);
+}
+
+TEST_F(HomeLinkDefenceTest, HasNothingToReleaseOfWhatIsNotBound) {
+    EXPECT_THAT(defence_.deallocate(test::home).leave, IsEmpty());
+    (void)defence_.allocate(noon, test::home);
+    defence_.announce_again(finish());
+    EXPECT_FALSE(defence_.next_deadline()) << "nor to announce";
+    EXPECT_THAT(defence_.release(test::home).leave, IsEmpty());
+    EXPECT_THAT(defence_.deallocate(test::home).leave, ElementsAre(group));
+}
+
+TEST_F(HomeLinkDefenceTest, StaysInTheGroupWhileAnythingIsLeftToDo) {
+    (void)defence_.allocate(noon, test::home);
+    EXPECT_THAT(defence_.deallocate(test::home).leave, IsEmpty()) << "it is finding out";
+    (void)defence_.bind(noon, test::home);
+    EXPECT_THAT(defence_.deallocate(test::home).leave, IsEmpty()) << "it is bound";
+    EXPECT_THAT(defence_.release(test::home).leave, ElementsAre(group));
+}
+
 TEST_F(HomeLinkDefenceTest, IsInTheSolicitedNodeGroupAsLongAsItSaysSomething) {
     EXPECT_THAT(defence_.bind(noon, test::home).join, ElementsAre(group));
     EXPECT_THAT(defence_.bind(noon, test::home).join, IsEmpty());
@@ -229,8 +279,6 @@ TEST_F(HomeLinkDefenceTest, IsInTheSolicitedNodeGroupAsLongAsItSaysSomething) {
     EXPECT_THAT(defence_.release(test::home).leave, IsEmpty());
     EXPECT_FALSE(defence_.next_deadline());
 }
-
-// Duplicate address detection.
 
 TEST_F(HomeLinkDefenceTest, FindsOutBeforeTheFirstBinding) {
     const HomeLinkDefence::Judgement first = defence_.judge(noon, test::home);
@@ -286,6 +334,21 @@ TEST_F(HomeLinkDefenceTest, DelaysNoneThatWasBoundBeforeARestart) {
     EXPECT_FALSE(defence_.next_deadline());
 }
 
+TEST_F(HomeLinkDefenceTest, DelaysNoneThatIsVouchedForWhileItFindsOut) {
+    (void)defence_.judge(noon, test::home);
+    defence_.vouch_for(test::home);
+    EXPECT_FALSE(defence_.next_deadline());
+    EXPECT_EQ(defence_.judge(noon + 10ms, test::home).claim, AddressClaim::free);
+    defence_.vouch_for(test::home);
+    EXPECT_EQ(defence_.judge(noon + 20ms, test::home).claim, AddressClaim::free);
+}
+
+TEST_F(HomeLinkDefenceTest, LetsNewcomersHaveWhatWasOnlyAskedAbout) {
+    (void)defence_.judge(noon, test::home);
+    (void)defence_.on_deadline(noon + 1s);
+    EXPECT_THAT(sent_on(noon + 2s, probe()), IsEmpty());
+}
+
 class WithoutDetection : public HomeLinkDefenceTest {
   protected:
     WithoutDetection() : HomeLinkDefenceTest({.probes = 0}) {}
@@ -295,6 +358,8 @@ TEST_F(WithoutDetection, EveryAddressIsFree) {  // DupAddrDetectTransmits, RFC 4
     const HomeLinkDefence::Judgement judgement = defence_.judge(noon, test::home);
     EXPECT_EQ(judgement.claim, AddressClaim::free);
     EXPECT_THAT(judgement.actions.send, IsEmpty());
+    (void)defence_.allocate(noon, test::home);
+    EXPECT_FALSE(defence_.next_deadline()) << "nothing is found out ahead of time either";
 }
 
 class WithoutAllocations : public HomeLinkDefenceTest {
@@ -312,6 +377,22 @@ TEST_F(WithoutAllocations, EachFirstBindingWaits) {
     bind();
     (void)defence_.release(test::home);
     EXPECT_EQ(defence_.judge(noon + 1min, test::home).claim, AddressClaim::undecided);
+}
+
+class WithoutAPlace : public testing::Test {
+  protected:
+    HomeLinkDefence defence_{{}};
+};
+
+TEST_F(WithoutAPlace, HearsAndSaysNothing) {
+    EXPECT_THAT(defence_.bind(noon, test::home).send, IsEmpty());
+    EXPECT_THAT(defence_.on_packet(noon, multicast_solicitation()).send, IsEmpty());
+}
+
+TEST_F(WithoutAPlace, HasNothingToSayItFromWithoutAnAddress) {
+    (void)defence_.on_place(noon, {.link_layer = own, .link_local = {}, .global = {}});
+    EXPECT_THAT(defence_.bind(noon, test::home).send, IsEmpty());
+    EXPECT_THAT(defence_.on_packet(noon, multicast_solicitation()).send, IsEmpty());
 }
 
 }  // namespace

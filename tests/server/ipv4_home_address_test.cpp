@@ -56,6 +56,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"PrefixLengthZero", {.prefix_length = 0}, own, invalid_address},
         Case{"PrefixLength33", {.prefix_length = 33}, own, invalid_address},
         Case{"Multicast", {.home = ipv4("224.0.0.1")}, own, invalid_address},
+        Case{"OfThisNetwork", {.home = ipv4("0.0.0.9")}, own, invalid_address},
         Case{"Loopback", {.home = ipv4("127.0.0.1")}, own, invalid_address},
         Case{"Broadcast", {.home = ipv4("255.255.255.255")}, own, invalid_address},
         Case{"APrefix", {.request_prefix = true}, own, prefix_unauthorized},

@@ -1,0 +1,103 @@
+// A mobile node whose program is about to end, and one whose links are about to be others.
+
+#include "client/core/mobile_node.hpp"
+#include "tests/client/registering_node.hpp"
+
+namespace godwit::client {
+namespace {
+
+using test::care_of_a;
+
+mobility::Attachments at(const wire::CareOfAddress& care_of) {
+    return {.candidates = {{.interface = {1}, .address = care_of.address}}, .home = {}};
+}
+const mobility::Attachments at_home{
+    .candidates = {}, .home = mobility::HomeLink{.interface = {1}, .router = test::ip("fe80::1")}};
+
+struct LaboratoryNode {
+    Actions acknowledge(Instant now, const Actions& asked) {
+        const auto received = link.carry_to_home_agent(update_in(asked));
+        const auto& update = std::get<wire::BindingUpdate>(std::get<0>(received.content).message());
+        return hear(now,
+                    wire::BindingAcknowledgement{
+                        .sequence = update.sequence, .lifetime = update.lifetime, .options = {}});
+    }
+    Actions hear(Instant now, wire::MobilityMessage message) {
+        return core.on_received(
+            now, link.carry_to_mobile_node({.path = {.interface = {1},
+                                                     .local = test::home_agent.address,
+                                                     .remote = care_of_a.address},
+                                            .home = test::home,
+                                            .message = std::move(message),
+                                            .seal = mobility::Unprotected{}}));
+    }
+
+    MobileNode core{{.registration = settings_of(Protection::none)}};
+    test::AuthenticatedLink link{Protection::none};
+};
+
+TEST(State, HasANameOfItsOwn) {
+    EXPECT_EQ(name(State::unattached), "unattached");
+    EXPECT_EQ(name(State::registering), "registering");
+    EXPECT_EQ(name(State::registered), "registered");
+    EXPECT_EQ(name(State::home), "home");
+    EXPECT_EQ(name(State::revoked), "revoked");
+    EXPECT_EQ(name(State{99}), "unknown");
+}
+
+TEST(LeavingNode, SaysAgainWhatTheHomeAgentHasNotAcknowledged) {
+    LaboratoryNode node;
+    (void)node.acknowledge(noon, node.core.on_attachments(noon, at(care_of_a)));
+    (void)node.core.on_stop(noon + 10s);
+    const auto due = node.core.next_deadline();
+    ASSERT_TRUE(due);
+    const auto again = test::messages<wire::BindingUpdate>(node.core.on_deadline(*due));
+    ASSERT_EQ(again.size(), 1U);
+    EXPECT_EQ(again.at(0).lifetime, 0s);
+}
+
+TEST(LeavingNode, MakesNothingOfWhatItHearsMeanwhile) {
+    LaboratoryNode node;
+    (void)node.acknowledge(noon, node.core.on_attachments(noon, at(care_of_a)));
+    (void)node.core.on_stop(noon + 10s);
+    EXPECT_TRUE(node.core
+                    .on_traffic(noon + 10s, {.home = test::home,
+                                             .what = mobility::WatchTraffic::What::any_sent})
+                    .empty());
+}
+
+TEST(LeavingNode, HasNothingToGiveUpWhereNothingWasSent) {
+    LaboratoryNode node;
+    (void)node.core.on_attachments(noon, at_home);
+    EXPECT_TRUE(test::messages<wire::BindingUpdate>(node.core.on_stop(noon + 10s)).empty());
+}
+
+TEST(LetThroughNode, AsksForWhatIsUnansweredAsIfForTheFirstTime) {
+    LaboratoryNode node;
+    const Actions asked = node.core.on_attachments(noon, at(care_of_a));
+    EXPECT_TRUE(node.core.on_let_through(noon + 10ms).empty()) << "it has just asked";
+    (void)node.core.on_deadline(noon + 1500ms);
+    (void)node.core.on_deadline(noon + 4500ms);
+    EXPECT_EQ(test::messages<wire::BindingUpdate>(node.core.on_let_through(noon + 5s)).size(), 1U);
+    EXPECT_EQ(node.core.next_deadline(), noon + 6500ms) << "1.5 s, RFC 6275 §13";
+    (void)asked;
+}
+
+TEST(LetThroughNode, HasNothingToAskWhenAllIsAnswered) {
+    LaboratoryNode node;
+    (void)node.acknowledge(noon, node.core.on_attachments(noon, at(care_of_a)));
+    EXPECT_TRUE(node.core.on_let_through(noon + 10s).empty());
+}
+
+TEST(LetThroughNode, AsksAgainForTheBindingThatItHas) {
+    LaboratoryNode node;
+    (void)node.acknowledge(noon, node.core.on_attachments(noon, at(care_of_a)));
+    (void)node.hear(noon + 10s, wire::BindingRefreshRequest{});
+    for (Instant now = noon + 10s; now < noon + 20s; now += 500ms) {
+        (void)node.core.on_deadline(now);
+    }
+    EXPECT_EQ(test::messages<wire::BindingUpdate>(node.core.on_let_through(noon + 20s)).size(), 1U);
+}
+
+}  // namespace
+}  // namespace godwit::client

@@ -1,0 +1,51 @@
+#include "server/core/mobile_node_registry.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/addresses.hpp"
+
+namespace godwit::server {
+namespace {
+
+using mobility::PeerId;
+
+const wire::HomeAddress other_home{test::ip("2001:db8:f::10")};
+
+class MobileNodeRegistryTest : public testing::Test {
+  protected:
+    MobileNodeRegistry registry_{{{.name = "laptop", .home = test::home}}};
+};
+
+TEST_F(MobileNodeRegistryTest, FindsItsNodesByPeerAndByHomeAddress) {
+    EXPECT_EQ(registry_.find(PeerId{0})->name, "laptop");
+    EXPECT_EQ(registry_.find(test::home)->name, "laptop");
+    EXPECT_EQ(registry_.find(PeerId{1}), nullptr);
+    EXPECT_EQ(registry_.find(other_home), nullptr);
+}
+
+TEST_F(MobileNodeRegistryTest, ForgetsWhomItRemoves) {
+    registry_.remove(PeerId{0});
+    EXPECT_EQ(registry_.find(PeerId{0}), nullptr);
+    EXPECT_EQ(registry_.find(test::home), nullptr);
+    registry_.remove(PeerId{0});
+    registry_.remove(PeerId{7});
+}
+
+TEST_F(MobileNodeRegistryTest, LeavesAHomeAddressToWhoHasItByNow) {
+    registry_.put(PeerId{3}, {.name = "tablet", .home = test::home});
+    EXPECT_EQ(registry_.find(PeerId{2}), nullptr) << "there is nobody between the two";
+    registry_.remove(PeerId{0});
+    EXPECT_EQ(registry_.find(test::home)->name, "tablet");
+    registry_.remove(PeerId{3});
+    EXPECT_EQ(registry_.find(test::home), nullptr);
+}
+
+TEST_F(MobileNodeRegistryTest, FollowsANodeToAnotherHomeAddress) {
+    registry_.put(PeerId{0}, {.name = "laptop", .home = other_home});
+    EXPECT_EQ(registry_.find(other_home)->name, "laptop");
+    registry_.remove(PeerId{0});
+    EXPECT_EQ(registry_.find(other_home), nullptr);
+}
+
+}  // namespace
+}  // namespace godwit::server
