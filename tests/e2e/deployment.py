@@ -202,5 +202,10 @@ def toml(table):
     return "".join(f"{key} = {json.dumps(value)}\n" for key, value in table.items() if value is not None)
 
 
+def is_sanitized():
+    """Whether the programs are built with AddressSanitizer."""
+    return "libasan" in subprocess.run(["ldd", GODWIT], capture_output=True, text=True, check=False).stdout
+
+
 def programs_missing():
     return [path for path in (GODWIT, GODWIT_HA) if not pathlib.Path(path).exists()]

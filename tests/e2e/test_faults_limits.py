@@ -4,11 +4,13 @@ import socket
 import time
 
 import pytest
-from deployment import PATIENCE, settle
+from deployment import PATIENCE, is_sanitized, settle
 from faults import limit, open_files
 from process import Cost
 from test_sessions import assert_echoes
 from topology import HOME_ADDRESS, SLOWNESS
+
+limits_memory = pytest.mark.skipif(is_sanitized(), reason="AddressSanitizer takes terabytes of address space for itself")
 
 
 def knock_at(path, count):
@@ -49,6 +51,7 @@ def test_no_file_may_be_opened_for_a_while(talking, node, report):
     assert_echoes(talking.connection, b"again")
 
 
+@limits_memory
 @pytest.mark.parametrize("node", ["mn", "ha"])
 def test_too_little_memory_for_a_start_is_told(deploy, node):
     """The limit is raised until it starts: each end before that is one in order. With the least, it cannot even be loaded."""
@@ -74,6 +77,7 @@ def test_too_little_memory_for_a_start_is_told(deploy, node):
     deployment.wait_registered(deployment.topology.care_of_address("A"))
 
 
+@limits_memory
 @pytest.mark.parametrize("node", ["mn", "ha"])
 def test_no_more_memory_while_it_runs(talking, node, report):
     """It goes on with what it has, or ends in order and is started again, as systemd does; either way the connection lives."""
