@@ -365,16 +365,11 @@ std::optional<Instant> MobileNode::next_deadline() const {
     if (is_leaving_) {
         return registration_.next_deadline();
     }
-    std::optional<Instant> next;
-    for (const auto& deadline :
-         {registration_.next_deadline(), roaming_.next_deadline(),
-          roaming_.in_use() ? registration_.ask_again_at() : std::nullopt,
-          roaming_.is_settled() ? warm_.next_deadline() : std::nullopt, record_.next_deadline()}) {
-        if (deadline) {
-            next = next ? std::min(*next, *deadline) : *deadline;
-        }
-    }
-    return next;
+    return std::ranges::min(
+        {registration_.next_deadline(), roaming_.next_deadline(),
+         roaming_.in_use() ? registration_.ask_again_at() : std::nullopt,
+         roaming_.is_settled() ? warm_.next_deadline() : std::nullopt, record_.next_deadline()},
+        {}, [](const auto& deadline) { return deadline.value_or(Instant::max()); });
 }
 
 bool MobileNode::is_care_of_address(const wire::Ipv6Address& address) const {

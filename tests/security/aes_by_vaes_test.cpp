@@ -114,7 +114,7 @@ TEST(EspCipher, DoesTheSameWithoutVaes) {
     EspCipher without(Suite::aes_256_gcm, key, false);
     const std::array<std::uint8_t, esp_iv> iv{1, 2, 3, 4, 5, 6, 7, 8};
     const std::array<std::uint8_t, 8> associated{0x80};
-    for (const std::size_t size : {0U, 1U, 16U, 64U, 511U, 512U, 513U, 1400U, 9000U}) {
+    for (const std::size_t size : {1U, 16U, 64U, 511U, 512U, 513U, 1400U, 9000U}) {
         wire::Bytes plaintext(size);
         std::iota(plaintext.begin(), plaintext.end(), static_cast<std::uint8_t>(size));
         wire::Bytes text(size);

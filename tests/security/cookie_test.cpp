@@ -1,8 +1,8 @@
 // Cookies and the door that wants them (docs/protocol.md, "Under load").
 
-#include <set>
-
 #include "shared/security/cookie.hpp"
+
+#include <set>
 
 #include "tests/security/conversation.hpp"
 #include "tests/support/recorder.hpp"
