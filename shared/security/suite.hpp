@@ -35,8 +35,10 @@ class SuiteSet {
     constexpr bool operator==(const SuiteSet&) const = default;
 
   private:
+    // 0 for a number that has none: the other end may have said any.
     static constexpr std::uint8_t bit(Suite suite) {
-        return static_cast<std::uint8_t>(1U << (static_cast<unsigned>(suite) - 1U));
+        const unsigned place = static_cast<unsigned>(suite) - 1U;
+        return place < 8 ? static_cast<std::uint8_t>(1U << place) : std::uint8_t{0};
     }
 
     std::uint8_t bits_ = 0;

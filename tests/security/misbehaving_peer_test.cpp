@@ -157,8 +157,10 @@ TEST_F(MisbehavingHomeAgent, IsRefusedWithAPayloadThatIsNone) {
 }
 
 TEST_F(MisbehavingHomeAgent, IsRefusedWithASuiteThatWasNotOffered) {
-    EXPECT_EQ(rejection_in(answer(accepting(Suite{0}))), "no-common-suite");
-    EXPECT_EQ(rejection_in(answer(accepting(Suite{9}))), "no-common-suite");
+    for (const unsigned number : {0U, 3U, 8U, 9U, 32U, 33U, 34U, 255U}) {
+        EXPECT_EQ(rejection_in(answer(accepting(static_cast<Suite>(number)))), "no-common-suite")
+            << number;
+    }
     MobileNodeCredentials credentials = mobile_node_credentials();
     credentials.suites = SuiteSet().with(Suite::chacha20_poly1305);
     auto node = mobile_node(std::move(credentials));

@@ -25,5 +25,12 @@ TEST(SuiteSet, HasChaCha20Poly1305OnEveryMachine) {
     EXPECT_TRUE(SuiteSet::of_this_machine().contains(Suite::chacha20_poly1305));
 }
 
+TEST(SuiteSet, HasNoBitForANumberThatIsNone) {
+    const SuiteSet every(0xff);
+    for (unsigned number = 0; number < 256; ++number) {
+        EXPECT_EQ(every.contains(static_cast<Suite>(number)), number >= 1 && number <= 8) << number;
+    }
+}
+
 }  // namespace
 }  // namespace godwit::security
