@@ -10,7 +10,7 @@ import subprocess
 from deployment import GODWIT, Deployment
 from line import INNER_MTU
 from peers import WireguardGo
-from topology import HOME_AGENT, PREFIX
+from topology import PREFIX
 
 BASELINE = "wireguard-go"
 
@@ -50,7 +50,7 @@ class Wireguard(WireguardGo):
 
     def confirm(self):
         told = self.topology.run("mn", f"wg show {self.device['mn']} endpoints")
-        if HOME_AGENT not in told:
+        if "]:" not in told:  # [ADDRESS]:PORT
             raise RuntimeError(f"no endpoint: {told}")
         version = subprocess.run([self.program, "--version"], capture_output=True, text=True).stdout.split("\n")[0]
         return f"{version}, UDP, ChaCha20-Poly1305, MTU {INNER_MTU}"

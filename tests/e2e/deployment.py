@@ -202,9 +202,16 @@ def toml(table):
     return "".join(f"{key} = {json.dumps(value)}\n" for key, value in table.items() if value is not None)
 
 
-def is_sanitized():
-    """Whether the programs are built with AddressSanitizer."""
-    return "libasan" in subprocess.run(["ldd", GODWIT], capture_output=True, text=True, check=False).stdout
+def sanitizer():
+    """AddressSanitizer's library, if the programs are built with it: it wants to be loaded before all others."""
+    loaded = subprocess.run(["ldd", GODWIT], capture_output=True, text=True, check=False).stdout
+    return next((line.split()[2] for line in loaded.splitlines() if "libasan" in line), "")
+
+
+def preloading(name):
+    """For `within`: loads this library before the programs' own."""
+    library = next(pathlib.Path("/usr/lib").glob(f"*/{name}"))
+    return f"LD_PRELOAD={sanitizer()}:{library}".replace("=:", "=")
 
 
 def programs_missing():

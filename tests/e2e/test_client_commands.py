@@ -148,7 +148,7 @@ def test_down_and_up_twenty_times(at_a):
     descriptors = len(os.listdir(f"/proc/{at_a.daemons['mn'].pid}/fd"))
     done(at_a, "restart")
     registered_again(at_a)
-    assert len(os.listdir(f"/proc/{at_a.daemons['mn'].pid}/fd")) == descriptors
+    assert len(os.listdir(f"/proc/{at_a.daemons['mn'].pid}/fd")) <= descriptors
 
 
 def test_down_lasts_across_a_restart_of_the_daemon_until_up(at_a):

@@ -4,13 +4,13 @@ import socket
 import time
 
 import pytest
-from deployment import PATIENCE, is_sanitized, settle
+from deployment import PATIENCE, sanitizer, settle
 from faults import limit, open_files
 from process import Cost
 from test_sessions import assert_echoes
 from topology import HOME_ADDRESS, SLOWNESS
 
-limits_memory = pytest.mark.skipif(is_sanitized(), reason="AddressSanitizer takes terabytes of address space for itself")
+limits_memory = pytest.mark.skipif(bool(sanitizer()), reason="AddressSanitizer takes terabytes of address space for itself")
 
 
 def knock_at(path, count):

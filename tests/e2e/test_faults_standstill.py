@@ -1,12 +1,11 @@
 """A daemon stands still for longer than the lifetime, its machine's clock is set while it runs: no connection ends."""
 import datetime
 import os
-import pathlib
 import signal
 import time
 
 import pytest
-from deployment import PATIENCE, binding
+from deployment import PATIENCE, binding, preloading
 from test_sessions import assert_echoes, connect, serve
 from topology import CORRESPONDENT, HOME_ADDRESS, SLOWNESS
 
@@ -60,9 +59,8 @@ class Clock:
 
     @property
     def within(self):
-        library = next(pathlib.Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
         return (f"env FAKETIME_DONT_FAKE_MONOTONIC=1 DONT_FAKE_MONOTONIC=1 FAKETIME_NO_CACHE=1 "
-                f"FAKETIME_TIMESTAMP_FILE={self.file} LD_PRELOAD={library}")
+                f"FAKETIME_TIMESTAMP_FILE={self.file} {preloading('faketime/libfaketimeMT.so.1')}")
 
 
 def said_at(deployment, node, step):
