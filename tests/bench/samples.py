@@ -8,23 +8,24 @@ ROOTS = {"clone3", "start_thread", "__libc_start_main", "_start"}
 
 # What kind of work a frame says it is, by its name and the file that it is from. Of a stack the innermost that says
 # anything counts: what frees memory of a packet is network stack, what compares strings for libcrypto is AEAD.
-KINDS = {
-    "AEAD (libcrypto, libsodium)": ("", "libcrypto|libsodium"),
-    "copies between kernel and daemon": ("_*copy_(from|to)_(iter|user)|copy_(iovec|msghdr|page|user)|__check_object_size|"
+KINDS = [
+    ("AEAD", "", "libcrypto|libsodium"),
+    ("AEAD", "ipsec-mb|.*_by_vaes", "godwit"),
+    ("copies between kernel and daemon", "_*copy_(from|to)_(iter|user)|copy_(iovec|msghdr|page|user)|__check_object_size|"
                                          "rep_movs", "kernel"),
-    "checksums": (".*(csum|checksum|InternetSum)", ""),
-    "copies in the daemon": ("_*mem(cpy|move|set)", "libc[.-]"),
-    "waiting and waking": ("_*(schedule|finish_task_switch|try_to_wake_up|wake_up|pick_next|ttwu)|.*(futex|poll)",
+    ("checksums", ".*(csum|checksum|InternetSum)", ""),
+    ("copies in the daemon", "_*mem(cpy|move|set)", "libc[.-]"),
+    ("waiting and waking", "_*(schedule|finish_task_switch|try_to_wake_up|wake_up|pick_next|ttwu)|.*(futex|poll)",
                            "kernel"),
-    "network stack of the kernel": (".*(skb|udp|tcp|ip6|ip_|ipv6|sock|netif|veth|tun_|napi|neigh|fib6|rt6|nf_|nft_|qdisc|"
+    ("network stack of the kernel", ".*(skb|udp|tcp|ip6|ip_|ipv6|sock|netif|veth|tun_|napi|neigh|fib6|rt6|nf_|nft_|qdisc|"
                                     "packet_|gso|gro_|_xmit|dev_|net_|softirq|sendm|recvm|virtio)|sk_", "kernel"),
-    "segmenting and merging": (".*(Segmentation|Coalescer|TunnelBatch)", "godwit"),
-    "keeping what may be sent again": (".*(Resend|OutboundTunnels::keep)", "godwit"),
-    "tables, headers, the rest of Godwit": ("", "godwit"),
-    "the rest of wireguard-go": ("", "wireguard"),
-}
+    ("segmenting and merging", ".*(Segmentation|Coalescer|TunnelBatch)", "godwit"),
+    ("keeping what may be sent again", ".*(Resend|OutboundTunnels::keep)", "godwit"),
+    ("tables, headers, the rest of Godwit", "", "godwit"),
+    ("the rest of wireguard-go", "", "wireguard"),
+]
 CROSSING, OTHER = "into the kernel and back, interrupts", "other"
-COMPILED = {kind: (re.compile(name), re.compile(place)) for kind, (name, place) in KINDS.items()}
+COMPILED = [(kind, re.compile(name), re.compile(place)) for kind, name, place in KINDS]
 
 
 class Frame(NamedTuple):
@@ -59,6 +60,8 @@ def short(name, place):
     """Without templates' arguments and what all names begin with; the file's name for whom nobody knows."""
     if name == "[unknown]":
         return re.sub(r"\.so.*", "", place.rsplit("/", 1)[-1])
+    if re.match(r"\.\.@|aes_|ghash", name):
+        return "ipsec-mb"  # which is linked in; the labels of its assembler are no functions
     while name != (less := re.sub(r"<[^<>]*>", "", name)):
         name = less
     return name.replace("(anonymous namespace)::", "").replace("godwit::", "")
@@ -66,7 +69,7 @@ def short(name, place):
 
 def kind_of(sample):
     for frame, caller in zip(sample.frames, (*sample.frames[1:], None)):
-        for kind, (name, place) in COMPILED.items():
+        for kind, name, place in COMPILED:
             if place.search(frame.place) and name.match(frame.name):
                 return kind
         if is_kernel(frame) and not (caller and is_kernel(caller)):
