@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "shared/wire/checksum.hpp"
 #include "tests/datapath/tunnel_ends.hpp"
 
@@ -20,8 +22,8 @@ wire::Bytes segment(const wire::PseudoHeader& addresses, std::uint8_t flags,
                     const wire::Bytes& options, std::size_t data = 0) {
     wire::Bytes tcp{0x30, 0x39, 0, 80, 1, 2, 3, 4, 0, 0, 0, 0, 0, flags, 0xff, 0xff, 0, 0, 0, 0};
     tcp[12] = static_cast<std::uint8_t>((20 + options.size()) / 4 << 4U);
-    tcp.insert(tcp.end(), options.begin(), options.end());
-    tcp.insert(tcp.end(), data, 0x5a);
+    tcp.resize(20 + options.size() + data, 0x5a);
+    std::ranges::copy(options, tcp.begin() + 20);
     const auto checksum = wire::upper_layer_checksum(addresses, wire::NextHeader::tcp, tcp);
     tcp[16] = static_cast<std::uint8_t>(checksum >> 8U);
     tcp[17] = static_cast<std::uint8_t>(checksum);
