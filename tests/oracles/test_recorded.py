@@ -27,7 +27,7 @@ AUTHENTICATED, HANDSHAKE = "authentication", "experimental option, "
 
 # How each message travels, and which options it has. What is seen and not here, or here and not seen, is a failure.
 WAYS = {
-    "binding refresh request": {NATIVE},
+    "binding refresh request": {NATIVE, "native, type 2 routing header"},
     "binding update": {NATIVE, "native, home address option", *IN_UDP},
     "binding acknowledgement": {NATIVE, "native, type 2 routing header", *IN_UDP},
     "experimental message": {"native, type 2 routing header"},
@@ -35,13 +35,13 @@ WAYS = {
     "heartbeat": {NATIVE, "udp over ipv4", SEALED},
     "heartbeat answer": {NATIVE, "udp over ipv4", SEALED},
     "revocation indication": {"native, type 2 routing header"},
-    "revocation acknowledgement": {"native, home address option"},
+    "revocation acknowledgement": {"native, home address option", "native, type 2 routing header"},  # the latter is refused
 }
 # Seen or not: in UDP a message has the same octets as without, and no headers in front.
 ALSO = {f"{message}: {way}" for message in WAYS for way in IN_UDP}
 
 OPTIONS = {
-    "binding refresh request": set(),
+    "binding refresh request": {AUTHENTICATED},
     "binding update": {"alternate care-of address", "ipv4 care-of address", "binding identifier", "ipv4 home address",
                        "flow identification", "flow summary", "mobile network prefix", "nonce indices", AUTHENTICATED, *(HANDSHAKE + kind for kind in ("initiation", "mac1", "reception", "cause"))},
     "binding acknowledgement": {"binding identifier", "ipv4 address acknowledgement", "nat detection", "flow identification",
