@@ -1,40 +1,11 @@
 // A mobile node whose program is about to end, and one whose links are about to be others.
 
-#include "client/core/mobile_node.hpp"
-#include "tests/client/registering_node.hpp"
+#include "tests/client/laboratory_node.hpp"
 
 namespace godwit::client {
 namespace {
 
 using test::care_of_a;
-
-mobility::Attachments at(const wire::CareOfAddress& care_of) {
-    return {.candidates = {{.interface = {1}, .address = care_of.address}}, .home = {}};
-}
-const mobility::Attachments at_home{
-    .candidates = {}, .home = mobility::HomeLink{.interface = {1}, .router = test::ip("fe80::1")}};
-
-struct LaboratoryNode {
-    Actions acknowledge(Instant now, const Actions& asked) {
-        const auto received = link.carry_to_home_agent(update_in(asked));
-        const auto& update = std::get<wire::BindingUpdate>(std::get<0>(received.content).message());
-        return hear(now,
-                    wire::BindingAcknowledgement{
-                        .sequence = update.sequence, .lifetime = update.lifetime, .options = {}});
-    }
-    Actions hear(Instant now, wire::MobilityMessage message) {
-        return core.on_received(
-            now, link.carry_to_mobile_node({.path = {.interface = {1},
-                                                     .local = test::home_agent.address,
-                                                     .remote = care_of_a.address},
-                                            .home = test::home,
-                                            .message = std::move(message),
-                                            .seal = mobility::Unprotected{}}));
-    }
-
-    MobileNode core{{.registration = settings_of(Protection::none)}};
-    test::AuthenticatedLink link{Protection::none};
-};
 
 TEST(State, HasANameOfItsOwn) {
     EXPECT_EQ(name(State::unattached), "unattached");

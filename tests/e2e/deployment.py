@@ -211,7 +211,7 @@ def sanitizer():
 def preloading(name):
     """For `within`: loads this library before the programs' own."""
     library = next(pathlib.Path("/usr/lib").glob(f"*/{name}"))
-    return f"LD_PRELOAD={sanitizer()}:{library}".replace("=:", "=")
+    return "LD_PRELOAD=" + ":".join(filter(None, (sanitizer(), str(library))))
 
 
 def programs_missing():

@@ -127,7 +127,7 @@ def assert_none(wrong):
 ONLY_IN_NAMESPACES = {"binding acknowledgement: experimental option, observed source", "heartbeat: plain tunnel", "heartbeat answer: plain tunnel"}
 
 
-@pytest.mark.skipif(not BY_KERNELS, reason="of the stories")
+@pytest.mark.skipif(not BY_KERNELS, reason="asks what tests/e2e --record has written down")
 def test_the_stories_say_nothing_that_is_not_known(clear):
     seen = {form for _, message in clear for form in message.forms}
     known = KINDS | ALSO | ONLY_IN_NAMESPACES
@@ -135,7 +135,7 @@ def test_the_stories_say_nothing_that_is_not_known(clear):
     assert ONLY_IN_NAMESPACES <= seen, f"never recorded: {sorted(ONLY_IN_NAMESPACES - seen)}"
 
 
-@pytest.mark.skipif(BY_KERNELS, reason="of the unit tests")
+@pytest.mark.skipif(BY_KERNELS, reason="asks what the unit tests say, of which tests/e2e --record has nothing")
 def test_all_kinds_were_recorded_that_godwit_sends(clear, opened):
     sealed = (message_in(inner, SEALED) for _, _, inner in opened if inner)
     seen = {form for _, message in clear for form in message.forms} | {form for message in sealed if message for form in message.forms}
