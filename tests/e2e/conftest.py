@@ -11,13 +11,13 @@ from test_sessions import assert_echoes, connect, serve
 from topology import CORRESPONDENT, Topology
 from wire import Capture, of_parameter_problems
 
-_figures = []
+FIGURE = "figure"
 
 
 @pytest.fixture
-def report(request):
+def report(record_property):
     """Prints a figure in the summary, beside the name of the test that measured it."""
-    return lambda text: _figures.append(f"{request.node.name}: {text}")
+    return lambda text: record_property(FIGURE, text)
 
 
 def pytest_addoption(parser):
@@ -39,9 +39,11 @@ def pytest_configure(config):
 
 
 def pytest_terminal_summary(terminalreporter):
-    if _figures:
+    figures = [f"{report.nodeid.split('::')[-1]}: {text}" for outcome in ("passed", "failed")
+               for report in terminalreporter.getreports(outcome) for name, text in report.user_properties if name == FIGURE]
+    if figures:
         terminalreporter.section("figures")
-    for figure in _figures:
+    for figure in figures:
         terminalreporter.write_line(figure)
 
 

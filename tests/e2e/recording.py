@@ -12,8 +12,6 @@ STORIES = ("test_on_the_wire", "test_enrolment", "test_laboratory_profile", "tes
            "test_roaming_nats", "test_roaming_mtu", "test_roaming_firewalls", "test_leaves_nothing")
 MOBILITY, FIRST = 135, 3  # the Mobility Header; ESP sequence numbers
 
-_number = itertools.count(1)
-
 
 def _in_udp(packet, header):
     """A Mobility Header or a tunnel's first packets behind an IP header of that length and UDP."""
@@ -35,7 +33,7 @@ def of_signalling():
 def recording(network, folder, name):
     """Of a network that has been built."""
     watched = [("ha", "wan"), ("ha", "home"), *itertools.product(network.mobile_nodes, network.uplinks)]
-    program, directory = of_signalling(), folder / f"{name}-{next(_number):04}"
+    program, directory = of_signalling(), folder / f"{name}-{network.name}"
     directory.mkdir(parents=True, exist_ok=True)
     with contextlib.ExitStack() as stack:
         for node, interface in watched:

@@ -140,15 +140,24 @@ def test_down_does_not_wait_for_a_home_agent_that_is_gone(at_a, report):
     assert took < PATIENCE / 2
 
 
-def test_down_and_up_twenty_times(at_a):
+def open_files(deployment):
+    return len(os.listdir(f"/proc/{deployment.daemons['mn'].pid}/fd"))
+
+
+def test_down_and_up_twenty_times_opens_no_more_files_than_once(at_a):
+    done(at_a, "restart")
+    registered_again(at_a)
+    once = open_files(at_a)
     for _ in range(20):
         done(at_a, "down")
         done(at_a, "up")
     registered_again(at_a)
-    descriptors = len(os.listdir(f"/proc/{at_a.daemons['mn'].pid}/fd"))
     done(at_a, "restart")
     registered_again(at_a)
-    assert len(os.listdir(f"/proc/{at_a.daemons['mn'].pid}/fd")) <= descriptors
+    deadline = time.monotonic() + PATIENCE
+    while open_files(at_a) > once + 3 and time.monotonic() < deadline:  # a few are open only while a way is tried
+        time.sleep(0.05)
+    assert open_files(at_a) <= once + 3
 
 
 def test_down_lasts_across_a_restart_of_the_daemon_until_up(at_a):
