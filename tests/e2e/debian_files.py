@@ -22,5 +22,9 @@ def unpacked(package, like=None):
             subprocess.run(["apt-get", "-qq", "download", package + version], cwd=fresh, check=True)
             archive, = pathlib.Path(fresh).glob("*.deb")
             subprocess.run(["dpkg", "-x", archive, f"{fresh}/files"], check=True)
-            os.rename(f"{fresh}/files", folder)
+            try:
+                os.rename(f"{fresh}/files", folder)
+            except OSError:
+                if not folder.exists():  # another process was not quicker either
+                    raise
     return folder
