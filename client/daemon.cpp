@@ -62,6 +62,7 @@ ApiSources Daemon::api() {
 }
 
 void Daemon::run() {
+    runtime::Confining confining;
     loop_.on_deadline([this] { return next_deadline(); }, [this] { on_deadline(); });
     lockdown_.watch(loop_);
     loop_.on_resume([this] {
@@ -77,7 +78,7 @@ void Daemon::run() {
     } else {
         enter({configuration_, profile_});
     }
-    confinement_ = runtime::confine(log_);
+    confinement_ = confining.confine(log_);
     {
         const runtime::ServiceLife life(loop_);
         loop_.run();

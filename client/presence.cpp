@@ -34,12 +34,15 @@ Presence::Presence(Configuration configuration, Lockdown& lockdown, runtime::Eve
       log_(log),
       listener_(std::move(listener)),
       tun_(configuration_.interface, runtime::offloading(configuration_.offloads)),
-      offloads_(runtime::find_offloads(configuration_.offloads, netlink_, tun_, log_)),
+      offload_survey_(std::async([this] {
+          return runtime::find_offloads(configuration_.offloads, netlink_, tun_, log_);
+      })),
       guard_("godwit", {.local = {}, .peers = {configuration_.home_agent.address.address}}),
       signalling_(outer_packet_mark),
       esp_({.protocol = wire::NextHeader::esp, .mark = outer_packet_mark}),
       ipv6_({.protocol = wire::NextHeader::ipv6, .mark = outer_packet_mark}),
       ipv4_({.protocol = wire::NextHeader::ipv4, .mark = outer_packet_mark}),
+      offloads_(offload_survey_.get()),
       udp_{platform::UdpTunnelSocket(udp_options(offloads_)),
            platform::UdpTunnelSocket(udp_options(offloads_))},
       outer_(outer_packet_mark),

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <future>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -101,12 +102,13 @@ class Presence final : private runtime::NodeObserver {
     Listener listener_;
     platform::TunDevice tun_;
     platform::NetlinkSocket netlink_;
-    runtime::OffloadSwitches offloads_;
+    std::future<runtime::OffloadStates> offload_survey_;  // meanwhile
     platform::SignallingGuard guard_;
     platform::SignallingSocket signalling_;
     platform::RawTunnelSocket esp_;
     platform::RawTunnelSocket ipv6_;
     platform::RawTunnelSocket ipv4_;
+    runtime::OffloadSwitches offloads_;
     std::array<platform::UdpTunnelSocket, 2> udp_;  // the second for RoamingSettings::scout_port
     platform::OuterPacketSocket outer_;
     std::unique_ptr<security::Authenticator> authenticator_;

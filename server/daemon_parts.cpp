@@ -78,7 +78,7 @@ void give_up_what_is_not_needed(const Configuration& configuration) {
 
 runtime::Confinement end_of_start(const Configuration& configuration, const runtime::Log& log) {
     platform::give_up_capabilities({.files_of_others = uses_files_of_others(configuration)});
-    return runtime::confine(log);
+    return runtime::Confining().confine(log);
 }
 
 void count(MessageCounts& counts, const wire::MobilityMessage& message) {

@@ -8,12 +8,17 @@ namespace {
 
 constexpr unsigned ipv4_words = 5;  // of 32 bits, in a header without options
 
+// RFC 4291 §2.4, §2.5.5.2. All of these begin with one of three octets, and hardly any other
+// address does.
+bool is_beyond_its_scope(const wire::Ipv6Address& address) {
+    const std::uint8_t first = address.octets[0];
+    return (first == 0 || first >= 0xfe) &&
+           (address.is_link_local() || address.is_loopback() || address.mapped_ipv4().has_value());
+}
+
 bool is_beyond_its_scope(const wire::Ipv6Header& header) {
-    const wire::Ipv6Address& source = header.source;
-    const wire::Ipv6Address& destination = header.destination;
-    return destination.is_link_local() || destination.is_multicast() || destination.is_loopback() ||
-           destination.mapped_ipv4() || source.is_link_local() || source.is_loopback() ||
-           source.mapped_ipv4();
+    return is_beyond_its_scope(header.source) || is_beyond_its_scope(header.destination) ||
+           header.destination.is_multicast();
 }
 
 // RFC 6890: this network, loopback, link-local; from 224.0.0.0 on multicast, reserved, broadcast.

@@ -46,6 +46,10 @@ class NftablesTable {
     // Runs these commands of nft(8), which change this table, as one: all of them or none.
     std::error_code change(const std::string& commands);
 
+    // Gives back the megabyte that changes are made with, until the next one. Not for a table that
+    // ends with the process: it is libnftables' own.
+    void rest();
+
   private:
     struct Free {
         void operator()(nft_ctx* context) const;

@@ -6,9 +6,9 @@
 #include <sys/uio.h>
 
 #include <array>
-#include <thread>
 #include <utility>
 
+#include "shared/platform/end_elsewhere.hpp"
 #include "shared/platform/socket_options.hpp"
 
 namespace godwit::platform {
@@ -42,12 +42,9 @@ PacketTap::PacketTap(mobility::InterfaceIndex interface, Family family)
     : socket_(open_tap(interface, family)) {}
 
 // For the end of a packet socket the kernel waits until nobody can be looking at it any more, 10 ms
-// and longer: somebody else may wait with it.
+// and longer.
 PacketTap::~PacketTap() {
-    try {
-        std::thread([socket = std::move(socket_)] {}).detach();
-    } catch (const std::system_error&) {  // without another thread it is this one
-    }
+    end_elsewhere(std::move(socket_));
 }
 
 Transferred PacketTap::send(std::span<const std::uint8_t, virtio_header> header,

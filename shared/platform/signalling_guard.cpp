@@ -49,6 +49,7 @@ SignallingGuard::SignallingGuard(const std::string& table, const GuardedTraffic&
 
 void SignallingGuard::update(const GuardedTraffic& traffic) {
     table_.replace(rules(traffic));
+    table_.rest();
 }
 
 }  // namespace godwit::platform

@@ -94,9 +94,13 @@ std::error_code hear_of_refusals() {
     return ::sigaction(SIGSYS, &action, nullptr) == 0 ? std::error_code{} : last_error();
 }
 
-class FilterRules {
+constexpr std::uint64_t all_of_an_int = 0xffffffff;
+
+}  // namespace
+
+class SystemCallFilter::Rules {
   public:
-    FilterRules() : context_(::seccomp_init(SCMP_ACT_TRAP), ::seccomp_release) {
+    Rules() : context_(::seccomp_init(SCMP_ACT_TRAP), ::seccomp_release) {
         note(context_ ? 0 : -ENOMEM);
         set(SCMP_FLTATR_CTL_TSYNC, 1);
         set(SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
@@ -104,6 +108,18 @@ class FilterRules {
         set(SCMP_FLTATR_CTL_OPTIMIZE, binary_tree);
     }
 
+    void add_all() {
+        for (const char* name : allowed_system_calls()) {
+            add(SCMP_ACT_ALLOW, name);
+        }
+        for (const char* name : forbidden_system_calls()) {
+            add(SCMP_ACT_KILL_PROCESS, name);
+        }
+        allow_by_arguments();
+        allow_threads();
+    }
+    void allow_by_arguments();
+    void allow_threads();
     void add(std::uint32_t action, const char* name,
              std::initializer_list<scmp_arg_cmp> arguments = {}) {
         const int number = ::seccomp_syscall_resolve_name(name);
@@ -145,52 +161,51 @@ class FilterRules {
     std::error_code error_;
 };
 
-constexpr std::uint64_t all_of_an_int = 0xffffffff;
-
-void allow_by_arguments(FilterRules& rules) {
-    rules.allow("socket", 0, all_of_an_int, {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK, AF_PACKET});
-    rules.allow("ioctl", 1, all_of_an_int,
-                {TUNSETIFF, TUNSETOFFLOAD, TUNSETSTEERINGEBPF, SIOCGIFHWADDR, SIOCGIFINDEX,
-                 SIOCGIFNAME, FIONBIO, FIONREAD, TCGETS});
+void SystemCallFilter::Rules::allow_by_arguments() {
+    allow("socket", 0, all_of_an_int, {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK, AF_PACKET});
+    allow("ioctl", 1, all_of_an_int,
+          {TUNSETIFF, TUNSETOFFLOAD, TUNSETSTEERINGEBPF, SIOCGIFHWADDR, SIOCGIFINDEX, SIOCGIFNAME,
+           FIONBIO, FIONREAD, TCGETS});
     constexpr std::uint64_t written_and_executed = PROT_WRITE | PROT_EXEC;
-    rules.allow("mmap", 2, written_and_executed, {0, PROT_WRITE, PROT_EXEC});
-    rules.allow("mprotect", 2, PROT_EXEC, {0});
+    allow("mmap", 2, written_and_executed, {0, PROT_WRITE, PROT_EXEC});
+    allow("mprotect", 2, PROT_EXEC, {0});
     constexpr int name_memory = 0x53564d41;  // PR_SET_VMA, which old headers lack
-    rules.allow("prctl", 0, all_of_an_int, {PR_SET_NAME, PR_GET_NAME, name_memory});
+    allow("prctl", 0, all_of_an_int, {PR_SET_NAME, PR_GET_NAME, name_memory});
     const auto self = static_cast<std::uint64_t>(::getpid());
-    rules.allow("tgkill", 0, all_of_an_int, {self});
+    allow("tgkill", 0, all_of_an_int, {self});
     for (const std::uint64_t process : {std::uint64_t{0}, self}) {
-        rules.add(SCMP_ACT_ALLOW, "prlimit64",
-                  {{0, SCMP_CMP_EQ, process, 0}, {2, SCMP_CMP_EQ, 0, 0}});  // only asks
+        add(SCMP_ACT_ALLOW, "prlimit64",
+            {{0, SCMP_CMP_EQ, process, 0}, {2, SCMP_CMP_EQ, 0, 0}});  // only asks
     }
 }
 
 // clone3 has its flags where no filter sees them; the C library does without it.
-void allow_threads(FilterRules& rules) {
+void SystemCallFilter::Rules::allow_threads() {
     constexpr std::uint64_t flags =
         CLONE_THREAD | CLONE_NEWNS | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
-    rules.allow("clone", 0, flags, {CLONE_THREAD});
-    rules.add(SCMP_ACT_KILL_PROCESS, "clone", {{0, SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0}});
-    rules.add(SCMP_ACT_ERRNO(ENOSYS), "clone3");
+    allow("clone", 0, flags, {CLONE_THREAD});
+    add(SCMP_ACT_KILL_PROCESS, "clone", {{0, SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0}});
+    add(SCMP_ACT_ERRNO(ENOSYS), "clone3");
 }
 
-}  // namespace
+SystemCallFilter::SystemCallFilter()
+    : rules_(std::async([] {
+          auto rules = std::make_unique<Rules>();
+          rules->add_all();
+          learn_names();
+          return rules;
+      })) {}
 
-std::error_code filter_system_calls() {
-    FilterRules rules;
-    for (const char* name : allowed_system_calls()) {
-        rules.add(SCMP_ACT_ALLOW, name);
-    }
-    for (const char* name : forbidden_system_calls()) {
-        rules.add(SCMP_ACT_KILL_PROCESS, name);
-    }
-    allow_by_arguments(rules);
-    allow_threads(rules);
-    learn_names();
+SystemCallFilter::SystemCallFilter(SystemCallFilter&&) noexcept = default;
+SystemCallFilter& SystemCallFilter::operator=(SystemCallFilter&&) noexcept = default;
+SystemCallFilter::~SystemCallFilter() = default;
+
+std::error_code SystemCallFilter::enforce() {
+    const std::unique_ptr<Rules> rules = rules_.get();
     if (const std::error_code failure = hear_of_refusals()) {
         return failure;
     }
-    return rules.load();
+    return rules->load();
 }
 
 std::vector<std::string> refused_system_calls() {

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <bit>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -17,6 +18,14 @@ class CommandQueue {
 
   public:
     static constexpr std::size_t capacity = capacity_;
+
+    CommandQueue() {}  // the slots are not touched: pages that no item has reached cost nothing
+    CommandQueue(const CommandQueue&) = delete;
+    CommandQueue& operator=(const CommandQueue&) = delete;
+    ~CommandQueue() {
+        while (pop()) {
+        }
+    }
 
     // From the one thread: whether push() will find room.
     [[nodiscard]] bool has_room() const {
@@ -30,7 +39,7 @@ class CommandQueue {
         if (tail - head_.load(std::memory_order_acquire) == capacity) {
             return false;
         }
-        slots_[tail % capacity].emplace(std::move(item));
+        std::construct_at(&slots_[tail % capacity].item, std::move(item));
         tail_.store(tail + 1, std::memory_order_release);
         return true;
     }
@@ -41,19 +50,26 @@ class CommandQueue {
         if (head == tail_.load(std::memory_order_acquire)) {
             return std::nullopt;
         }
-        std::optional<T> item = std::move(slots_[head % capacity]);
-        slots_[head % capacity].reset();
+        T& oldest = slots_[head % capacity].item;
+        std::optional<T> item(std::move(oldest));
+        std::destroy_at(&oldest);
         head_.store(head + 1, std::memory_order_release);
         return item;
     }
 
   private:
+    union Slot {
+        Slot() {}
+        ~Slot() {}
+        T item;  // alive between head and tail
+    };
+
     // On cache lines of their own, so that neither thread's writing disturbs the other's reading.
     static constexpr std::size_t cache_line = 64;  // octets, on all machines this runs on
 
     alignas(cache_line) std::atomic<std::size_t> head_ = 0;
     alignas(cache_line) std::atomic<std::size_t> tail_ = 0;
-    alignas(cache_line) std::array<std::optional<T>, capacity> slots_;
+    alignas(cache_line) std::array<Slot, capacity> slots_;
 };
 
 }  // namespace godwit::runtime

@@ -3,8 +3,6 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "shared/platform/system_call_filter.hpp"
-
 namespace godwit::runtime {
 namespace {
 
@@ -28,10 +26,16 @@ std::string reason_against() {
 
 }  // namespace
 
-Confinement confine(const Log& log) {
-    Confinement confinement{.reason = reason_against()};
-    if (confinement.reason.empty()) {
-        const std::error_code failure = platform::filter_system_calls();
+Confining::Confining() : reason_against_(reason_against()) {
+    if (reason_against_.empty()) {
+        filter_.emplace();
+    }
+}
+
+Confinement Confining::confine(const Log& log) {
+    Confinement confinement{.reason = reason_against_};
+    if (filter_) {
+        const std::error_code failure = filter_->enforce();
         confinement.is_filtered = !failure;
         confinement.reason = failure ? failure.message() : "";
     }

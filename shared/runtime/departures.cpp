@@ -7,11 +7,11 @@ using mobility::Encapsulation;
 Departures::Departures(const PathSockets& sockets, DepartureObserver& observer)
     : outer_(&sockets.outer),
       observer_(&observer),
-      esp_{.socket = &sockets.esp},
-      ipv6_{.socket = &sockets.ipv6},
-      ipv4_{.socket = &sockets.ipv4} {
+      esp_(sockets.esp),
+      ipv6_(sockets.ipv6),
+      ipv4_(sockets.ipv4) {
     for (platform::UdpTunnelSocket& socket : sockets.udp) {
-        udp_.push_back({.socket = &socket});
+        udp_.emplace_back(socket);
     }
 }
 
@@ -77,21 +77,19 @@ void Departures::send_whole(const datapath::Outgoing& packet, const mobility::Pa
 template <class Socket>
 void Departures::put(Queue<Socket>& queue, const datapath::Outgoing& packet,
                      const mobility::Path& path) {
-    if (queue.size == queue.packets.size()) {
+    if (queue.packets.size() == platform::max_tunnel_departures) {
         send(queue);
     }
-    queue.departures[queue.size] = {
-        .payload = packet.bytes, .path = path, .traffic_class = packet.traffic_class};
-    queue.packets[queue.size] = packet;
-    ++queue.size;
+    queue.departures.push_back(
+        {.payload = packet.bytes, .path = path, .traffic_class = packet.traffic_class});
+    queue.packets.push_back(packet);
 }
 
 template <class Socket>
 void Departures::send(Queue<Socket>& queue) {
     std::size_t next = 0;
-    while (next < queue.size) {
-        const auto sent =
-            queue.socket->send(std::span(queue.departures).first(queue.size).subspan(next));
+    while (next < queue.packets.size()) {
+        const auto sent = queue.socket->send(std::span(queue.departures).subspan(next));
         if (!sent) {
             observer_->on_refused(queue.packets[next], sent.error());
             ++next;
@@ -101,7 +99,8 @@ void Departures::send(Queue<Socket>& queue) {
             observer_->on_sent(queue.packets[next]);
         }
     }
-    queue.size = 0;
+    queue.departures.clear();
+    queue.packets.clear();
 }
 
 }  // namespace godwit::runtime

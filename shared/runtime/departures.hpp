@@ -2,7 +2,6 @@
 // Packets on their way out, gathered by the socket that they leave by, so that one system call
 // takes many.
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -43,10 +42,14 @@ class Departures {
   private:
     template <class Socket>
     struct Queue {
+        explicit Queue(Socket& leaves_by) : socket(&leaves_by) {
+            departures.reserve(platform::max_tunnel_departures);
+            packets.reserve(platform::max_tunnel_departures);
+        }
+
         Socket* socket;
-        std::array<platform::TunnelDeparture, platform::max_tunnel_departures> departures{};
-        std::array<datapath::Outgoing, platform::max_tunnel_departures> packets{};
-        std::size_t size = 0;
+        std::vector<platform::TunnelDeparture> departures;
+        std::vector<datapath::Outgoing> packets;  // as many, and no more than were reserved
     };
     using UdpQueue = Queue<platform::UdpTunnelSocket>;
 

@@ -12,16 +12,12 @@
 
 namespace godwit::runtime {
 
-using platform::PacketTap;
 using platform::Transferred;
 using wire::VirtioNetHeader;
 
-TunTrialWay::TunTrialWay(const platform::TunDevice& tun, Direction direction,
-                         const datapath::TrialFlow& flow)
-    : tun_(&tun),
-      direction_(direction),
-      flow_(flow),
-      tap_(tun.interface(), flow.is_ipv4 ? PacketTap::Family::ipv4 : PacketTap::Family::ipv6) {}
+TunTrialWay::TunTrialWay(const platform::TunDevice& tun, const platform::PacketTap& tap,
+                         Direction direction, const datapath::TrialFlow& flow)
+    : tun_(&tun), tap_(&tap), direction_(direction), flow_(flow) {}
 
 Transferred TunTrialWay::write(const VirtioNetHeader& header,
                                std::span<const wire::BytesView> pieces) const {
@@ -34,13 +30,13 @@ Transferred TunTrialWay::write(const VirtioNetHeader& header,
     for (const wire::BytesView piece : pieces) {
         whole.insert(whole.end(), piece.begin(), piece.end());
     }
-    return tap_.send(octets, whole);
+    return tap_->send(octets, whole);
 }
 
 Transferred TunTrialWay::read(VirtioNetHeader& header) {
     std::array<std::uint8_t, VirtioNetHeader::size> octets{};
     const Transferred size =
-        direction_ == Direction::write ? tap_.receive(octets, room_) : tun_->read(octets, room_);
+        direction_ == Direction::write ? tap_->receive(octets, room_) : tun_->read(octets, room_);
     // One that is not understood is one packet, and not as it was.
     header = VirtioNetHeader::parse(octets).value_or(VirtioNetHeader{});
     return size;
@@ -81,7 +77,7 @@ void TunTrialWay::discard() {
 }
 
 TrialWay::Arrivals TunTrialWay::receive() {
-    const int descriptor = direction_ == Direction::write ? tap_.descriptor() : tun_->descriptor();
+    const int descriptor = direction_ == Direction::write ? tap_->descriptor() : tun_->descriptor();
     const mobility::Instant deadline = boot_now() + trial_patience;
     while (boot_now() < deadline) {
         VirtioNetHeader header;

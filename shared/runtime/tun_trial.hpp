@@ -19,8 +19,9 @@ class TunTrialWay final : public TrialWay {
         read,   // the kernel gives them
         write,  // it takes them
     };
-    // The device has to be up, and nobody else may read from it. Throws std::system_error.
-    TunTrialWay(const platform::TunDevice& tun, Direction direction,
+    // The device has to be up, its tap is for the flow's version of IP, and nobody else may read
+    // from either.
+    TunTrialWay(const platform::TunDevice& tun, const platform::PacketTap& tap, Direction direction,
                 const datapath::TrialFlow& flow);
 
     std::error_code send(std::span<const wire::Bytes> packets, Manner manner) override;
@@ -38,9 +39,9 @@ class TunTrialWay final : public TrialWay {
                                    std::span<std::uint8_t> packet) const;
 
     const platform::TunDevice* tun_;
+    const platform::PacketTap* tap_;
     Direction direction_;
     datapath::TrialFlow flow_;
-    platform::PacketTap tap_;
     wire::Bytes room_ = wire::Bytes(platform::TunDevice::longest_read);
 };
 

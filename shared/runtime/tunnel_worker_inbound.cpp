@@ -10,7 +10,7 @@
 #include "shared/platform/readiness.hpp"
 #include "shared/platform/thread_priority.hpp"
 #include "shared/runtime/clock.hpp"
-#include "shared/security/aes_of_long_texts.hpp"
+#include "shared/security/esp_cipher.hpp"
 #include "shared/wire/ipv6_header.hpp"
 #include "shared/wire/mobility_header.hpp"
 #include "shared/wire/traffic_class.hpp"
@@ -54,7 +54,7 @@ void InboundTunnelWorker::run(const std::stop_token& stop) {
     const platform::Readiness readiness(descriptors());
     platform::keep_network_capabilities_alone();
     platform::prefer_this_thread();
-    security::prepare_for_long_texts();
+    security::prepare_for_packets();
     while (!stop.stop_requested()) {
         const auto readable = readiness.wait();
         if (readable[0]) {

@@ -12,7 +12,7 @@
 #include "shared/platform/thread_priority.hpp"
 #include "shared/platform/unused_memory.hpp"
 #include "shared/runtime/clock.hpp"
-#include "shared/security/aes_of_long_texts.hpp"
+#include "shared/security/esp_cipher.hpp"
 
 namespace godwit::runtime {
 namespace {
@@ -62,7 +62,7 @@ void OutboundTunnelWorker::run(const std::stop_token& stop) {
         std::array{channel_.descriptor(), tun_->descriptor(), expiry_.descriptor()});
     platform::keep_network_capabilities_alone();
     platform::prefer_this_thread();
-    security::prepare_for_long_texts();
+    security::prepare_for_packets();
     now_ = boot_now();
     while (!stop.stop_requested()) {
         const auto readable = readiness.wait(timeout());

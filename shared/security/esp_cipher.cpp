@@ -25,6 +25,12 @@ std::uint64_t next_key_name() {
 
 }  // namespace
 
+void prepare_for_packets() {
+    if (!has_vaes()) {
+        prepare_for_long_texts();
+    }
+}
+
 EspCipher::EspCipher(Suite suite, const TunnelKey& key, bool may_use_vaes)
     : suite_(suite),
       is_for_vaes_(may_use_vaes && suite == Suite::aes_256_gcm && has_vaes()),

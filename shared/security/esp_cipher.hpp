@@ -19,6 +19,9 @@ namespace godwit::security {
 inline constexpr std::size_t esp_iv = 8;                      // octets, RFC 4106 §3.1, RFC 7634 §2
 inline constexpr std::size_t esp_integrity_check_value = 16;  // octets
 
+// Makes for this thread what its first packet would have to wait for (a millisecond).
+void prepare_for_packets();
+
 class EspCipher {
   public:
     // `may_use_vaes`: false where AES is to do without what only newer processors have.

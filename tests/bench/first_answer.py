@@ -5,7 +5,7 @@ import socket
 import sys
 import time
 
-LEAST = 0.005  # seconds for an answer
+LEAST = 0.001  # seconds for an answer
 
 
 def main(address):
@@ -20,7 +20,7 @@ def main(address):
             print(time.monotonic(), flush=True)
             return
         except OSError:  # no route yet, no answer, an ICMP error
-            time.sleep(0.001)
+            time.sleep(0.0002)
 
 
 if __name__ == "__main__":

@@ -38,8 +38,9 @@ MEASURES = {  # "up" is from the mobile node to the correspondent
     "first_answer": Measure("client start to first answer, ms"),
     "resident_idle": Measure("client resident, idle, MiB"),
     "resident_loaded": Measure("client resident, after load, MiB"),
+    "resident_rested": Measure("client resident, 3 s later, MiB"),
 }
-OF_TUNNELS = {"processor_per_gb", "processor_per_packet", "first_answer", "resident_idle", "resident_loaded"}
+OF_TUNNELS = {"processor_per_gb", "processor_per_packet", "first_answer", "resident_idle", "resident_loaded", "resident_rested"}
 
 
 class Visit:
@@ -104,7 +105,9 @@ class Visit:
         return {"processor_per_packet": used / (rate * self.seconds) * 1e6} if self.tunnel.daemons else {}
 
     def memory_after_load(self):
-        return self._resident("resident_loaded")
+        loaded = self._resident("resident_loaded")
+        time.sleep(3 if self.tunnel.daemons else 0)
+        return loaded | self._resident("resident_rested")
 
     def _datagrams(self, options):
         """Those received each second, and seconds of processor time of the daemons."""

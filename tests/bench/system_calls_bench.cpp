@@ -82,7 +82,7 @@ Figures in_a_child(bool is_filtered) {
     }
     if (is_filtered) {
         ::prctl(PR_SET_NO_NEW_PRIVS, 1UL, 0, 0, 0);
-        if (const std::error_code failure = godwit::platform::filter_system_calls()) {
+        if (const std::error_code failure = godwit::platform::SystemCallFilter().enforce()) {
             std::cerr << failure.message() << '\n';
             std::_Exit(1);
         }

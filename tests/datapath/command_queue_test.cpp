@@ -34,6 +34,17 @@ TEST(CommandQueue, LeavesWhatItHasNoRoomForWithTheSender) {
     EXPECT_TRUE(queue.push(std::move(third)));
 }
 
+TEST(CommandQueue, EndsWhatNobodyHasTaken) {
+    auto item = std::make_shared<int>(1);
+    {
+        CommandQueue<std::shared_ptr<int>, 4> queue;
+        EXPECT_TRUE(queue.push(std::shared_ptr<int>(item)));
+        EXPECT_TRUE(queue.push(std::shared_ptr<int>(item)));
+        EXPECT_TRUE(queue.pop());
+    }
+    EXPECT_EQ(item.use_count(), 1);
+}
+
 TEST(CommandQueue, HoldsNothingOfWhatWasTaken) {
     CommandQueue<std::shared_ptr<int>, 4> queue;
     auto item = std::make_shared<int>(1);

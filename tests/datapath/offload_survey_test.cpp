@@ -75,7 +75,8 @@ TEST_F(OffloadSurvey, SeesThatTheDeviceDividesWhatItWasToGiveAsOne) {
     platform::require("up", platform::bring_up(netlink_, tun.interface()));
     ASSERT_TRUE(tun.give_merged({.tcp = false, .udp = false}));
     const datapath::TrialFlow flow{.is_ipv4 = false, .is_tcp = true};
-    TunTrialWay way(tun, TunTrialWay::Direction::read, flow);
+    const platform::PacketTap tap(tun.interface(), platform::PacketTap::Family::ipv6);
+    TunTrialWay way(tun, tap, TunTrialWay::Direction::read, flow);
     EXPECT_EQ(try_offload(way, datapath::trial_packets(flow), boot_now), OffloadState::divided);
     ASSERT_TRUE(tun.give_merged({.tcp = true, .udp = false}));
     EXPECT_EQ(try_offload(way, datapath::trial_packets(flow), boot_now), OffloadState::on);

@@ -32,7 +32,7 @@ using testing::KilledBySignal;
 // In a child each, since there is no way back: its exit status says whether `holds` did.
 [[noreturn]] void filtered(const std::function<bool()>& holds) {
     ::prctl(PR_SET_NO_NEW_PRIVS, 1UL, 0, 0, 0);
-    if (const std::error_code failure = filter_system_calls()) {
+    if (const std::error_code failure = SystemCallFilter().enforce()) {
         std::fprintf(stderr, "not filtered: %s\n", failure.message().c_str());
         ::_exit(1);
     }
