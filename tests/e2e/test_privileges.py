@@ -52,7 +52,7 @@ def allowed_calls():
     names = (SOURCES / "allowed_system_calls.cpp").read_text().split("forbidden{")[0]
     by_arguments = (SOURCES / "system_call_filter.cpp").read_text()
     return {*re.findall(r'"(\w+)"', names.split("allowed{")[1]),
-            *re.findall(r'rules\.(?:allow|add)\((?:SCMP_ACT_ALLOW, )?"(\w+)"', by_arguments), "clone3"}
+            *re.findall(r'\b(?:allow|add)\((?:SCMP_ACT_ALLOW, )?"(\w+)"', by_arguments), "clone3"}
 
 
 def calls_after_the_start(trace):
