@@ -118,6 +118,15 @@ class SystemCallFilter::Rules {
         allow_by_arguments();
         allow_threads();
     }
+
+    std::error_code load() {
+        if (!error_) {
+            note(::seccomp_load(context_.get()));
+        }
+        return error_;
+    }
+
+  private:
     void allow_by_arguments();
     void allow_threads();
     void add(std::uint32_t action, const char* name,
@@ -138,14 +147,6 @@ class SystemCallFilter::Rules {
         }
     }
 
-    std::error_code load() {
-        if (!error_) {
-            note(::seccomp_load(context_.get()));
-        }
-        return error_;
-    }
-
-  private:
     void set(scmp_filter_attr attribute, std::uint32_t value) {
         if (!error_) {
             note(::seccomp_attr_set(context_.get(), attribute, value));
