@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <numeric>
 #include <optional>
+#include <thread>
 
 #include "tests/wire/hex.hpp"
 
@@ -103,6 +104,16 @@ TEST_P(Esp, OpensWhatItSealedWhateverTheLength) {
 }
 
 // Long texts are for another library.
+TEST_P(Esp, OpensWhatItSealedInAThreadThatIsPreparedForIt) {
+    const wire::Bytes inner(1400, 0x77);
+    std::expected<wire::Bytes, EspError> opened;
+    std::thread([&] {
+        prepare_for_packets();
+        opened = open(seal(inner));
+    }).join();
+    EXPECT_EQ(opened, inner);
+}
+
 TEST_P(Esp, OpensWhatItSealedWhicheverLibraryDidIt) {
     for (const std::size_t length :
          {480U, 500U, 508U, 509U, 510U, 511U, 512U, 513U, 1400U, 9216U}) {

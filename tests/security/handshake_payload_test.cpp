@@ -71,6 +71,25 @@ TEST(HandshakePayload, RefusesAFieldOfAnotherLengthThanItHas) {
     }
 }
 
+// The length of the one field that it ends in is one more, and so are its octets.
+wire::Bytes with_a_longer_field(wire::Bytes payload, std::size_t at) {
+    ++payload.at(at + 1);
+    payload.push_back(0);
+    return payload;
+}
+
+TEST(HandshakePayload, RefusesAFieldThatIsLongerThanItsOwn) {
+    EXPECT_EQ(InitiationPayload::parse(
+                  with_a_longer_field(joining().serialize(), InitiationPayload::length))
+                  .error(),
+              wire::ParseError::bad_option);
+    ResponsePayload next = response;
+    next.next_home_agent_key = PublicKey{{0xcc}};
+    EXPECT_EQ(ResponsePayload::parse(with_a_longer_field(next.serialize(), ResponsePayload::length))
+                  .error(),
+              wire::ParseError::bad_option);
+}
+
 TEST(HandshakePayload, RefusesAFieldThatIsThereTwice) {
     wire::Bytes octets = joining().serialize();
     const wire::Bytes again(octets.begin() + InitiationPayload::length, octets.end());

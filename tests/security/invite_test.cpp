@@ -2,11 +2,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sodium.h>
 
 #include <functional>
 #include <string>
 #include <utility>
 
+#include "shared/security/message_authentication.hpp"
 #include "tests/security/sample_keys.hpp"
 #include "tests/support/addresses.hpp"
 
@@ -138,6 +140,48 @@ TEST(Invite, IsDamagedWhereItsFieldsAreNoneBehindARightChecksum) {
         change(invite);
         EXPECT_EQ(error_of(invite.text()), InviteError::damaged) << what;
     }
+}
+
+// Of another payload behind a right checksum.
+std::optional<InviteError> error_behind(const std::function<void(wire::Bytes&)>& change) {
+    constexpr std::size_t checksum = 4;  // octets
+    constexpr int variant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
+    const std::string line = sample().text();
+    const std::size_t hash = line.find('#');
+    const std::string place = line.substr(9, hash - 9);  // behind "godwit://"
+    const std::string encoded = line.substr(hash + 1);
+    wire::Bytes payload(encoded.size());
+    std::size_t length = 0;
+    EXPECT_EQ(sodium_base642bin(payload.data(), payload.size(), encoded.data(), encoded.size(),
+                                nullptr, &length, nullptr, variant),
+              0);
+    payload.resize(length - checksum);
+    change(payload);
+    const auto octets = [](std::string_view text) {
+        return wire::BytesView(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+    };
+    const Mac mac =
+        keyed_mac(KeyOctets{}, {octets("godwit invite"), octets(place), wire::BytesView(payload)});
+    payload.insert(payload.end(), mac.begin(), mac.begin() + checksum);
+    std::string again(sodium_base64_encoded_len(payload.size(), variant), '\0');
+    sodium_bin2base64(again.data(), again.size(), payload.data(), payload.size(), variant);
+    again.pop_back();
+    return error_of("godwit://" + place + "#" + again);
+}
+
+TEST(Invite, IsDamagedWhereItIsTooShortOrTooLongBehindARightChecksum) {
+    EXPECT_EQ(error_behind([](wire::Bytes&) {}), std::nullopt);
+    EXPECT_EQ(error_behind([](wire::Bytes& payload) { payload.push_back(0); }),
+              InviteError::damaged);
+    EXPECT_EQ(error_behind([](wire::Bytes& payload) { payload.pop_back(); }), InviteError::damaged);
+    EXPECT_EQ(error_behind([](wire::Bytes& payload) { payload.back() = 1; }), InviteError::damaged)
+        << "a second endpoint that is not there";
+    EXPECT_EQ(error_behind([](wire::Bytes& payload) {
+                  payload.resize(payload.size() - 6);  // two ports, how many, and no more endpoints
+                  payload.insert(payload.end(), {0, 0});
+              }),
+              InviteError::damaged)
+        << "no port";
 }
 
 TEST(Invite, SaysWhatIsWrongByAName) {

@@ -13,6 +13,13 @@ namespace {
 using testing::Each;
 using testing::ElementsAreArray;
 
+TEST(IsEqual, WantsAllOctetsOfBoth) {
+    const wire::Bytes octets{1, 2, 3};
+    EXPECT_TRUE(is_equal(octets, octets));
+    EXPECT_FALSE(is_equal(octets, wire::BytesView(octets).first(2)));
+    EXPECT_FALSE(is_equal(octets, wire::Bytes{1, 2, 4}));
+}
+
 TEST(PublicKey, ReadsItsOwnText) {
     const PublicKey key = KeyPair::generate().public_key();
     EXPECT_EQ(key.text().size(), 44U);
