@@ -1,5 +1,6 @@
 #include "tests/simulation/hosts.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace godwit::simulation {
@@ -27,8 +28,9 @@ void SimulatedMobileNode::start() {
                                         .own = security::KeyPair(copy(*key_)),
                                         .home_agent = home_agent_.public_key()},
         [this] {
-            return security::Tai64n::from(
+            const auto now = security::Tai64n::from(
                 std::chrono::sys_time<std::chrono::nanoseconds>(network_.now().time_since_epoch()));
+            return last_handshake_ = std::max(now, last_handshake_.next());
         });
     settings_.first_sequence =
         wire::SequenceNumber(static_cast<std::uint16_t>(network_.random()()));

@@ -131,6 +131,7 @@ class SimulatedMobileNode final : public Host {
     SimulatedHomeAgent& home_agent_;
     client::RegistrationSettings settings_;
     security::Secret<security::KeyOctets> key_;
+    security::Tai64n last_handshake_;  // as in the daemon's file, which a restart leaves
     std::unique_ptr<security::MobileNodeAuthenticator> authenticator_;
     std::unique_ptr<client::MobileNode> core_;
     std::vector<wire::Ipv6Address> addresses_;
