@@ -27,7 +27,7 @@ MAY_INCLUDE = {
 }
 # System header (a regular expression) -> where it may be included.
 ONLY_IN = {
-    r"sodium\.h": {"shared/security", "tests/security/wiped_keys_test.cpp", "tests/fuzz/steady_random.cpp"},
+    r"sodium\.h": {"shared/security", "tests/security/invite_test.cpp", "tests/security/wiped_keys_test.cpp", "tests/fuzz/steady_random.cpp"},
     r"(linux|net|netinet|sys|netlink|nftables)/.*|(unistd|fcntl|poll|sched|ifaddrs|netdb)\.h":
         {"shared/platform", "tests/platform", "tests/impair", "tests/flow", "tests/datapath", "tests/bench",
          "tests/fuzz/netlink.cpp",
