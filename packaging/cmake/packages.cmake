@@ -78,9 +78,10 @@ This is the mobile node, for the laptop. It wants a home agent, which is in
 the package godwit-ha. After installing it, run godwit join with the invite
 that the home agent has printed.")
     godwit_compress(${CMAKE_BINARY_DIR}/packages/changelog.gz ${CMAKE_SOURCE_DIR}/packaging/debian/changelog)
-    # Without the daemon's order the resolver puts back what was there. Who removes the program that could lift the
-    # lockdown wants it lifted; an upgrade does not come here.
-    set(AFTER_STOP "\n    godwit lockdown --lift > /dev/null || true\n    deb-systemd-invoke start godwit-resolver.service\n    deb-systemd-invoke stop godwit-resolver.path godwit-lockdown.service godwit-online.target")
+    # Without the daemon's order the resolver puts back what was there. One that runs may have read an order just before:
+    # to start it is to wait for it, and only the second start is sure to see that there is none. Who removes the program
+    # that could lift the lockdown wants it lifted; an upgrade does not come here.
+    set(AFTER_STOP "\n    godwit lockdown --lift > /dev/null || true\n    deb-systemd-invoke stop godwit-resolver.path\n    deb-systemd-invoke start godwit-resolver.service\n    deb-systemd-invoke start godwit-resolver.service\n    deb-systemd-invoke stop godwit-lockdown.service godwit-online.target")
     set(PURGE_PROFILES [=[
     for file in /etc/godwit/*.toml; do
         name=${file%.toml}
