@@ -24,7 +24,14 @@ class DataPlaneNetworks : public DataPlaneTest {
         behind_.send(test::correspondent, text);
         EXPECT_EQ(correspondent_.receive(), text);
         correspondent_.send(machine, text + " too");
-        EXPECT_EQ(behind_.receive(), text + " too");
+        auto received = behind_.receive();
+        if (!received) {
+            // Once in some hundred times the kernel does not find the address yet to which the
+            // device gives the first packet (Ip6InNoRoutes).
+            correspondent_.send(machine, text + " too");
+            received = behind_.receive();
+        }
+        EXPECT_EQ(received, text + " too");
     }
 
     void prepare() const {
