@@ -64,7 +64,6 @@ struct Configuration {
     HomeMode home_mode = HomeMode::routed;
     std::optional<std::string> home_link;  // on_link: the interface
     NeighborSource neighbor_source;        // on_link: of what is said for home addresses
-    bool defend_allocations = true;        // on_link: home addresses are kept for their owners
     // Names or addresses by which clients reach it, for their invites; none: its own address.
     std::vector<std::string> endpoints{};
     wire::Lifetime max_lifetime{900};                            // 3600 s

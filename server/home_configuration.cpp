@@ -97,8 +97,6 @@ void read_home(TomlTable& root, Configuration& configuration) {
     }
     const bool has_source =
         root.read("neighbor_source", neighbor_source(), configuration.neighbor_source);
-    const bool has_defence =
-        root.read("defend_allocations", yes_or_no(), configuration.defend_allocations);
     if (configuration.home_mode == HomeMode::on_link) {
         if (!has_link) {
             root.reject("home_mode", "\"on-link\" needs to know on which link",
@@ -107,8 +105,7 @@ void read_home(TomlTable& root, Configuration& configuration) {
         return;
     }
     for (const auto& [is_there, key] : {std::pair{has_link, "home_link"},
-                                        {has_source, "neighbor_source"},
-                                        {has_defence, "defend_allocations"}}) {
+                                        {has_source, "neighbor_source"}}) {
         if (is_there) {
             reject_without_home_link(root, key);
         }

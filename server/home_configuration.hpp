@@ -1,7 +1,6 @@
 #pragma once
 // The part of ha.toml that tells how packets for home addresses come to this machine: home_mode,
-// home_link, neighbor_source, defend_allocations; and where those of a mobile node may go:
-// may_reach.
+// home_link, neighbor_source; and where those of a mobile node may go: may_reach.
 
 #include "server/configuration.hpp"
 #include "shared/runtime/toml_reader.hpp"

@@ -32,8 +32,7 @@ DefenceSettings defence_of(const HomeLinkSettings& settings) {
     const auto on_this = number_in(configuration + settings.interface + "/accept_dad");
     const auto transmits = number_in(configuration + settings.interface + "/dad_transmits");
     const auto wait = number_in("net/ipv6/neigh/" + settings.interface + "/retrans_time_ms");
-    DefenceSettings result{.source = settings.source,
-                           .defends_allocations = settings.defends_allocations};
+    DefenceSettings result{.source = settings.source};
     if (transmits) {
         result.probes = static_cast<unsigned>(std::clamp<std::int64_t>(*transmits, 0, 10));
     }
@@ -147,7 +146,7 @@ void HomeLink::look(const NetworkSnapshot& network) {
                          (!before->is_running && link_->is_running) ||
                          before->carrier_changes != link_->carrier_changes;
     if (is_back) {
-        defence_.announce_again(now);
+        defence_.on_link_back(now);
         perform(defence_.on_deadline(now));
         on_link_(link_->index);
     }

@@ -24,7 +24,6 @@ struct HomeLinkSettings {
     std::string interface;
     wire::Prefix home_prefix;
     NeighborSource source{};
-    bool defends_allocations = true;
 };
 
 class HomeLink {

@@ -23,8 +23,7 @@ std::optional<HomeLinkSettings> home_link_of(const HomeNetworkSettings& settings
     }
     return HomeLinkSettings{.interface = settings.home_link,
                             .home_prefix = settings.home_prefix,
-                            .source = settings.neighbor_source,
-                            .defends_allocations = settings.defends_allocations};
+                            .source = settings.neighbor_source};
 }
 
 ForwardingSettings forwarding_of(const HomeNetworkSettings& settings) {

@@ -32,7 +32,6 @@ struct HomeNetworkSettings {
     wire::Prefix home_prefix;
     std::string home_link{};                  // on_link: the interface
     NeighborSource neighbor_source{};         // on_link
-    bool defends_allocations = true;          // on_link
     mobility::InterfaceIndex tunnel;          // the TUN interface, which is up
     std::string sysctl_journal;               // a path in a directory that a reboot clears
     std::optional<wire::Prefix> ipv4_pool{};  // that the IPv4 home addresses are of (RFC 5555)

@@ -47,18 +47,35 @@ void HomeLinkDefence::announce_again(Instant now) {
     }
 }
 
+void HomeLinkDefence::on_link_back(Instant now) {
+    announce_again(now);
+    for (auto& [home, entry] : entries_) {
+        if (entry.is_bound) {
+            continue;
+        }
+        if (entry.finding == Finding::probing) {  // who could have answered?
+            begin_probing(now, home, entry);
+        } else if (entry.finding == Finding::free) {
+            entry.finding = Finding::unknown;
+            find_out_in_time(now, home, entry);
+        }
+    }
+}
+
 DefenceActions HomeLinkDefence::allocate(Instant now, const wire::HomeAddress& home) {
     DefenceActions actions;
-    if (!settings_.defends_allocations) {
-        return actions;
-    }
     Entry& it = entry(home, actions);
     it.is_allocated = true;
-    if (it.finding == Finding::unknown && settings_.probes > 0) {
-        last_start_ = std::max(now, last_start_ + spacing);
-        begin_probing(last_start_, home, it);
-    }
+    find_out_in_time(now, home, it);
     return actions;
+}
+
+// Ahead of the binding, which then need not wait.
+void HomeLinkDefence::find_out_in_time(Instant now, const wire::HomeAddress& home, Entry& entry) {
+    if (entry.is_allocated && entry.finding == Finding::unknown && settings_.probes > 0) {
+        last_start_ = std::max(now, last_start_ + spacing);
+        begin_probing(last_start_, home, entry);
+    }
 }
 
 DefenceActions HomeLinkDefence::deallocate(const wire::HomeAddress& home) {
@@ -67,14 +84,13 @@ DefenceActions HomeLinkDefence::deallocate(const wire::HomeAddress& home) {
         found->second.is_allocated = false;
         drop_if_idle(home, actions);
     }
-    vouched_for_.erase(home);
     return actions;
 }
 
 void HomeLinkDefence::vouch_for(const wire::HomeAddress& home) {
-    vouched_for_.insert(home);
     if (const auto found = entries_.find(home);
-        found != entries_.end() && found->second.finding != Finding::free) {
+        found != entries_.end() && found->second.is_allocated &&
+        found->second.finding != Finding::free) {
         found->second.finding = Finding::free;
         schedule(home, found->second, std::nullopt);
     }
@@ -113,7 +129,6 @@ DefenceActions HomeLinkDefence::bind(Instant now, const wire::HomeAddress& home,
     it.is_router = is_router;
     it.is_awaited = false;
     it.finding = Finding::free;
-    vouched_for_.erase(home);
     it.announcements_left = announcements;
     schedule(home, it, now);
     on_due(now, home, actions);
@@ -131,7 +146,7 @@ DefenceActions HomeLinkDefence::release(const wire::HomeAddress& home) {
     it.is_router = false;
     it.announcements_left = 0;
     it.disputed.reset();
-    it.finding = is_kept(it) ? Finding::free : Finding::unknown;
+    it.finding = it.is_allocated ? Finding::free : Finding::unknown;
     schedule(home, it, std::nullopt);
     sources_.forget(home.address);
     drop_if_idle(home, actions);
@@ -162,12 +177,14 @@ void HomeLinkDefence::on_solicitation(Instant now, const NeighborPacket& packet,
     } else if (packet.source.is_unspecified()) {
         if (entry.finding == Finding::probing) {  // RFC 4862 §5.4.3: both want it
             on_claim(now, packet, home, entry, actions);
-        } else if (is_kept(entry)) {
+        } else if (entry.is_bound) {
             if (!entry.disputed || now >= *entry.disputed + defence_interval) {
                 actions.disputed.push_back({home, packet.link_layer});
             }
             entry.disputed = now;
             answer(now, packet, home, entry, actions);
+        } else if (entry.finding == Finding::free) {  // and may have it from now on
+            entry.finding = Finding::unknown;
         }
     } else if (entry.is_bound) {
         answer(now, packet, home, entry, actions);
@@ -263,7 +280,7 @@ void HomeLinkDefence::on_due(Instant now, const wire::HomeAddress& home, Defence
         const bool was_awaited = std::exchange(it.is_awaited, false);
         schedule(
             home, it,
-            was_awaited && !is_kept(it) ? std::optional(now + verdict_lifetime) : std::nullopt);
+            was_awaited && !it.is_allocated ? std::optional(now + verdict_lifetime) : std::nullopt);
     } else {
         it.finding = Finding::unknown;
         schedule(home, it, std::nullopt);
@@ -295,7 +312,6 @@ HomeLinkDefence::Entry& HomeLinkDefence::entry(const wire::HomeAddress& home,
     const auto [place, is_new] = entries_.try_emplace(home);
     if (is_new) {
         actions.join.push_back(mobility::solicited_node_group(home.address));
-        place->second.finding = vouched_for_.contains(home) ? Finding::free : Finding::unknown;
     }
     return place->second;
 }

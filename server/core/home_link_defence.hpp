@@ -2,12 +2,13 @@
 // What the home agent says on its home link for those who are away, and whom it lets have their
 // addresses there, without any input or output. It answers Neighbor Solicitations for home
 // addresses that are bound (RFC 6275 §10.4.1), announces each when it is bound, keeps newcomers
-// from all that have been given to somebody (RFC 4862 §5.4), and finds out before the first binding
-// whether somebody has one already (RFC 6275 §10.3.1).
+// from it (RFC 4862 §5.4), and finds out before the first binding whether somebody has it already
+// (RFC 6275 §10.3.1).
 //
-// Once an address is known to be free it stays so: newcomers are told that it is taken. So only the
-// first binding of all can have to wait, and no move ever does. A mobile node at home has its
-// address itself; of it nothing is said.
+// Of an address that is not bound it says nothing: the mobile node may be at home, or come there
+// and look for duplicates of its own address (§11.5.5). It listens. Who looks for duplicates may
+// have the address from then on, so it finds out again before the next binding; until somebody does,
+// what is known to be free stays so, and no binding waits.
 
 #include <chrono>
 #include <optional>
@@ -27,7 +28,6 @@ struct DefenceSettings {
     NeighborSource source{};
     unsigned probes = 1;  // DupAddrDetectTransmits (RFC 4862 §5.1); 0: nothing is found out
     std::chrono::nanoseconds retransmission = std::chrono::seconds(1);  // RetransTimer (RFC 4861)
-    bool defends_allocations = true;  // addresses that are given away, bound or not
 };
 
 // Somebody else wants a home address, or uses it.
@@ -65,13 +65,14 @@ class HomeLinkDefence {
 
     // This machine's place on the link. Those bound are announced again if it is another.
     [[nodiscard]] DefenceActions on_place(mobility::Instant now, const OwnPlace& own);
-    // The link was gone, and is back: the same for those who have forgotten, or are new.
-    void announce_again(mobility::Instant now);
+    // The link was gone, and is back: who is there may have forgotten what was announced, or be new
+    // and have an address that nobody kept for its mobile node meanwhile.
+    void on_link_back(mobility::Instant now);
 
     // An address has been given to somebody, or belongs to nobody any more.
     [[nodiscard]] DefenceActions allocate(mobility::Instant now, const wire::HomeAddress& home);
     [[nodiscard]] DefenceActions deallocate(const wire::HomeAddress& home);
-    // It was bound in an earlier life of this home agent, so it is nobody else's.
+    // One that has been allocated was bound when this home agent last ran, so it is nobody else's.
     void vouch_for(const wire::HomeAddress& home);
 
     // Before it is bound. Where this is not known yet, it begins to find out.
@@ -114,6 +115,8 @@ class HomeLinkDefence {
     void drop_if_idle(const wire::HomeAddress& home, DefenceActions& actions);
     void schedule(const wire::HomeAddress& home, Entry& entry,
                   std::optional<mobility::Instant> due);
+    void announce_again(mobility::Instant now);
+    void find_out_in_time(mobility::Instant now, const wire::HomeAddress& home, Entry& entry);
     void begin_probing(mobility::Instant at, const wire::HomeAddress& home, Entry& entry);
     void probe(mobility::Instant now, const wire::HomeAddress& home, Entry& entry,
                DefenceActions& actions);
@@ -126,16 +129,12 @@ class HomeLinkDefence {
                 const wire::HomeAddress& home, Entry& entry, DefenceActions& actions);
     void announce(const wire::HomeAddress& home, const Entry& entry, unsigned number,
                   DefenceActions& actions) const;
-    [[nodiscard]] bool is_kept(const Entry& entry) const {
-        return entry.is_bound || (entry.is_allocated && settings_.defends_allocations);
-    }
 
     DefenceSettings settings_;
     NeighborSourceChoice sources_;
     std::optional<OwnPlace> own_;
     Entries entries_;
     std::set<std::pair<mobility::Instant, wire::HomeAddress>> deadlines_;
-    std::set<wire::HomeAddress> vouched_for_;
     PacketsASecond answers_;
     mobility::Instant last_start_{};  // of finding out about one of many
 };

@@ -179,10 +179,33 @@ RULE(rfc6275_10_4_1, SaysNothingWithoutABinding,
 RULE(rfc6275_10_3_2, SaysNothingOnceABindingHasEnded,
      "interception stops with the binding: solicitations are not answered any more") {
     Link link;
+    (void)link.defence.allocate(noon, test::home);
     link.settle();
     (void)link.defence.release(test::home);
     EXPECT_TRUE(link.solicit(neighbours_address, group).empty());
     EXPECT_TRUE(link.solicit({}, group).empty());
+}
+
+RULE(rfc6275_11_5_5, LetsWhoComesHomeDetectDuplicates,
+     "who comes home after its binding has ended performs duplicate address detection: the home "
+     "agent does not claim the address") {
+    Link link;
+    (void)link.defence.allocate(noon, test::home);
+    for (auto due = link.defence.next_deadline(); due; due = link.defence.next_deadline()) {
+        (void)link.defence.on_deadline(*due);
+    }
+    EXPECT_TRUE(link.solicit({}, group).empty());
+}
+
+RULE(rfc6275_10_3_1, AsksAgainOnceAnotherHasLookedForDuplicates,
+     "an address without a binding that another node may have taken is looked for once more") {
+    Link link;
+    (void)link.defence.allocate(noon, test::home);
+    link.settle();
+    (void)link.defence.release(test::home);
+    EXPECT_EQ(link.defence.judge(noon + 1min, test::home).claim, server::AddressClaim::free);
+    (void)link.solicit({}, group);
+    EXPECT_EQ(link.defence.judge(noon + 1min, test::home).claim, server::AddressClaim::undecided);
 }
 
 RULE(rfc6275_10_3_2, AnnouncesNothingOnceABindingHasEnded,

@@ -36,7 +36,6 @@ TEST(HomeConfiguration, IsOnLinkWhereALinkIsNamed) {
     const Configuration configuration = read("home_link = 'eth1'\n");
     EXPECT_EQ(configuration.home_mode, HomeMode::on_link);
     EXPECT_EQ(configuration.neighbor_source, NeighborSource());
-    EXPECT_TRUE(configuration.defend_allocations);
 }
 
 TEST(HomeConfiguration, KnowsEverySourceOfAnswers) {
@@ -65,8 +64,6 @@ TEST(HomeConfiguration, RejectsWhatContradictsItself) {
                 HasSubstr("home_link: there is a home link only where home_mode is \"on-link\""));
     EXPECT_THAT(errors_of("neighbor_source = 'auto'\n"),
                 HasSubstr("neighbor_source: there is a home link only"));
-    EXPECT_THAT(errors_of("defend_allocations = false\n"),
-                HasSubstr("defend_allocations: there is a home link only"));
     EXPECT_THAT(errors_of("home_mode = 'bridged'\n"),
                 HasSubstr("home_mode: \"bridged\" is unknown; write \"routed\", \"on-link\" or "
                           "\"nat\""));

@@ -187,18 +187,55 @@ TEST_F(HomeLinkDefenceTest, TellsOfAClaimAsOftenAsItIsAnswered) {
     EXPECT_THAT(defence_.on_packet(noon + 1s, claim()).disputed, SizeIs(1));
 }
 
-TEST_F(HomeLinkDefenceTest, KeepsNewcomersFromAnAllocatedAddress) {
+// RFC 6275 §11.5.5: who comes home after its binding has ended looks for duplicates itself.
+TEST_F(HomeLinkDefenceTest, LetsTheMobileNodeHaveItsAddressAtHome) {
     (void)defence_.allocate(noon, test::home);
-    const auto later = finish();
-    EXPECT_THAT(sent_on(later, probe()), ElementsAre(announcement()));
-    EXPECT_THAT(defence_.disputed(later), ElementsAre(test::home));
+    auto later = finish();
+    EXPECT_THAT(sent_on(later, probe()), IsEmpty()) << "it has never been away";
+    (void)defence_.bind(later, test::home);
+    (void)defence_.release(test::home);
+    EXPECT_THAT(sent_on(later, probe()), IsEmpty()) << "it is back";
+    EXPECT_THAT(defence_.disputed(later), IsEmpty());
 }
 
-TEST_F(HomeLinkDefenceTest, LetsNewcomersHaveWhatIsNobodysAnyMore) {
+TEST_F(HomeLinkDefenceTest, FindsOutAgainOnceSomebodyHasLookedForDuplicates) {
     (void)defence_.allocate(noon, test::home);
     const auto later = finish();
+    (void)defence_.on_packet(later, probe());
+    const HomeLinkDefence::Judgement judgement = defence_.judge(later + 1h, test::home);
+    EXPECT_EQ(judgement.claim, AddressClaim::undecided);
+    EXPECT_THAT(judgement.actions.send, ElementsAre(own_probe()));
+}
+
+TEST_F(HomeLinkDefenceTest, FindsOutAgainOnceTheLinkIsBack) {
+    (void)defence_.allocate(noon, test::home);
+    const auto later = finish();
+    defence_.on_link_back(later);
+    EXPECT_EQ(defence_.judge(later, test::home).claim, AddressClaim::undecided);
+    EXPECT_THAT(defence_.on_deadline(later).send, ElementsAre(own_probe()));
+    EXPECT_EQ(defence_.judge(finish(), test::home).claim, AddressClaim::free);
+}
+
+TEST_F(HomeLinkDefenceTest, AsksOnceMoreWhatItAskedWhileTheLinkWasGone) {
+    (void)defence_.judge(noon, test::home);
+    defence_.on_link_back(noon + 900ms);
+    EXPECT_THAT(defence_.on_deadline(noon + 1s).send, ElementsAre(own_probe()));
+    EXPECT_EQ(defence_.judge(noon + 1s, test::home).claim, AddressClaim::undecided);
+    EXPECT_THAT(defence_.on_packet(noon + 1100ms, claim()).disputed, SizeIs(1));
+    EXPECT_EQ(defence_.judge(noon + 2s, test::home).claim, AddressClaim::taken);
+}
+
+TEST_F(HomeLinkDefenceTest, KnowsNothingOfWhatItOnlyAskedAboutOnceTheLinkIsBack) {
+    (void)defence_.judge(noon, test::home);
+    (void)defence_.on_deadline(noon + 1s);
+    defence_.on_link_back(noon + 2s);
+    EXPECT_EQ(defence_.judge(noon + 3s, test::home).claim, AddressClaim::undecided);
+}
+
+TEST_F(HomeLinkDefenceTest, ListensNoMoreToWhatIsNobodys) {
+    (void)defence_.allocate(noon, test::home);
+    finish();
     EXPECT_THAT(defence_.deallocate(test::home).leave, ElementsAre(group));
-    EXPECT_THAT(sent_on(later, probe()), IsEmpty());
 }
 
 TEST_F(HomeLinkDefenceTest, DefendsABoundAddressOnceASecond) {
@@ -258,8 +295,7 @@ TEST_F(HomeLinkDefenceTest, AnswersNoMoreThanAThousandTimesASecondForAll) {
 TEST_F(HomeLinkDefenceTest, HasNothingToReleaseOfWhatIsNotBound) {
     EXPECT_THAT(defence_.deallocate(test::home).leave, IsEmpty());
     (void)defence_.allocate(noon, test::home);
-    defence_.announce_again(finish());
-    EXPECT_FALSE(defence_.next_deadline()) << "nor to announce";
+    finish();
     EXPECT_THAT(defence_.release(test::home).leave, IsEmpty());
     EXPECT_THAT(defence_.deallocate(test::home).leave, ElementsAre(group));
 }
@@ -328,13 +364,19 @@ TEST_F(HomeLinkDefenceTest, DelaysNoneThatHasBeenHomeMeanwhile) {
 }
 
 TEST_F(HomeLinkDefenceTest, DelaysNoneThatWasBoundBeforeARestart) {
+    (void)defence_.allocate(noon, test::home);
     defence_.vouch_for(test::home);
     EXPECT_EQ(defence_.judge(noon, test::home).claim, AddressClaim::free);
-    (void)defence_.allocate(noon, test::home);
     EXPECT_FALSE(defence_.next_deadline());
 }
 
+TEST_F(HomeLinkDefenceTest, VouchesForNothingThatHasNotBeenGivenAway) {
+    defence_.vouch_for(test::home);
+    EXPECT_EQ(defence_.judge(noon, test::home).claim, AddressClaim::undecided);
+}
+
 TEST_F(HomeLinkDefenceTest, DelaysNoneThatIsVouchedForWhileItFindsOut) {
+    (void)defence_.allocate(noon, test::home);
     (void)defence_.judge(noon, test::home);
     defence_.vouch_for(test::home);
     EXPECT_FALSE(defence_.next_deadline());
@@ -362,18 +404,7 @@ TEST_F(WithoutDetection, EveryAddressIsFree) {  // DupAddrDetectTransmits, RFC 4
     EXPECT_FALSE(defence_.next_deadline()) << "nothing is found out ahead of time either";
 }
 
-class WithoutAllocations : public HomeLinkDefenceTest {
-  protected:
-    WithoutAllocations() : HomeLinkDefenceTest({.defends_allocations = false}) {}
-};
-
-TEST_F(WithoutAllocations, NewcomersMayHaveWhatIsNotBound) {
-    (void)defence_.allocate(noon, test::home);
-    EXPECT_THAT(sent_on(noon, probe()), IsEmpty());
-}
-
-TEST_F(WithoutAllocations, EachFirstBindingWaits) {
-    (void)defence_.allocate(noon, test::home);
+TEST_F(HomeLinkDefenceTest, EachFirstBindingOfWhatHasNotBeenGivenAwayWaits) {
     bind();
     (void)defence_.release(test::home);
     EXPECT_EQ(defence_.judge(noon + 1min, test::home).claim, AddressClaim::undecided);
