@@ -354,7 +354,7 @@ void HomeAgent::on_due(Instant now, const wire::HomeAddress& home, Actions& acti
         binding.sessions.end_all(actions);
     });
     cache_.erase(home);
-    checks_.forget(home);
+    checks_.on_binding_gone(now, home);
     receptions_.erase(home);
     end_beside(home);
 }

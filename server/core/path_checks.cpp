@@ -37,6 +37,7 @@ std::optional<Whereabouts> PathChecks::on_claim(Instant now, const Binding& bind
     }
     Entry& entry = entry_of(binding.home);
     Check& check = entry.second;
+    check.lapses.reset();
     if (!check.proof) {
         if (before && before->path == claimed.path) {
             return claimed;
@@ -157,6 +158,21 @@ void PathChecks::on_binding_ended(const wire::HomeAddress& home) {
     schedule(*found);
 }
 
+void PathChecks::on_binding_gone(Instant now, const wire::HomeAddress& home) {
+    on_binding_ended(home);
+    const auto found = checks_.find(home);
+    if (found == checks_.end()) {
+        return;
+    }
+    const auto doubtful = static_cast<int>(found->second.proof->doubtful());
+    if (doubtful == 0) {
+        forget(home);
+        return;
+    }
+    found->second.lapses = now + doubtful * CareOfProof::doubt_lasts;
+    schedule(*found);
+}
+
 void PathChecks::forget(const wire::HomeAddress& home) {
     const auto found = checks_.find(home);
     if (found != checks_.end()) {
@@ -221,8 +237,8 @@ void PathChecks::schedule(Entry& entry) {
     const Check& check = entry.second;
     const auto asking = check.proof ? check.proof->next_deadline() : std::nullopt;
     const auto probing = check.search.next_deadline();
-    deadlines_.put(entry,
-                   asking && probing ? std::min(*asking, *probing) : (asking ? asking : probing));
+    const auto due = asking && probing ? std::min(*asking, *probing) : (asking ? asking : probing);
+    deadlines_.put(entry, due ? due : check.lapses);
 }
 
 }  // namespace godwit::server

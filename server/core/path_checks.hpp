@@ -79,6 +79,8 @@ class PathChecks {
 
     // The binding has become invalid. What is in doubt stays so until it goes.
     void on_binding_ended(const wire::HomeAddress& home);
+    // Nothing is left of the binding. What is in doubt stays so for a while.
+    void on_binding_gone(mobility::Instant now, const wire::HomeAddress& home);
     void forget(const wire::HomeAddress& home);
 
     // Where the mobile node says that it is, whether or not data goes there.
@@ -98,6 +100,7 @@ class PathChecks {
 
         std::unique_ptr<CareOfProof> proof;  // while there is a doubt
         mobility::PathMtuSearch search;
+        std::optional<mobility::Instant> lapses{};  // without a binding
         HeapPlace heap_place;
     };
     using Entry = DeadlineHeap<Check>::Entry;

@@ -21,6 +21,7 @@
 #include "shared/datapath/tunnel_table.hpp"
 #include "shared/mobility/path.hpp"
 #include "shared/mobility/session.hpp"
+#include "shared/mobility/token_bucket.hpp"
 #include "shared/security/esp.hpp"
 #include "shared/wire/address.hpp"
 #include "shared/wire/bytes.hpp"
@@ -41,6 +42,7 @@ struct SealedTunnel : InTunnelMemory<SealedTunnel> {
     std::vector<mobility::Path> expected;
     std::optional<mobility::Path> watched;  // the next packet that comes along it is to be told of
     RateMeter* meter = nullptr;             // of the home address; none: there is no limit
+    mobility::TokenBucket* messages = nullptr;  // likewise, of its messages
     TrafficCounter received;
 
     SealedTunnel(const wire::HomeAddress& of, security::EspOpener opened_by)

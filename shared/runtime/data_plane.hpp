@@ -20,6 +20,7 @@
 #include "shared/mobility/node.hpp"
 #include "shared/mobility/path.hpp"
 #include "shared/mobility/session.hpp"
+#include "shared/mobility/token_bucket.hpp"
 #include "shared/mobility/tunnel_mtu.hpp"
 #include "shared/platform/event_signal.hpp"
 #include "shared/platform/tun_device.hpp"
@@ -170,6 +171,7 @@ class DataPlane {
         std::unique_ptr<datapath::RateMeter> received_meter;
         std::unique_ptr<datapath::RateMeter> plain_meter_of_first;  // if that is another worker
         std::unique_ptr<datapath::RateMeter> sent_meter;
+        mobility::TokenBucket messages;  // the inbound worker's, as long as it has a session
         datapath::TrafficTotal sent;
         datapath::TrafficTotal received;
 

@@ -24,6 +24,10 @@ namespace {
 // An IPv6 packet with the longest Mobility Header, and nothing else that counts.
 constexpr std::size_t max_message = wire::Ipv6Header::size + wire::max_mobility_header;
 
+// Of one home address, through its tunnel: twice what it takes to try five links and to ask how
+// long packets may be, both ends at once. All of them share a queue of four such bursts.
+constexpr mobility::Rate messages_of_each{.each_second = 100, .burst = 64};
+
 void share(std::span<std::uint8_t> room, std::span<platform::TunnelArrival> arrivals) {
     const std::size_t each = room.size() / arrivals.size();
     for (std::size_t i = 0; i < arrivals.size(); ++i) {
@@ -253,6 +257,11 @@ std::optional<InboundTunnelWorker::Message> InboundTunnelWorker::take_message(Ur
 
 void InboundTunnelWorker::hand_over(const datapath::Incoming& message, const mobility::Path& path) {
     if (message.sealed != nullptr) {
+        mobility::TokenBucket* budget = message.sealed->messages;
+        if (budget != nullptr && !budget->take(now_, messages_of_each)) {
+            drops_.count(DropReason::signalling_overflow);
+            return;
+        }
         hand_over(sealed_messages_, message, path);
     } else if (message.is_handshake()) {
         hand_over(*handshakes_, message, path);

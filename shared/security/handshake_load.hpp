@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "shared/mobility/instant.hpp"
-#include "shared/security/token_bucket.hpp"
+#include "shared/mobility/token_bucket.hpp"
 #include "shared/wire/address.hpp"
 
 namespace godwit::security {
@@ -31,8 +31,8 @@ class SourceLoads {
 
     struct Load {
         SourceNetwork network;
-        TokenBucket without_cookie;
-        TokenBucket with_cookie;
+        mobility::TokenBucket without_cookie;
+        mobility::TokenBucket with_cookie;
     };
 
     SourceLoads();
@@ -50,12 +50,12 @@ class HandshakeLoad {
   public:
     // A household behind one NAT restarts all its machines within a second. Beyond that a cookie
     // shows that the sender is where he says he is, and as many again may have one.
-    static constexpr Rate from_one_network{.each_second = 20, .burst = 5};
+    static constexpr mobility::Rate from_one_network{.each_second = 20, .burst = 5};
     // Of all handshakes, and not from a known place: at about 190 us each, a fifth of one core.
-    static constexpr Rate in_all{.each_second = 1000, .burst = 1000};
+    static constexpr mobility::Rate in_all{.each_second = 1000, .burst = 1000};
     // A cookie costs a few us and one packet, shorter than the one it answers. So many keep the
     // outbound worker's queue short, and leave the core to those who are registered.
-    static constexpr Rate cookies{.each_second = 5000, .burst = 500};
+    static constexpr mobility::Rate cookies{.each_second = 5000, .burst = 500};
 
     enum class Verdict : std::uint8_t {
         serve,        // do the public-key work
@@ -68,8 +68,8 @@ class HandshakeLoad {
 
   private:
     SourceLoads sources_;
-    TokenBucket all_;
-    TokenBucket cookies_;
+    mobility::TokenBucket all_;
+    mobility::TokenBucket cookies_;
 };
 
 }  // namespace godwit::security

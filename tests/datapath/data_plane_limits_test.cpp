@@ -121,5 +121,33 @@ TEST_F(LimitedDataPlane, ForgetsNothingOfALimitWhenTheTunnelIsClosed) {
     EXPECT_GE(over().received.packets, most_of_it);
 }
 
+TEST_F(LimitedDataPlane, HasRoomForAMessageOfOneBesideAFloodOfAnothers) {
+    register_sealed(test::mobile_node_keys(1));
+    const auto keys = test::mobile_node_keys(2);
+    const mobility::SessionId quiet = test::session_of(test::other_end(keys));
+    EXPECT_TRUE(agent().admit(other_home, test::other_end(keys)));
+    EXPECT_TRUE(node().admit(other_home, keys));
+    EXPECT_TRUE(node().direct(other_home, uplink_, test::session_of(keys)));
+    const auto send_message = [this](const wire::HomeAddress& from) {
+        node().send_message(from, uplink_,
+                            test::message_packet(from.address, test::home_agent.address), 0);
+        static_cast<void>(node().take_notices());
+    };
+    constexpr std::uint64_t dropped = 200;
+    constexpr int patience = 100'000;
+    for (int sent = 0; agent().drops(datapath::DropReason::signalling_overflow) < dropped; ++sent) {
+        ASSERT_LT(sent, patience);
+        send_message(home);
+    }
+    send_message(other_home);
+    bool is_heard = false;
+    while (!is_heard && platform::becomes_readable(agent().notices())) {
+        for (const auto& message : agent().take_notices().messages) {
+            is_heard |= message.sealed_by == quiet;
+        }
+    }
+    EXPECT_TRUE(is_heard);
+}
+
 }  // namespace
 }  // namespace godwit::runtime

@@ -33,8 +33,8 @@ class CareOfProofTest : public testing::Test {
     std::optional<std::uint32_t> request(mobility::Instant now) {
         return proof_.next_request(now, [this] { return ++random_; });
     }
-    [[nodiscard]] bool is_answered_by(std::uint32_t sequence) const {
-        return proof_.on_answer(noon + 1h, sequence).has_value();
+    [[nodiscard]] bool is_answered_by(std::uint32_t sequence) {
+        return proof_.on_answer(noon + 10s, sequence).has_value();
     }
     // Nobody answers: until one second after the claim.
     void wait_in_vain(mobility::Instant now) {
@@ -105,6 +105,21 @@ TEST_F(CareOfProofTest, GoesOnAskingEverMoreRarely) {
     EXPECT_EQ(proof_.on_answer(now + 30ms, random_), 30ms);
     EXPECT_EQ(proof_.on_answer(now + 30ms, random_ - 2), 128s + 30ms);
     EXPECT_FALSE(proof_.on_answer(now + 30ms, random_ - 6)) << "too long ago";
+}
+
+TEST_F(CareOfProofTest, IsProvedByNoAnswerOfWhoGuesses) {
+    (void)proof_.on_claim(noon, b);
+    (void)request(noon);
+    const auto guess = [this](std::int64_t times) {
+        for (std::int64_t wrong = 0; wrong < times; ++wrong) {
+            EXPECT_FALSE(proof_.on_answer(noon, 1000));
+        }
+    };
+    guess(CareOfProof::wrong_answers.burst - 1);
+    EXPECT_TRUE(proof_.on_answer(noon, 101)) << "a few may be late";
+    guess(1000);
+    EXPECT_FALSE(proof_.on_answer(noon, 101));
+    EXPECT_TRUE(proof_.on_answer(noon + 1s, 101)) << "he guesses once a second";
 }
 
 TEST_F(CareOfProofTest, TakesAnAnswerToAnyOfItsNumbersAndToNoOther) {

@@ -204,6 +204,30 @@ TEST_F(SilentMobileNode, CannotKeepDataGoingByDeregistering) {
     EXPECT_EQ(test::order(home_agent_.hear(noon + 950ms, update(3))), "end send admit direct hold");
 }
 
+// A second for each of three strangers, and another three as soon as the binding has gone, would
+// make a flood.
+TEST_F(SilentMobileNode, CannotKeepDataGoingByLettingItsBindingGo) {
+    const wire::CareOfAddress c{test::ip("2001:db8:c::2")};
+    const auto session = home_agent_.complete(home_agent_.hear(noon, update(1)));
+    (void)home_agent_.hear(noon + 2s, update(2, care_of_b));
+    (void)home_agent_.hear(noon + 4s, update(3, c));
+    (void)home_agent_.hear_in_session(noon + 6s, deregistration(4), session);
+    (void)home_agent_.core.on_deadline(noon + 16s);
+    ASSERT_EQ(home_agent_.core.bindings().size(), 0U);
+    const auto forgotten = noon + 16s + 3 * CareOfProof::doubt_lasts;
+    EXPECT_EQ(home_agent_.core.next_deadline(), forgotten);
+    EXPECT_EQ(test::order(home_agent_.hear(noon + 17s, update(1))), "send admit direct hold");
+}
+
+TEST_F(SilentMobileNode, IsTrustedAgainOnceItsDoubtsAreOld) {
+    (void)home_agent_.hear(noon, update(1));
+    (void)home_agent_.core.on_deadline(noon + 600s);  // it has expired
+    EXPECT_EQ(home_agent_.core.next_deadline(), noon + 600s + CareOfProof::doubt_lasts);
+    (void)home_agent_.core.on_deadline(noon + 600s + CareOfProof::doubt_lasts);
+    EXPECT_EQ(home_agent_.core.entries(), 0U) << "and costs nothing";
+    EXPECT_EQ(test::order(home_agent_.hear(noon + 700s, update(1))), "send admit direct");
+}
+
 TEST_F(SilentMobileNode, NeedsNoNewProofForARefresh) {
     (void)settle();
     EXPECT_TRUE(challenges_in(home_agent_.hear(noon + 10s, update(2))).empty());

@@ -8,7 +8,7 @@
 
 #include "shared/mobility/instant.hpp"
 
-namespace godwit::security {
+namespace godwit::mobility {
 
 struct Rate {
     std::int64_t each_second = 1;
@@ -21,11 +21,11 @@ struct Rate {
 
 class TokenBucket {
   public:
-    [[nodiscard]] bool has(mobility::Instant now, const Rate& rate) const {
+    [[nodiscard]] bool has(Instant now, const Rate& rate) const {
         return full_at_ <= now + (rate.burst - 1) * rate.interval();
     }
     // False, and nothing done, if there is none.
-    bool take(mobility::Instant now, const Rate& rate) {
+    bool take(Instant now, const Rate& rate) {
         if (!has(now, rate)) {
             return false;
         }
@@ -33,10 +33,10 @@ class TokenBucket {
         return true;
     }
     // From then on it is as if nothing had ever been taken.
-    [[nodiscard]] mobility::Instant full_at() const { return full_at_; }
+    [[nodiscard]] Instant full_at() const { return full_at_; }
 
   private:
-    mobility::Instant full_at_;
+    Instant full_at_;
 };
 
-}  // namespace godwit::security
+}  // namespace godwit::mobility
