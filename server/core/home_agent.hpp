@@ -107,7 +107,12 @@ class HomeAgent final : public mobility::Node {
                         mobility::Actions& actions);
     // The binding of the update is the best. Whether it has been shown to be there already.
     bool make_way(mobility::Instant now, const Request& request, const Binding* before);
-    // The best of the others, if there is one. `has_gone`: the one that was in use.
+    [[nodiscard]] bool is_second(mobility::Instant now, const Request& request,
+                                 const Binding& in_use) const;
+    // The best of the others that can be used; nullptr without any.
+    [[nodiscard]] const OtherBinding* successor(mobility::Instant now,
+                                                const wire::HomeAddress& home) const;
+    // That one, if there is one. `has_gone`: the one that was in use.
     bool take_over(mobility::Instant now, const wire::HomeAddress& home, bool has_gone,
                    mobility::Actions& actions);
     void on_others_due(mobility::Instant now, const wire::HomeAddress& home,

@@ -48,6 +48,7 @@ Actions HomeAgent::send_away(Instant now, const std::vector<wire::HomeAddress>& 
             cache_.change(home, [&](Binding& entry) {
                 entry.expires = std::min<Instant>(entry.expires, now + *order.grace);
             });
+            others_.end_by(home, now + *order.grace);
         }
         switches_.begin(now, home, order);
         actions.emplace_back(

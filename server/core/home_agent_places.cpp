@@ -67,7 +67,7 @@ void HomeAgent::direct(Instant now, const Binding& binding, Actions& actions,
 
 void HomeAgent::on_answer(Instant now, const Binding& binding, std::uint32_t sequence,
                           Actions& actions) {
-    if (const auto answered = others_.on_answer(binding.home, sequence); answered.is_ours) {
+    if (const auto answered = others_.on_answer(now, binding.home, sequence); answered.is_ours) {
         if (answered.proved != nullptr) {
             actions.emplace_back(mobility::Event{
                 mobility::CareOfAddressProved{binding.home, answered.proved->place.care_of}});

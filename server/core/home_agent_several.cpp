@@ -55,12 +55,23 @@ wire::CareOfAddress HomeAgent::care_of_address(Instant now, const mobility::Rece
 // The binding in use stays, or another one is better than what it has become: this one only
 // registers.
 void HomeAgent::take(Instant now, const Request& request, const Binding* entry, Actions& actions) {
-    if (entry != nullptr && entry->is_valid &&
-        is_second_to_another(request, *entry, others_.of(entry->home))) {
+    if (entry != nullptr && entry->is_valid && is_second(now, request, *entry)) {
         register_beside(now, request, *entry, actions);
     } else {
         register_binding(now, request, entry, actions);
     }
+}
+
+// The one in use steps back only for one that can take over.
+bool HomeAgent::is_second(Instant now, const Request& request, const Binding& in_use) const {
+    if (!is_second_to_another(request, in_use, others_.of(in_use.home))) {
+        return false;
+    }
+    if (request.identifier->id != in_use.binding_id) {
+        return true;
+    }
+    const OtherBinding* next = successor(now, in_use.home);
+    return next != nullptr && rank(next->priority) < rank(request.identifier->priority);
 }
 
 void HomeAgent::register_beside(Instant now, const Request& request, const Binding& in_use,
@@ -116,6 +127,9 @@ void HomeAgent::deregister_one(Instant now, const Request& request, const Bindin
     const Binding before = in_use;
     const wire::HomeAddress& home = before.home;
     const bool is_in_use = before.binding_id == request.identifier->id;
+    if (is_in_use && successor(now, home) == nullptr) {
+        return deregister(now, request, actions);
+    }
     const auto flows = is_in_use || FlowBindings::are_named_in(request.update)
                            ? flows_.on_update(home, request.update, ids_after(request, &before))
                            : wire::MobilityOptions{};
@@ -151,10 +165,16 @@ bool HomeAgent::make_way(Instant now, const Request& request, const Binding* bef
            successor->place.path == whereabouts(request).path;
 }
 
+const OtherBinding* HomeAgent::successor(Instant now, const wire::HomeAddress& home) const {
+    return others_.best(now, home, [&](const OtherBinding& other) {
+        return !is_behind_itself(now, home, other.place.path.remote);
+    });
+}
+
 bool HomeAgent::take_over(Instant now, const wire::HomeAddress& home, bool has_gone,
                           Actions& actions) {
-    const OtherBinding* best = others_.best(now, home);
-    if (best == nullptr || is_behind_itself(now, home, best->place.path.remote)) {
+    const OtherBinding* best = successor(now, home);
+    if (best == nullptr) {
         return false;
     }
     const auto successor = others_.take(home, best->id);

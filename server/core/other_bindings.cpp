@@ -37,17 +37,6 @@ bool OtherBindings::has_path(const wire::HomeAddress& home, mobility::Path path)
         of(home), [&path](const OtherBinding& other) { return other.place.path == path; });
 }
 
-const OtherBinding* OtherBindings::best(Instant now, const wire::HomeAddress& home) const {
-    const OtherBinding* best = nullptr;
-    for (const OtherBinding& binding : of(home)) {
-        if (now < binding.expires &&
-            (best == nullptr || rank(binding.priority) <= rank(best->priority))) {
-            best = &binding;
-        }
-    }
-    return best;
-}
-
 void OtherBindings::put(Instant now, const wire::HomeAddress& home, OtherBinding binding,
                         bool is_proved) {
     auto& bindings = entries_[home].bindings;
@@ -104,6 +93,15 @@ void OtherBindings::forget(const wire::HomeAddress& home) {
     deadlines_.put(home, std::nullopt);
 }
 
+void OtherBindings::end_by(const wire::HomeAddress& home, Instant latest) {
+    if (const auto entry = entries_.find(home); entry != entries_.end()) {
+        for (OtherBinding& other : entry->second.bindings) {
+            other.expires = std::min(other.expires, latest);
+        }
+        schedule(home);
+    }
+}
+
 void OtherBindings::ask(Instant now, const Binding& binding, Actions& actions) {
     const auto entry = entries_.find(binding.home);
     if (entry == entries_.end()) {
@@ -138,14 +136,14 @@ void OtherBindings::on_request(Instant now, const Binding& binding, mobility::Pa
     }
 }
 
-OtherBindings::Answered OtherBindings::on_answer(const wire::HomeAddress& home,
+OtherBindings::Answered OtherBindings::on_answer(Instant now, const wire::HomeAddress& home,
                                                  std::uint32_t number) {
     const auto entry = entries_.find(home);
     if (entry == entries_.end()) {
         return {};
     }
     for (OtherBinding& other : entry->second.bindings) {
-        if (other.proof && other.proof->on_answer({}, number)) {
+        if (other.proof && other.proof->on_answer(now, number)) {
             other.proof.reset();
             schedule(home);
             return {.is_ours = true, .proved = &other};

@@ -50,10 +50,20 @@ class OtherBindings {
     [[nodiscard]] const OtherBinding* find(const wire::HomeAddress& home, std::uint16_t id) const;
     // Whether one of them has its endpoint there.
     [[nodiscard]] bool has_path(const wire::HomeAddress& home, mobility::Path path) const;
-    // The one with the best priority, of several the newest, that has not expired; nullptr without
-    // any.
-    [[nodiscard]] const OtherBinding* best(mobility::Instant now,
-                                           const wire::HomeAddress& home) const;
+    // The one with the best priority, of several the newest, that has not expired and that
+    // may_serve(OtherBinding); nullptr without any.
+    template <class MayServe>
+    [[nodiscard]] const OtherBinding* best(mobility::Instant now, const wire::HomeAddress& home,
+                                           MayServe&& may_serve) const {
+        const OtherBinding* best = nullptr;
+        for (const OtherBinding& binding : of(home)) {
+            if (now < binding.expires && may_serve(binding) &&
+                (best == nullptr || rank(binding.priority) <= rank(best->priority))) {
+                best = &binding;
+            }
+        }
+        return best;
+    }
 
     // A binding has been registered, so it is the newest. It has to prove where it is, unless it
     // has already (`is_proved`), or the one before under its number has.
@@ -63,6 +73,8 @@ class OtherBindings {
     // A NAT has moved it, and it has answered from there; nullptr if none is there.
     const OtherBinding* move(const wire::HomeAddress& home, const EndpointInquiry::Move& move);
     void forget(const wire::HomeAddress& home);
+    // None of them lasts any longer than until then.
+    void end_by(const wire::HomeAddress& home, mobility::Instant latest);
 
     // `binding` is the one in use: heartbeats go through its tunnel, whatever path they take.
     void ask(mobility::Instant now, const Binding& binding, mobility::Actions& actions);
@@ -74,7 +86,7 @@ class OtherBindings {
         bool is_ours = false;
         const OtherBinding* proved = nullptr;
     };
-    Answered on_answer(const wire::HomeAddress& home, std::uint32_t number);
+    Answered on_answer(mobility::Instant now, const wire::HomeAddress& home, std::uint32_t number);
     // A sealed packet came from where no binding has its endpoint.
     void on_stranger(mobility::Instant now, const Binding& binding, const mobility::Path& stranger,
                      std::span<const mobility::Path> known, mobility::Actions& actions);

@@ -259,6 +259,18 @@ TEST_F(SeveralBindings, ExpireTogether) {
     EXPECT_EQ(home_agent_.core.next_deadline(), std::nullopt);
 }
 
+TEST_F(SeveralBindings, EndAllWithTheGraceOfWhoIsSentAway) {  // RFC 5142 §5.3
+    (void)begin();
+    (void)hear(noon + 1s, for_seconds(identified(2, link_b, 2), 800), link_b);
+    const SwitchOrder order{.home_agents = {}, .grace = Lifetime(5)};
+    (void)home_agent_.core.send_away(noon + 2s, {test::home}, order);
+    EXPECT_EQ(other(link_b).expires, noon + 22s);
+    const Actions actions = home_agent_.core.on_deadline(noon + 22s);
+    EXPECT_EQ(test::order(actions), "close end");
+    EXPECT_EQ(home_agent_.binding(noon + 22s), nullptr);
+    EXPECT_THAT(others(), IsEmpty());
+}
+
 TEST_F(SeveralBindings, ChangeOverToANewSessionTogether) {
     (void)begin();
     (void)say(noon + 1s, link_b, 2);

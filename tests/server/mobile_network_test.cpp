@@ -252,6 +252,61 @@ TEST_F(NetworksOfSeveralBindings, MustBeNamedByEachUpdate) {  // RFC 3963 §5.2
     EXPECT_EQ(status_in(say(noon + 1s, link_b, 2)), registration_type_change_disallowed);
 }
 
+// One of the other bindings has come to lie behind the mobile node itself: in a train that is in
+// the network of the laptop now.
+class BindingBehindItself : public NetworksOfSeveralBindings {
+  protected:
+    void begin_behind_itself() {
+        home_agent_.core.admit({1}, nodes_.at(1));
+        begin_as_router();
+        say_as_router(1s, in_train_, 2);
+        say_as_router(2s, link_c, 3);
+        home_agent_.core.admit({5}, nodes_.at(0));  // the key is the other's for a moment
+        home_agent_.core.admit({0}, nodes_.at(1));
+        const wire::CareOfAddress in_laptops_network{test::ip("2001:db8:1:100::5")};
+        const auto train = home_agent_.carry(router(1, {of_another}, in_laptops_network),
+                                             mobility::StartHandshake{}, in_laptops_network.address,
+                                             nodes_.at(1).home);
+        ASSERT_EQ(status_in(home_agent_.core.on_received(noon + 3s, train)), accepted);
+        home_agent_.core.admit({1}, nodes_.at(1));
+        home_agent_.core.admit({0}, nodes_.at(0));
+    }
+    Actions say_as_router(std::chrono::seconds after, const Link& link, std::uint8_t priority) {
+        return hear(noon + after, with_router(identified(next(), link, priority), {own}), link);
+    }
+    Actions end(std::chrono::seconds after, const Link& link) {
+        return hear(noon + after, lifetime_zero(identified(next(), link, 1)), link);
+    }
+
+    const std::vector<MobileNodeRecord> nodes_ = with_networks().mobile_nodes;
+    const Link in_train_{.id = 2, .care_of = {test::ip("2001:db8:3::5")}};
+};
+
+TEST_F(BindingBehindItself, IsPassedOverForTheNextBest) {
+    begin_behind_itself();
+    EXPECT_EQ(status_in(end(4s, link_a)), accepted);
+    EXPECT_EQ(in_use(noon + 4s).binding_id, 3);
+    EXPECT_EQ(others(), std::vector<std::uint16_t>{2});
+}
+
+TEST_F(BindingBehindItself, EndsWithTheOnesThatCanBeUsed) {
+    begin_behind_itself();
+    (void)end(4s, link_c);
+    const Actions actions = end(5s, link_a);
+    EXPECT_EQ(status_in(actions), accepted);
+    EXPECT_EQ(test::all<mobility::CloseTunnel>(actions).size(), 1U);
+    EXPECT_EQ(home_agent_.binding(noon + 5s), nullptr);
+    EXPECT_TRUE(others().empty());
+}
+
+TEST_F(BindingBehindItself, HasNobodyStepBackForIt) {
+    begin_behind_itself();
+    (void)end(4s, link_c);
+    EXPECT_EQ(status_in(say_as_router(5s, link_a, 7)), accepted);
+    EXPECT_EQ(in_use(noon + 5s).binding_id, 1);
+    EXPECT_EQ(others(), std::vector<std::uint16_t>{2}) << "no number twice";
+}
+
 TEST_F(NetworksOfSeveralBindings, StayWhenTheBindingInUseEnds) {
     begin_as_router();
     (void)hear(noon + 1s, with_router(identified(next(), link_b, 2), {own}), link_b);
