@@ -26,9 +26,6 @@ constexpr auto max_time_to_ask = 2s;
 constexpr auto max_time_to_give = 60s;              // a body: a backup over a slow line
 constexpr auto max_time_to_take = 10s;              // the status of 100,000 bindings is some 30 MB
 constexpr std::uint32_t max_request_header = 8192;  // octets: what a browser sends, with room
-// Answers that go on, at once on one listening socket: half of its readers, so that somebody can
-// always ask for the status.
-constexpr std::size_t max_streams = 16;
 
 std::string text(boost::beast::string_view view) {
     return {view.data(), view.size()};
@@ -70,8 +67,13 @@ http::response<Body> header_of(const HttpAnswer& answer) {
 
 class Connection {
   public:
-    Connection(HttpSocket socket, HttpService& service, HttpGate gate)
-        : stream_(std::move(socket)), service_(service), gate_(std::move(gate)) {
+    Connection(HttpSocket socket, const HttpRoutes& routes, HttpGate gate,
+               std::unique_ptr<HttpPlace> place)
+        : stream_(std::move(socket)),
+          routes_(routes),
+          gate_(std::move(gate)),
+          place_(std::move(place)) {
+        place_->on_lost([this] { stream_.close(); });
         parser_.header_limit(max_request_header);
         // Known once the route is. No limit at all (boost::none) Beast 1.74 takes for zero.
         parser_.body_limit(std::numeric_limits<std::uint64_t>::max());
@@ -91,8 +93,9 @@ class Connection {
     asio::awaitable<void> linger();
 
     Stream stream_;
-    HttpService& service_;
+    const HttpRoutes& routes_;
     HttpGate gate_;
+    std::unique_ptr<HttpPlace> place_;
     beast::flat_buffer buffer_{max_request_header};
     Parser parser_;
     HttpRoutes::Found found_;
@@ -100,6 +103,9 @@ class Connection {
 };
 
 asio::awaitable<void> Connection::run() {
+    if (place_->is_lost()) {  // before it has begun
+        co_return;
+    }
     stream_.expires_after(max_time_to_ask);
     co_await http::async_read_header(stream_, buffer_, parser_, token());
     auto reply = co_await answer();
@@ -125,7 +131,7 @@ std::optional<HttpAnswer> Connection::find_route() {
         return refusal_of(error_);
     }
     const auto& request = parser_.get();
-    auto found = service_.routes.find(text(request.method_string()), text(request.target()));
+    auto found = routes_.find(text(request.method_string()), text(request.target()));
     const Access access = found ? found->route->access : Access::open;
     const std::string host = text(request[http::field::host]);
     const std::string authorization = text(request[http::field::authorization]);
@@ -134,6 +140,12 @@ std::optional<HttpAnswer> Connection::find_route() {
         gate_(access, {.host = host, .authorization = authorization, .fetch_site = fetch_site});
     if (refused || !found) {
         return refused ? std::move(*refused) : std::move(found.error());
+    }
+    if (access != Access::open) {
+        place_->on_asked();
+    }
+    if (access == Access::change) {
+        place_->on_privileged();
     }
     found_ = std::move(*found);
     if (parser_.content_length() && *parser_.content_length() > found_.route->max_body) {
@@ -195,14 +207,13 @@ asio::awaitable<void> Connection::write(const HttpAnswer& answer) {
 }
 
 asio::awaitable<void> Connection::write_stream(const HttpAnswer& answer) {
-    if (service_.streams >= max_streams) {
+    if (!place_->follow()) {
         answer.stream->cut();
         const HttpAnswer refused =
             error_answer(503, "too-many-streams", "too many follow the events already; try later");
         co_await write(refused);
         co_return;
     }
-    ++service_.streams;
     const std::shared_ptr<HttpStream> news = answer.stream;
     // Whoever asks for a stream says nothing more: what can be read is that he has gone.
     asio::steady_timer changed(stream_.get_executor(), asio::steady_timer::time_point::max());
@@ -223,7 +234,6 @@ asio::awaitable<void> Connection::write_stream(const HttpAnswer& answer) {
     }
     news->cut();
     news->on_change([] {});
-    --service_.streams;
 }
 
 asio::awaitable<void> Connection::write_news(HttpStream& news, asio::steady_timer& changed) {
@@ -257,8 +267,9 @@ asio::awaitable<void> Connection::linger() {
 
 }  // namespace
 
-asio::awaitable<void> serve_http(HttpSocket socket, HttpService& service, HttpGate gate) {
-    Connection connection(std::move(socket), service, std::move(gate));
+asio::awaitable<void> serve_http(HttpSocket socket, const HttpRoutes& routes, HttpGate gate,
+                                 std::unique_ptr<HttpPlace> place) {
+    Connection connection(std::move(socket), routes, std::move(gate), std::move(place));
     co_await connection.run();
 }
 

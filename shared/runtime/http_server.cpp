@@ -1,11 +1,13 @@
 #include "shared/runtime/http_server.hpp"
 
 #include <chrono>
-#include <exception>
+#include <cstring>
+#include <functional>
 #include <system_error>
 #include <utility>
 
 #include "shared/platform/peer_credentials.hpp"
+#include "shared/runtime/http_places.hpp"
 #include "shared/runtime/socket_file.hpp"
 
 namespace godwit::runtime {
@@ -17,7 +19,6 @@ using Endpoint = asio::generic::stream_protocol::endpoint;
 using Acceptor = asio::basic_socket_acceptor<asio::generic::stream_protocol>;
 
 constexpr auto pause_after_failure = 1s;
-constexpr std::size_t max_readers = 32;  // at once on one socket; others wait for their turn
 
 void require(const boost::system::error_code& error, const std::string& attempt) {
     if (error) {
@@ -30,6 +31,22 @@ asio::ip::tcp::endpoint endpoint_of(const ListenAddress& listen) {
         return {asio::ip::address_v4(ipv4->octets), listen.port};
     }
     return {asio::ip::address_v6(listen.address.octets), listen.port};
+}
+
+// A site of IPv6 has a /64 at least: whoever has one has all of its addresses.
+std::string origin_of(const Endpoint& peer) {
+    constexpr std::uint8_t site_prefix = 64;
+    asio::ip::tcp::endpoint tcp;
+    if (peer.size() > tcp.capacity()) {
+        return "";
+    }
+    std::memcpy(tcp.data(), peer.data(), peer.size());
+    if (tcp.address().is_v4()) {
+        return tcp.address().to_string();
+    }
+    const wire::Ipv6Address address{tcp.address().to_v6().to_bytes()};
+    const auto ipv4 = address.mapped_ipv4();
+    return ipv4 ? ipv4->text() : wire::Prefix::around(address, site_prefix).text();
 }
 
 }  // namespace
@@ -48,11 +65,13 @@ std::string ListenAddress::text() const {
 // A listening socket and those who came by it.
 class HttpServer::Door {
   public:
-    // Makes the gate of a connection.
-    using Gates = std::function<HttpGate(HttpSocket&)>;
+    struct Rules {
+        std::function<HttpPeer(HttpSocket&, const Endpoint&)> peer;
+        std::function<HttpGate(const HttpPeer&)> gate;
+    };
 
-    Door(asio::io_context& context, const HttpRoutes& routes, Gates gates)
-        : service_{routes}, gates_(std::move(gates)), acceptor_(context), pause_(context) {}
+    Door(asio::io_context& context, const HttpRoutes& routes, Rules rules)
+        : routes_(routes), rules_(std::move(rules)), acceptor_(context), pause_(context) {}
 
     void bind(const Endpoint& endpoint, const std::string& attempt) {
         boost::system::error_code error;
@@ -72,23 +91,18 @@ class HttpServer::Door {
 
   private:
     void accept() {
-        acceptor_.async_accept([this](const boost::system::error_code& error, HttpSocket socket) {
-            if (error == asio::error::operation_aborted) {
-                return;
-            }
-            if (error) {  // out of descriptors, for example
-                accept_later();
-                return;
-            }
-            ++readers_;
-            HttpGate gate = gates_(socket);
-            asio::co_spawn(acceptor_.get_executor(),
-                           serve_http(std::move(socket), service_, std::move(gate)),
-                           [this](const std::exception_ptr&) { on_leave(); });
-            if (readers_ < max_readers) {
-                accept();
-            }
-        });
+        acceptor_.async_accept(from_,
+                               [this](const boost::system::error_code& error, HttpSocket socket) {
+                                   if (error == asio::error::operation_aborted) {
+                                       return;
+                                   }
+                                   if (error) {  // out of descriptors, for example
+                                       accept_later();
+                                       return;
+                                   }
+                                   serve(std::move(socket));
+                                   accept();
+                               });
     }
 
     void accept_later() {
@@ -100,18 +114,20 @@ class HttpServer::Door {
         });
     }
 
-    void on_leave() {
-        if (readers_ == max_readers) {
-            accept();
-        }
-        --readers_;
+    void serve(HttpSocket socket) {
+        const HttpPeer peer = rules_.peer(socket, from_);
+        asio::co_spawn(
+            acceptor_.get_executor(),
+            serve_http(std::move(socket), routes_, rules_.gate(peer), places_.take(peer)),
+            asio::detached);
     }
 
-    HttpService service_;
-    Gates gates_;
+    const HttpRoutes& routes_;
+    Rules rules_;
+    HttpPlaces places_;
     Acceptor acceptor_;
+    Endpoint from_;  // who has come last
     asio::steady_timer pause_;
-    std::size_t readers_ = 0;
 };
 
 HttpServer::HttpServer(EventLoop& loop, HttpRoutes routes, std::filesystem::path socket,
@@ -119,21 +135,35 @@ HttpServer::HttpServer(EventLoop& loop, HttpRoutes routes, std::filesystem::path
     : routes_(std::move(routes)), path_(std::move(socket)), network_(std::move(network)) {
     make_way(loop.context(), path_);  // first: that a daemon runs already says more than its port
     if (network_) {
-        remote_ = std::make_unique<Door>(loop.context(), routes_, [this](HttpSocket&) {
-            return [this](Access access, const HttpCredentials& credentials) {
-                return network_refusal(network_->rules, access, credentials);
-            };
-        });
+        remote_ = std::make_unique<Door>(
+            loop.context(), routes_,
+            Door::Rules{.peer = [](HttpSocket&, const Endpoint& from) -> HttpPeer {
+                            return {.origin = origin_of(from)};
+                        },
+                        .gate =
+                            [this](const HttpPeer&) {
+                                return [this](Access access, const HttpCredentials& credentials) {
+                                    return network_refusal(network_->rules, access, credentials);
+                                };
+                            }});
         const std::string attempt = "listen on " + network_->listen.text() + " ([api] listen)";
         remote_->bind(endpoint_of(network_->listen), attempt);
         remote_->listen(attempt);
     }
-    local_ = std::make_unique<Door>(loop.context(), routes_, [this](HttpSocket& peer) {
-        const bool is_privileged = platform::is_privileged_peer(peer.native_handle(), path_);
-        return [is_privileged](Access access, const HttpCredentials&) {
-            return local_refusal(is_privileged, access);
-        };
-    });
+    local_ = std::make_unique<Door>(
+        loop.context(), routes_,
+        Door::Rules{.peer = [this](HttpSocket& caller, const Endpoint&) -> HttpPeer {
+                        const int descriptor = caller.native_handle();
+                        return {.origin = platform::peer_user(descriptor),
+                                .is_privileged = platform::is_privileged_peer(descriptor, path_)};
+                    },
+                    .gate =
+                        [](const HttpPeer& peer) {
+                            return [is_privileged = peer.is_privileged](Access access,
+                                                                        const HttpCredentials&) {
+                                return local_refusal(is_privileged, access);
+                            };
+                        }});
     const std::string attempt = "open status socket " + path_.string();
     local_->bind(asio::local::stream_protocol::endpoint(path_.string()), attempt);
     std::filesystem::permissions(path_, std::filesystem::perms(0666));

@@ -66,8 +66,10 @@ class HttpServing : public testing::Test {
                     .answer = [](const HttpRequest&) -> HttpAnswer { throw std::bad_alloc(); }});
         return routes;
     }
-    Tcp::socket connect() {
-        Tcp::socket socket(context_);
+    // From 127.0.0.1, or another address of this machine's own.
+    Tcp::socket connect(unsigned char from = 1) {
+        Tcp::socket socket(context_, Tcp::v4());
+        socket.bind({asio::ip::address_v4({127, 0, 0, from}), 0});
         socket.connect({asio::ip::address_v4::loopback(), port_});
         return socket;
     }
@@ -98,8 +100,8 @@ class HttpServing : public testing::Test {
         asio::read_until(socket, asio::dynamic_buffer(text), end);
         return text;
     }
-    Tcp::socket open_stream() {
-        Tcp::socket socket = connect();
+    Tcp::socket open_stream(unsigned char from = 1) {
+        Tcp::socket socket = connect(from);
         asio::write(socket,
                     asio::buffer(std::string("GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n")));
         return socket;
@@ -201,13 +203,44 @@ TEST_F(HttpServing, CutsAStreamWithoutItsLastChunk) {
 
 TEST_F(HttpServing, LeavesRoomForOthersBesideItsStreams) {
     std::vector<Tcp::socket> followers;
-    for (int count = 0; count < 16; ++count) {
+    for (int count = 0; count < 4; ++count) {
         followers.push_back(open_stream());
         read_until(followers.back(), "first\n");
     }
     EXPECT_THAT(answer_to("GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n"),
                 testing::AllOf(StartsWith("HTTP/1.1 503 "), HasSubstr("too-many-streams")));
     EXPECT_THAT(put("hello", bearer), StartsWith("HTTP/1.1 200 "));
+    Tcp::socket other = open_stream(2);
+    EXPECT_THAT(read_until(other, "first\n"), StartsWith("HTTP/1.1 200 "));
+}
+
+TEST_F(HttpServing, AnswersBesideManyWhoSayNothing) {
+    std::vector<Tcp::socket> silent;
+    for (unsigned char from = 2; from < 10; ++from) {
+        for (int count = 0; count < 64; ++count) {
+            silent.push_back(connect(from));
+        }
+    }
+    EXPECT_THAT(put("hello", bearer), StartsWith("HTTP/1.1 200 "));
+    for (int count = 0; count < 64; ++count) {
+        silent.push_back(connect());
+    }
+    EXPECT_THAT(put("hello", bearer), StartsWith("HTTP/1.1 200 ")) << "from the same address";
+}
+
+TEST_F(HttpServing, ClosesTheOldestOfManyWhoSayNothing) {
+    std::vector<Tcp::socket> silent;
+    for (int count = 0; count < 9; ++count) {
+        silent.push_back(connect(2));
+    }
+    char octet = 0;
+    boost::system::error_code end;
+    silent.front().read_some(asio::buffer(&octet, 1), end);
+    EXPECT_EQ(end, asio::error::eof);
+    in_daemon([] {});
+    asio::write(silent[1],
+                asio::buffer(std::string("GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n")));
+    EXPECT_THAT(read_until(silent[1], "first\n"), StartsWith("HTTP/1.1 200 "));
 }
 
 TEST_F(HttpServing, NamesThePortThatIsTaken) {

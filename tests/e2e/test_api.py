@@ -2,6 +2,7 @@
 import json
 import re
 import subprocess
+import sys
 
 import pytest
 from deployment import GODWIT_HA, UnixConnection
@@ -73,3 +74,31 @@ def test_only_the_privileged_change_something(at_a):
     if "setpriv" in as_nobody.stderr:
         pytest.skip("a user namespace of one user: " + as_nobody.stderr)
     assert json.loads(as_nobody.stdout)["error"]["code"] == "not-privileged"
+
+
+FILL = """
+import socket, sys, time
+asked = [socket.socket(socket.AF_UNIX) for _ in range(600)]
+for each in asked:
+    each.connect(sys.argv[1])
+for each in asked[-8:]:
+    each.sendall(b"GET /v1/events HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n")
+print("full", flush=True)
+time.sleep(600)
+"""
+
+
+def test_a_user_who_fills_the_socket_keeps_nobody_out(at_a):
+    at_a.directory.chmod(0o711)
+    nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    if subprocess.run([*nobody, "true"], capture_output=True).returncode != 0:
+        nobody = []  # a user namespace of one user: then it is root himself
+    filler = subprocess.Popen([*nobody, sys.executable, "-c", FILL, at_a.socket("ha")], stdout=subprocess.PIPE, text=True)
+    try:
+        assert filler.stdout.readline() == "full\n"
+        assert ha(at_a, "status")[0] == 0
+        assert ha(at_a, "events", "--once")[0] == 0
+        assert json.loads(get(at_a, "/v1/clients/mn", "DELETE")[1])["error"]["code"] == "is-configured"
+    finally:
+        filler.kill()
+        filler.wait()
