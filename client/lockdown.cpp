@@ -7,7 +7,7 @@
 #include "shared/platform/file_placement.hpp"
 #include "shared/platform/nftables_presence.hpp"
 #include "shared/platform/resolver.hpp"
-#include "shared/platform/resolver_file.hpp"
+#include "shared/platform/whole_file.hpp"
 #include "shared/runtime/clock.hpp"
 
 namespace godwit::client {
@@ -123,7 +123,6 @@ void Lockdown::keep(const std::string& text) {
         fs::create_directories(directory_);
         platform::require("write " + file_in(directory_).string(),
                           platform::replace_file(file_in(directory_), text));
-        platform::make_durable(directory_);
         kept_ = text;
         file_failure_.clear();
     } catch (const std::system_error& error) {

@@ -1,6 +1,7 @@
 #include "client/resolver_order.hpp"
 
 #include "shared/platform/resolver_file.hpp"
+#include "shared/platform/whole_file.hpp"
 
 namespace godwit::client {
 namespace {

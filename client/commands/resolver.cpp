@@ -12,6 +12,7 @@
 #include "client/resolver_order.hpp"
 #include "shared/platform/command.hpp"
 #include "shared/platform/resolver_file.hpp"
+#include "shared/platform/whole_file.hpp"
 
 namespace godwit::client {
 namespace {

@@ -1,7 +1,7 @@
 #include "shared/platform/resolver_file.hpp"
 
 #include <fcntl.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -13,7 +13,7 @@
 #include <utility>
 
 #include "shared/platform/attempt.hpp"
-#include "shared/platform/file_descriptor.hpp"
+#include "shared/platform/whole_file.hpp"
 
 namespace godwit::platform {
 namespace {
@@ -21,7 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view mark = "# godwit ";
-constexpr std::size_t longest = 65536;  // octets that are read of a file
 
 std::unexpected<std::string> failure(const std::string& attempt, std::error_code reason) {
     return std::unexpected("cannot " + attempt + ": " + reason.message());
@@ -43,27 +42,9 @@ bool has_mark(const std::optional<std::string>& content) {
            content->substr(mark.size()).starts_with(checksum_of(content->substr(end + 1)) + ":");
 }
 
-// A new file that everybody can read; nothing is left of it where that fails.
-std::error_code write_new(const fs::path& path, const std::string& content) {
-    constexpr mode_t readable = 0644;
-    std::error_code error;
-    fs::remove(path, error);
-    const FileDescriptor file(
-        ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, readable));
-    if (file.number() < 0) {
-        return last_error();
-    }
-    const ssize_t written = ::write(file.number(), content.data(), content.size());
-    if (std::cmp_equal(written, content.size()) && ::fchmod(file.number(), readable) == 0 &&
-        ::fsync(file.number()) == 0) {
-        return {};
-    }
-    error = written >= 0 && std::cmp_less(written, content.size())
-                ? std::make_error_code(std::errc::no_space_on_device)
-                : last_error();
-    std::error_code ignored;
-    fs::remove(path, ignored);
-    return error;
+// A file that everybody can read, whatever has the name by now.
+std::error_code write_readable(const fs::path& path, const std::string& content) {
+    return write_afresh(path, content, {.mode = readable, .owned_like = {}, .sync = Sync::at_once});
 }
 
 std::error_code rename(const fs::path& from, const fs::path& to, unsigned flags) {
@@ -121,29 +102,6 @@ std::string checksum_of(std::string_view text) {
     return digits.data();
 }
 
-std::optional<std::string> read_regular_file(const fs::path& path) {
-    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-    struct stat status{};
-    if (file.number() < 0 || ::fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode)) {
-        return std::nullopt;
-    }
-    std::string text(longest, '\0');
-    std::size_t length = 0;
-    ssize_t got = 1;
-    while (got > 0 && length < longest) {
-        got = ::read(file.number(), text.data() + length, longest - length);
-        length += got > 0 ? static_cast<std::size_t>(got) : 0;
-    }
-    text.resize(length);
-    return text;
-}
-
-std::error_code replace_file(const fs::path& path, const std::string& content) {
-    const fs::path fresh = path.string() + ".new";
-    const auto error = write_new(fresh, content);
-    return error ? error : rename(fresh, path, 0);
-}
-
 ResolverFile::ResolverFile(fs::path path)
     : path_(std::move(path)), before_(path_.string() + ".before-godwit") {}
 
@@ -185,7 +143,7 @@ ResolverFile::Outcome ResolverFile::write(const std::string& text) const {
 }
 
 ResolverFile::Outcome ResolverFile::come_in_place(const std::string& content) const {
-    if (const auto error = write_new(before_, content)) {
+    if (const auto error = write_readable(before_, content)) {
         return failure("write " + before_.string(), error);
     }
     if (const auto error = rename(before_, path_, RENAME_EXCHANGE)) {
@@ -200,7 +158,7 @@ ResolverFile::Outcome ResolverFile::come_first(const std::string& content) const
     const fs::path fresh = path_.string() + ".godwit";
     std::error_code ignored;
     fs::remove(before_, ignored);  // of an earlier time
-    const auto error = write_new(fresh, content);
+    const auto error = write_readable(fresh, content);
     const auto outcome = error ? error : rename(fresh, path_, RENAME_NOREPLACE);
     fs::remove(fresh, ignored);
     return outcome ? Outcome(failure("write " + path_.string(), outcome)) : Outcome();
@@ -209,7 +167,7 @@ ResolverFile::Outcome ResolverFile::come_first(const std::string& content) const
 // Somebody may write it in that moment: then what he wrote is what was there before.
 ResolverFile::Outcome ResolverFile::replace_ours(const std::string& content) const {
     const fs::path fresh = path_.string() + ".godwit";
-    std::error_code error = write_new(fresh, content);
+    std::error_code error = write_readable(fresh, content);
     error = error ? error : rename(fresh, path_, RENAME_EXCHANGE);
     if (!error && !has_mark(read_regular_file(fresh))) {
         error = rename(fresh, before_, 0);
@@ -221,7 +179,8 @@ ResolverFile::Outcome ResolverFile::replace_ours(const std::string& content) con
 
 ResolverFile::Outcome ResolverFile::restore() const {
     std::error_code error;
-    const bool is_missing = !fs::exists(fs::symlink_status(path_, error));
+    std::error_code absent;  // an error of the look alone
+    const bool is_missing = !fs::exists(fs::symlink_status(path_, absent));
     const auto before = read_regular_file(before_);
     if (before && !has_mark(before) && (is_missing || is_ours())) {
         error = is_missing ? rename(before_, path_, RENAME_NOREPLACE)

@@ -26,11 +26,6 @@ bool is_resolver_file_text(std::string_view text);
 // As resolver_file_text() stands in the file, and in what it is compared with.
 std::string checksum_of(std::string_view text);
 
-// Of a file that others have made: nothing where it is a link or no regular file. 64 KiB at most.
-std::optional<std::string> read_regular_file(const std::filesystem::path& path);
-// A new file that everybody may read, in place of what is there; whole, or not at all.
-std::error_code replace_file(const std::filesystem::path& path, const std::string& content);
-
 class ResolverFile {
   public:
     explicit ResolverFile(std::filesystem::path path = "/etc/resolv.conf");

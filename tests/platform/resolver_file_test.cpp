@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "shared/platform/attempt.hpp"
+#include "shared/platform/whole_file.hpp"
 #include "tests/platform/network_namespace.hpp"
 #include "tests/runtime/temporary_directory.hpp"
 
@@ -136,6 +137,12 @@ TEST_F(ResolverFileTest, LeavesNoFileWhereThereWasNone) {
     EXPECT_TRUE(file_.is_ours());
     ASSERT_TRUE(file_.write("nameserver 2001:db8:f::54\n"));
     ASSERT_TRUE(file_.restore());
+    EXPECT_EQ(files(), 0U);
+}
+
+TEST_F(ResolverFileTest, HasNothingToPutBackWhereThereIsNoFile) {
+    fs::remove(path_);
+    EXPECT_TRUE(file_.restore());
     EXPECT_EQ(files(), 0U);
 }
 
