@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 #include <ranges>
+#include <sstream>
+#include <string_view>
 
 #include "shared/platform/file_descriptor.hpp"
+#include "shared/platform/whole_file.hpp"
 
 namespace godwit::platform {
 namespace {
@@ -22,6 +24,14 @@ std::error_code write_sysctl(const std::string& name, const std::string& value) 
         return last_error();
     }
     return {};
+}
+
+// Whether it leads below /proc/sys/net. The journal is where another user may write, too.
+bool is_of_network(const std::string& name) {
+    auto parts = std::views::split(std::string_view(name), '/');
+    return name.starts_with("net/") && std::ranges::none_of(parts, [](const auto& part) {
+               return part.empty() || std::ranges::equal(part, std::string_view(".."));
+           });
 }
 
 }  // namespace
@@ -71,26 +81,22 @@ void SysctlOverrides::preserve(const std::string& name) {
 
 // One line each: name=value. No name contains a '=', no value a line break.
 void SysctlOverrides::read_journal() {
-    std::ifstream journal(journal_);
+    std::istringstream journal(read_regular_file(journal_).value_or(""));
     for (std::string line; std::getline(journal, line);) {
-        if (const auto separator = line.find('='); separator != std::string::npos) {
-            originals_.push_back({line.substr(0, separator), line.substr(separator + 1)});
+        const auto separator = line.find('=');
+        const std::string name = line.substr(0, separator);
+        if (separator != std::string::npos && is_of_network(name)) {
+            originals_.push_back({name, line.substr(separator + 1)});
         }
     }
 }
 
-// Written beside the old one and renamed: whenever the process dies, one of the two is whole.
 void SysctlOverrides::write_journal() const {
-    const std::filesystem::path fresh = journal_.string() + ".new";
-    std::ofstream file(fresh);
+    std::string text;
     for (const Original& original : originals_) {
-        file << original.name << '=' << original.value << '\n';
+        text += original.name + '=' + original.value + '\n';
     }
-    file.close();
-    if (!file) {
-        require("write " + fresh.string(), std::make_error_code(std::errc::io_error));
-    }
-    std::filesystem::rename(fresh, journal_);
+    require("write " + journal_.string(), replace_file(journal_, text, Sync::later));
 }
 
 }  // namespace godwit::platform

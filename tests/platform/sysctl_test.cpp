@@ -2,9 +2,9 @@
 
 #include <csignal>
 #include <filesystem>
-#include <fstream>
 
 #include "tests/platform/network_namespace.hpp"
+#include "tests/runtime/temporary_directory.hpp"
 
 namespace godwit::platform {
 namespace {
@@ -14,14 +14,10 @@ const std::string mtu = "net/ipv6/conf/lo/mtu";
 
 class SysctlTest : public InNamespace {
   protected:
-    SysctlTest() {
-        std::filesystem::remove(journal_);
-        run("echo 61 > /proc/sys/" + hop_limit);
-    }
-    ~SysctlTest() override { std::filesystem::remove(journal_); }
+    SysctlTest() { run("echo 61 > /proc/sys/" + hop_limit); }
 
-    const std::filesystem::path journal_ =
-        std::filesystem::temp_directory_path() / ("sysctl_test." + std::to_string(::getpid()));
+    const tests::TemporaryDirectory directory_;
+    const std::filesystem::path journal_ = directory_.path() / "journal";
 };
 
 TEST_F(SysctlTest, ReadsAValueWithoutItsLineBreak) {
@@ -75,6 +71,37 @@ TEST_F(SysctlTest, RestoresWhatAKilledRunFound) {
     }
     EXPECT_EQ(read_sysctl(hop_limit), "61");
     EXPECT_EQ(read_sysctl(mtu), mtu_before);
+}
+
+// Another user than the one who reads it may have written it.
+TEST_F(SysctlTest, RestoresWhatIsBelowNetAlone) {
+    const auto target = directory_.write("target", "as it was");
+    const std::string absolute = target.string();
+    for (const std::string& name :
+         {absolute, "/" + absolute, "../.." + absolute, "net/../../.." + absolute,
+          "net/ipv6/../../../.." + absolute, "net//" + hop_limit.substr(4), std::string("net/"),
+          std::string("kernel/../") + hop_limit}) {
+        directory_.write("journal", name + "=65\n");
+        {
+            const SysctlOverrides overrides(journal_);
+        }
+        EXPECT_EQ(tests::read_file(target), "as it was") << name;
+        EXPECT_EQ(read_sysctl(hop_limit), "61") << name;
+    }
+    directory_.write("journal", absolute + "=65\n" + hop_limit + "=65\n");
+    {
+        const SysctlOverrides overrides(journal_);
+    }
+    EXPECT_EQ(read_sysctl(hop_limit), "65") << "and that in any company";
+}
+
+TEST_F(SysctlTest, WritesItsJournalThroughNoLink) {
+    const auto target = directory_.write("target", "as it was");
+    std::filesystem::create_symlink(target, journal_.string() + ".new");
+    SysctlOverrides overrides(journal_);
+    overrides.set(hop_limit, "62");
+    EXPECT_EQ(tests::read_file(target), "as it was");
+    EXPECT_EQ(tests::read_file(journal_), hop_limit + "=61\n");
 }
 
 TEST_F(SysctlTest, ChangesNothingWithoutAJournal) {
