@@ -1,10 +1,10 @@
 #include "client/down_mark.hpp"
 
-#include <fstream>
 #include <system_error>
 
 #include "shared/platform/attempt.hpp"
 #include "shared/platform/file_placement.hpp"
+#include "shared/platform/whole_file.hpp"
 
 namespace godwit::client {
 
@@ -15,13 +15,7 @@ bool DownMark::is_set() const {
 
 void DownMark::set() const {
     std::filesystem::create_directories(file_.parent_path());
-    std::ofstream out(file_);
-    out.close();
-    if (!out) {
-        platform::require("write " + file_.string(), platform::last_error());
-    }
-    platform::make_durable(file_);
-    platform::make_durable(file_.parent_path());
+    platform::require("write " + file_.string(), platform::replace_file(file_, ""));
 }
 
 void DownMark::clear() const {

@@ -9,7 +9,7 @@
 #include <system_error>
 #include <utility>
 
-#include "shared/platform/file_placement.hpp"
+#include "shared/platform/whole_file.hpp"
 
 namespace godwit::client {
 namespace {
@@ -70,24 +70,10 @@ HandshakeTimes::Time HandshakeTimes::next(runtime::WallTime now) {
     return {.time = last_, .is_kept = keep()};
 }
 
-// Put into its place in one step. It need not survive a loss of power within seconds: that would
+// It need not survive a loss of power within seconds: that would
 // make each handshake wait for the disk.
 bool HandshakeTimes::keep() const {
-    const fs::path fresh = file_.string() + ".new";
-    std::ofstream out(fresh, std::ios::trunc);
-    out << text(last_) << '\n';
-    out.close();
-    if (!out) {
-        return false;
-    }
-    try {
-        platform::give_to_owner_of(file_.parent_path(),
-                                   fresh);  // root joins, and another user runs
-        fs::rename(fresh, file_);
-    } catch (const std::system_error&) {
-        return false;
-    }
-    return true;
+    return !platform::replace_file(file_, text(last_) + '\n', platform::Sync::later);
 }
 
 bool has_clock_gone_back(const fs::path& state_directory, runtime::WallTime now) {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "shared/platform/attempt.hpp"
-#include "shared/platform/file_placement.hpp"
+#include "shared/platform/whole_file.hpp"
 
 namespace godwit::client {
 namespace {
@@ -70,24 +70,16 @@ void HomeAgentKey::forget() {
 
 // Those of the other home agents stay as they are in the file by now.
 void HomeAgentKey::write(const PublicKey* next) const {
-    const std::filesystem::path fresh = file_.string() + ".new";
-    std::ofstream out(fresh, std::ios::trunc);
+    std::string text;
     for (const Succession& succession : read(file_)) {
         if (succession.configured != configured_) {
-            out << succession.configured.text() << '\n' << succession.current.text() << '\n';
+            text += succession.configured.text() + '\n' + succession.current.text() + '\n';
         }
     }
     if (next != nullptr) {
-        out << configured_.text() << '\n' << next->text() << '\n';
+        text += configured_.text() + '\n' + next->text() + '\n';
     }
-    out.close();
-    if (!out) {
-        platform::require("write " + fresh.string(), platform::last_error());
-    }
-    platform::give_to_owner_of(file_.parent_path(), fresh);  // root forgets, and another user runs
-    platform::make_durable(fresh);
-    std::filesystem::rename(fresh, file_);
-    platform::make_durable(file_.parent_path());
+    platform::require("write " + file_.string(), platform::replace_file(file_, text));
 }
 
 }  // namespace godwit::client

@@ -8,9 +8,10 @@
 #include <system_error>
 #include <utility>
 
-#include "client/written_file.hpp"
+#include "shared/platform/attempt.hpp"
 #include "shared/platform/file_placement.hpp"
 #include "shared/platform/resolver.hpp"
+#include "shared/platform/whole_file.hpp"
 #include "shared/security/random.hpp"
 
 namespace godwit::client {
@@ -70,15 +71,9 @@ ProfileChoice::ProfileChoice(fs::path place, const std::string& text)
     : place_(std::move(place)),
       draft_(place_.string() + ".new-" + std::to_string(security::random_number())) {
     fs::create_directories(place_.parent_path());
-    try {
-        write_text(draft_, text);
-        platform::give_to_owner_of(place_.parent_path(), draft_);  // root may have chosen
-        platform::make_durable(draft_);
-    } catch (...) {
-        std::error_code ignored;
-        fs::remove(draft_, ignored);
-        throw;
-    }
+    platform::require(
+        "write " + draft_.string(),
+        platform::write_new(draft_, text, {.mode = platform::readable, .owned_like = {}}));
 }
 
 ProfileChoice::~ProfileChoice() {

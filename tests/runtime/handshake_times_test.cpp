@@ -82,6 +82,18 @@ TEST_F(HandshakeTimesTest, LeaveNothingBehindWhenTheKeyPairIsGivenUp) {
     EXPECT_TRUE(std::filesystem::is_empty(directory_.path()));
 }
 
+// The daemon's user may put one there for root's `godwit join`.
+TEST_F(HandshakeTimesTest, AreWrittenThroughNoLink) {
+    HandshakeTimes times(directory_.path(), own());
+    ASSERT_TRUE(times.next(noon).is_kept);
+    const auto file = std::filesystem::directory_iterator(directory_.path())->path();
+    const auto target = directory_.write("target", "somebody's\n");
+    std::filesystem::create_symlink(target, file.string() + ".new");
+    EXPECT_TRUE(times.next(noon + 1s).is_kept);
+    EXPECT_EQ(tests::read_file(target), "somebody's\n");
+    EXPECT_GT(HandshakeTimes(directory_.path(), own()).next(noon).time, Tai64n::from(noon + 1s));
+}
+
 TEST_F(HandshakeTimesTest, SayWhenTheyCannotBeKept) {
     HandshakeTimes times(directory_.path() / "nowhere", own());
     const HandshakeTimes::Time next = times.next(noon);

@@ -62,6 +62,18 @@ TEST_F(HomeAgentKeyFile, ForgetsThatOfOneHomeAgent) {
     EXPECT_TRUE(std::filesystem::is_empty(state()));
 }
 
+// The daemon's user may put one there for root's `godwit leave`.
+TEST_F(HomeAgentKeyFile, IsWrittenThroughNoLink) {
+    HomeAgentKey(state(), key(2)).replace(key(5));
+    HomeAgentKey(state(), key(3)).replace(key(6));
+    const auto target = directory_.write("target", "somebody's\n");
+    std::filesystem::create_symlink(target, state() / "home-agent-key.new");
+    HomeAgentKey(state(), key(2)).forget();
+    EXPECT_EQ(tests::read_file(target), "somebody's\n");
+    EXPECT_EQ(after_restart(2), key(2));
+    EXPECT_EQ(after_restart(3), key(6));
+}
+
 TEST_F(HomeAgentKeyFile, StaysAsItWasWhereItCannotBeWritten) {
     directory_.write("state", "a file, where the directory should be\n");
     HomeAgentKey ours(directory_.path() / "state", key(2));
