@@ -1,6 +1,8 @@
 #include "client/joined_files.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <iterator>
 #include <sstream>
 #include <stdexcept>
@@ -9,8 +11,10 @@
 
 #include "client/configuration.hpp"
 #include "client/keys.hpp"
-#include "client/written_file.hpp"
+#include "shared/platform/attempt.hpp"
 #include "shared/platform/file_placement.hpp"
+#include "shared/platform/whole_file.hpp"
+#include "shared/runtime/clock.hpp"
 #include "shared/runtime/configuration_error.hpp"
 #include "shared/runtime/toml_edit.hpp"
 #include "shared/security/key_file.hpp"
@@ -40,6 +44,7 @@ fs::path directory_of(const fs::path& file) {
 }
 
 constexpr auto staging_prefix = ".godwit-join-";
+constexpr auto expiry_file = "expires";  // of the invite, in seconds since 1970
 
 // The number of a process, and one that is its own.
 std::string staging_name() {
@@ -47,7 +52,7 @@ std::string staging_name() {
            std::to_string(security::random_number());
 }
 
-// What processes have left there that were killed.
+// What processes have left there that were killed, or were not answered.
 std::vector<fs::path> stagings_left_behind(const fs::path& directory) {
     std::vector<fs::path> found;
     std::error_code ignored;
@@ -64,6 +69,14 @@ std::vector<fs::path> stagings_left_behind(const fs::path& directory) {
     return found;
 }
 
+// Whether no invite needs what is there any more: there was none, or it has expired.
+bool is_over(const fs::path& staging) {
+    std::istringstream text(platform::read_regular_file(staging / expiry_file).value_or(""));
+    std::int64_t expires = 0;
+    return !(text >> expires) ||
+           runtime::wall_now() >= std::chrono::sys_seconds(std::chrono::seconds(expires));
+}
+
 std::vector<fs::path> files_in(const fs::path& directory, const char* extension) {
     std::vector<fs::path> found;
     std::error_code ignored;
@@ -75,16 +88,25 @@ std::vector<fs::path> files_in(const fs::path& directory, const char* extension)
     return found;
 }
 
-// The pre-shared keys there that no configuration names.
+// Whether a configuration beside the key names it.
+bool is_named(const fs::path& key) {
+    return std::ranges::any_of(
+        files_in(directory_of(key), ".toml"), [&](const fs::path& configuration) {
+            return std::ranges::any_of(key_files_of(configuration), [&](const fs::path& named) {
+                return named.filename() == key.filename();
+            });
+        });
+}
+
 std::vector<fs::path> unnamed_preshared_keys(const fs::path& directory) {
     std::vector<fs::path> found = files_in(directory, ".psk");
-    for (const fs::path& configuration : files_in(directory, ".toml")) {
-        for (const fs::path& named : key_files_of(configuration)) {
-            std::erase_if(found,
-                          [&](const fs::path& key) { return key.filename() == named.filename(); });
-        }
-    }
+    std::erase_if(found, is_named);
     return found;
+}
+
+void write(const fs::path& file, const std::string& text, unsigned mode) {
+    platform::require("write " + file.string(),
+                      platform::write_new(file, text, {.mode = mode, .owned_like = {}}));
 }
 
 // The key pair that goes with this pre-shared key, if that is the invite's secret.
@@ -205,12 +227,20 @@ void JoinedFiles::open() {
     if (configuration_.has_parent_path()) {
         fs::create_directories(configuration_.parent_path());
     }
-    for (const fs::path& staging : stagings_left_behind(directory_of(configuration_))) {
-        std::error_code ignored;
-        fs::remove_all(staging, ignored);
-    }
     fs::create_directory(staging_);
     fs::permissions(staging_, fs::perms::owner_all);
+}
+
+// Those of other invites wait for their own other try.
+void JoinedFiles::forget_others() const {
+    for (const fs::path& staging : stagings_left_behind(directory_of(configuration_))) {
+        const bool is_taken_over =
+            !left_behind_.empty() && left_behind_.front().parent_path() == staging;
+        std::error_code ignored;
+        if (is_taken_over || is_over(staging)) {
+            fs::remove_all(staging, ignored);
+        }
+    }
 }
 
 // What the daemon would not take throws.
@@ -231,15 +261,23 @@ void JoinedFiles::close() const {
         platform::give_to_owner_of(Configuration().state_directory, staged(place));
         platform::make_durable(staged(place));
     }
+    platform::make_durable(staging_);
+    platform::make_durable(directory_of(configuration_));
 }
 
 void JoinedFiles::stage(const security::Invite& invite, const security::KeyPair& own) {
     open();
     save(own, staged(private_key_));
     save(invite.secret, staged(preshared_key_));
-    write_text(staged(configuration_), configuration_text(invite, private_key_.filename().string(),
-                                                          preshared_key_.filename().string()));
+    write(staging_ / expiry_file, std::to_string(invite.expires.time_since_epoch().count()),
+          platform::owner_only);
+    write(staged(configuration_),
+          configuration_text(invite, private_key_.filename().string(),
+                             preshared_key_.filename().string()),
+          platform::readable);
     close();
+    is_left_behind_ = true;
+    forget_others();
 }
 
 security::PublicKey JoinedFiles::stage_key_pair(const ProfileDocument& profile) const {
@@ -248,7 +286,7 @@ security::PublicKey JoinedFiles::stage_key_pair(const ProfileDocument& profile) 
         save(fresh, staged(private_key_));
         return fresh.public_key();
     }
-    write_private(staged(private_key_), *profile.private_key + '\n');
+    write(staged(private_key_), *profile.private_key + '\n', platform::owner_only);
     const security::PublicKey own = loaded("private_key", [this] {
         return security::load_key_pair(staged(private_key_)).public_key();
     });
@@ -271,14 +309,15 @@ std::optional<security::PublicKey> JoinedFiles::stage(const ProfileDocument& pro
         throw std::runtime_error("this export is damaged: it has no public key");
     }
     if (profile.preshared_key) {
-        write_private(staged(preshared_key_), *profile.preshared_key + '\n');
+        write(staged(preshared_key_), *profile.preshared_key + '\n', platform::owner_only);
         loaded("preshared_key",
                [this] { return security::load_preshared_key(staged(preshared_key_)); });
     }
     text = with(text, {"home_agent", "preshared_key_file"},
                 profile.preshared_key ? std::optional(preshared_key_) : std::nullopt);
-    write_text(staged(configuration_), text);
+    write(staged(configuration_), text, platform::readable);
     close();
+    forget_others();
     return own;
 }
 
@@ -299,10 +338,11 @@ void JoinedFiles::commit() {
     }
     for (const fs::path& key : before) {
         std::error_code ignored;
-        if (directory_of(key) == directory_of(configuration_)) {
+        if (directory_of(key) == directory_of(configuration_) && !is_named(key)) {
             fs::remove(key, ignored);
         }
     }
+    is_left_behind_ = false;
 }
 
 std::vector<fs::path> key_files_of(const fs::path& configuration) {

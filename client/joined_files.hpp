@@ -26,7 +26,8 @@ class JoinedFiles {
     explicit JoinedFiles(std::filesystem::path configuration);
     JoinedFiles(const JoinedFiles&) = delete;
     JoinedFiles& operator=(const JoinedFiles&) = delete;
-    // What has not been put in its place is gone.
+    // What was staged for an invite and is not in its place waits for another try; all else is
+    // gone.
     ~JoinedFiles();
 
     [[nodiscard]] bool exists() const { return std::filesystem::exists(configuration_); }
@@ -34,15 +35,15 @@ class JoinedFiles {
     // its place, or has heard nothing. The home agent may know it already, and take no other; so it
     // is asked with that one again.
     std::optional<security::KeyPair> key_left_behind(const security::Invite& invite);
-    // Nobody has answered, or the answer was lost: what is staged stays, for another time.
-    void leave_behind() { is_left_behind_ = true; }
+    // The home agent takes neither this key nor another one by this invite.
+    void give_up() { is_left_behind_ = false; }
     // Both throw std::system_error; runtime::InvalidConfiguration for what makes no sense.
     void stage(const security::Invite& invite, const security::KeyPair& own);
     // The public key of the private key in the export, or of a new one where it has none; nothing
     // where nothing is protected. Throws std::runtime_error for keys that do not fit.
     std::optional<security::PublicKey> stage(const ProfileDocument& profile);
-    // Replaces the configuration that is there, if there is one, and removes its keys. Throws
-    // std::system_error.
+    // Replaces the configuration that is there, if there is one, and removes its keys, unless
+    // another one beside it names them. Throws std::system_error.
     void commit();
 
     [[nodiscard]] const std::filesystem::path& configuration() const { return configuration_; }
@@ -51,6 +52,7 @@ class JoinedFiles {
     void open();
     security::PublicKey stage_key_pair(const ProfileDocument& profile) const;
     void close() const;
+    void forget_others() const;
     [[nodiscard]] std::filesystem::path staged(const std::filesystem::path& place) const {
         return staging_ / place.filename();
     }

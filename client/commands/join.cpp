@@ -187,8 +187,8 @@ ExitCode join(const JoinOptions& options, const Invite& invite) {
     files.stage(invite, own);
     const JoinOutcome outcome = attempt_to_join(invite, std::move(own));
     if (!outcome.has_joined) {
-        if (!outcome.refused && !outcome.refusal) {
-            files.leave_behind();
+        if (outcome.refused) {  // authentically; by anything else the invite may be spent
+            files.give_up();
         }
         return tell_failure(invite, outcome);
     }
@@ -230,7 +230,7 @@ Command add_join(CLI::App& app) {
     command->add_flag("--no-start", options->no_start, "Do not start the service");
     command->footer(
         "Makes a key, asks the home agent, and writes the configuration once it has agreed; else\n"
-        "nothing is written, except that the key waits for another try where nobody answered.\n"
+        "nothing is written, except that the key waits for another try with the same invite.\n"
         "A machine's first home agent is active; each further one is a profile that waits for\n"
         "godwit profile use. The line is a secret until it has been used. Exits with 5 if the\n"
         "home agent refuses, 6 if none answers. Example, as root:\n"

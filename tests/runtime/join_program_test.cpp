@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "client/configuration.hpp"
+#include "client/joined_files.hpp"
 #include "client/keys.hpp"
 #include "shared/security/key_file.hpp"
 #include "tests/runtime/joinable_home_agent.hpp"
@@ -87,7 +88,8 @@ TEST_F(JoinProgram, SaysWhyTheHomeAgentRefuses) {
     const Outcome outcome = join(home_agent_.invite().text());
     EXPECT_EQ(outcome.code, 5);
     EXPECT_THAT(outcome.errors, HasSubstr("this invite has expired; ask for a new one"));
-    EXPECT_TRUE(has_written_nothing());
+    EXPECT_FALSE(std::filesystem::exists(written("mn.toml")));
+    EXPECT_FALSE(std::filesystem::exists(written("mn.key")));
 }
 
 TEST_F(JoinProgram, SaysThatTheClientIsDisabled) {  // authentically, and at once
@@ -198,6 +200,62 @@ TEST_F(JoinProgram, KeepsTheKeyUntilSomebodyAnswers) {
     home_agent_.stop();
     EXPECT_EQ(home_agent_.joined(), pair.public_key());
     EXPECT_EQ(std::distance(std::filesystem::directory_iterator(written("")), {}), 3);
+}
+
+// Anybody can say so in the home agent's name; by now it may have spent the invite by that key.
+TEST_F(JoinProgram, KeepsTheKeyWhereNobodyKnowsWhoRefuses) {
+    home_agent_.lose_answers(true);
+    home_agent_.start();
+    const security::Invite invite = home_agent_.invite();
+    const Outcome refused = join(invite.text());
+    EXPECT_EQ(refused.code, 5) << refused.errors;
+    EXPECT_FALSE(std::filesystem::exists(written("mn.toml")));
+    home_agent_.lose_answers(false);
+    const Outcome again = join(invite.text());
+    home_agent_.stop();
+    EXPECT_EQ(again.code, 0) << again.errors;
+    EXPECT_EQ(security::load_key_pair(written("mn.key")).public_key(), home_agent_.joined());
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(written("")), {}), 3);
+}
+
+TEST_F(JoinProgram, LeavesTheKeyThatWaitsForAnotherInvite) {
+    const auto left_behind = [this](const std::string& name, const std::string& expires) {
+        const auto place = written(".godwit-join-999999999-" + name);
+        std::filesystem::create_directories(place);
+        save(security::key_pair(1), place / "mn.key");
+        save(security::preshared_key(8), place / "mn.psk");
+        if (!expires.empty()) {
+            directory_.write("c/" + place.filename().string() + "/expires", expires);
+        }
+        return place;
+    };
+    const auto waiting = left_behind("1", "4102444800");
+    const auto expired = left_behind("2", "1700000000");
+    const auto of_no_invite = left_behind("3", "");
+    home_agent_.start();
+    const Outcome outcome = join(home_agent_.invite().text());
+    home_agent_.stop();
+    EXPECT_EQ(outcome.code, 0) << outcome.errors;
+    EXPECT_TRUE(std::filesystem::exists(waiting / "mn.key"));
+    EXPECT_FALSE(std::filesystem::exists(expired));
+    EXPECT_FALSE(std::filesystem::exists(of_no_invite));
+}
+
+TEST_F(JoinProgram, LeavesAKeyThatAnotherProfileNames) {
+    std::filesystem::create_directory(directory_.path() / "c");
+    const security::Invite invite = home_agent_.invite();
+    save(security::key_pair(1), written("own.key"));
+    save(security::key_pair(3), written("others.key"));
+    save(security::preshared_key(8), written("shared.psk"));
+    directory_.write("c/mn.toml", client::configuration_text(invite, "own.key", "shared.psk"));
+    directory_.write("c/other.toml",
+                     client::configuration_text(invite, "others.key", "shared.psk"));
+    home_agent_.start();
+    const Outcome outcome = join(invite.text(), "--force");
+    home_agent_.stop();
+    EXPECT_EQ(outcome.code, 0) << outcome.errors;
+    EXPECT_FALSE(std::filesystem::exists(written("own.key")));
+    EXPECT_NO_THROW(client::load_keys(client::read_configuration(written("other.toml"))));
 }
 
 TEST_F(JoinProgram, SpendsNoInviteWhereItCannotWrite) {

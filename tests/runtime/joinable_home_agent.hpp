@@ -3,6 +3,7 @@
 // without a core behind it.
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <span>
 #include <thread>
@@ -45,6 +46,8 @@ class JoinableHomeAgent {
     }
     void refuse(mobility::JoinRefusal refusal) { enrolment_.refuse(invite_id, refusal); }
     void refuse(wire::BindingStatus status) { status_ = status; }
+    // Its answers get lost, and somebody else refuses in its name; or no more. While it runs, too.
+    void lose_answers(bool are_lost) { are_answers_lost_ = are_lost; }
 
     [[nodiscard]] security::Invite invite() const {
         return {.home_agent_key = security::key_pair(2).public_key(),
@@ -83,16 +86,16 @@ class JoinableHomeAgent {
         wire::BindingAcknowledgement acknowledgement{.status = status_, .options = {}};
         mobility::Seal seal = mobility::Unprotected{};
         if (const auto* hint = std::get_if<mobility::Hint>(&received.content)) {
-            acknowledgement.status = wire::BindingStatus::administratively_prohibited;
-            acknowledgement.sequence = hint->sequence;
-            acknowledgement.options.emplace_back(mobility::to_option(hint->refusal));
+            make_bare(acknowledgement, hint->sequence, hint->refusal);
         } else {
             const auto& message = std::get<0>(received.content);
             const auto& update = std::get<wire::BindingUpdate>(message.message());
             lifetimes_.push_back(update.lifetime);
             acknowledgement.sequence = update.sequence;
             acknowledgement.lifetime = update.lifetime;
-            if (const auto* in = std::get_if<mobility::InHandshake>(&message.proof())) {
+            if (are_answers_lost_) {
+                make_bare(acknowledgement, update.sequence, mobility::JoinRefusal::expired_invite);
+            } else if (const auto* in = std::get_if<mobility::InHandshake>(&message.proof())) {
                 seal = *in;
             } else {
                 seal = std::get<mobility::InSession>(message.proof());
@@ -110,6 +113,16 @@ class JoinableHomeAgent {
         (void)socket_.send({&departure, 1});
     }
 
+    // What anybody could say.
+    static void make_bare(wire::BindingAcknowledgement& acknowledgement,
+                          wire::SequenceNumber sequence, mobility::JoinRefusal refusal) {
+        acknowledgement.status = wire::BindingStatus::administratively_prohibited;
+        acknowledgement.sequence = sequence;
+        acknowledgement.lifetime = wire::Lifetime::zero();
+        acknowledgement.options.emplace_back(mobility::to_option(refusal));
+    }
+
+    std::atomic<bool> are_answers_lost_ = false;
     wire::BindingStatus status_ = wire::BindingStatus::accepted;
     std::vector<wire::Lifetime> lifetimes_;
     security::MemoryLedger ledger_;
