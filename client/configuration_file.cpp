@@ -11,6 +11,7 @@
 #include "client/keys.hpp"
 #include "shared/platform/attempt.hpp"
 #include "shared/platform/file_placement.hpp"
+#include "shared/platform/whole_file.hpp"
 #include "shared/runtime/configuration_error.hpp"
 #include "shared/security/random.hpp"
 
@@ -34,12 +35,9 @@ class Draft {
     }
 
     void write(const std::string& text) const {
-        std::ofstream out(path_, std::ios::trunc);
-        out << text;
-        out.close();
-        if (!out) {
-            platform::require("write " + path_.string(), platform::last_error());
-        }
+        const auto mode = static_cast<unsigned>(fs::status(place_).permissions());
+        platform::require("write " + path_.string(),
+                          platform::write_new(path_, text, {.mode = mode, .owned_like = place_}));
     }
 
     void check() const {
@@ -57,9 +55,6 @@ class Draft {
     }
 
     void put_in_place() const {
-        platform::give_to_owner_of(place_, path_);
-        fs::permissions(path_, fs::status(place_).permissions());
-        platform::make_durable(path_);
         fs::rename(path_, place_);
         platform::make_durable(place_.has_parent_path() ? place_.parent_path() : fs::path("."));
     }

@@ -1,11 +1,11 @@
 #include "server/new_files.hpp"
 
-#include <fstream>
 #include <ranges>
 #include <system_error>
 
 #include "shared/platform/attempt.hpp"
 #include "shared/platform/file_owner.hpp"
+#include "shared/platform/whole_file.hpp"
 #include "shared/security/key_file.hpp"
 
 namespace godwit::server {
@@ -18,17 +18,6 @@ std::function<void()> removal_of(const fs::path& path) {
         std::error_code ignored;  // it is gone already, or nothing can be done about it
         fs::remove(path, ignored);
     };
-}
-
-void write(const fs::path& file, const std::string& text) {
-    std::ofstream out(file, std::ios::trunc);
-    out << text;
-    out.close();
-    if (!out) {
-        platform::require("write " + file.string(), platform::last_error());
-    }
-    fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write | fs::perms::group_read |
-                              fs::perms::others_read);
 }
 
 }  // namespace
@@ -60,7 +49,9 @@ void NewFiles::add_text(const fs::path& file, const std::string& text,
     const fs::path fresh = file.string() + ".new";
     const fs::path old = file.string() + ".old";
     undo_.push_back(removal_of(fresh));
-    write(fresh, text);
+    platform::require(
+        "write " + fresh.string(),
+        platform::write_afresh(fresh, text, {.mode = platform::readable, .owned_like = {}}));
     check(fresh);
     if (fs::exists(file)) {
         fs::copy_file(file, old, fs::copy_options::overwrite_existing);

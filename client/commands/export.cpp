@@ -10,8 +10,8 @@
 #include "client/commands/daemon_call.hpp"
 #include "client/commands/profile_options.hpp"
 #include "client/profile_document.hpp"
-#include "client/written_file.hpp"
 #include "shared/platform/terminal.hpp"
+#include "shared/platform/whole_file.hpp"
 #include "shared/security/secret.hpp"
 
 namespace godwit::client {
@@ -32,7 +32,7 @@ ExitCode write(const ExportOptions& options, const std::string& text) {
         std::cout << text << std::flush;
         return std::cout ? ExitCode::ok : fail(ExitCode::failed, "the export could not be printed");
     }
-    create_private(options.output, text);
+    platform::create_private(options.output, text);
     std::cerr << "written: " << options.output.string()
               << (options.with_private_key ? ", which lets whoever has it be this machine; keep it "
                                              "as safe as the private key\n"

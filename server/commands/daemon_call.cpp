@@ -3,10 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <array>
 #include <cctype>
-#include <cerrno>
-#include <fstream>
 #include <iostream>
-#include <system_error>
 #include <utility>
 
 namespace godwit::server {
@@ -75,24 +72,6 @@ std::expected<Json, ExitCode> ask_daemon(const DaemonOptions& options,
 ExitCode tell_daemon(const DaemonOptions& options, runtime::ApiRequest request) {
     const auto answer = call_daemon(options, std::move(request));
     return answer ? ExitCode::ok : answer.error();
-}
-
-void write_private_file(const std::filesystem::path& file, std::string_view octets) {
-    const std::string attempt = "write " + file.string();
-    if (std::filesystem::exists(file)) {
-        throw std::system_error(std::make_error_code(std::errc::file_exists), attempt);
-    }
-    std::ofstream out(file);
-    if (!out) {
-        throw std::system_error(errno, std::generic_category(), attempt);
-    }
-    // Before there is anything in it.
-    std::filesystem::permissions(
-        file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
-    out.write(octets.data(), static_cast<std::streamsize>(octets.size()));
-    if (!out.flush()) {
-        throw std::system_error(errno, std::generic_category(), attempt);
-    }
 }
 
 }  // namespace godwit::server

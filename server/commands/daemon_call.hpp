@@ -41,7 +41,4 @@ std::expected<runtime::Json, runtime::ExitCode> ask_daemon(const DaemonOptions& 
 // The same where the answer is of no interest.
 runtime::ExitCode tell_daemon(const DaemonOptions& options, runtime::ApiRequest request);
 
-// Writes a new file that only its owner can read. Throws std::system_error, also if there is one.
-void write_private_file(const std::filesystem::path& file, std::string_view octets);
-
 }  // namespace godwit::server

@@ -10,6 +10,7 @@
 #include "server/commands/duration_option.hpp"
 #include "server/commands/invite_text.hpp"
 #include "server/qr_code.hpp"
+#include "shared/platform/whole_file.hpp"
 
 namespace godwit::server {
 
@@ -47,7 +48,7 @@ ExitCode invite(const InviteOptions& options) {
         return invite.error();
     }
     if (!options.png.empty()) {
-        write_private_file(options.png, qr_png(invite->at("invite").get<std::string>()));
+        platform::create_private(options.png, qr_png(invite->at("invite").get<std::string>()));
     }
     if (options.daemon.json) {
         std::cout << invite->dump(2) << '\n';

@@ -12,6 +12,8 @@
 #include "server/commands/client_commands.hpp"
 #include "server/commands/daemon_call.hpp"
 #include "server/commands/duration_option.hpp"
+#include "shared/platform/whole_file.hpp"
+#include "shared/security/secret.hpp"
 
 namespace godwit::server {
 
@@ -42,11 +44,12 @@ ExitCode rotate_key(const StoreOptions& options) {
 }
 
 ExitCode backup(const StoreOptions& options) {
-    const auto octets = call_daemon(options.daemon, {.target = "/v1/backup", .patience = patience});
+    auto octets = call_daemon(options.daemon, {.target = "/v1/backup", .patience = patience});
     if (!octets) {
         return octets.error();
     }
-    write_private_file(options.file, *octets);
+    platform::create_private(options.file, *octets);
+    security::wipe(octets->data(), octets->size());
     return ExitCode::ok;
 }
 

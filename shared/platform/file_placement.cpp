@@ -21,10 +21,13 @@ void give_to_owner_of(const std::filesystem::path& other, const std::filesystem:
     if (::stat(other.c_str(), &wanted) != 0) {
         return;
     }
-    check_syscall("look at " + file.string(), ::stat(file.c_str(), &present));
+    const FileDescriptor given(
+        check_syscall("open " + file.string(),
+                      ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)));
+    check_syscall("look at " + file.string(), ::fstat(given.number(), &present));
     if (present.st_uid != wanted.st_uid || present.st_gid != wanted.st_gid) {
         check_syscall("give " + file.string() + " to the owner of " + other.string(),
-                      ::chown(file.c_str(), wanted.st_uid, wanted.st_gid));
+                      ::fchown(given.number(), wanted.st_uid, wanted.st_gid));
     }
 }
 

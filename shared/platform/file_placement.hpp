@@ -9,7 +9,8 @@ namespace godwit::platform {
 // std::system_error.
 void make_durable(const std::filesystem::path& path);
 
-// Gives a file to whoever owns another one, where that is there. Throws std::system_error.
+// Gives a file to whoever owns another one, where that is there; what a link leads to stays whose
+// it is. Throws std::system_error.
 void give_to_owner_of(const std::filesystem::path& other, const std::filesystem::path& file);
 
 }  // namespace godwit::platform

@@ -148,7 +148,11 @@ TEST_F(ClientCommands, BackUpAndRestore) {
     EXPECT_EQ(code_, 0) << errors();
     ask("backup all.backup", octets);
     EXPECT_EQ(code_, 1) << "it does not write over a file";
-    EXPECT_THAT(errors(), HasSubstr("all.backup"));
+    EXPECT_THAT(errors(), HasSubstr("all.backup exists already"));
+    std::filesystem::create_symlink("elsewhere", directory_.path() / "link.backup");
+    ask("backup link.backup", octets);
+    EXPECT_EQ(code_, 1) << "nor through a link";
+    EXPECT_FALSE(std::filesystem::exists(directory_.path() / "elsewhere"));
     run("restore missing.backup --socket s");
     EXPECT_EQ(code_, 1);
     EXPECT_THAT(errors(), HasSubstr("missing.backup"));
