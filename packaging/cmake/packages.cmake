@@ -78,17 +78,31 @@ This is the mobile node, for the laptop. It wants a home agent, which is in
 the package godwit-ha. After installing it, run godwit join with the invite
 that the home agent has printed.")
     godwit_compress(${CMAKE_BINARY_DIR}/packages/changelog.gz ${CMAKE_SOURCE_DIR}/packaging/debian/changelog)
-    # Without the daemon's order the resolver puts back what was there. One that runs may have read an order just before:
-    # to start it is to wait for it, and only the second start is sure to see that there is none. Who removes the program
-    # that could lift the lockdown wants it lifted; an upgrade does not come here.
-    set(AFTER_STOP "\n    godwit lockdown --lift > /dev/null || true\n    deb-systemd-invoke stop godwit-resolver.path\n    deb-systemd-invoke start godwit-resolver.service\n    deb-systemd-invoke start godwit-resolver.service\n    deb-systemd-invoke stop godwit-lockdown.service godwit-online.target")
+    # Without the daemon's order, which one that has crashed leaves behind, the resolver puts back what was there. One that
+    # runs may have read an order just before: to start it is to wait for it, and only the second start is sure to see that
+    # there is none. Not by deb-systemd-invoke, which starts nothing that is static. Who removes the program that could lift
+    # the lockdown wants it lifted; an upgrade does not come here.
+    set(AFTER_STOP [=[
+
+    godwit lockdown --lift > /dev/null || true
+    deb-systemd-invoke stop godwit-resolver.path
+    rm -f /run/godwit/resolver-order
+    for start in first second; do systemctl start godwit-resolver.service || true; done
+    deb-systemd-invoke stop godwit-lockdown.service godwit-online.target]=])
+    # A profile that was renamed names keys that are not called like it. What a profile names elsewhere is somebody else's.
     set(PURGE_PROFILES [=[
     for file in /etc/godwit/*.toml; do
         name=${file%.toml}
-        if [ "$name" != /etc/godwit/ha ]; then
-            rm -f "$file" "$name.key" "$name.psk" "$name"-[0-9].key "$name"-[0-9].psk
+        if [ "$name" != /etc/godwit/ha ] && [ -f "$file" ]; then
+            sed -n "s,^[^#]*\(private\|preshared\)_key_file[[:space:]]*=[[:space:]]*[\"']\([^\"']*\)[\"'].*,\2,p" "$file" |
+                while read -r key; do
+                    key=${key#/etc/godwit/}
+                    [ "$key" != "${key%/*}" ] || rm -f "/etc/godwit/$key" || true
+                done
+            rm -f "$file" "$name.key" "$name.psk" "$name"-[0-9]*.key "$name"-[0-9]*.psk
         fi
     done
+    rm -rf /etc/godwit/.godwit-join-*
 ]=])
     godwit_package(godwit)
     install(FILES ${CMAKE_SOURCE_DIR}/packaging/systemd/godwit-online.target

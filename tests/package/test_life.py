@@ -126,6 +126,44 @@ def test_nothing_leaves_from_the_boot_on(pair):
     assert laptop.run("systemctl", "list-units", "--failed", "--plain", "--no-legend", "*godwit*") == ""
 
 
+def removed(pair):
+    """What of the network is other than before the package came."""
+    pair.laptop.run("dpkg", "--remove", "godwit")
+    return changes(pair.before, footprint(pair.laptop))
+
+
+def begins_again(pair, packages):
+    pair.laptop.install(packages["godwit"])
+    pair.laptop.run("systemctl", "start", "godwit")
+    pair.reaches_home()
+    pair.laptop.wait("grep", "-q", "godwit", "/etc/resolv.conf")
+
+
+def test_removing_puts_resolv_conf_back_while_the_resolver_is_busy(pair, packages):
+    laptop, folder = pair.laptop, "/etc/systemd/system/godwit-resolver.service.d"
+    laptop.wait("grep", "-q", "godwit", "/etc/resolv.conf")
+    laptop.run("mkdir", "-p", folder)
+    laptop.write(f"{folder}/busy.conf", "[Service]\nExecStartPost=sleep 5\n")
+    laptop.run("systemctl", "daemon-reload")
+    laptop.run("systemctl", "start", "--no-block", "godwit-resolver.service")
+    left = removed(pair)
+    laptop.run("rm", "-r", folder)
+    laptop.run("systemctl", "daemon-reload")
+    begins_again(pair, packages)
+    assert not left
+
+
+def test_removing_puts_resolv_conf_back_where_a_daemon_has_left_its_order(pair, packages):
+    laptop = pair.laptop
+    laptop.run("systemctl", "stop", "godwit")
+    laptop.wait("sh", "-c", "! grep -q godwit /etc/resolv.conf")
+    laptop.run("sh", "-c", "echo nameserver 2001:db8:c::2 > /run/godwit/resolver-order")
+    laptop.wait("grep", "-q", "godwit", "/etc/resolv.conf")
+    left = removed(pair)
+    begins_again(pair, packages)
+    assert not left
+
+
 def test_removing_keeps_the_keys_and_purging_nothing(pair, packages):
     laptop, vps = pair.laptop, pair.vps
     laptop.run("dpkg", "--remove", "godwit")
@@ -136,6 +174,9 @@ def test_removing_keeps_the_keys_and_purging_nothing(pair, packages):
     laptop.run("systemctl", "start", "godwit")
     pair.reaches_home()
     assert pair.laptop.run(*LOCKDOWN)
+    laptop.run("godwit", "profile", "rename", "mn", "work")  # whose keys are still called mn
+    laptop.run("mkdir", "/etc/godwit/.godwit-join-1-2")
+    laptop.run("touch", "/etc/godwit/.godwit-join-1-2/mn.key", "/etc/godwit/work-10.key")
     laptop.run("dpkg", "--purge", "godwit")
     assert laptop.run(*GODWITS_FILES) == ""
     assert "godwit" in laptop.run("getent", "passwd", "godwit"), "files of his may be anywhere: nobody else gets his number"
