@@ -5,16 +5,18 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "server/commands/invite_text.hpp"
 #include "server/configuration.hpp"
 #include "server/home_plan.hpp"
 #include "server/host_facts.hpp"
 #include "server/new_files.hpp"
-#include "shared/platform/command.hpp"
 #include "shared/platform/network_monitor.hpp"
 #include "shared/platform/process_hardening.hpp"
+#include "shared/platform/service.hpp"
 #include "shared/runtime/api_client.hpp"
 #include "shared/runtime/status_document.hpp"
 #include "shared/security/random.hpp"
@@ -118,21 +120,6 @@ std::expected<HomePlan, std::string> plan_with(const HostSurvey& survey, const O
     return plan_home(survey, wishes, around);
 }
 
-bool has_systemd() {
-    return fs::exists("/run/systemd/system");
-}
-
-// Whether the home agent runs now.
-bool start_service() {
-    const auto status = platform::run_command({"systemctl", "enable", "--now", service});
-    return status && *status == 0;
-}
-
-void stop_service() {
-    [[maybe_unused]] const auto status =
-        platform::run_command({"systemctl", "disable", "--now", service});
-}
-
 ExitCode print_invite(const Configuration& configuration, const std::string& client) {
     const std::string instead = "; then: godwit-ha invite " + client;
     const auto answer = runtime::call_api(configuration.status_socket,
@@ -158,30 +145,38 @@ ExitCode print_invite(const Configuration& configuration, const std::string& cli
 void tell_how_to_start(const Options& options) {
     const bool is_of_service = options.configuration == service_configuration;
     std::cout << "Start it:          "
-              << (is_of_service && has_systemd()
+              << (is_of_service && platform::can_start_service(service)
                       ? "systemctl enable --now " + service
                       : "godwit-ha serve --config " + options.configuration.string())
               << "\nInvite a client:   godwit-ha invite " << options.client << '\n';
 }
 
+ExitCode refuse_start(const platform::ServiceState& before) {
+    const std::string why = "; why: journalctl --unit " + service;
+    return platform::put_back_service(service, before)
+               ? refuse("the home agent did not start, and everything is as before" + why)
+               : refuse(
+                     "the home agent did not start; the files are as before, and the service "
+                     "does not start with them either" +
+                     why);
+}
+
 ExitCode install(const HomePlan& plan, const Options& options) {
     const fs::path key = options.configuration.parent_path() / "ha.key";
-    NewFiles files;
+    std::optional<NewFiles> files(std::in_place);
     Configuration configuration;
-    files.add_directory(options.configuration.parent_path());
-    files.add_key(key, service_user);
-    files.add_text(options.configuration, configuration_text(plan, key.string()),
-                   [&](const fs::path& fresh) { configuration = read_configuration(fresh); });
-    const bool starts =
-        !options.no_start && has_systemd() && options.configuration == service_configuration;
-    if (starts && !start_service()) {
-        stop_service();
-        return refuse(
-            "the home agent did not start, and everything is as before; why: journalctl "
-            "--unit " +
-            service);
+    files->add_directory(options.configuration.parent_path());
+    files->add_key(key, service_user);
+    files->add_text(options.configuration, configuration_text(plan, key.string()),
+                    [&](const fs::path& fresh) { configuration = read_configuration(fresh); });
+    const bool starts = !options.no_start && options.configuration == service_configuration &&
+                        platform::can_start_service(service);
+    const auto before = starts ? platform::state_of_service(service) : platform::ServiceState();
+    if (starts && !platform::start_service(service)) {
+        files.reset();
+        return refuse_start(before);
     }
-    files.keep();
+    files->keep();
     std::cout << "Written: " << options.configuration.string() << " and " << key.string() << ".\n";
     if (!starts) {
         tell_how_to_start(options);
@@ -198,6 +193,13 @@ ExitCode run(const Options& options) {
                       " exists already, and is left as it is; --force writes another one, and "
                       "calls this one " +
                       options.configuration.string() + ".old");
+    }
+    // Its ports and addresses would be taken for those of other programs.
+    if (options.configuration == service_configuration && platform::can_start_service(service) &&
+        platform::state_of_service(service).is_active) {
+        return refuse(
+            "the home agent runs, and would be in its own way; stop it first: systemctl stop "
+            "godwit-ha");
     }
     std::cout << "Looking at this machine and trying its prefixes ...\n" << std::flush;
     const HostSurvey survey = survey_this_host(

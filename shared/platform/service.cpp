@@ -1,12 +1,12 @@
 #include "shared/platform/service.hpp"
 
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <filesystem>
+
+#include "shared/platform/command.hpp"
 
 namespace godwit::platform {
 namespace {
@@ -14,16 +14,14 @@ namespace {
 constexpr std::array<const char*, 3> unit_directories{
     "/etc/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"};
 
-bool systemctl(const char* order, const std::string& unit) {
-    std::string name = unit;
-    std::string verb = order;
-    std::string program = "systemctl";
-    const std::array<char*, 4> arguments{program.data(), verb.data(), name.data(), nullptr};
-    pid_t child = 0;
-    int status = 0;
-    return ::posix_spawnp(&child, program.c_str(), nullptr, nullptr, arguments.data(), environ) ==
-               0 &&
-           ::waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+bool systemctl(const std::string& order, const std::string& unit) {
+    const auto status = run_command({"systemctl", order, unit});
+    return status && *status == 0;
+}
+
+bool is_so(const std::string& question, const std::string& unit) {
+    const auto status = run_command({"systemctl", "--quiet", question, unit});
+    return status && *status == 0;
 }
 
 }  // namespace
@@ -42,6 +40,15 @@ bool start_service(const std::string& unit) {
 
 bool stop_service(const std::string& unit) {
     return systemctl("stop", unit) && systemctl("disable", unit);
+}
+
+ServiceState state_of_service(const std::string& unit) {
+    return {.is_enabled = is_so("is-enabled", unit), .is_active = is_so("is-active", unit)};
+}
+
+bool put_back_service(const std::string& unit, const ServiceState& before) {
+    const bool is_placed = systemctl(before.is_enabled ? "enable" : "disable", unit);
+    return systemctl(before.is_active ? "restart" : "stop", unit) && is_placed;
 }
 
 }  // namespace godwit::platform

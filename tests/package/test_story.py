@@ -51,6 +51,31 @@ def test_a_home_agent_that_does_not_start_leaves_nothing_of_init(provide, packag
     assert vps.run("systemctl", "is-enabled", "godwit-ha", check=False).stdout.strip() == "disabled"
 
 
+def test_init_by_force_wants_the_home_agent_stopped_and_leaves_it_as_it_was(provide, packages):
+    [vps] = provide("routed", "vps")
+    vps.install(packages["godwit-ha"])
+    vps.run(*INIT)
+    process = vps.run("systemctl", "show", "--property=MainPID", "godwit-ha")
+    beside = vps.run(*INIT, "--force", check=False)
+    assert (beside.returncode, "systemctl stop godwit-ha" in beside.stdout) == (1, True), beside.stdout
+    assert vps.run("systemctl", "show", "--property=MainPID", "godwit-ha") == process
+
+    vps.run("systemctl", "stop", "godwit-ha")
+    before = vps.run("cat", "/etc/godwit/ha.toml")
+    vps.run("mkdir", "-p", "/etc/systemd/system/godwit-ha.service.d")
+    vps.run("sh", "-c", "printf '[Service]\\nExecStart=\\nExecStart=/bin/false\\n' > /etc/systemd/system/godwit-ha.service.d/x.conf")
+    vps.run("systemctl", "daemon-reload")
+    failed = vps.run(*INIT, "--force", "--mode", "nat", check=False)
+    assert (failed.returncode, "everything is as before" in failed.stdout) == (1, True), failed.stdout
+    assert vps.run("cat", "/etc/godwit/ha.toml") == before
+    assert vps.run("systemctl", "is-enabled", "godwit-ha").strip() == "enabled"
+
+    vps.run("rm", "/etc/systemd/system/godwit-ha.service.d/x.conf")
+    vps.run("systemctl", "daemon-reload")
+    assert "godwit://" in vps.run(*INIT, "--force", "--client", "phone")
+    assert vps.run("systemctl", "is-active", "godwit-ha").strip() == "active"
+
+
 def test_from_install_to_the_first_ping(provide, packages, record_property):
     vps, laptop = provide("routed", "vps", "laptop")
     began = time.monotonic()
@@ -121,6 +146,20 @@ def test_the_services_do_their_work_in_their_sandboxes(provide, packages):
     assert vps.run("systemctl", "show", "--property=Result", "godwit-ha").strip() == "Result=success"
     assert sysctl(vps, "ipv6/conf/all/forwarding") == before
     assert "godwit" not in vps.run("nft", "list", "ruleset") + vps.run("ip", "-6", "route")
+
+
+def test_an_upgrade_ends_where_the_home_agent_cannot_start_yet(provide, packages):
+    [vps] = provide("routed", "vps")
+    vps.install(packages["godwit-ha"])
+    vps.run(*INIT)
+    vps.run("mkdir", "-p", "/etc/systemd/system/godwit-ha.service.d")
+    vps.run("sh", "-c", "printf '[Service]\\nExecStartPre=/bin/false\\n' > /etc/systemd/system/godwit-ha.service.d/x.conf")
+    vps.run("systemctl", "daemon-reload")
+    vps.install(packages["godwit-ha"])
+    assert vps.run("dpkg-query", "-W", "-f", "${Status}", "godwit-ha") == "install ok installed"
+    vps.run("rm", "/etc/systemd/system/godwit-ha.service.d/x.conf")
+    vps.run("systemctl", "daemon-reload")
+    vps.wait("systemctl", "is-active", "godwit-ha")
 
 
 def test_the_doctor_names_what_is_wrong_and_the_remedy(provide, packages):
