@@ -193,10 +193,12 @@ void BindingUpdateSender::begin_try(Instant now, Actions& actions) {
         update.timeout =
             std::min<std::chrono::nanoseconds>(2 * update.timeout, mobility::max_bindack_timeout);
     }
-    // Those of a move follow each other so soon that two are no sign of it.
+    // Those of a move follow each other so soon that two are no sign of it. The session is that of
+    // the binding in use, whose update finds out and makes another.
     update.by_handshake =
-        update.by_handshake || (update.tries >= tries_in_session &&
-                                now - update.sent.front().at >= mobility::initial_bindack_timeout);
+        update.by_handshake ||
+        (update.priority == priority_in_use && update.tries >= tries_in_session &&
+         now - update.sent.front().at >= mobility::initial_bindack_timeout);
     update.try_began = now;
     ++update.tries;
 }

@@ -115,6 +115,17 @@ TEST_F(OtherBindings, AreRefreshedByHalfOfTheirLifetime) {
     EXPECT_EQ(identifier_of(asked).id, 2);
 }
 
+TEST_F(OtherBindings, StayUnderTheSessionOfTheOneInUseHoweverOftenTheyAreTried) {
+    become_registered();
+    EXPECT_FALSE(is_by_handshake(ask_beside(noon + 2s)));
+    for (const auto at : {3s, 5s, 9s, 17s}) {  // each twice as long after the one before
+        const Actions asked = node.run_timer(noon + at);
+        ASSERT_EQ(test::all<mobility::SendMessage>(asked).size(), 1U);
+        EXPECT_EQ(identifier_of(asked).id, 2);
+        EXPECT_FALSE(is_by_handshake(asked));
+    }
+}
+
 TEST_F(OtherBindings, EndWithTheBindingInUse) {
     become_registered_twice();
     (void)node.run_timer(noon + 600s);
