@@ -27,7 +27,9 @@ Roaming::Roaming(const RoamingSettings& settings, HomeRegistration& registration
       probes_(settings.first_heartbeat),
       // Far away from the probes' numbers, and from each other's.
       mtu_(settings.mtu_probe_interval, settings.first_heartbeat ^ 0x80000000U),
-      keepalive_(settings.first_heartbeat ^ 0x40000000U, settings.scout_port != 0) {}
+      // Without protection nothing can be asked.
+      keepalive_(settings.first_heartbeat ^ 0x40000000U,
+                 settings.scout_port != 0 && settings.protection != mobility::Protection::none) {}
 
 void Roaming::on_offers(Instant now, std::vector<Away> offers, MoveCause if_lost,
                         Actions& actions) {

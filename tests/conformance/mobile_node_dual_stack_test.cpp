@@ -38,7 +38,8 @@ Bytes detected(std::uint32_t refresh, std::uint8_t flags = 0x80) {
 }
 // Registered over IPv4 by an answer with these options.
 struct BehindNat : LaboratoryNode {
-    explicit BehindNat(Bytes options) {
+    explicit BehindNat(Bytes options, const client::MobileNodeSettings& settings = settings_of())
+        : LaboratoryNode(settings) {
         attach(only_ipv4);
         be_answered({.options = std::move(options)});
     }
@@ -185,6 +186,15 @@ RULE(rfc5555_4_3, KeepsNothingAliveWithoutTheOption,
     BehindNat node({});
     node.run_for(300s);
     EXPECT_THAT(node.keepalives, testing::IsEmpty());
+}
+RULE(rfc5555_4_3, LearnsNothingOfTheNatWithoutProtection,
+     "how long the NAT keeps a mapping is not asked where no answer would be proved") {
+    auto settings = settings_of();
+    settings.scout_port = 1;
+    BehindNat node(detected(25), settings);
+    node.run_for(60s);
+    EXPECT_EQ(node.keepalives.size(), 2U);
+    EXPECT_THAT(node.sent_of(message::heartbeat), testing::IsEmpty());
 }
 RULE(rfc5555_4_3, StopsKeepingAliveWhenItLeaves, "keepalives end with the path behind the NAT") {
     BehindNat node(detected(60));
