@@ -85,6 +85,8 @@ class HomeRegistration {
                           const mobility::Proof& proof,
                           const wire::BindingRevocationIndication& indication,
                           mobility::Actions& actions);
+    // The home agent has said something under this session, or through its tunnel.
+    void on_heard(mobility::SessionId session);
     // The home agent seems to have lost the session: asks again by a handshake, once a second at
     // most.
     void on_doubt(mobility::Instant now, mobility::Actions& actions);
@@ -129,7 +131,7 @@ class HomeRegistration {
     [[nodiscard]] bool may_ask(mobility::Instant now) const {
         return !ask_not_before_ || now >= *ask_not_before_;
     }
-    // When a node that is away asks again after its binding was revoked.
+    // When a node asks again after its binding was revoked.
     [[nodiscard]] std::optional<mobility::Instant> ask_again_at() const;
     // Whether an update of this number is under way.
     [[nodiscard]] bool is_asking(wire::SequenceNumber sequence) const {
@@ -168,6 +170,8 @@ class HomeRegistration {
                        mobility::Actions& actions);
     void give_up_other_kind(mobility::Instant now, const mobility::Path& path,
                             mobility::Actions& actions);
+    [[nodiscard]] bool may_end_binding(mobility::SessionId session) const;
+    void forget_revocations_of_ended_sessions();
     [[nodiscard]] wire::RevocationStatus judge_revocation(
         const wire::BindingRevocationIndication& indication) const;
     [[nodiscard]] bool names_binding_in_use(
@@ -206,13 +210,16 @@ class HomeRegistration {
     // The previous session still opens what was sealed before the other end changed over.
     static constexpr std::chrono::seconds session_grace{30};
 
-    struct Revocation {  // the last one that was taken
+    struct Revocation {  // that was taken
         mobility::SessionId session;
         wire::SequenceNumber sequence;
+        bool operator==(const Revocation&) const = default;
     };
     struct RetiringSession {
         mobility::SessionId session;
         mobility::Instant until;
+        // The home agent may not have changed over, and revoke the binding under it.
+        bool may_revoke = true;
     };
 
     RegistrationSettings settings_;
@@ -232,7 +239,7 @@ class HomeRegistration {
     bool has_given_up_other_kind_ = false;  // since the last registration
     std::vector<RetiringSession> retiring_;
     std::optional<mobility::Instant> doubted_at_;
-    std::optional<Revocation> revocation_;
+    std::vector<Revocation> revocations_;  // as long as their sessions last
     bool is_revoked_ = false;
     std::optional<mobility::Instant> ended_at_;  // by the home agent
     std::optional<mobility::Instant> ask_not_before_;

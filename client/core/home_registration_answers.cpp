@@ -205,6 +205,7 @@ void HomeRegistration::take_dns(const mobility::Proof& proof,
 HomeRegistration::Outcome HomeRegistration::on_deregistered(Instant now, Actions& actions) {
     forget_binding(actions);
     if (ask_next_.empty()) {
+        is_revoked_ = false;  // it is where it should be without a binding
         return Outcome::deregistered;
     }
     ask(now,
@@ -287,7 +288,9 @@ HomeRegistration::Outcome HomeRegistration::on_refused(
 
 void HomeRegistration::adopt_session(Instant now, mobility::SessionId session, Actions& actions) {
     if (binding_->session) {
-        retiring_.push_back({*binding_->session, now + session_grace});
+        // Where data is not sealed, the home agent changes over with its answer.
+        retiring_.push_back({*binding_->session, now + session_grace,
+                             settings_.protection == mobility::Protection::sealed});
     }
     binding_->session = session;
     if (settings_.protection == mobility::Protection::sealed) {

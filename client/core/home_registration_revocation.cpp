@@ -47,9 +47,11 @@ HomeRegistration::Outcome HomeRegistration::on_revocation(
     Instant now, const mobility::Received& received, const mobility::Proof& proof,
     const wire::BindingRevocationIndication& indication, Actions& actions) {
     const auto session = mobility::session_of(proof);
-    const bool is_repeated = revocation_ && revocation_->session == session &&
-                             revocation_->sequence == indication.sequence;
-    if (!session || (!binding_ && !is_repeated)) {  // §10
+    forget_revocations_of_ended_sessions();
+    const bool is_repeated =
+        session && std::ranges::find(revocations_, Revocation{*session, indication.sequence}) !=
+                       revocations_.end();
+    if (!session || (!is_repeated && !may_end_binding(*session))) {  // §10
         actions.emplace_back(
             mobility::Event{mobility::MessageDropped{mobility::DropReason::not_expected}});
         return Outcome::none;
@@ -63,6 +65,7 @@ HomeRegistration::Outcome HomeRegistration::on_revocation(
     if (is_repeated || status != RevocationStatus::success) {
         return Outcome::none;
     }
+    revocations_.push_back({.session = *session, .sequence = indication.sequence});
     if (indication.ipv4_home_address_only) {
         ipv4_home_.reset();
         actions.emplace_back(mobility::CarryIpv4{settings_.home, std::nullopt});
@@ -72,9 +75,32 @@ HomeRegistration::Outcome HomeRegistration::on_revocation(
         leave_beside();
         return Outcome::none;
     }
-    revocation_ = Revocation{.session = *session, .sequence = indication.sequence};
     take_revocation(now, indication.trigger, actions);
     return Outcome::revoked;
+}
+
+// One that has been held back speaks of a binding that was there before.
+bool HomeRegistration::may_end_binding(mobility::SessionId session) const {
+    return this->session() == session ||
+           std::ranges::any_of(retiring_, [&](const RetiringSession& retiring) {
+               return retiring.session == session && retiring.may_revoke;
+           });
+}
+
+void HomeRegistration::on_heard(mobility::SessionId session) {
+    if (this->session() == session) {
+        for (RetiringSession& before : retiring_) {
+            before.may_revoke = false;
+        }
+    }
+}
+
+void HomeRegistration::forget_revocations_of_ended_sessions() {
+    std::erase_if(revocations_, [this](const Revocation& revocation) {
+        return session() != revocation.session &&
+               std::ranges::find(retiring_, revocation.session, &RetiringSession::session) ==
+                   retiring_.end();
+    });
 }
 
 RevocationStatus HomeRegistration::judge_revocation(
@@ -117,13 +143,13 @@ bool HomeRegistration::names_binding(const wire::BindingRevocationIndication& in
     });
 }
 
-// The sessions live on for a while: the acknowledgement may be lost, and then the home agent asks
-// again under them.
+// The sessions live on for a while, but end nothing more: the acknowledgement may be lost, and then
+// the home agent asks again under them.
 void HomeRegistration::take_revocation(Instant now, RevocationTrigger trigger, Actions& actions) {
+    on_heard(*session());
     auto retiring = std::exchange(retiring_, {});
-    if (binding_->session) {
-        retiring.push_back({*std::exchange(binding_->session, std::nullopt), now + session_grace});
-    }
+    retiring.push_back(
+        {*std::exchange(binding_->session, std::nullopt), now + session_grace, false});
     sender_.stop();
     forget_binding(actions);
     network_.on_revoked();

@@ -91,11 +91,13 @@ void MobileNode::go_home(Instant now, const mobility::HomeLink& link, Actions& a
     begin_move(now, home, mobility::MoveCause::returned_home, actions);
     roaming_.rest();
     warm_.rest(registration_);
-    registration_.deregister(now,
-                             {.interface = link.interface,
-                              .local = home_.address,
-                              .remote = preferences_.home_agent.address},
-                             actions);
+    registration_.deregister(now, home_path(link), actions);
+}
+
+Path MobileNode::home_path(const mobility::HomeLink& link) const {
+    return {.interface = link.interface,
+            .local = home_.address,
+            .remote = preferences_.home_agent.address};
 }
 
 void MobileNode::go_away(Instant now, const mobility::Attachments& attachments, Actions& actions) {
@@ -185,7 +187,11 @@ Actions MobileNode::on_received(Instant now, const mobility::Received& received)
     if (hint != nullptr && is_expected(received)) {
         on_hint(now, *hint, actions);
     } else if (hint == nullptr) {
-        on_message(now, received, std::get<0>(received.content), actions);
+        const auto& message = std::get<0>(received.content);
+        if (const auto* proof = std::get_if<mobility::InSession>(&message.proof())) {
+            registration_.on_heard(proof->session);
+        }
+        on_message(now, received, message, actions);
         follow_roaming(now, actions);
     }
     return actions;
@@ -232,24 +238,6 @@ void MobileNode::on_acknowledgement(Instant now,
         refusal_.reset();
         on_arrival(now, actions);
     }
-}
-
-void MobileNode::on_revocation(Instant now, const mobility::Received& received,
-                               const mobility::Proof& proof,
-                               const wire::BindingRevocationIndication& indication,
-                               Actions& actions) {
-    const auto outcome = registration_.on_revocation(now, received, proof, indication, actions);
-    if (outcome == HomeRegistration::Outcome::revoked) {
-        on_unbound();
-        register_again_if_due(now, actions);
-    }
-}
-
-// Nothing is bound, in use or beside.
-void MobileNode::on_unbound() {
-    roaming_.on_unbound();
-    warm_.rest(registration_);
-    roaming_.on_warm(std::nullopt);
 }
 
 // RFC 5847 §3: a request is answered along the path it came by, which is what it asks about.
@@ -300,8 +288,9 @@ void MobileNode::on_arrival(Instant now, Actions& actions) {
     record_.on_acknowledged(now);
 }
 
-Actions MobileNode::on_session_confirmed(Instant /*now*/, mobility::SessionId /*session*/) {
-    return {};  // the acknowledgement has said so already
+Actions MobileNode::on_session_confirmed(Instant /*now*/, mobility::SessionId session) {
+    registration_.on_heard(session);
+    return {};
 }
 
 Actions MobileNode::on_rekey_due(Instant now, mobility::SessionId /*session*/) {
@@ -353,21 +342,14 @@ Actions MobileNode::on_deadline(Instant now) {
     return actions;
 }
 
-// Its binding has expired, or the home agent has ended it.
-void MobileNode::register_again_if_due(Instant now, Actions& actions) {
-    if (!is_leaving_ && roaming_.in_use() && !registration_.is_pending() &&
-        registration_.binding(now) == nullptr && registration_.may_ask(now)) {
-        roaming_.register_again(now, actions);
-    }
-}
-
 std::optional<Instant> MobileNode::next_deadline() const {
     if (is_leaving_) {
         return registration_.next_deadline();
     }
     return std::ranges::min(
         {registration_.next_deadline(), roaming_.next_deadline(),
-         roaming_.in_use() ? registration_.ask_again_at() : std::nullopt,
+         roaming_.in_use() || is_home_unacknowledged() ? registration_.ask_again_at()
+                                                       : std::nullopt,
          roaming_.is_settled() ? warm_.next_deadline() : std::nullopt, record_.next_deadline()},
         {}, [](const auto& deadline) { return deadline.value_or(Instant::max()); });
 }

@@ -109,6 +109,8 @@ class MobileNode final : public mobility::Node {
     void go_home(mobility::Instant now, const mobility::HomeLink& link, mobility::Actions& actions);
     void go_away(mobility::Instant now, const mobility::Attachments& attachments,
                  mobility::Actions& actions);
+    [[nodiscard]] mobility::Path home_path(const mobility::HomeLink& link) const;
+    [[nodiscard]] bool is_home_unacknowledged() const;
     void follow_roaming(mobility::Instant now, mobility::Actions& actions);
     void begin_move(mobility::Instant now, const Target& to, mobility::MoveCause cause,
                     mobility::Actions& actions);

@@ -89,7 +89,8 @@ void WarmPath::on_deadline(Instant now, HomeRegistration& registration, Actions&
         return;
     }
     if (asked_ && registration.beside() != asked_) {
-        give_up(now, registration);  // the home agent keeps it no more
+        pause_ = longest_pause;  // the home agent has ended it, and may not want it
+        give_up(now, registration);
     }
     if (registration.beside() && registration.beside() != asked_) {
         asked_ = registration.beside();

@@ -1,6 +1,8 @@
 // A binding that the home agent ends: RFC 5846 §10, docs/protocol.md, "Revocation".
 
 #include "client/core/mobile_node.hpp"
+#include "shared/wire/options/ipv4_address_acknowledgement.hpp"
+#include "shared/wire/options/ipv4_home_address.hpp"
 #include "tests/client/registering_node.hpp"
 
 namespace godwit::client {
@@ -16,17 +18,24 @@ mobility::Attachments at(const wire::CareOfAddress& care_of) {
     return {.candidates = {{.interface = {1}, .address = care_of.address}}, .home = {}};
 }
 
+const mobility::Attachments at_home{
+    .candidates = {}, .home = mobility::HomeLink{.interface = {1}, .router = test::ip("fe80::1")}};
+
 // A registered mobile node, and what its home agent says under their session.
 class RevokedNode {
   public:
-    RevokedNode() { (void)acknowledge(noon, core.on_attachments(noon, at(care_of_a))); }
+    explicit RevokedNode(const RegistrationSettings& settings = settings_of(Protection::sealed),
+                         wire::MobilityOptions always = {})
+        : core{{.registration = settings}}, always_(std::move(always)) {
+        (void)acknowledge(noon, core.on_attachments(noon, at(care_of_a)));
+    }
 
     Actions acknowledge(Instant now, const Actions& asked,
                         BindingStatus status = BindingStatus::accepted) {
         const auto received = link.carry_to_home_agent(update_in(asked));
         const auto& message = std::get<0>(received.content);
         const auto& update = std::get<wire::BindingUpdate>(message.message());
-        session_ = test::proving_session(received);
+        session = test::proving_session(received);
         return core.on_received(
             now, link.carry_to_mobile_node(
                      {.path = received.path,
@@ -34,28 +43,40 @@ class RevokedNode {
                       .message = wire::BindingAcknowledgement{.status = status,
                                                               .sequence = update.sequence,
                                                               .lifetime = Lifetime(150),
-                                                              .options = {}},
-                      .seal = mobility::InHandshake{session_}}));
+                                                              .options = always_},
+                      .seal = mobility::InHandshake{session}}));
     }
     Actions say(Instant now, wire::MobilityMessage message) {
-        return core.on_received(
-            now, link.carry_to_mobile_node({.path = {.interface = {1},
-                                                     .local = test::home_agent.address,
-                                                     .remote = care_of_a.address},
-                                            .home = test::home,
-                                            .message = std::move(message),
-                                            .seal = mobility::InSession{session_}}));
+        return core.on_received(now, words(std::move(message)));
+    }
+    // To be heard later.
+    mobility::Received words(wire::MobilityMessage message) {
+        return link.carry_to_mobile_node({.path = {.interface = {1},
+                                                   .local = test::home_agent.address,
+                                                   .remote = care_of_a.address},
+                                          .home = test::home,
+                                          .message = std::move(message),
+                                          .seal = mobility::InSession{session}});
     }
     Actions revoke(Instant now, RevocationTrigger trigger, std::uint16_t sequence = 7) {
         return say(now, wire::BindingRevocationIndication{.trigger = trigger,
                                                           .sequence = SequenceNumber(sequence)});
     }
+    // Registers by another handshake, and has the home agent use the session.
+    void register_anew(Instant now) {
+        (void)acknowledge(now, core.on_rekey_due(now, session));
+        hear_home_agent(now);
+    }
+    void hear_home_agent(Instant now) {
+        (void)core.on_session_confirmed(now, core.binding(now)->session.value());
+    }
 
-    MobileNode core{{.registration = settings_of(Protection::sealed)}};
+    MobileNode core;
     test::AuthenticatedLink link{Protection::sealed};
+    mobility::SessionId session;  // the home agent's name of it
 
   private:
-    mobility::SessionId session_;
+    wire::MobilityOptions always_;  // in each acknowledgement
 };
 
 // The one acknowledgement of a revocation; throws if there is none.
@@ -138,16 +159,46 @@ TEST(Revocation, ForGoodHoldsInAnotherNetworkToo) {
 }
 
 TEST(Revocation, LeavesNothingToBeDoneAtHome) {
-    const mobility::Attachments home{
-        .candidates = {},
-        .home = mobility::HomeLink{.interface = {1}, .router = test::ip("fe80::1")}};
     for (const auto trigger : {administrative_reason, user_initiated_session_termination}) {
         RevokedNode node;
         (void)node.revoke(noon + 10s, trigger);
-        (void)node.acknowledge(noon + 11s, node.core.on_attachments(noon + 11s, home));
+        (void)node.acknowledge(noon + 11s, node.core.on_attachments(noon + 11s, at_home));
+        EXPECT_EQ(node.core.state(noon + 11s), State::home);
         (void)node.core.on_deadline(noon + 60s);
         EXPECT_EQ(node.core.next_deadline(), std::nullopt);
     }
+}
+
+TEST(Revocation, ForGoodIsAskedAboutEveryFifteenSecondsAtHomeToo) {
+    RevokedNode node;
+    (void)node.revoke(noon + 10s, user_initiated_session_termination);
+    const Actions refused = node.core.on_attachments(noon + 11s, at_home);
+    (void)node.acknowledge(noon + 11s, refused, BindingStatus::administratively_prohibited);
+    EXPECT_EQ(node.core.state(noon + 11s), State::revoked);
+    EXPECT_EQ(updates_in(node.core.on_deadline(noon + 25s)), 0U);
+    EXPECT_EQ(node.core.next_deadline(), noon + 26s);
+    const Actions unanswered = node.core.on_deadline(noon + 26s);
+    EXPECT_EQ(updates_in(unanswered), 1U);
+    EXPECT_EQ(updates_in(node.core.on_deadline(noon + 27s + 500ms)), 1U);
+    (void)node.core.on_deadline(noon + 31s);
+    EXPECT_EQ(node.core.state(noon + 31s), State::revoked);
+    EXPECT_EQ(updates_in(node.core.on_deadline(noon + 45s)), 0U);
+    EXPECT_EQ(node.core.next_deadline(), noon + 46s);
+    (void)node.acknowledge(noon + 46s, node.core.on_deadline(noon + 46s),
+                           BindingStatus::not_home_agent_for_this_mobile_node);
+    EXPECT_EQ(node.core.state(noon + 46s), State::home);
+}
+
+TEST(Revocation, OfWhatIsBeingGivenUpAtHomeIsAskedAboutOnce) {
+    RevokedNode node;
+    (void)node.core.on_attachments(noon + 10s, at_home);
+    const Actions asked = node.revoke(noon + 10s + 10ms, administrative_reason);
+    ASSERT_EQ(updates_in(asked), 1U) << "the answer to the first is not awaited any more";
+    Actions update;
+    update.push_back(test::all<mobility::SendMessage>(asked).at(1));
+    (void)node.acknowledge(noon + 10s + 20ms, update,
+                           BindingStatus::not_home_agent_for_this_mobile_node);
+    EXPECT_EQ(node.core.state(noon + 10s + 20ms), State::home);
 }
 
 TEST(Revocation, OfAnAddressThatIsSomebodyElsesByNowIsNotAskedAbout) {  // RFC 6275 §11.7.3
@@ -177,6 +228,62 @@ TEST(Revocation, OfNoBindingIsPassedOver) {
     const Actions actions = node.revoke(noon + 11s, user_initiated_session_termination, 8);
     EXPECT_EQ(test::order(actions), "");
     EXPECT_EQ(test::drops(actions).at(0), mobility::DropReason::not_expected);
+}
+
+TEST(Revocation, ThatWasHeldBackDoesNotEndTheBindingAfterIt) {
+    RevokedNode node;
+    const auto held_back = node.words(
+        wire::BindingRevocationIndication{.trigger = user_initiated_session_termination});
+    node.register_anew(noon + 10s);
+    const Actions actions = node.core.on_received(noon + 11s, held_back);
+    EXPECT_EQ(test::order(actions), "") << "it is neither answered nor followed";
+    EXPECT_EQ(test::drops(actions).at(0), mobility::DropReason::not_expected);
+    EXPECT_EQ(node.core.state(noon + 11s), State::registered);
+}
+
+TEST(Revocation, UnderTheSessionBeforeIsTakenUntilTheHomeAgentUsesTheNewOne) {
+    RevokedNode node;
+    const auto under_the_first =
+        node.words(wire::BindingRevocationIndication{.trigger = administrative_reason});
+    (void)node.acknowledge(noon + 10s, node.core.on_rekey_due(noon + 10s, node.session));
+    const Actions actions = node.core.on_received(noon + 10s + 10ms, under_the_first);
+    EXPECT_EQ(answer_in(actions).status, RevocationStatus::success);
+    EXPECT_EQ(node.core.binding(noon + 10s + 10ms), nullptr);
+}
+
+TEST(Revocation, ThatHasEndedOneBindingEndsNoOther) {
+    RevokedNode node;
+    const auto first = node.words(wire::BindingRevocationIndication{
+        .trigger = administrative_reason, .sequence = SequenceNumber(7)});
+    const auto held_back = node.words(wire::BindingRevocationIndication{
+        .trigger = administrative_reason, .sequence = SequenceNumber(8)});
+    const auto kick = [&](Instant now, const Actions& asked) {
+        Actions update;
+        update.push_back(test::all<mobility::SendMessage>(asked).at(1));
+        (void)node.acknowledge(now, update);
+    };
+    kick(noon + 10s, node.core.on_received(noon + 10s, first));
+    kick(noon + 12s, node.revoke(noon + 12s, administrative_reason, 9));
+    ASSERT_NE(node.core.binding(noon + 12s), nullptr);
+    const Actions again = node.core.on_received(noon + 13s, first);
+    EXPECT_EQ(test::order(again), "send") << "it is acknowledged, no more";
+    EXPECT_EQ(answer_in(again).status, RevocationStatus::success);
+    EXPECT_EQ(test::order(node.core.on_received(noon + 13s, held_back)), "");
+    EXPECT_EQ(node.core.state(noon + 13s), State::registered);
+}
+
+TEST(Revocation, OfTheIpv4HomeAddressIsAcknowledgedAgainAsTheFirstTime) {
+    const wire::Ipv4Address granted{{10, 19, 0, 2}};
+    RegistrationSettings settings = settings_of(Protection::sealed);
+    settings.wants_ipv4 = true;
+    RevokedNode node(settings, {wire::Ipv4AddressAcknowledgement{.home = granted}});
+    const wire::BindingRevocationIndication indication{
+        .sequence = SequenceNumber(7),
+        .ipv4_home_address_only = true,
+        .options = {wire::Ipv4HomeAddress{.home = granted}}};
+    EXPECT_EQ(answer_in(node.say(noon + 10s, indication)).status, RevocationStatus::success);
+    EXPECT_FALSE(node.core.ipv4_home());
+    EXPECT_EQ(answer_in(node.say(noon + 11s, indication)).status, RevocationStatus::success);
 }
 
 TEST(Revocation, IsRefusedWhereItIsNotForAMobileNode) {

@@ -85,6 +85,14 @@ TEST_F(WarmPathTest, IsNoneAnyMoreAfterThreeHeartbeatsInVain) {
     EXPECT_EQ(warm.next_deadline(), noon + 31040ms) << "it is tried again, ever more rarely";
 }
 
+TEST_F(WarmPathTest, IsNotRegisteredAgainForAWhileOnceTheHomeAgentHasEndedIt) {
+    warm.on_response(noon + 1040ms, become_registered().sequence);
+    node.core.leave_beside();  // as HomeRegistration does when it is revoked
+    EXPECT_TRUE(run(noon + 2s).empty());
+    EXPECT_FALSE(warm.path());
+    EXPECT_EQ(warm.next_deadline(), noon + 66s);
+}
+
 TEST_F(WarmPathTest, IsLeftWhenItsLinkGoes) {
     warm.on_response(noon + 1040ms, become_registered().sequence);
     warm.on_place(noon + 2s, wire_offer.path, {wire_offer}, node.core);
