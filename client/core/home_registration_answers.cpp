@@ -208,6 +208,7 @@ HomeRegistration::Outcome HomeRegistration::on_deregistered(Instant now, Actions
         is_revoked_ = false;  // it is where it should be without a binding
         return Outcome::deregistered;
     }
+    has_given_up_other_kind_ = true;
     ask(now,
         {.paths = std::exchange(ask_next_, {}),
          .lifetime = settings_.lifetime,
@@ -220,7 +221,6 @@ HomeRegistration::Outcome HomeRegistration::on_deregistered(Instant now, Actions
 // binding is from before this program was started, or was configured otherwise.
 void HomeRegistration::give_up_other_kind(Instant now, const mobility::Path& path,
                                           Actions& actions) {
-    has_given_up_other_kind_ = true;
     std::vector<mobility::Path> paths = sender_.paths();
     ask(now, {.paths = {path}, .lifetime = {}, .by_handshake = !session()}, actions);
     ask_next_ = std::move(paths);

@@ -129,6 +129,18 @@ TEST(NetworkRegistration, TakesNoRThatItHasNotAskedFor) {
 }
 
 // §6.2: of an earlier life of this program, or of another configuration.
+TEST(NetworkRegistration, GivesUpABindingOfTheOtherKindAgainWhereThatWentUnanswered) {
+    RegisteringNode node(with_network());
+    const auto is_deregistration = [](const Actions& actions) {
+        return test::messages<wire::BindingUpdate>(actions).at(0).lifetime == Lifetime::zero();
+    };
+    EXPECT_TRUE(is_deregistration(node.hear_answer(
+        noon, node.register_at(noon), {.status = registration_type_change_disallowed})));
+    const Actions moved = node.register_at(noon + 1s, test::care_of_b);
+    EXPECT_TRUE(is_deregistration(
+        node.hear_answer(noon + 1s, moved, {.status = registration_type_change_disallowed})));
+}
+
 TEST(NetworkRegistration, GivesUpABindingOfTheOtherKindFirst) {
     RegisteringNode node(with_network());
     const Actions refused = node.hear_answer(noon + 1s, node.register_at(noon),
