@@ -28,7 +28,7 @@ std::optional<Instant> ask_before(Instant now, const wire::PrefixInformation& in
 void PrefixDiscovery::on_bound(Instant now, bool is_bound) {
     if (!is_bound_ && is_bound && asked_) {
         tries_ = 0;  // what was asked before has got lost with the binding
-        ask_at_ = now;
+        ask_at_ = earliest(now);
     }
     is_bound_ = is_bound;
 }
@@ -38,7 +38,11 @@ void PrefixDiscovery::on_doubt(Instant now) {
         return;  // it is being asked
     }
     asked_.reset();
-    ask_at_ = sent_ ? std::max(now, *sent_ + least_gap) : now;
+    ask_at_ = earliest(now);
+}
+
+Instant PrefixDiscovery::earliest(Instant now) const {
+    return sent_ ? std::max(now, *sent_ + least_gap) : now;
 }
 
 bool PrefixDiscovery::on_advertisement(Instant now, const wire::Ipv6Address& source,

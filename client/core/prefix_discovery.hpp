@@ -58,6 +58,7 @@ class PrefixDiscovery {
     [[nodiscard]] const std::optional<KnownHomePrefix>& known() const { return known_; }
 
   private:
+    [[nodiscard]] mobility::Instant earliest(mobility::Instant now) const;
     void learn(mobility::Instant now, const wire::PrefixInformation& information);
 
     wire::HomeAddress home_;

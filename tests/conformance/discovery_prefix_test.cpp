@@ -258,6 +258,18 @@ RULE(rfc6275_11_4_2, AsksAgainWhatGotLostWithTheBinding,
     EXPECT_TRUE(bench.hear(noon + 60s, PrefixBench::first));
 }
 
+RULE(rfc6275_11_4_2, AsksNoMoreThanOnceASecondHoweverOftenItMoves,
+     "an unanswered solicitation goes out once a second at most with other bindings too (§6.8)") {
+    PrefixBench bench;
+    bench.discovery.on_bound(noon, true);
+    bench.discovery.on_doubt(noon);
+    EXPECT_EQ(bench.asked(noon), (PrefixBench::Identifiers{PrefixBench::first}));
+    bench.discovery.on_bound(noon + 100ms, false);
+    bench.discovery.on_bound(noon + 200ms, true);
+    EXPECT_EQ(bench.asked(noon + 200ms), PrefixBench::Identifiers());
+    EXPECT_EQ(bench.asked(noon + 1s), (PrefixBench::Identifiers{PrefixBench::first}));
+}
+
 RULE(rfc6275_11_4_2, KnowsAPrefixThatIsForEver, "a lifetime of all ones never ends") {
     PrefixBench bench;
     bench.learn(0xffffffff, 0xffffffff);
