@@ -1,6 +1,9 @@
 #include "client/configuration.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <span>
+#include <string>
 #include <utility>
 
 #include "shared/mobility/network_prefixes.hpp"
@@ -102,6 +105,16 @@ void read_paths(TomlTable& root, TomlTable& agent, Configuration& configuration)
     }
 }
 
+std::size_t flow_bindings(const Configuration& configuration) {
+    std::size_t bindings = 0;
+    const auto count = [&](const mobility::FlowSelector& flow) {
+        bindings += mobility::traffic_selectors(flow, configuration.ipv4).size();
+    };
+    std::ranges::for_each(configuration.redundant, count);
+    std::ranges::for_each(configuration.flows, count, &FlowChoice::match);
+    return bindings;
+}
+
 void read_flows(TomlTable& root, Configuration& configuration) {
     root.read("redundant", list_of(flow()), configuration.redundant);
     for (TomlTable& table : root.tables("flow")) {
@@ -110,6 +123,14 @@ void read_flows(TomlTable& root, Configuration& configuration) {
         if (table.require("via", links(), choice.via) && has_match) {
             configuration.flows.push_back(std::move(choice));
         }
+    }
+    if (const auto bindings = flow_bindings(configuration);
+        bindings > mobility::max_flow_bindings) {
+        root.reject(configuration.flows.empty() ? "redundant" : "flow",
+                    "all flows together are " + std::to_string(bindings) + " flow bindings",
+                    "leave some out: a home agent takes " +
+                        std::to_string(mobility::max_flow_bindings) +
+                        "; a flow is one for each family, two with a port");
     }
 }
 

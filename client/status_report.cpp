@@ -4,6 +4,7 @@
 #include <chrono>
 #include <iterator>
 #include <optional>
+#include <string>
 #include <variant>
 
 #include "client/refusal_text.hpp"
@@ -61,6 +62,18 @@ void report_network(Status& status, const StatusSources& sources) {
     }
 }
 
+void report_flows(Status& status, const StatusSources& sources) {
+    const auto& refused = sources.node.refused_flows();
+    if (!refused.empty()) {
+        status.health.push_back(
+            "the home agent does not send " + std::to_string(refused.size()) +
+            " flows where they are to go: " +
+            reason_of(mobility::FlowsRefused{sources.configuration.home_address, refused.size(),
+                                             refused.front().status}) +
+            "; they take the path of the rest");
+    }
+}
+
 void report_health(Status& status, const StatusSources& sources) {
     if (sources.configuration.protection == mobility::Protection::none) {
         status.health.emplace_back("nothing is protected: protection = \"none\"");
@@ -94,6 +107,7 @@ Status status_of(const StatusSources& sources) {
     report_binding(status, sources, now);
     report_health(status, sources);
     report_network(status, sources);
+    report_flows(status, sources);
     return status;
 }
 
@@ -110,8 +124,8 @@ void report_confinement(Status& status, const runtime::Confinement& at_start) {
     std::ranges::move(runtime::complaints(status.confinement), std::back_inserter(status.health));
 }
 
-Status status_while_down(const Configuration& configuration) {
-    return {.state = std::nullopt,
+Status status_without_presence(const Configuration& configuration, bool is_told_to_be_down) {
+    return {.state = is_told_to_be_down ? std::nullopt : std::optional(State::unattached),
             .home_address = configuration.home_address,
             .home_agent = configuration.home_agent.address};
 }

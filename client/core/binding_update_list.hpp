@@ -14,6 +14,7 @@
 #include "shared/mobility/session.hpp"
 #include "shared/wire/address.hpp"
 #include "shared/wire/lifetime.hpp"
+#include "shared/wire/options/flow_identification.hpp"
 #include "shared/wire/sequence_number.hpp"
 
 namespace godwit::client {
@@ -35,6 +36,7 @@ struct SentUpdate {
     wire::Lifetime lifetime{};    // 0: a deregistration
     bool in_place_of_all = true;  // of all bindings that the home agent may have
     bool names_network = false;   // R, and the prefixes behind this node (RFC 3963 §5.1)
+    std::vector<wire::FlowIdentification> flows{};  // that it tells (RFC 6089 §5.2.2)
 };
 
 // A binding update that is sent again and again until it is acknowledged (RFC 6275 §11.8). A try is

@@ -180,7 +180,8 @@ void BindingUpdateSender::send_along(Instant now, const mobility::Path& path, co
                            .path = path,
                            .lifetime = update.lifetime,
                            .in_place_of_all = is_in_place_of_all(path, terms),
-                           .names_network = names_network(terms)});
+                           .names_network = names_network(terms),
+                           .flows = flows_to_tell(terms)});
 }
 
 void BindingUpdateSender::begin_try(Instant now, Actions& actions) {
@@ -223,9 +224,8 @@ wire::BindingUpdate BindingUpdateSender::update_along(const mobility::Path& path
         update.options.emplace_back(
             wire::Ipv4HomeAddress{.home = terms.ipv4_home.value_or(wire::Ipv4Address{})});
     }
-    if (uses_identifier(terms) && pending_->priority == priority_in_use) {
-        update.options.insert(update.options.end(), terms.flows.begin(), terms.flows.end());
-    }
+    const auto flows = flows_to_tell(terms);
+    update.options.insert(update.options.end(), flows.begin(), flows.end());
     if (names_network(terms)) {
         for (const wire::Prefix& prefix : terms.network_prefixes) {
             update.options.emplace_back(wire::MobileNetworkPrefix{prefix});
@@ -246,6 +246,13 @@ bool BindingUpdateSender::is_move_to(const mobility::Path& path, const Terms& te
 // RFC 5648 §5.4: to give all up, none is named.
 bool BindingUpdateSender::uses_identifier(const Terms& terms) const {
     return terms.bound != nullptr && pending_->lifetime != wire::Lifetime::zero();
+}
+
+// RFC 6089 §5.2: what an update of the binding in use leaves out, the home agent forgets.
+std::vector<wire::FlowIdentification> BindingUpdateSender::flows_to_tell(const Terms& terms) const {
+    return uses_identifier(terms) && pending_->priority == priority_in_use
+               ? terms.flows
+               : std::vector<wire::FlowIdentification>();
 }
 
 // RFC 3963 §5.2: in all updates; §5.8: but for those that give the binding up.

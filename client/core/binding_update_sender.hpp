@@ -99,6 +99,7 @@ class BindingUpdateSender {
     [[nodiscard]] wire::BindingUpdate update_along(const mobility::Path& path,
                                                    const Terms& terms) const;
     [[nodiscard]] bool uses_identifier(const Terms& terms) const;
+    [[nodiscard]] std::vector<wire::FlowIdentification> flows_to_tell(const Terms& terms) const;
     [[nodiscard]] bool names_network(const Terms& terms) const;
     [[nodiscard]] bool is_in_place_of_all(const mobility::Path& path, const Terms& terms) const;
     [[nodiscard]] bool is_move_to(const mobility::Path& path, const Terms& terms) const;

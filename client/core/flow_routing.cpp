@@ -1,11 +1,28 @@
 #include "client/core/flow_routing.hpp"
 
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
 #include "client/core/path_offers.hpp"
 
 namespace godwit::client {
+namespace {
+
+std::vector<wire::TrafficSelector> taken(const FlowWish& wish,
+                                         const std::vector<RefusedFlow>& refused) {
+    std::vector<wire::TrafficSelector> selectors;
+    std::ranges::copy_if(
+        wish.selectors, std::back_inserter(selectors), [&](const wire::TrafficSelector& selector) {
+            return std::ranges::find(refused, selector, &RefusedFlow::selector) == refused.end();
+        });
+    return selectors;
+}
+
+}  // namespace
 
 void FlowRouting::on_bound(const BoundPaths& bound, const std::vector<Away>& offers,
-                           mobility::Actions& actions) {
+                           const std::vector<RefusedFlow>& refused, mobility::Actions& actions) {
     if (wishes_.empty()) {
         return;
     }
@@ -28,7 +45,10 @@ void FlowRouting::on_bound(const BoundPaths& bound, const std::vector<Away>& off
     for (std::size_t number = 0; number < wishes_.size() && !paths.empty(); ++number) {
         const FlowWish& wish = wishes_[number];
         const auto ids = binding_ids(wish, places);
-        rules.push_back({.selectors = wish.selectors, .binding_ids = ids});
+        if (mobility::FlowRule rule{.selectors = taken(wish, refused), .binding_ids = ids};
+            !rule.selectors.empty()) {
+            rules.push_back(std::move(rule));
+        }
         for (const wire::TrafficSelector& selector : wish.selectors) {
             if (!ids.empty()) {
                 options_.push_back({.id = static_cast<std::uint16_t>(options_.size() + 1),
@@ -38,6 +58,9 @@ void FlowRouting::on_bound(const BoundPaths& bound, const std::vector<Away>& off
                                     .malformed = {}});
             }
         }
+    }
+    if (rules.empty()) {
+        paths.clear();
     }
     if (paths != paths_ || rules != rules_) {
         paths_ = std::move(paths);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "client/core/bound_paths.hpp"
+#include "client/core/flow_answers.hpp"
 #include "client/core/target.hpp"
 #include "shared/mobility/node.hpp"
 #include "shared/wire/options/flow_identification.hpp"
@@ -24,9 +25,11 @@ class FlowRouting {
     FlowRouting(const wire::HomeAddress& home, std::vector<FlowWish> wishes)
         : home_(home), wishes_(std::move(wishes)) {}
 
-    // What is bound, among what is offered. Tells the data plane, if it is another than before.
+    // What is bound, among what is offered. What the home agent has refused goes the way of the
+    // rest in this direction too, but is wished on. Tells the data plane, if it is another than
+    // before.
     void on_bound(const BoundPaths& bound, const std::vector<Away>& offers,
-                  mobility::Actions& actions);
+                  const std::vector<RefusedFlow>& refused, mobility::Actions& actions);
     // For binding updates; none as long as there is no choice.
     [[nodiscard]] const std::vector<wire::FlowIdentification>& options() const { return options_; }
 

@@ -10,6 +10,7 @@
 #include "client/core/binding_update_list.hpp"
 #include "client/core/binding_update_sender.hpp"
 #include "client/core/bound_paths.hpp"
+#include "client/core/flow_answers.hpp"
 #include "client/core/network_registration.hpp"
 #include "client/core/other_registration.hpp"
 #include "client/core/registration_settings.hpp"
@@ -70,6 +71,9 @@ class HomeRegistration {
     // are others than before.
     void bind_flows(mobility::Instant now, std::vector<wire::FlowIdentification> flows,
                     mobility::Actions& actions);
+
+    // Those of them that the home agent does not send where it is wished.
+    [[nodiscard]] const std::vector<RefusedFlow>& refused_flows() const { return refused_flows_; }
 
     // No link is there to ask over, and none for data.
     void suspend(mobility::Actions& actions);
@@ -182,6 +186,8 @@ class HomeRegistration {
                          mobility::Actions& actions);
     void wait_when_revoked(mobility::Instant now);
     void give_up_if_revoked(mobility::Instant now);
+    void take_flows(const SentUpdate& sent, const wire::BindingAcknowledgement& acknowledgement,
+                    mobility::Actions& actions);
     void take_ipv4(const wire::BindingAcknowledgement& acknowledgement, mobility::Actions& actions);
     void take_dns(const mobility::Proof& proof, const wire::BindingAcknowledgement& acknowledgement,
                   mobility::Actions& actions);
@@ -230,6 +236,7 @@ class HomeRegistration {
     bool has_identifiers_ = true;  // the home agent knows RFC 5648, as far as is known
     std::vector<wire::FlowIdentification> flows_;
     bool flows_changed_ = false;  // since the home agent was told
+    std::vector<RefusedFlow> refused_flows_;
     std::optional<Binding> binding_;
     std::optional<wire::Ipv4Address> ipv4_home_;
     mobility::DnsConfiguration dns_;

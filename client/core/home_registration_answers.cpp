@@ -113,6 +113,7 @@ HomeRegistration::Outcome HomeRegistration::on_accepted(
         actions.emplace_back(mobility::DirectTunnel{settings_.home, sent.path, std::nullopt});
     }
     resend(acknowledgement, actions);
+    take_flows(sent, acknowledgement, actions);
     take_ipv4(acknowledgement, actions);
     network_.on_accepted(sent.names_network, acknowledgement.mobile_router, actions);
     const wire::CareOfAddress care_of{sent.path.local};
@@ -166,6 +167,21 @@ void HomeRegistration::resend(const wire::BindingAcknowledgement& acknowledgemen
                                                     .session = tunnel_session(),
                                                     .receptions = std::move(receptions)});
     }
+}
+
+// What an update without flows is answered, says nothing of those before.
+void HomeRegistration::take_flows(const SentUpdate& sent,
+                                  const wire::BindingAcknowledgement& acknowledgement,
+                                  Actions& actions) {
+    if (sent.flows.empty()) {
+        return;
+    }
+    auto refused = client::refused_flows(sent.flows, acknowledgement.options);
+    if (refused != refused_flows_ && !refused.empty()) {
+        actions.emplace_back(mobility::Event{
+            mobility::FlowsRefused{settings_.home, refused.size(), refused.front().status}});
+    }
+    refused_flows_ = std::move(refused);
 }
 
 // RFC 5555 §4.4.1: without the option in the answer there is no IPv4 home address.

@@ -165,7 +165,8 @@ void MobileNode::keep_others(Instant now, Actions& actions) {
     warm_.on_place(now, roaming_.in_use()->path, roaming_.offers(), registration_);
     warm_.on_deadline(now, registration_, actions);
     roaming_.on_warm(warm_.path());
-    flows_.on_bound(registration_.bound(), roaming_.offers(), actions);
+    flows_.on_bound(registration_.bound(), roaming_.offers(), registration_.refused_flows(),
+                    actions);
     registration_.bind_flows(now, flows_.options(), actions);
     if (warm_.has_answered_since(now - proving_time)) {
         roaming_.prefer(now, Path(*warm_.path()), actions);

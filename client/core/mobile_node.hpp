@@ -94,6 +94,9 @@ class MobileNode final : public mobility::Node {
     // As the home agent has told.
     [[nodiscard]] const mobility::DnsConfiguration& dns() const { return registration_.dns(); }
     [[nodiscard]] const NetworkRegistration& network() const { return registration_.network(); }
+    [[nodiscard]] const std::vector<RefusedFlow>& refused_flows() const {
+        return registration_.refused_flows();
+    }
     [[nodiscard]] bool is_behind_nat() const { return roaming_.is_behind_nat(); }
     // To the home agent and back, as it was measured last; 0: not known.
     [[nodiscard]] std::chrono::nanoseconds round_trip() const { return roaming_.round_trip(); }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "shared/mobility/flow_route.hpp"
+#include "shared/mobility/flow_selector.hpp"
 #include "shared/mobility/node.hpp"
 #include "shared/wire/address.hpp"
 #include "shared/wire/flow_binding_status.hpp"
@@ -22,7 +23,7 @@ class FlowBindings {
   public:
     // Every packet to the mobile node is compared with all of them. Further ones are
     // administratively prohibited (§5.3.5).
-    static constexpr std::size_t max = 32;
+    static constexpr std::size_t max = mobility::max_flow_bindings;
 
     // Whether there is a Flow Identification or Flow Summary option.
     static bool are_named_in(const wire::BindingUpdate& update);

@@ -2,6 +2,7 @@
 // What a core has to tell: for the log, the status and the tests. Nothing is decided by it.
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@
 #include "shared/mobility/tunnel_mtu.hpp"
 #include "shared/wire/address.hpp"
 #include "shared/wire/binding_status.hpp"
+#include "shared/wire/flow_binding_status.hpp"
 #include "shared/wire/lifetime.hpp"
 #include "shared/wire/messages/binding_revocation.hpp"
 
@@ -74,6 +76,12 @@ struct PrefixesBound {
 struct PrefixesRefused {
     wire::HomeAddress home;
     wire::BindingStatus status;  // accepted: it does not know of mobile networks
+};
+// RFC 6089, at the mobile node: the home agent sends so many of its flows not where it has wished.
+struct FlowsRefused {
+    wire::HomeAddress home;
+    std::size_t flows = 0;
+    std::optional<wire::FlowBindingStatus> status;  // of the first; nothing: it does not know flows
 };
 struct DnsConfigured {  // at the mobile node: by its home agent, others than before
     wire::HomeAddress home;
@@ -176,14 +184,16 @@ struct MessageDropped {
 using Event =
     std::variant<BindingRegistered, BindingRefreshed, BindingMoved, OtherBindingRegistered,
                  OtherBindingEnded, EndpointMoved, CareOfAddressProved, CareOfAddressUnproved,
-                 Ipv4Bound, PrefixesBound, PrefixesRefused, DnsConfigured, HomePrefixDoubtful,
-                 MtuChanged, NatDetected, PathTaken, PathSilent, BindingRemoved, BindingRevoked,
-                 HomeAgentSwitchAsked, BindingExpired, BindingRefused, HandoverCompleted,
-                 PacketsResent, HandoverRecorded, BindingMoveRecorded, NoAcknowledgement,
-                 MessageDropped>;
+                 Ipv4Bound, PrefixesBound, PrefixesRefused, FlowsRefused, DnsConfigured,
+                 HomePrefixDoubtful, MtuChanged, NatDetected, PathTaken, PathSilent, BindingRemoved,
+                 BindingRevoked, HomeAgentSwitchAsked, BindingExpired, BindingRefused,
+                 HandoverCompleted, PacketsResent, HandoverRecorded, BindingMoveRecorded,
+                 NoAcknowledgement, MessageDropped>;
 
 std::string_view name(DropReason reason);
 // "not-authorized-for-prefix"; "not-supported" where the home agent does not know of it.
 std::string reason_of(const PrefixesRefused& event);
+// "malformed"; "not-supported" likewise.
+std::string reason_of(const FlowsRefused& event);
 
 }  // namespace godwit::mobility

@@ -2,6 +2,7 @@
 // A flow as a person names it: "udp port 5060", "tcp port 22 to 2001:db8::/32", "dscp 46"; and as
 // RFC 6088 has it on the wire.
 
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <optional>
@@ -40,6 +41,9 @@ struct FlowSelector {
     // As parse() reads it.
     [[nodiscard]] std::string text() const;
 };
+
+// Of one mobile node, each of one traffic selector: a home agent compares every packet with all.
+inline constexpr std::size_t max_flow_bindings = 32;
 
 // The traffic selectors that together mean the flow on its way from the correspondent to the mobile
 // node, which is how RFC 6088 has them: one, or two where there is a port, that of the source and

@@ -76,4 +76,8 @@ std::string reason_of(const PrefixesRefused& event) {
                                                          : wire::name(event.status);
 }
 
+std::string reason_of(const FlowsRefused& event) {
+    return event.status ? wire::name(*event.status) : "not-supported";
+}
+
 }  // namespace godwit::mobility

@@ -87,6 +87,11 @@ struct EventLog {
         log.warning("network-prefixes-refused",
                     {{"home", event.home}, {"reason", mobility::reason_of(event)}});
     }
+    void operator()(const mobility::FlowsRefused& event) const {
+        log.warning(
+            "flows-refused",
+            {{"home", event.home}, {"flows", event.flows}, {"reason", mobility::reason_of(event)}});
+    }
     void operator()(const mobility::DnsConfigured& event) const {
         log.info("dns-configured",
                  {{"home", event.home},

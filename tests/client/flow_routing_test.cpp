@@ -26,13 +26,13 @@ std::vector<wire::TrafficSelector> selectors(const char* flow) {
 
 class FlowRoutingTest : public testing::Test {
   protected:
-    Actions bind(const std::vector<Away>& places) {
+    Actions bind(const std::vector<Away>& places, const std::vector<RefusedFlow>& refused = {}) {
         BoundPaths bound;
         for (const Away& place : places) {
             bound.on_bound(place.path, false);
         }
         Actions actions;
-        routing.on_bound(bound, {wire_offer, radio_offer}, actions);
+        routing.on_bound(bound, {wire_offer, radio_offer}, refused, actions);
         return actions;
     }
 
@@ -77,6 +77,30 @@ TEST_F(FlowRoutingTest, SaysItOnceAndTakesItBackWhenOnePathIsLeft) {
     EXPECT_TRUE(routing.options().empty());
 }
 
+TEST_F(FlowRoutingTest, SendsWhatTheHomeAgentHasRefusedTheWayOfTheRest) {  // RFC 6089 §5.2.6
+    (void)bind({wire_offer, radio_offer});
+    const auto ports = selectors("udp port 5060");
+    const auto routes = test::all<mobility::RouteFlows>(
+        bind({wire_offer, radio_offer}, {{.selector = ports[0], .status = {}}}));
+    ASSERT_EQ(routes.size(), 1U);
+    ASSERT_EQ(routes[0].rules.size(), 2U);
+    EXPECT_EQ(routes[0].rules[0].selectors, std::vector{ports[1]});
+    EXPECT_EQ(routing.options().size(), 3U) << "it is wished on";
+}
+
+TEST_F(FlowRoutingTest, RoutesNothingWhereTheHomeAgentHasRefusedAll) {
+    (void)bind({wire_offer, radio_offer});
+    std::vector<RefusedFlow> all;
+    for (const wire::FlowIdentification& told : routing.options()) {
+        all.push_back({std::get<wire::TrafficSelector>(told.selector), std::nullopt});
+    }
+    const auto routes = test::all<mobility::RouteFlows>(bind({wire_offer, radio_offer}, all));
+    ASSERT_EQ(routes.size(), 1U);
+    EXPECT_TRUE(routes[0].paths.empty());
+    EXPECT_EQ(test::all<mobility::RouteFlows>(bind({wire_offer, radio_offer})).size(), 1U)
+        << "it takes them after all";
+}
+
 TEST_F(FlowRoutingTest, LeavesOutWhatNoLinkOffersAnyMore) {
     const Away gone = offer(3, {test::ip("2001:db8:c::7")});
     const auto routes = test::all<mobility::RouteFlows>(bind({wire_offer, radio_offer, gone}));
@@ -91,7 +115,7 @@ TEST_F(FlowRoutingTest, TellsTheHomeAgentNothingOfAFlowThatNoPathIsFor) {
     bound.on_bound(wire_offer.path, false);
     bound.on_bound(radio_offer.path, false);
     Actions actions;
-    picky.on_bound(bound, {wire_offer, radio_offer}, actions);
+    picky.on_bound(bound, {wire_offer, radio_offer}, {}, actions);
     EXPECT_TRUE(picky.options().empty());
     EXPECT_EQ(test::all<mobility::RouteFlows>(actions).size(), 1U);
 }

@@ -175,5 +175,64 @@ TEST_F(OtherBindings, FlowsAreToldAtOnceAndWithEachUpdateOfTheOneInUse) {  // RF
               nullptr);
 }
 
+// RFC 6089 §5.2.6.
+class FlowsOfOtherBindings : public OtherBindings {
+  protected:
+    FlowsOfOtherBindings() { become_registered_twice(); }
+    Actions tell() {
+        Actions told;
+        node.core.bind_flows(noon + 3s, flows, told);
+        return told;
+    }
+    static wire::FlowIdentification copy(std::uint16_t id, wire::FlowBindingStatus status) {
+        return {.id = id, .status = status};
+    }
+    static wire::FlowIdentification flow(std::uint16_t id, std::uint8_t dscp) {
+        return {.id = id,
+                .priority = id,
+                .selector = wire::TrafficSelector{.dscp = wire::Range<std::uint8_t>::only(dscp)},
+                .binding_ids = {1, 2}};
+    }
+    const std::vector<wire::FlowIdentification> flows{flow(1, 10), flow(2, 20)};
+};
+
+TEST_F(FlowsOfOtherBindings, ThatAreRefusedAreKnown) {
+    using enum wire::FlowBindingStatus;
+    Answer answer = bound_as(1);
+    answer.options.emplace_back(copy(1, accepted));
+    answer.options.emplace_back(copy(2, administratively_prohibited));
+    const Actions heard = node.hear_answer(noon + 3s, tell(), answer);
+    const RefusedFlow second{.selector = {.dscp = wire::Range<std::uint8_t>::only(20)},
+                             .status = administratively_prohibited};
+    EXPECT_EQ(node.core.refused_flows(), std::vector{second});
+    ASSERT_EQ(test::events<mobility::FlowsRefused>(heard).size(), 1U);
+    EXPECT_EQ(reason_of(test::events<mobility::FlowsRefused>(heard).at(0)),
+              "administratively-prohibited");
+}
+
+TEST_F(FlowsOfOtherBindings, ThatAreNotAnsweredAreRefused) {
+    const Actions heard = node.hear_answer(noon + 3s, tell(), bound_as(1));
+    EXPECT_EQ(node.core.refused_flows().size(), 2U);
+    EXPECT_EQ(reason_of(test::events<mobility::FlowsRefused>(heard).at(0)), "not-supported");
+}
+
+TEST_F(FlowsOfOtherBindings, ThatAreRefusedAreWishedWithTheNextUpdateToo) {
+    (void)node.hear_answer(noon + 3s, tell(), bound_as(1));
+    const Actions again = node.register_at(noon + 4s);
+    EXPECT_NE(wire::find<wire::FlowIdentification>(update_of(again).options), nullptr);
+    Answer answer = bound_as(1);
+    answer.options.emplace_back(copy(1, wire::FlowBindingStatus::accepted));
+    answer.options.emplace_back(copy(2, wire::FlowBindingStatus::accepted));
+    const Actions heard = node.hear_answer(noon + 4s, again, answer);
+    EXPECT_TRUE(node.core.refused_flows().empty());
+    EXPECT_TRUE(test::events<mobility::FlowsRefused>(heard).empty());
+}
+
+TEST_F(FlowsOfOtherBindings, SayNothingWhereNoneIsTold) {
+    EXPECT_TRUE(test::events<mobility::FlowsRefused>(
+                    node.hear_answer(noon + 4s, node.register_at(noon + 4s), bound_as(1)))
+                    .empty());
+}
+
 }  // namespace
 }  // namespace godwit::client

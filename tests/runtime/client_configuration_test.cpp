@@ -3,9 +3,7 @@
 
 #include <string>
 
-#include "client/configuration.hpp"
-#include "shared/runtime/configuration_error.hpp"
-#include "tests/runtime/temporary_directory.hpp"
+#include "tests/runtime/mn_toml.hpp"
 
 namespace godwit::client {
 namespace {
@@ -13,29 +11,6 @@ namespace {
 using namespace std::chrono_literals;
 using testing::HasSubstr;
 using tests::TemporaryDirectory;
-
-constexpr auto key = "xt6rjdqbPhPgb+O9uWPANCRApbsjT8ClaYApOP2UEDA=";
-
-const std::string least = R"(home_address = "2001:db8:f::9"
-private_key_file = "mn.key"
-[home_agent]
-address = "2001:db8:f::1"
-public_key = ")" + std::string(key) +
-                          "\"\n";
-
-Configuration read(const TemporaryDirectory& directory, const std::string& text) {
-    return read_configuration(directory.write("mn.toml", text));
-}
-
-std::string errors_of(const std::string& text) {
-    const TemporaryDirectory directory;
-    try {
-        read(directory, text);
-    } catch (const runtime::InvalidConfiguration& invalid) {
-        return invalid.what();
-    }
-    return "none";
-}
 
 TEST(ClientConfiguration, TakesTheHomeAgentsNameServersUnlessItSaysOtherwise) {
     const TemporaryDirectory directory;
@@ -287,25 +262,6 @@ INSTANTIATE_TEST_SUITE_P(
         BadLine{"NotToml", "lifetime 600", "1:10", "not TOML", "write key = value"},
         BadLine{"KeyTwice", "private_key_file = 'a'", "3:20", "not TOML", "write key = value"}),
     [](const auto& test) { return std::string(test.param.name); });
-
-TEST(ClientConfiguration, TakesFlows) {
-    const TemporaryDirectory directory;
-    const Configuration configuration = read(
-        directory, "redundant = ['udp port 5060', 'udp ports 10000-20000', 'dscp 46']\n" + least +
-                       "[[flow]]\nmatch = 'tcp port 22 to 2001:db8::/32'\nvia = 'wired'\n"
-                       "[[flow]]\nmatch = 'any'\nvia = 'eth*'\n");
-    ASSERT_EQ(configuration.redundant.size(), 3U);
-    EXPECT_EQ(configuration.redundant[0].text(), "udp port 5060");
-    EXPECT_EQ(configuration.redundant[1].text(), "udp ports 10000-20000");
-    EXPECT_EQ(configuration.redundant[2].text(), "any dscp 46");
-    ASSERT_EQ(configuration.flows.size(), 2U);
-    EXPECT_EQ(configuration.flows[0].match.text(), "tcp port 22 to 2001:db8::/32");
-    EXPECT_EQ(configuration.flows[0].via, "wired");
-    EXPECT_EQ(configuration.flows[1].match, mobility::FlowSelector{});
-    EXPECT_EQ(configuration.flows[1].via, "eth*");
-    EXPECT_TRUE(read(directory, least).redundant.empty());
-    EXPECT_TRUE(read(directory, least).flows.empty());
-}
 
 TEST(ClientConfiguration, SaysWhatIsWrongWithEachFlow) {
     const std::string errors = errors_of(least +

@@ -1,0 +1,26 @@
+#pragma once
+// What a home agent has made of the flows of a binding update: RFC 6089 §5.2.6.
+
+#include <optional>
+#include <vector>
+
+#include "shared/wire/flow_binding_status.hpp"
+#include "shared/wire/mobility_options.hpp"
+#include "shared/wire/options/flow_identification.hpp"
+
+namespace godwit::client {
+
+// One that the home agent does not send where it was wished.
+struct RefusedFlow {
+    wire::TrafficSelector selector;
+    std::optional<wire::FlowBindingStatus> status;  // nothing: it has not been answered
+
+    bool operator==(const RefusedFlow&) const = default;
+};
+
+// Of those that an update has told, by the options of its acknowledgement. One that knows nothing
+// of flows copies none of theirs.
+std::vector<RefusedFlow> refused_flows(const std::vector<wire::FlowIdentification>& told,
+                                       const wire::MobilityOptions& answer);
+
+}  // namespace godwit::client
