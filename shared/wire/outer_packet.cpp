@@ -53,11 +53,16 @@ Bytes ipv6_packet(const OuterPacket& packet, const Piece& piece, bool is_fragmen
     return octets;
 }
 
+// Not 0, in place of which Linux gives each fragment a number of its own (raw(7)).
+std::uint16_t ipv4_identification(std::uint32_t identification) {
+    return std::max<std::uint16_t>(static_cast<std::uint16_t>(identification), 1);
+}
+
 Bytes ipv4_packet(const OuterPacket& packet, const Piece& piece) {
     const Ipv4Header header{
         .type_of_service = packet.traffic_class,
         .total_length = static_cast<std::uint16_t>(Ipv4Header::size + piece.size),
-        .identification = static_cast<std::uint16_t>(packet.identification),
+        .identification = ipv4_identification(packet.identification),
         .dont_fragment = packet.dont_fragment,
         .more_fragments = !piece.is_last,
         .fragment_offset = static_cast<std::uint16_t>(piece.offset),

@@ -19,7 +19,7 @@ struct OuterPacket {
     std::uint8_t traffic_class = 0;    // of each packet (RFC 3168 §5.3)
     std::uint32_t longest = 0;         // octets of each packet, its IP header included; 0: no limit
     bool dont_fragment = false;        // one packet, whatever its length; IPv4: with the DF bit
-    std::uint32_t identification = 0;  // of its fragments; IPv4 has 16 bits of it
+    std::uint32_t identification = 0;  // of its fragments; IPv4 has 16 bits of it, never 0
 
     // The packets in the order of their payload; one alone if that fits. No limit makes fragments
     // with less than 8 octets of payload.

@@ -49,6 +49,21 @@ TEST(OuterPacket, IsOneIpv6PacketWhereThereIsNoLimit) {
     EXPECT_THAT(header.payload_of(packets[0]).value(), testing::ElementsAreArray(payload));
 }
 
+TEST(OuterPacket, HasTheSameIpv4IdentificationInEachFragmentAndNever0) {
+    const Bytes payload = numbered(1500);
+    for (const std::uint32_t identification : {0U, 0xffffU, 0x1'0000U, 0xffff'ffffU}) {
+        OuterPacket packet = over_ipv4(payload);
+        packet.identification = identification;
+        packet.longest = 600;
+        const auto fragments = packet.packets();
+        const auto first = Ipv4Header::parse(fragments.at(0)).value().identification;
+        EXPECT_NE(first, 0) << "the kernel would give each its own";
+        for (const Bytes& fragment : fragments) {
+            EXPECT_EQ(Ipv4Header::parse(fragment).value().identification, first);
+        }
+    }
+}
+
 TEST(OuterPacket, HasItsTrafficClassInEachFragment) {  // RFC 3168 §5.3
     const Bytes payload = numbered(1500);
     for (OuterPacket packet : {over_ipv6(payload), over_ipv4(payload)}) {
