@@ -1,5 +1,7 @@
 #include "shared/runtime/departures.hpp"
 
+#include <type_traits>
+
 namespace godwit::runtime {
 
 using mobility::Encapsulation;
@@ -16,22 +18,18 @@ Departures::Departures(const PathSockets& sockets, DepartureObserver& observer)
 }
 
 void Departures::add(const datapath::Outgoing& packet, const mobility::Path& path) {
-    if (packet.longest != 0 || packet.is_probe) {
-        send_whole(packet, path);
-        return;
-    }
     if (path.encapsulation == Encapsulation::udp) {
         if (UdpQueue* queue = udp_queue(path.local_port)) {
-            put(*queue, packet, path);
+            add_to(*queue, packet, path);
         } else {
             observer_->on_refused(packet, std::make_error_code(std::errc::bad_address));
         }
         return;
     }
-    put(packet.next_header == wire::NextHeader::esp    ? esp_
-        : packet.next_header == wire::NextHeader::ipv4 ? ipv4_
-                                                       : ipv6_,
-        packet, path);
+    add_to(packet.next_header == wire::NextHeader::esp    ? esp_
+           : packet.next_header == wire::NextHeader::ipv4 ? ipv4_
+                                                          : ipv6_,
+           packet, path);
 }
 
 void Departures::send() {
@@ -52,21 +50,30 @@ Departures::UdpQueue* Departures::udp_queue(std::uint16_t port) {
     return nullptr;
 }
 
-void Departures::send_whole(const datapath::Outgoing& packet, const mobility::Path& path) {
-    const bool is_udp = path.encapsulation == Encapsulation::udp;
-    const UdpQueue* queue = is_udp ? udp_queue(path.local_port) : nullptr;
-    if (is_udp && queue == nullptr) {
-        observer_->on_refused(packet, std::make_error_code(std::errc::bad_address));
+template <class Socket>
+void Departures::add_to(Queue<Socket>& queue, const datapath::Outgoing& packet,
+                        const mobility::Path& path) {
+    if (packet.longest == 0 && !packet.is_probe) {
+        put(queue, packet, path);
         return;
     }
-    const auto refusal =
-        outer_->send({.path = path,
-                      .protocol = packet.next_header,
-                      .local_port = queue != nullptr ? queue->socket->port() : std::uint16_t{0},
-                      .payload = packet.bytes,
-                      .traffic_class = packet.traffic_class,
-                      .longest = packet.longest,
-                      .dont_fragment = packet.is_probe});
+    send(queue);  // what came before it goes before it
+    std::uint16_t local_port = 0;
+    if constexpr (std::is_same_v<Socket, platform::UdpTunnelSocket>) {
+        local_port = queue.socket->port();
+    }
+    send_whole(packet, path, local_port);
+}
+
+void Departures::send_whole(const datapath::Outgoing& packet, const mobility::Path& path,
+                            std::uint16_t local_port) {
+    const auto refusal = outer_->send({.path = path,
+                                       .protocol = packet.next_header,
+                                       .local_port = local_port,
+                                       .payload = packet.bytes,
+                                       .traffic_class = packet.traffic_class,
+                                       .longest = packet.longest,
+                                       .dont_fragment = packet.is_probe});
     if (refusal) {
         observer_->on_refused(packet, refusal);
     } else {

@@ -31,9 +31,9 @@ class Departures {
   public:
     Departures(const PathSockets& sockets, DepartureObserver& observer);
 
-    // Along this path. Probes and what goes in fragments leave at once, and so do all that wait
-    // for the same socket if there are max_tunnel_departures of them. Else the bytes stay where
-    // they are until send(). A UDP port that no socket has is std::errc::bad_address.
+    // Along this path. Probes and what goes in fragments leave at once, behind all that wait for
+    // the same socket, which leave too if there are max_tunnel_departures of them. Else the bytes
+    // stay where they are until send(). A UDP port that no socket has is std::errc::bad_address.
     void add(const datapath::Outgoing& packet, const mobility::Path& path);
     // All of them. A packet that the system refuses is passed over: when the care-of address has
     // just gone that is every one of them, until the tunnel is directed along another path.
@@ -54,7 +54,10 @@ class Departures {
     using UdpQueue = Queue<platform::UdpTunnelSocket>;
 
     [[nodiscard]] UdpQueue* udp_queue(std::uint16_t port);
-    void send_whole(const datapath::Outgoing& packet, const mobility::Path& path);
+    template <class Socket>
+    void add_to(Queue<Socket>& queue, const datapath::Outgoing& packet, const mobility::Path& path);
+    void send_whole(const datapath::Outgoing& packet, const mobility::Path& path,
+                    std::uint16_t local_port);
     template <class Socket>
     void put(Queue<Socket>& queue, const datapath::Outgoing& packet, const mobility::Path& path);
     template <class Socket>

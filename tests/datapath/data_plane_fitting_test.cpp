@@ -26,6 +26,20 @@ TEST_F(DataPlaneTest, LetsPacketsWaitWhileItIsHeld) {
     expect_both_ways("afterwards");
 }
 
+TEST_F(DataPlaneTest, SendsWhatGoesInFragmentsBehindWhatCameBeforeIt) {
+    register_sealed(test::mobile_node_keys());
+    node().fit(home, {.inner = 1280, .whole = 1190});
+    node().hold(home);
+    const std::string short_one(10, 's');
+    const std::string long_one(1200, 'l');
+    application_.send(correspondent, short_one);
+    application_.send(correspondent, long_one);
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    EXPECT_TRUE(node().direct(home, uplink_, test::session_of(test::mobile_node_keys())));
+    EXPECT_EQ(correspondent_.receive(), short_one);
+    EXPECT_EQ(correspondent_.receive(), long_one);
+}
+
 TEST_F(DataPlaneTest, DropsPlainPacketsWhileItIsHeld) {
     register_plain();
     expect_both_ways("before");
