@@ -59,4 +59,23 @@ std::string_view name(DropReason reason) {
     return "unknown";
 }
 
+DropReason reason_of(std::error_code refusal) {
+    if (refusal == std::errc::network_unreachable || refusal == std::errc::host_unreachable ||
+        refusal == std::errc::network_down) {
+        return DropReason::no_route;
+    }
+    // Linux calls a source address that is not, or no longer, ours an invalid argument.
+    if (refusal == std::errc::address_not_available || refusal == std::errc::invalid_argument ||
+        refusal == std::errc::no_such_device) {
+        return DropReason::no_source;
+    }
+    if (refusal == std::errc::no_buffer_space || refusal == std::errc::operation_would_block) {
+        return DropReason::queue_full;
+    }
+    if (refusal == std::errc::operation_not_permitted || refusal == std::errc::permission_denied) {
+        return DropReason::not_permitted;
+    }
+    return refusal == std::errc::message_size ? DropReason::too_big : DropReason::not_sent;
+}
+
 }  // namespace godwit::datapath

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <system_error>
 
 namespace godwit::datapath {
 
@@ -33,7 +34,7 @@ enum class DropReason : std::uint8_t {
     no_route,
     no_source,      // the care-of address has gone, or may not send yet
     overload,       // this end's processor does not keep up: lost to tell the sender, or for room
-    queue_full,     // no room in the interface's queue or in the socket's buffer
+    queue_full,     // no room in the socket's buffer; what a queueing discipline drops nobody tells
     not_permitted,  // by a firewall rule of this host
     not_sent,       // refused by the system for another reason
 };
@@ -42,5 +43,8 @@ inline constexpr std::size_t drop_reason_count = static_cast<std::size_t>(DropRe
 
 // A short name, in the form that the status uses: "unknown-spi".
 std::string_view name(DropReason reason);
+
+// Why the system has not sent a packet.
+DropReason reason_of(std::error_code refusal);
 
 }  // namespace godwit::datapath

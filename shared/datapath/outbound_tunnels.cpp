@@ -138,6 +138,7 @@ void OutboundTunnels::resend(mobility::Instant now, const wire::HomeAddress& hom
     if (tunnel != nullptr && tunnel->kept != nullptr) {
         tunnel->kept->on_reception(now, receptions);
         note_behind(*tunnel);
+        note_outcome(*tunnel);
     }
 }
 
@@ -150,8 +151,16 @@ void OutboundTunnels::on_path(mobility::Instant now, OutboundTunnel& tunnel,
 }
 
 void OutboundTunnels::note_behind(OutboundTunnel& tunnel) {
-    if (tunnel.kept != nullptr && std::ranges::find(behind_, &tunnel) == behind_.end()) {
+    if (tunnel.kept != nullptr && tunnel.kept->is_behind() &&
+        std::ranges::find(behind_, &tunnel) == behind_.end()) {
         behind_.push_back(&tunnel);
+    }
+}
+
+// Whoever has nothing to send is asked at once, or nobody would ask.
+void OutboundTunnels::note_outcome(OutboundTunnel& tunnel) {
+    if (const auto outcome = tunnel.kept->take_outcome()) {
+        outcomes_.push_back({.home = tunnel.home, .outcome = *outcome});
     }
 }
 
@@ -273,9 +282,9 @@ ResendQueue* OutboundTunnels::queue_of(OutboundTunnel& tunnel) {
     return tunnel.kept.get();
 }
 
-bool OutboundTunnels::on_refused(const Outgoing& packet) {
+bool OutboundTunnels::on_refused(const Outgoing& packet, DropReason reason) {
     return packet.tunnel != nullptr && packet.tunnel->kept != nullptr &&
-           packet.tunnel->kept->on_refused(packet.bytes);
+           packet.tunnel->kept->on_refused(packet.bytes, reason);
 }
 
 std::optional<Outgoing> OutboundTunnels::next_resent(mobility::Instant now) {
@@ -290,9 +299,7 @@ std::optional<Outgoing> OutboundTunnels::next_resent(mobility::Instant now) {
                             .is_traffic = due->is_new,
                             .longest = longest_outer(tunnel, due->inner_size)};
         }
-        if (const auto outcome = tunnel.kept->take_outcome()) {
-            outcomes_.push_back({.home = tunnel.home, .outcome = *outcome});
-        }
+        note_outcome(tunnel);
         place = tunnel.kept->is_behind() ? place + 1 : behind_.erase(place);
     }
     return std::nullopt;

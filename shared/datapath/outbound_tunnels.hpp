@@ -194,7 +194,7 @@ class OutboundTunnels {
     // All that was made here and is to be sent has gone to the system: what was kept may go.
     void on_departed() { memory_.on_departed(); }
     // The system has refused what was made here. Whether it is kept, for another path.
-    bool on_refused(const Outgoing& packet);
+    bool on_refused(const Outgoing& packet, DropReason reason);
 
     // The next packet that waits for its turn or is to be sent again, if it is to be sent now. Its
     // bytes stay until the next call that makes a packet.
@@ -210,8 +210,9 @@ class OutboundTunnels {
     }
     // Octets that were kept and have been freed, since it was asked the last time.
     [[nodiscard]] std::size_t take_freed() { return memory_.take_freed(); }
-    // Packets that have waited for a path in vain, since it was asked the last time.
-    [[nodiscard]] std::uint64_t take_unsent() { return memory_.take_unsent(); }
+    // Packets that have waited for a path in vain, or were refused, since it was asked the last
+    // time.
+    [[nodiscard]] ResendMemory::Unsent take_unsent() { return memory_.take_unsent(); }
 
     // To be written to the TUN device for a packet that was refused as too_big; nothing where there
     // is no answer (see datapath/too_big_reply.hpp).
@@ -238,6 +239,7 @@ class OutboundTunnels {
     void on_path(mobility::Instant now, OutboundTunnel& tunnel,
                  std::optional<mobility::Instant> doubted_since);
     void note_behind(OutboundTunnel& tunnel);
+    void note_outcome(OutboundTunnel& tunnel);
     // Nothing if the tunnel keeps nothing.
     [[nodiscard]] ResendQueue* queue_of(OutboundTunnel& tunnel);
     [[nodiscard]] OutboundTunnel* tunnel_of(const InnerPacket& packet) const;

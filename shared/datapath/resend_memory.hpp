@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "shared/datapath/drop_reason.hpp"
 #include "shared/mobility/instant.hpp"
 
 namespace godwit::datapath {
@@ -34,6 +35,7 @@ struct KeptPacket {
     std::uint32_t sent_along = 0;    // the number of the last path it was sent along; 0: of none
     std::uint16_t inner_size = 0;    // octets; it is in a block
     std::uint8_t traffic_class = 0;  // of the outer header
+    DropReason refused_for = DropReason::held;  // why it has not been sent; held: it has waited
     mobility::Instant at;
 };
 
@@ -71,9 +73,11 @@ class ResendMemory {
     // Octets that have been freed since it was asked last.
     [[nodiscard]] std::size_t take_freed() { return std::exchange(freed_, 0); }
 
-    // Packets that have left without ever having been sent: how many since it was asked last.
-    void note_unsent(std::uint64_t count) { unsent_ += count; }
-    [[nodiscard]] std::uint64_t take_unsent() { return std::exchange(unsent_, 0); }
+    // Packets that have left without ever having been sent, and why: how many since it was asked
+    // last.
+    using Unsent = std::map<DropReason, std::uint64_t>;
+    void note_unsent(DropReason reason) { ++unsent_[reason]; }
+    [[nodiscard]] Unsent take_unsent() { return std::exchange(unsent_, {}); }
 
     [[nodiscard]] const ResendLimits& limits() const { return limits_; }
     [[nodiscard]] std::size_t octets_in_use() const { return in_use_ * ResendBlock::capacity; }
@@ -89,7 +93,7 @@ class ResendMemory {
     std::uint64_t last_number_ = 0;
     std::size_t in_use_ = 0;
     std::size_t freed_ = 0;
-    std::uint64_t unsent_ = 0;
+    Unsent unsent_;
     std::vector<std::unique_ptr<ResendBlock>> departing_;
     std::vector<std::unique_ptr<ResendBlock>> spare_;
     std::map<std::uint64_t, ResendQueue*> by_oldest_;

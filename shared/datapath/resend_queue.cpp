@@ -49,7 +49,7 @@ bool ResendQueue::keep(mobility::Instant now, std::span<const std::uint8_t> seal
     if (room.data() != sealed.data()) {
         std::memcpy(room.data(), sealed.data(), sealed.size());
     }
-    if (next_block_ != nullptr) {
+    if (next_block_ != nullptr && room.data() == next_block_->octets.data()) {
         begin_next_block();
     }
     ResendBlock& block = *blocks_.back();
@@ -66,7 +66,7 @@ bool ResendQueue::keep(mobility::Instant now, std::span<const std::uint8_t> seal
 }
 
 // It is one of the newest.
-bool ResendQueue::on_refused(std::span<const std::uint8_t> sealed) {
+bool ResendQueue::on_refused(std::span<const std::uint8_t> sealed, DropReason reason) {
     const auto header = wire::EspHeader::parse(sealed);
     for (auto block = blocks_.rbegin(); header && block != blocks_.rend(); ++block) {
         for (auto packet = (*block)->packets.rbegin(); packet != (*block)->packets.rend();
@@ -76,6 +76,7 @@ bool ResendQueue::on_refused(std::span<const std::uint8_t> sealed) {
             }
             if (packet->sequence == header->sequence) {
                 packet->sent_along = 0;
+                packet->refused_for = reason;
                 return true;
             }
         }
@@ -128,10 +129,11 @@ mobility::Instant ResendQueue::oldest_expires() const {
 void ResendQueue::note_given_up(const ResendBlock& block) {
     const KeptPacket& first = block.packets.front();
     const KeptPacket& last = block.packets.back();
-    if (!given_up_ || given_up_->spi != last.spi) {
-        given_up_ = {.spi = last.spi, .first = first.sequence, .last = last.sequence};
+    if (!given_up_ || given_up_->spi != last.spi || is_too_old(last.at, given_up_->at)) {
+        given_up_ = {.spi = last.spi, .first = first.sequence};
     }
     given_up_->last = last.sequence;
+    given_up_->at = last.at;
 }
 
 // It leaves, or is too old to be sent.
@@ -140,7 +142,7 @@ void ResendQueue::count_lost(const KeptPacket& packet) {
         ++outcome_->lost;
     }
     if (packet.sent_along == 0) {
-        memory_->note_unsent(1);
+        memory_->note_unsent(packet.refused_for);
     }
 }
 
@@ -172,13 +174,17 @@ void ResendQueue::on_reception(mobility::Instant now,
     }
     receptions_ = receptions;
     outcome_ = Outcome{};
-    if (given_up_) {
-        if (const auto* reception = find(receptions_, given_up_->spi)) {
-            outcome_->lost += reception->count_missing(given_up_->first, given_up_->last);
-        }
-        given_up_.reset();
-    }
+    count_given_up(now);
     go_back();
+}
+
+// What nobody would have sent again is no loss of this move.
+void ResendQueue::count_given_up(mobility::Instant now) {
+    const auto given_up = std::exchange(given_up_, std::nullopt);
+    const auto* reception = given_up ? find(receptions_, given_up->spi) : nullptr;
+    if (reception != nullptr && !is_too_old(now, given_up->at)) {
+        outcome_->lost += reception->count_missing(given_up->first, given_up->last);
+    }
 }
 
 // Before the path changes: what went along it lately.
@@ -211,7 +217,7 @@ std::optional<ResendQueue::Due> ResendQueue::next(mobility::Instant now) {
             is_behind_ = false;
             break;
         }
-        if (is_too_old(now, *packet)) {
+        if (is_too_old(now, packet->at)) {
             count_lost(*packet);
             packet->sent_along = path_;
             ++next_.packet;

@@ -13,6 +13,7 @@
 #include <span>
 #include <vector>
 
+#include "shared/datapath/drop_reason.hpp"
 #include "shared/datapath/resend_memory.hpp"
 #include "shared/datapath/resend_pace.hpp"
 #include "shared/mobility/instant.hpp"
@@ -37,7 +38,7 @@ class ResendQueue {
     [[nodiscard]] bool keep(mobility::Instant now, std::span<const std::uint8_t> sealed,
                             std::size_t inner_size, std::uint8_t traffic_class = 0);
     // The system has not taken it: it has not been sent after all. False if it is not kept.
-    bool on_refused(std::span<const std::uint8_t> sealed);
+    bool on_refused(std::span<const std::uint8_t> sealed, DropReason reason);
     // From now on all that is kept waits, until on_path().
     void hold();
 
@@ -88,12 +89,14 @@ class ResendQueue {
         std::uint32_t spi = 0;
         std::uint32_t first = 0;
         std::uint32_t last = 0;
+        mobility::Instant at;  // when the last one was made
     };
 
     std::unique_ptr<ResendBlock> take_block();
     void begin_next_block();
     void drop_oldest();
     void note_given_up(const ResendBlock& block);
+    void count_given_up(mobility::Instant now);
     void count_lost(const KeptPacket& packet);
     void set_pace(mobility::Instant now);
     void begin_path(mobility::Instant now);
@@ -101,8 +104,8 @@ class ResendQueue {
     KeptPacket* find_next();
     [[nodiscard]] ResendBlock* block_at(std::uint64_t number) const;
     [[nodiscard]] bool is_wanted(const KeptPacket& packet) const;
-    [[nodiscard]] bool is_too_old(mobility::Instant now, const KeptPacket& packet) const {
-        return now - packet.at > memory_->limits().age;
+    [[nodiscard]] bool is_too_old(mobility::Instant now, mobility::Instant at) const {
+        return now - at > memory_->limits().age;
     }
 
     ResendMemory* memory_;

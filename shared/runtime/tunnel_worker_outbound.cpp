@@ -15,31 +15,9 @@
 #include "shared/security/esp_cipher.hpp"
 
 namespace godwit::runtime {
-namespace {
 
 using datapath::DropReason;
 using What = mobility::WatchTraffic::What;
-
-DropReason reason_of(std::error_code refusal) {
-    if (refusal == std::errc::network_unreachable || refusal == std::errc::host_unreachable ||
-        refusal == std::errc::network_down) {
-        return DropReason::no_route;
-    }
-    // Linux calls a source address that is not, or no longer, ours an invalid argument.
-    if (refusal == std::errc::address_not_available || refusal == std::errc::invalid_argument ||
-        refusal == std::errc::no_such_device) {
-        return DropReason::no_source;
-    }
-    if (refusal == std::errc::no_buffer_space || refusal == std::errc::operation_would_block) {
-        return DropReason::queue_full;
-    }
-    if (refusal == std::errc::operation_not_permitted || refusal == std::errc::permission_denied) {
-        return DropReason::not_permitted;
-    }
-    return refusal == std::errc::message_size ? DropReason::too_big : DropReason::not_sent;
-}
-
-}  // namespace
 
 OutboundTunnelWorker::OutboundTunnelWorker(
     const platform::TunDevice& tun, const PathSockets& sockets, datapath::LookUpBy look_up_by,
@@ -107,10 +85,7 @@ void OutboundTunnelWorker::send_again() {
         }
     }
     send_batch();
-    while (const auto resent = tunnels_.take_outcome()) {
-        static_cast<void>(resent_.push(datapath::Resent(*resent)));  // without room it is not told
-        control_->raise();
-    }
+    report_resent();
 }
 
 // Once in a while: that something is kept a little longer costs nothing, a timer for each wait
@@ -127,8 +102,8 @@ void OutboundTunnelWorker::expire() {
         freed_ = 0;
         platform::give_back_free_heap();
     }
-    if (const auto unsent = tunnels_.take_unsent()) {
-        drops_.count(DropReason::held, unsent);
+    for (const auto& [reason, packets] : tunnels_.take_unsent()) {
+        drops_.count(reason, packets);
     }
     if (const auto next = tunnels_.next_expiry()) {
         expiry_.set(
@@ -160,6 +135,7 @@ void OutboundTunnelWorker::resend(const wire::HomeAddress& home,
                                   const std::vector<mobility::Reception>& receptions) {
     if (!receptions.empty()) {
         tunnels_.resend(now_, home, receptions);
+        report_resent();
     }
 }
 
@@ -365,8 +341,9 @@ void OutboundTunnelWorker::on_sent(const datapath::Outgoing& packet) {
 }
 
 void OutboundTunnelWorker::on_refused(const datapath::Outgoing& packet, std::error_code reason) {
-    if (packet.settles_as_refused() && !tunnels_.on_refused(packet)) {
-        drops_.count(reason_of(reason));
+    const DropReason dropped = datapath::reason_of(reason);
+    if (packet.settles_as_refused() && !tunnels_.on_refused(packet, dropped)) {
+        drops_.count(dropped);
     }
 }
 
@@ -374,6 +351,14 @@ void OutboundTunnelWorker::report_rekey(datapath::OutboundSeal& seal) {
     if (seal.rekey_due() && !seal.rekey_reported) {
         // Without room the next packet reports it.
         seal.rekey_reported = rekey_due_.push(mobility::SessionId{seal.session});
+        control_->raise();
+    }
+}
+
+// Without room it is not told.
+void OutboundTunnelWorker::report_resent() {
+    while (const auto resent = tunnels_.take_outcome()) {
+        static_cast<void>(resent_.push(datapath::Resent(*resent)));
         control_->raise();
     }
 }

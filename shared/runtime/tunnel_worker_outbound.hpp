@@ -172,6 +172,7 @@ class OutboundTunnelWorker final : private DepartureObserver {
     void on_sent(const datapath::Outgoing& packet) override;
     void on_refused(const datapath::Outgoing& packet, std::error_code reason) override;
     void report_rekey(datapath::OutboundSeal& seal);
+    void report_resent();
     void report_watched(datapath::OutboundTunnel& tunnel, std::size_t inner_size);
 
     const platform::TunDevice* tun_;

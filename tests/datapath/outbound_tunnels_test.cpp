@@ -235,6 +235,28 @@ TEST_F(OutboundTunnelsTest, SendsAgainInFragmentsWhatTheNewPathDoesNotTakeWhole)
     EXPECT_NE(mobile_node.next_resent(test::noon)->longest, 0U);
 }
 
+TEST_F(OutboundTunnelsTest, TellsAtOnceWhatAMoveHasCostWhenNothingOfItIsKeptAnyMore) {
+    const auto keys = test::mobile_node_keys();
+    OutboundTunnels tunnels(LookUpBy::inner_source, test::home_agent,
+                            {.all = ResendBlock::capacity});
+    const wire::HomeAddress other{test::ip("2001:db8:f::a")};
+    tunnels.direct(test::noon, sealed_tunnel(test::from_a, keys));
+    tunnels.direct(test::noon, std::make_unique<OutboundTunnel>(
+                                   other, test::from_a, seal_of(test::mobile_node_keys(2))));
+    for (const wire::HomeAddress& sender : {home, other}) {
+        test::put(*buffer, test::inner_packet(sender.address, correspondent));
+        EXPECT_TRUE(tunnels.encapsulate(test::noon, *buffer));
+    }
+    tunnels.move(test::noon, home, test::from_b);
+    tunnels.resend(test::noon, home, {{.spi = keys.outbound_spi, .highest = 0, .gaps = {}}});
+    EXPECT_FALSE(tunnels.next_deadline()) << "there is nothing to send";
+    const auto told = tunnels.take_outcome();
+    ASSERT_TRUE(told);
+    EXPECT_EQ(told->home, home);
+    EXPECT_EQ(told->outcome.lost, 1U) << "it had gone to make room for the other's";
+    EXPECT_FALSE(tunnels.take_outcome());
+}
+
 TEST_F(OutboundTunnelsTest, KeepsNothingWhereNothingIsToBeKept) {
     OutboundTunnels forgetful(LookUpBy::inner_source, test::home_agent, {.each = 0});
     forgetful.direct(test::noon, sealed_tunnel(test::from_a, test::mobile_node_keys()));

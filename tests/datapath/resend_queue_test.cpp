@@ -17,6 +17,7 @@ using mobility::Reception;
 using test::noon;
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::Pair;
 
 constexpr std::uint32_t spi = 0x8000'0001;
 
@@ -115,8 +116,8 @@ TEST_F(ResendQueueTest, LeavesWhatWentAlongTheNewPathAlone) {
 
 TEST_F(ResendQueueTest, SendsWhatTheSystemRefusedAsSoonAsThereIsAnotherPath) {
     keep_range(1, 3);
-    EXPECT_TRUE(queue.on_refused(sealed(2)));
-    EXPECT_FALSE(queue.on_refused(sealed(77))) << "nobody has kept it";
+    EXPECT_TRUE(queue.on_refused(sealed(2), DropReason::no_route));
+    EXPECT_FALSE(queue.on_refused(sealed(77), DropReason::no_route)) << "nobody has kept it";
     queue.on_path(noon);
     const auto packet = queue.next(noon);
     ASSERT_TRUE(packet);
@@ -180,10 +181,22 @@ TEST_F(ResendQueueTest, CountsWhatHasWaitedInVain) {
     queue.hold();
     EXPECT_FALSE(keep(1, noon));
     memory.expire(noon + limits.age - 1ns);
-    EXPECT_EQ(memory.take_unsent(), 0U);
+    EXPECT_THAT(memory.take_unsent(), IsEmpty());
     memory.expire(noon + limits.age);
-    EXPECT_EQ(memory.take_unsent(), 1U);
+    EXPECT_THAT(memory.take_unsent(), ElementsAre(Pair(DropReason::held, 1U)));
     EXPECT_EQ(memory.octets_in_use(), 0U);
+}
+
+TEST_F(ResendQueueTest, CountsWhatWasRefusedForTheLastReasonOfIt) {
+    keep_range(1, 3);
+    EXPECT_TRUE(queue.on_refused(sealed(1), DropReason::no_route));
+    EXPECT_TRUE(queue.on_refused(sealed(2), DropReason::no_route));
+    queue.on_path(noon + 1s);
+    EXPECT_THAT(due(noon + 1s), ElementsAre(1, 2));
+    EXPECT_TRUE(queue.on_refused(sealed(2), DropReason::not_permitted));
+    memory.expire(noon + limits.age);
+    EXPECT_THAT(memory.take_unsent(), ElementsAre(Pair(DropReason::not_permitted, 1U)));
+    EXPECT_THAT(memory.take_unsent(), IsEmpty()) << "told once";
 }
 
 TEST_F(ResendQueueTest, TakesAWordOfAnotherSessionForNothingReceivedOfThisOne) {
@@ -242,6 +255,15 @@ TEST_F(ResendQueueTest, ForgetsRoomThatNobodyTook) {
     EXPECT_EQ(memory.octets_in_use(), ResendBlock::capacity);
 }
 
+TEST_F(ResendQueueTest, PutsAPacketWhereItsOctetsAreThoughThereIsRoomThatNobodyTook) {
+    EXPECT_TRUE(keep(1, noon, 31U << 10U));
+    EXPECT_FALSE(queue.room_for(3U << 10U).empty());
+    EXPECT_TRUE(keep(2, noon, 100));
+    queue.on_path(noon);
+    queue.on_reception(noon, {received(0)});
+    EXPECT_THAT(due(), ElementsAre(1, 2));
+}
+
 TEST_F(ResendQueueTest, HasNoRoomForWhatIsTooLong) {
     EXPECT_TRUE(queue.room_for(ResendBlock::capacity + 1).empty());
 }
@@ -277,6 +299,33 @@ TEST(ResendMemory, GivesUpTheOldestOfItsOwnWhenATunnelKeepsTooMuch) {
     const auto outcome = queue.take_outcome();
     EXPECT_EQ(outcome->resent, 8U);
     EXPECT_EQ(outcome->lost, 2U) << "of the four that have gone, two had not come in";
+}
+
+TEST(ResendMemory, DoesNotCountForAMoveWhatWasGivenUpLongBefore) {
+    ResendMemory memory({.each = ResendBlock::capacity});
+    ResendQueue queue(memory);
+    constexpr std::size_t size = ResendBlock::capacity;
+    EXPECT_TRUE(queue.keep(noon, sealed(1, size), size));
+    EXPECT_TRUE(queue.keep(noon, sealed(2, size), size));
+    const Instant moved = noon + memory.limits().age + 1ns;
+    queue.on_path(moved);
+    queue.on_reception(moved, {received(0)});
+    EXPECT_EQ(queue.take_outcome()->lost, 0U) << "the first was given up when the second came";
+}
+
+TEST(ResendMemory, DoesNotCountWhatWasGivenUpLongBeforeTheRestOfIt) {
+    ResendMemory memory({.each = ResendBlock::capacity});
+    ResendQueue queue(memory);
+    constexpr std::size_t size = ResendBlock::capacity;
+    const Instant later = noon + memory.limits().age + 1ns;
+    EXPECT_TRUE(queue.keep(noon, sealed(1, size), size));
+    EXPECT_TRUE(queue.keep(later, sealed(2, size), size));
+    EXPECT_TRUE(queue.keep(later, sealed(3, size), size));
+    queue.on_path(later);
+    queue.on_reception(later, {received(0)});
+    EXPECT_EQ(wire::EspHeader::parse(queue.next(later)->sealed)->sequence, 3U);
+    EXPECT_FALSE(queue.next(later));
+    EXPECT_EQ(queue.take_outcome()->lost, 1U) << "the second alone";
 }
 
 TEST(ResendMemory, GivesUpTheOldestOfAllWhenThereIsTooMuch) {

@@ -69,6 +69,7 @@ bool DataPlane::direct(mobility::Instant now, const mobility::DirectTunnel& orde
     }
     if (!order.receptions.empty()) {
         outbound_.resend(now_, order.home, order.receptions);
+        report_resent();
     }
     return true;
 }
@@ -229,7 +230,8 @@ bool DataPlane::depart_along(const datapath::Outgoing& packet, const mobility::P
                                text);
     if (is_sent) {
         on_sent(packet);
-    } else if (packet.settles_as_refused() && !outbound_.on_refused(packet)) {
+    } else if (packet.settles_as_refused() &&
+               !outbound_.on_refused(packet, DropReason::no_source)) {
         drop(DropReason::no_source);
     }
     return is_sent;
@@ -311,9 +313,13 @@ void DataPlane::run(mobility::Instant now) {
         depart(*packet, packet->is_traffic ? "data that has waited" : "data again");
     }
     outbound_.expire(now);
-    if (const auto unsent = outbound_.take_unsent()) {
-        state_.drops[DropReason::held] += unsent;
+    for (const auto& [reason, packets] : outbound_.take_unsent()) {
+        state_.drops[reason] += packets;
     }
+    report_resent();
+}
+
+void DataPlane::report_resent() {
     while (const auto resent = outbound_.take_outcome()) {
         notices_.resent.push_back(*resent);
     }

@@ -108,6 +108,7 @@ class DataPlane {
     [[nodiscard]] bool depart_along(const datapath::Outgoing& packet, const mobility::Path& path,
                                     const wire::SignallingPacket& view, const std::string& text);
     void on_sent(const datapath::Outgoing& packet);
+    void report_resent();
     void on_received(const datapath::Incoming& packet, const mobility::Path& path);
     void end_inbound(mobility::SessionId id, Session& session);
     void close_outbound(const wire::HomeAddress& home);
