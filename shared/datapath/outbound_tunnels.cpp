@@ -333,10 +333,12 @@ bool OutboundTunnels::passes_for_message(const InnerPacket& inner) const {
            other_end == home_agent_.address;
 }
 
-std::optional<wire::Bytes> OutboundTunnels::answer_too_big(PacketSlot& buffer) const {
+std::optional<wire::Bytes> OutboundTunnels::answer_too_big(mobility::Instant now,
+                                                           PacketSlot& buffer) {
     const auto inner = InnerPacket::parse(buffer.packet());
-    const OutboundTunnel* tunnel = inner ? tunnel_of(*inner) : nullptr;
-    if (tunnel == nullptr) {
+    OutboundTunnel* tunnel = inner ? tunnel_of(*inner) : nullptr;
+    if (tunnel == nullptr || !tunnel->replies.take(now, replies_of_each) ||
+        !replies_.take(now, replies_of_all)) {
         return std::nullopt;
     }
     return too_big_reply(*inner, tunnel->mtu.inner, home_agent_);

@@ -28,6 +28,7 @@
 #include "shared/mobility/node.hpp"
 #include "shared/mobility/path.hpp"
 #include "shared/mobility/session.hpp"
+#include "shared/mobility/token_bucket.hpp"
 #include "shared/mobility/tunnel_mtu.hpp"
 #include "shared/security/esp.hpp"
 #include "shared/wire/address.hpp"
@@ -59,11 +60,12 @@ struct OutboundTunnel : InTunnelMemory<OutboundTunnel> {
     std::unique_ptr<OutboundTunnel> next;
     wire::HomeAddress home;
     mobility::Path path;
-    std::optional<OutboundSeal> seal;  // none: the inner packet as it is (RFC 2473)
     mobility::TunnelMtu mtu = unfitted;
     bool is_held = false;  // until it is directed again
     TrafficWatch watch;
-    RateMeter* meter = nullptr;  // of the home address; none: there is no limit
+    std::optional<OutboundSeal> seal;  // none: the inner packet as it is (RFC 2473)
+    mobility::TokenBucket replies;     // of answer_too_big()
+    RateMeter* meter = nullptr;        // of the home address; none: there is no limit
     TrafficCounter sent;
     std::unique_ptr<ResendQueue> kept;  // sealed packets; made by the first
     const FlowRoutes* flows = nullptr;  // that take other paths; none: none does
@@ -73,6 +75,7 @@ struct OutboundTunnel : InTunnelMemory<OutboundTunnel> {
         : home(of), path(along), seal(std::move(sealed_by)) {}
     [[nodiscard]] const wire::HomeAddress& key() const { return home; }
 };
+static_assert(sizeof(OutboundTunnel) <= 3 * TunnelMemory::alignment, "as many misses each");
 
 // What became of the copies of one packet that have left already.
 struct CopiesSent {
@@ -215,8 +218,13 @@ class OutboundTunnels {
     [[nodiscard]] ResendMemory::Unsent take_unsent() { return memory_.take_unsent(); }
 
     // To be written to the TUN device for a packet that was refused as too_big; nothing where there
-    // is no answer (see datapath/too_big_reply.hpp).
-    [[nodiscard]] std::optional<wire::Bytes> answer_too_big(PacketSlot& buffer) const;
+    // is no answer (see datapath/too_big_reply.hpp), and where there have been enough: a home
+    // address has a hundred a second of its own, so that nobody uses up what another needs, and all
+    // have so many together (RFC 4443 §2.4 f).
+    static constexpr mobility::Rate replies_of_each{.each_second = 100, .burst = 100};
+    static constexpr mobility::Rate replies_of_all{.each_second = 1'000, .burst = 1'000};
+    [[nodiscard]] std::optional<wire::Bytes> answer_too_big(mobility::Instant now,
+                                                            PacketSlot& buffer);
 
     // Without content, made in the buffer, from a tunnel that is not held. Sealed it has next
     // header 59 (RFC 4303 §2.6) and shows the other end that this end has the keys; plain over UDP
@@ -254,6 +262,7 @@ class OutboundTunnels {
     TunnelTable<FlowRoutes> flows_;
     std::vector<OutboundTunnel*> behind_;  // that may have something to send again
     std::vector<Resent> outcomes_;
+    mobility::TokenBucket replies_;
     Ipv4HomeAddresses ipv4_;
     NetworkPrefixes networks_;
 };

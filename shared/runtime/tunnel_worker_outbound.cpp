@@ -248,17 +248,22 @@ void OutboundTunnelWorker::forward(TunnelReads::Read& read) {
     }
     drops_.count(DropReason::overload, read.lost);
     if (segments->is_whole()) {
-        if (read.lost == 0) {
-            static_cast<void>(forward(read.slot));
+        if (read.lost == 0 && forward(read.slot) == Fate::wants_answer) {
+            answer_too_big(read.slot);
         }
         return;
     }
+    bool is_answered = false;  // one is enough to tell its sender, as one lost packet is
     for (std::size_t index = read.lost; index < segments->count(); ++index) {
         datapath::PacketSlot slot = segment_slot(segments->size(index));
         const std::size_t used_before = segments_used_ - slot.whole().size();
         segments->write(index, slot.packet());
-        if (!forward(slot)) {
+        const Fate fate = forward(slot);
+        if (fate != Fate::departs) {
             segments_used_ = std::min(segments_used_, used_before);
+        }
+        if (fate == Fate::wants_answer && !std::exchange(is_answered, true)) {
+            answer_too_big(slot);
         }
     }
 }
@@ -275,20 +280,17 @@ datapath::PacketSlot OutboundTunnelWorker::segment_slot(std::size_t size) {
     return slot;
 }
 
-// Whether it departs from the slot, which then has to stay as it is.
-bool OutboundTunnelWorker::forward(datapath::PacketSlot slot) {
+OutboundTunnelWorker::Fate OutboundTunnelWorker::forward(datapath::PacketSlot slot) {
     const auto packet = tunnels_.encapsulate(now_, slot);
-    if (packet) {
-        if (!packet->is_waiting) {
-            depart(*packet);
-        }
-        return !packet->is_waiting && !packet->is_kept;
+    if (!packet) {
+        drops_.count(packet.error());
+        return packet.error() == DropReason::too_big ? Fate::wants_answer : Fate::is_done;
     }
-    drops_.count(packet.error());
-    if (packet.error() == DropReason::too_big) {
-        answer_too_big(slot);
+    if (packet->is_waiting) {
+        return Fate::is_done;
     }
-    return false;
+    depart(*packet);
+    return packet->is_kept ? Fate::is_done : Fate::departs;
 }
 
 void OutboundTunnelWorker::depart(const datapath::Outgoing& packet) {
@@ -296,15 +298,15 @@ void OutboundTunnelWorker::depart(const datapath::Outgoing& packet) {
         departures_.add(packet, packet.tunnel->path);
         return;
     }
-    if (copies_used_ == copies_.size()) {
-        send_batch();
-    }
     datapath::CopiesSent& copies = copies_[copies_used_++];
     copies = {.left = packet.by_rule.size()};
     for (const mobility::NumberedPath& numbered : packet.by_rule) {
         datapath::Outgoing copy = packet.copy_along(numbered);
         copy.copies = &copies;
         departures_.add(copy, numbered.path);
+    }
+    if (copies_used_ == copies_.size()) {
+        send_batch();  // this one too: where it lies the next one may be taken apart
     }
 }
 
@@ -318,10 +320,7 @@ void OutboundTunnelWorker::send_batch() {
 
 // Lost if the TUN device does not take it, as any ICMP error may be.
 void OutboundTunnelWorker::answer_too_big(datapath::PacketSlot& slot) {
-    if (!replies_.take(now_)) {
-        return;
-    }
-    if (const auto reply = tunnels_.answer_too_big(slot)) {
+    if (const auto reply = tunnels_.answer_too_big(now_, slot)) {
         static_cast<void>(tun_->write(*reply));
     }
 }

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -16,7 +17,6 @@
 #include "shared/datapath/ipv4_home_addresses.hpp"
 #include "shared/datapath/outbound_tunnels.hpp"
 #include "shared/datapath/packet_buffer.hpp"
-#include "shared/datapath/reply_budget.hpp"
 #include "shared/mobility/node.hpp"
 #include "shared/mobility/session.hpp"
 #include "shared/mobility/tunnel_mtu.hpp"
@@ -140,6 +140,9 @@ class OutboundTunnelWorker final : private DepartureObserver {
     [[nodiscard]] const datapath::DropCounters& drops() const { return drops_; }
 
   private:
+    // Of a packet in a slot, which has to stay as it is only if it departs from there.
+    enum class Fate : std::uint8_t { departs, is_done, wants_answer };
+
     void receive_commands();
     Receipt carry_out(Direct order);
     Receipt carry_out(Move order);
@@ -160,7 +163,7 @@ class OutboundTunnelWorker final : private DepartureObserver {
     void read_packets(const platform::Readiness& readiness);
     void forward_batch();
     void forward(TunnelReads::Read& read);
-    [[nodiscard]] bool forward(datapath::PacketSlot slot);
+    [[nodiscard]] Fate forward(datapath::PacketSlot slot);
     [[nodiscard]] datapath::PacketSlot segment_slot(std::size_t size);
     void send_batch();
     void send_again();
@@ -197,7 +200,6 @@ class OutboundTunnelWorker final : private DepartureObserver {
     std::size_t copies_used_ = 0;
     datapath::PacketBuffer own_;  // for what this end makes itself
     Departures departures_;
-    datapath::ReplyBudget replies_;
     mobility::Instant now_;  // when it looked up the last time
     platform::Alarm expiry_;
     std::size_t freed_ = 0;  // octets, that the system has not been given back yet

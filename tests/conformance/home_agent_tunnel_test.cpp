@@ -198,7 +198,7 @@ RULE(rfc2473_7_1, SaysHowLongItMayBe, "its source is told the tunnel's MTU by Pa
     Tunnel tunnel;
     tunnel.fit(1400);
     (void)tunnel.intercept(test::inner_packet(correspondent, home, 1401));
-    const auto answer = tunnel.outbound.answer_too_big(*tunnel.buffer);
+    const auto answer = tunnel.outbound.answer_too_big(test::noon, *tunnel.buffer);
     ASSERT_TRUE(answer);
     EXPECT_EQ(address_at(*answer, 8), test::home_agent.address);
     EXPECT_EQ(address_at(*answer, 24), correspondent);
@@ -211,7 +211,7 @@ RULE(rfc2473_7_1, NeverAsksForLessThan1280,
     Tunnel tunnel;
     tunnel.fit(1000);
     (void)tunnel.intercept(test::inner_packet(correspondent, home, 1281));
-    EXPECT_EQ(two_at(tunnel.outbound.answer_too_big(*tunnel.buffer).value(), 46), 1280);
+    EXPECT_EQ(two_at(tunnel.outbound.answer_too_big(test::noon, *tunnel.buffer).value(), 46), 1280);
 }
 
 RULE(rfc2473_7_1, TunnelsPacketsOf1280InFragments,
@@ -232,14 +232,14 @@ RULE(rfc4443_2_4, CutsTheErrorTo1280,
     Tunnel tunnel;
     tunnel.fit(1400);
     (void)tunnel.intercept(test::inner_packet(correspondent, home, 1500));
-    EXPECT_EQ(tunnel.outbound.answer_too_big(*tunnel.buffer).value().size(), 1280U);
+    EXPECT_EQ(tunnel.outbound.answer_too_big(test::noon, *tunnel.buffer).value().size(), 1280U);
 }
 
 RULE(rfc4443_2_4, AnswersNoMulticastSource, "no ICMPv6 error to a source that is no single node") {
     Tunnel tunnel;
     tunnel.fit(1400);
     (void)tunnel.intercept(test::inner_packet(ip("ff0e::1"), home, 1500));
-    EXPECT_EQ(tunnel.outbound.answer_too_big(*tunnel.buffer), std::nullopt);
+    EXPECT_EQ(tunnel.outbound.answer_too_big(test::noon, *tunnel.buffer), std::nullopt);
 }
 
 RULE(rfc4443_2_4, AnswersNoError, "no ICMPv6 error to an ICMPv6 error") {
@@ -249,7 +249,7 @@ RULE(rfc4443_2_4, AnswersNoError, "no ICMPv6 error to an ICMPv6 error") {
     error[6] = 58;  // ICMPv6
     error[40] = 1;  // Destination Unreachable
     (void)tunnel.intercept(error);
-    EXPECT_EQ(tunnel.outbound.answer_too_big(*tunnel.buffer), std::nullopt);
+    EXPECT_EQ(tunnel.outbound.answer_too_big(test::noon, *tunnel.buffer), std::nullopt);
 }
 
 }  // namespace

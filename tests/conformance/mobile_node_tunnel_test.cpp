@@ -216,7 +216,7 @@ RULE(rfc2473_7_1, AnswersWhatIsTooLong,
     NarrowEnd end;
     EXPECT_TRUE(end.send(test::inner_packet(home, correspondent, 1400)));
     EXPECT_EQ(end.send(test::inner_packet(home, correspondent, 1401)).error(), DropReason::too_big);
-    const auto answer = end.tunnels.answer_too_big(*end.buffer);
+    const auto answer = end.tunnels.answer_too_big(test::noon, *end.buffer);
     ASSERT_TRUE(answer);
     EXPECT_EQ(answer->at(ipv6_header), 2) << "Packet Too Big";
     EXPECT_EQ(Bytes(answer->begin() + 44, answer->begin() + 48),
@@ -231,7 +231,7 @@ RULE(rfc2473_7_1, TellsOfNoLessThan1280,
     ASSERT_TRUE(outgoing);
     EXPECT_GT(outgoing->longest, 0U) << "in fragments";
     EXPECT_FALSE(end.send(test::inner_packet(home, correspondent, 1281)));
-    const auto answer = end.tunnels.answer_too_big(*end.buffer);
+    const auto answer = end.tunnels.answer_too_big(test::noon, *end.buffer);
     ASSERT_TRUE(answer);
     EXPECT_EQ(Bytes(answer->begin() + 44, answer->begin() + 48),
               (Bytes{0, 0, 1280 >> 8, 1280 & 0xff}));
@@ -240,7 +240,7 @@ RULE(rfc2473_7_2, AnswersIpv4ThatMayNotBeFragmented,
      "IPv4 with DF that is too long is answered by fragmentation needed, with the MTU") {
     NarrowEnd end;
     EXPECT_EQ(end.send(ipv4_uplink(1401, false)).error(), DropReason::too_big);
-    const auto answer = end.tunnels.answer_too_big(*end.buffer);
+    const auto answer = end.tunnels.answer_too_big(test::noon, *end.buffer);
     ASSERT_TRUE(answer);
     EXPECT_EQ(answer->at(20), 3) << "Destination Unreachable";
     EXPECT_EQ(answer->at(21), 4) << "fragmentation needed";

@@ -343,7 +343,7 @@ TEST_F(FittedTunnelTest, RefusesIpv6ThatIsLongerThanItTakes) {
     mobile_node.fit(home, mobility::TunnelMtu::of(1400));
     EXPECT_EQ(send(uplink_of(1400))->longest, 0U);
     EXPECT_EQ(send(uplink_of(1401)).error(), DropReason::too_big);
-    const auto reply = mobile_node.answer_too_big(*buffer);
+    const auto reply = mobile_node.answer_too_big(test::noon, *buffer);
     ASSERT_TRUE(reply);
     EXPECT_EQ(wire::Ipv6Header::parse(*reply)->destination, home.address);
 }
@@ -361,7 +361,7 @@ TEST_F(FittedTunnelTest, SendsIpv4InFragmentsOfTheOuterPacketUnlessDfIsSet) {
     EXPECT_EQ(send(packet)->longest, mobility::TunnelOverhead{}.outer(1400));
     packet[6] |= 0x40U;
     EXPECT_EQ(send(packet).error(), DropReason::too_big);
-    EXPECT_TRUE(mobile_node.answer_too_big(*buffer));
+    EXPECT_TRUE(mobile_node.answer_too_big(test::noon, *buffer));
 }
 
 TEST_F(FittedTunnelTest, GoesOnWatchingWhenRekeyed) {

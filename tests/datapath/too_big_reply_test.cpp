@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "shared/datapath/reply_budget.hpp"
+#include <chrono>
+#include <memory>
+
+#include "shared/datapath/outbound_tunnels.hpp"
 #include "shared/wire/checksum.hpp"
 #include "shared/wire/icmpv6.hpp"
 #include "tests/datapath/tunnel_ends.hpp"
@@ -96,20 +99,40 @@ TEST(TooBigReply, IsNotMadeToWhoCannotBeAnswered) {
     EXPECT_FALSE(reply_to(test::inner_packet(test::ip("ff02::1"), home.address, 1500)));
 }
 
-TEST(ReplyBudget, HasAHundredAtOnceAndAHundredASecond) {
-    ReplyBudget budget;
-    const auto taken_at = [&budget](mobility::Instant now) {
-        int taken = 0;
-        while (budget.take(now)) {
-            ++taken;
+class TooBigRepliesOfATunnel : public testing::Test {
+  protected:
+    TooBigRepliesOfATunnel() {
+        for (const wire::HomeAddress& served : {home, other_}) {
+            tunnels_.direct(test::noon, std::make_unique<OutboundTunnel>(served, test::from_a));
+            tunnels_.fit(served, mobility::TunnelMtu::of(1280));
         }
-        return taken;
-    };
-    EXPECT_EQ(taken_at(test::noon), 100);
-    EXPECT_EQ(taken_at(test::noon + std::chrono::milliseconds(9)), 0);
-    EXPECT_EQ(taken_at(test::noon + std::chrono::milliseconds(25)), 2);
-    EXPECT_EQ(taken_at(test::noon + std::chrono::milliseconds(30)), 1);
-    EXPECT_EQ(taken_at(test::noon + std::chrono::hours(1)), 100);
+    }
+    // As many as are to be had for packets from there.
+    int answered(const wire::HomeAddress& from, mobility::Instant now) {
+        test::put(*buffer_, test::inner_packet(from.address, test::correspondent, 1400));
+        int answers = 0;
+        while (tunnels_.answer_too_big(now, *buffer_)) {
+            ++answers;
+        }
+        return answers;
+    }
+
+    const wire::HomeAddress other_{test::ip("2001:db8:f::a")};
+    OutboundTunnels tunnels_{LookUpBy::inner_source, test::home_agent};
+    std::unique_ptr<PacketBuffer> buffer_ = std::make_unique<PacketBuffer>();
+};
+
+TEST_F(TooBigRepliesOfATunnel, AreAHundredAtOnceAndAHundredASecond) {  // RFC 4443 §2.4 f
+    EXPECT_EQ(answered(home, test::noon), 100);
+    EXPECT_EQ(answered(home, test::noon + std::chrono::milliseconds(9)), 0);
+    EXPECT_EQ(answered(home, test::noon + std::chrono::milliseconds(25)), 2);
+    EXPECT_EQ(answered(home, test::noon + std::chrono::milliseconds(30)), 1);
+    EXPECT_EQ(answered(home, test::noon + std::chrono::hours(1)), 100);
+}
+
+TEST_F(TooBigRepliesOfATunnel, AreNotUsedUpByPacketsOfAnotherHomeAddress) {
+    EXPECT_EQ(answered(home, test::noon), 100);
+    EXPECT_EQ(answered(other_, test::noon), 100);
 }
 
 }  // namespace

@@ -75,7 +75,7 @@ void go_out(wire::BytesView packet) {
         return;
     }
     fuzz::require(outgoing.error() == DropReason::too_big && inner->bytes.size() > tight.inner);
-    if (const auto reply = tunnels.answer_too_big(*buffer)) {
+    if (const auto reply = tunnels.answer_too_big({}, *buffer)) {
         fuzz::require(reply->size() <= mobility::min_ipv6_mtu);
         wire::Bytes copy = *reply;
         fuzz::require(!inner->is_ipv4 || InnerPacket::parse(copy).has_value());
