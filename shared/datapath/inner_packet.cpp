@@ -75,6 +75,13 @@ std::span<std::uint8_t> InnerPacket::payload() const {
     return bytes.subspan(is_ipv4 ? wire::Ipv4Header::size : wire::Ipv6Header::size);
 }
 
+std::optional<std::uint32_t> InnerPacket::find_spent_limit() const {
+    const auto limit = wire::find_encapsulation_limit(content, payload());
+    return limit && limit->further == 0
+               ? std::optional(static_cast<std::uint32_t>(wire::Ipv6Header::size + limit->offset))
+               : std::nullopt;
+}
+
 std::expected<InnerPacket, DropReason> InnerPacket::parse(std::span<std::uint8_t> bytes) {
     if (bytes.empty()) {
         return std::unexpected(DropReason::malformed);

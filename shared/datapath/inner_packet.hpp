@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <span>
 
 #include "shared/datapath/drop_reason.hpp"
 #include "shared/wire/address.hpp"
+#include "shared/wire/extension_headers.hpp"
 #include "shared/wire/next_header.hpp"
 
 namespace godwit::datapath {
@@ -29,6 +31,11 @@ struct InnerPacket {
         return is_ipv4 ? wire::NextHeader::ipv4 : wire::NextHeader::ipv6;
     }
     [[nodiscard]] std::span<std::uint8_t> payload() const;
+    // Where the limit stands of a packet that may enter no further tunnel, octets (RFC 2473
+    // §4.1.1).
+    [[nodiscard]] std::optional<std::uint32_t> spent_limit() const {
+        return !is_ipv4 && wire::is_extension_header(content) ? find_spent_limit() : std::nullopt;
+    }
 
     // Refuses, beside what is no whole packet, what may not travel through a tunnel: packets to a
     // link-local or multicast address (RFC 6275 §10.4.2; there is no multicast group membership
@@ -38,6 +45,9 @@ struct InnerPacket {
     // forwarding, which the kernel has done before the packet reaches the TUN device, and does
     // again after it leaves the one at the tunnel's exit.
     static std::expected<InnerPacket, DropReason> parse(std::span<std::uint8_t> bytes);
+
+  private:
+    [[nodiscard]] std::optional<std::uint32_t> find_spent_limit() const;
 };
 
 }  // namespace godwit::datapath

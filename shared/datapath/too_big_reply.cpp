@@ -42,11 +42,10 @@ bool may_be_answered_by_icmpv4(const InnerPacket& packet) {
            (!payload.empty() && !wire::is_icmpv4_error(payload[0]));
 }
 
-wire::Bytes reply_over_ipv6(const InnerPacket& packet, std::uint32_t mtu,
+wire::Bytes reply_over_ipv6(const InnerPacket& packet, const wire::Icmpv6Message& message,
                             const wire::HomeAgentAddress& home_agent) {
     const wire::PseudoHeader addresses{home_agent.address, packet.source};
-    const wire::Bytes error = wire::serialize_icmpv6(
-        wire::PacketTooBig{mtu, {packet.bytes.begin(), packet.bytes.end()}}, addresses);
+    const wire::Bytes error = wire::serialize_icmpv6(message, addresses);
     wire::Bytes reply(wire::Ipv6Header::size);
     wire::Ipv6Header{.payload_length = static_cast<std::uint16_t>(error.size()),
                      .next_header = wire::NextHeader::icmpv6,
@@ -84,8 +83,23 @@ std::optional<wire::Bytes> too_big_reply(const InnerPacket& packet, std::uint32_
                                                  : std::nullopt;
     }
     return may_be_answered_by_icmpv6(packet)
-               ? std::optional(reply_over_ipv6(packet, mtu, home_agent))
+               ? std::optional(reply_over_ipv6(
+                     packet, wire::PacketTooBig{mtu, {packet.bytes.begin(), packet.bytes.end()}},
+                     home_agent))
                : std::nullopt;
+}
+
+std::optional<wire::Bytes> parameter_problem_reply(const InnerPacket& packet, std::uint32_t pointer,
+                                                   const wire::HomeAgentAddress& home_agent) {
+    if (packet.is_ipv4 || !may_be_answered_by_icmpv6(packet)) {
+        return std::nullopt;
+    }
+    return reply_over_ipv6(
+        packet,
+        wire::ParameterProblem{.code = wire::ParameterProblem::Code::erroneous_header_field,
+                               .pointer = pointer,
+                               .invoking_packet = {packet.bytes.begin(), packet.bytes.end()}},
+        home_agent);
 }
 
 }  // namespace godwit::datapath

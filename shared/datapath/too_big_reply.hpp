@@ -1,5 +1,6 @@
 #pragma once
-// What the entry of a tunnel answers to an inner packet that is too long for it (RFC 2473 §7.1).
+// What the entry of a tunnel answers to an inner packet that is too long for it (RFC 2473 §7.1), or
+// that may not enter it (§4.1.1).
 
 #include <cstdint>
 #include <optional>
@@ -17,5 +18,10 @@ namespace godwit::datapath {
 // RFC 1122 §3.2.2).
 std::optional<wire::Bytes> too_big_reply(const InnerPacket& packet, std::uint32_t mtu,
                                          const wire::HomeAgentAddress& home_agent);
+
+// Likewise ICMPv6 Parameter Problem, code 0 (RFC 4443 §3.4), about the octet `pointer` of the
+// packet.
+std::optional<wire::Bytes> parameter_problem_reply(const InnerPacket& packet, std::uint32_t pointer,
+                                                   const wire::HomeAgentAddress& home_agent);
 
 }  // namespace godwit::datapath

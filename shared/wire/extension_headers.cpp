@@ -7,11 +7,6 @@ namespace {
 
 constexpr std::size_t length_unit = 8;  // octets; Hdr Ext Len does not count the first
 
-bool is_extension_header(NextHeader type) {
-    return type == NextHeader::hop_by_hop || type == NextHeader::routing ||
-           type == NextHeader::fragment || type == NextHeader::destination_options;
-}
-
 // The octets of the header that `in` stands before.
 BytesView take_header(NextHeader type, Reader& in) {
     Reader ahead = in;
@@ -52,6 +47,29 @@ Parsed<UpperLayer> walk(NextHeader first, BytesView payload, OnHeader on_header)
     return upper;
 }
 
+// Where the limit stands in a Destination Options header, octets.
+std::optional<std::size_t> offset_of_limit(BytesView header) {
+    constexpr std::uint8_t pad1 = 0;
+    Reader in(header);
+    in.skip(2);
+    while (in.remaining() > 0) {
+        const auto type = in.integer<std::uint8_t>();
+        if (type == pad1) {
+            continue;
+        }
+        const auto length = in.integer<std::uint8_t>();
+        const std::size_t offset = header.size() - in.remaining();
+        in.skip(length);
+        if (in.truncated()) {
+            return std::nullopt;
+        }
+        if (type == EncapsulationLimit::type && length == EncapsulationLimit::length) {
+            return offset;
+        }
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 Parsed<HeaderChain> walk_extension_headers(const Ipv6Header& header, BytesView packet) {
@@ -75,6 +93,20 @@ Parsed<HeaderChain> walk_extension_headers(const Ipv6Header& header, BytesView p
 
 Parsed<UpperLayer> find_upper_layer(NextHeader first, BytesView payload) {
     return walk(first, payload, [](NextHeader, BytesView) {});
+}
+
+std::optional<EncapsulationLimit> find_encapsulation_limit(NextHeader first, BytesView payload) {
+    std::optional<EncapsulationLimit> found;
+    static_cast<void>(walk(first, payload, [&](NextHeader type, BytesView header) {
+        if (found || type != NextHeader::destination_options) {
+            return;
+        }
+        if (const auto offset = offset_of_limit(header)) {
+            const auto before = static_cast<std::size_t>(header.data() - payload.data());
+            found = {.further = header[*offset], .offset = before + *offset};
+        }
+    }));
+    return found;
 }
 
 }  // namespace godwit::wire

@@ -2,6 +2,7 @@
 // The chain of extension headers between an IPv6 header and what it carries (RFC 8200 §4).
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -45,5 +46,23 @@ Parsed<HeaderChain> walk_extension_headers(const Ipv6Header& header, BytesView p
 
 // The same walk from the first octet behind the header, which says `first`; allocates nothing.
 Parsed<UpperLayer> find_upper_layer(NextHeader first, BytesView payload);
+
+// The Tunnel Encapsulation Limit option of RFC 2473 §4.1.1, in the first Destination Options header
+// that has one.
+struct EncapsulationLimit {
+    static constexpr std::uint8_t type = 4;
+    static constexpr std::uint8_t length = 1;  // octets
+
+    std::uint8_t further = 0;  // how many tunnels the packet may enter yet
+    std::size_t offset = 0;    // of that octet
+};
+// Whether there is anything to walk over.
+constexpr bool is_extension_header(NextHeader type) {
+    return type == NextHeader::hop_by_hop || type == NextHeader::routing ||
+           type == NextHeader::fragment || type == NextHeader::destination_options;
+}
+// From the first octet behind the header, which says `first`; as far as what stands there can be
+// walked over.
+std::optional<EncapsulationLimit> find_encapsulation_limit(NextHeader first, BytesView payload);
 
 }  // namespace godwit::wire

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <optional>
+
 #include "shared/wire/esp_header.hpp"
 #include "tests/support/addresses.hpp"
 #include "tests/wire/hex.hpp"
@@ -185,6 +188,37 @@ TEST(EspHeader, RoundTrips) {
     header->write(written);
     EXPECT_EQ(hex(written), hex(bytes));
     EXPECT_EQ(EspHeader::parse(BytesView(bytes).first(7)), std::unexpected(ParseError::truncated));
+}
+
+struct Limited {
+    NextHeader first;
+    const char* payload;
+    std::optional<EncapsulationLimit> limit;
+};
+
+TEST(EncapsulationLimit, IsThatOfTheFirstDestinationOptionsHeaderThatHasOne) {  // RFC 2473 §4.1.1
+    const auto destination = NextHeader::destination_options;
+    const std::array<Limited, 9> packets{{
+        {destination, "3b00 010100 040100", {{.further = 0, .offset = 7}}},
+        {destination, "3b00 00 040107 0000", {{.further = 7, .offset = 5}}},
+        {NextHeader::hop_by_hop,
+         "3c00 010400000000 3c00 010400000000 3b00 010100 040105",
+         {{.further = 5, .offset = 23}}},
+        {destination, "3c00 010100 040102 3b00 010100 040100", {{.further = 2, .offset = 7}}},
+        {destination, "3b00 010400000000", {}},
+        {destination, "3b00 0402 0000 0100", {}},
+        {destination, "3b00 0109 00000000", {}},
+        {destination, "3b01 010100 040100", {}},
+        {NextHeader::esp, "3b00 010100 040100", {}},
+    }};
+    for (const Limited& packet : packets) {
+        const auto found = find_encapsulation_limit(packet.first, octets(packet.payload));
+        ASSERT_EQ(found.has_value(), packet.limit.has_value()) << packet.payload;
+        if (found) {
+            EXPECT_EQ(found->further, packet.limit->further) << packet.payload;
+            EXPECT_EQ(found->offset, packet.limit->offset) << packet.payload;
+        }
+    }
 }
 
 }  // namespace
