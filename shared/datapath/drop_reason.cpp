@@ -15,6 +15,8 @@ std::string_view name(DropReason reason) {
             return "too-big";
         case not_tunnelled:
             return "not-tunnelled";
+        case encapsulation_limit:
+            return "encapsulation-limit";
         case no_binding:
             return "no-binding";
         case rate_limit:

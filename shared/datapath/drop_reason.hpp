@@ -10,13 +10,14 @@ namespace godwit::datapath {
 
 enum class DropReason : std::uint8_t {
     // Either way, for what the packet is.
-    malformed,      // lengths that contradict each other
-    not_ip,         // the inner packet is neither IPv6 nor IPv4, or not the one it came as
-    ipv4_options,   // an inner IPv4 packet with options (RFC 791 §3.1)
-    too_big,        // longer than a packet buffer, or than the path takes
-    not_tunnelled,  // to a link-local, multicast or loopback address (RFC 6275 §10.4.2)
-    no_binding,     // no tunnel for this home address
-    rate_limit,     // more than the home address may send or receive
+    malformed,            // lengths that contradict each other
+    not_ip,               // the inner packet is neither IPv6 nor IPv4, or not the one it came as
+    ipv4_options,         // an inner IPv4 packet with options (RFC 791 §3.1)
+    too_big,              // longer than a packet buffer, or than the path takes
+    not_tunnelled,        // to a link-local, multicast or loopback address (RFC 6275 §10.4.2)
+    encapsulation_limit,  // may enter no further tunnel (RFC 2473 §4.1.1)
+    no_binding,           // no tunnel for this home address
+    rate_limit,           // more than the home address may send or receive
     // On the way in (docs/protocol.md).
     unknown_payload,  // in UDP, and nothing that its first octet may stand for
     nat_keepalive,    // RFC 3948 §2.3: nothing is lost
@@ -26,7 +27,7 @@ enum class DropReason : std::uint8_t {
     inner_address,        // the inner packet speaks for another home address than its session's
     outer_source,         // plain, and not from where the binding says (RFC 6275 §10.4.5, §11.3.3)
     congestion,           // marked on the way, for a sender who knows no marks (RFC 6040 §4.2)
-    signalling_overflow,  // more messages than the control plane has taken
+    signalling_overflow,  // more messages than the control plane takes, or takes of one
     not_deliverable,      // refused by the TUN device
     // On the way out.
     held,       // the tunnel waits for another path

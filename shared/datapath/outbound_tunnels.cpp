@@ -241,6 +241,9 @@ std::expected<Outgoing, DropReason> OutboundTunnels::encapsulate(mobility::Insta
     if (tunnel->is_held && tunnel->kept == nullptr) {
         return std::unexpected(DropReason::held);
     }
+    if (inner->spent_limit()) {
+        return std::unexpected(DropReason::encapsulation_limit);
+    }
     const std::size_t size = inner->bytes.size();
     if (size > tunnel->mtu.inner && inner->dont_fragment) {
         return std::unexpected(DropReason::too_big);
@@ -340,6 +343,9 @@ std::optional<wire::Bytes> OutboundTunnels::answer_too_big(mobility::Instant now
     if (tunnel == nullptr || !tunnel->replies.take(now, replies_of_each) ||
         !replies_.take(now, replies_of_all)) {
         return std::nullopt;
+    }
+    if (const auto limit = inner->spent_limit()) {
+        return parameter_problem_reply(*inner, *limit, home_agent_);
     }
     return too_big_reply(*inner, tunnel->mtu.inner, home_agent_);
 }

@@ -217,10 +217,10 @@ class OutboundTunnels {
     // time.
     [[nodiscard]] ResendMemory::Unsent take_unsent() { return memory_.take_unsent(); }
 
-    // To be written to the TUN device for a packet that was refused as too_big; nothing where there
-    // is no answer (see datapath/too_big_reply.hpp), and where there have been enough: a home
-    // address has a hundred a second of its own, so that nobody uses up what another needs, and all
-    // have so many together (RFC 4443 §2.4 f).
+    // To be written to the TUN device for a packet that was refused as too_big, or by its
+    // encapsulation_limit; nothing where there is no answer (see datapath/too_big_reply.hpp), and
+    // where there have been enough: a home address has a hundred a second of its own, so that
+    // nobody uses up what another needs, and all have so many together (RFC 4443 §2.4 f).
     static constexpr mobility::Rate replies_of_each{.each_second = 100, .burst = 100};
     static constexpr mobility::Rate replies_of_all{.each_second = 1'000, .burst = 1'000};
     [[nodiscard]] std::optional<wire::Bytes> answer_too_big(mobility::Instant now,

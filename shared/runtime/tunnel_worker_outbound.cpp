@@ -284,7 +284,9 @@ OutboundTunnelWorker::Fate OutboundTunnelWorker::forward(datapath::PacketSlot sl
     const auto packet = tunnels_.encapsulate(now_, slot);
     if (!packet) {
         drops_.count(packet.error());
-        return packet.error() == DropReason::too_big ? Fate::wants_answer : Fate::is_done;
+        const bool is_answered = packet.error() == DropReason::too_big ||
+                                 packet.error() == DropReason::encapsulation_limit;
+        return is_answered ? Fate::wants_answer : Fate::is_done;
     }
     if (packet->is_waiting) {
         return Fate::is_done;
