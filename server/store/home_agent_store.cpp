@@ -41,7 +41,8 @@ HomeAgentStore::~HomeAgentStore() {
     write_bindings();
 }
 
-bool HomeAgentStore::advance(const security::PublicKey& peer, const security::Tai64n& time) {
+bool HomeAgentStore::advance(const security::ServingKeys& own, const security::PublicKey& peer,
+                             const security::Tai64n& time) {
     if (is_batch_ && !is_batch_begun_) {
         failure_ = durable_.run("BEGIN IMMEDIATE");
         if (failure_) {
@@ -50,7 +51,9 @@ bool HomeAgentStore::advance(const security::PublicKey& peer, const security::Ta
         is_batch_begun_ = true;
     }
     advance_.bind(0, peer.octets);
-    advance_.bind(1, time.octets);
+    advance_.bind(1, own.used.octets);
+    advance_.bind(2, time.octets);
+    bind_key(advance_, 3, own.other);
     failure_ = advance_.run();
     return !failure_ && durable_.changes() == 1;
 }
@@ -119,7 +122,10 @@ std::optional<StoredKeys> HomeAgentStore::keys() {
 }
 
 std::error_code HomeAgentStore::put_keys(const StoredKeys& keys) {
-    return write([&] { write_keys(durable_, keys); });
+    return write([&] {
+        forget_handshakes_of_others(durable_, keys);
+        write_keys(durable_, keys);
+    });
 }
 
 std::expected<std::string, std::error_code> HomeAgentStore::backup(const StoredKeys& keys) {
@@ -147,9 +153,7 @@ std::error_code HomeAgentStore::replace(const StoreContent& content) {
             write_keys(durable_, *content.keys);
         }
         for (const StoredHandshake& handshake : content.handshakes) {
-            advance_.bind(0, handshake.key.octets);
-            advance_.bind(1, handshake.time.octets);
-            require_run(advance_, "write a handshake into the state file");
+            write_handshake(durable_, handshake);
         }
     });
 }

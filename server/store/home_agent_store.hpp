@@ -27,7 +27,7 @@ class HomeAgentStore final : public Store {
     ~HomeAgentStore() override;
 
     // On disk before it answers true, or with its batch; false as well if it cannot be written.
-    [[nodiscard]] bool advance(const security::PublicKey& peer,
+    [[nodiscard]] bool advance(const security::ServingKeys& own, const security::PublicKey& peer,
                                const security::Tai64n& time) override;
     [[nodiscard]] bool is_durable() const override { return !failure_; }
     // One transaction for all that is advanced in between.

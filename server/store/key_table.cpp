@@ -34,9 +34,53 @@ std::vector<StoredHandshake> read_handshakes(Database& database) {
     Statement select(database, "SELECT * FROM handshake");
     std::vector<StoredHandshake> found;
     while (require_next(select, "read the handshakes in the state file")) {
-        found.push_back({.key = {array_in<32>(select, 0)}, .time = {array_in<12>(select, 1)}});
+        found.push_back({.key = {array_in<32>(select, 0)},
+                         .home_agent_key = {array_in<32>(select, 1)},
+                         .time = {array_in<12>(select, 2)}});
     }
     return found;
+}
+
+void write_handshake(Database& database, const StoredHandshake& handshake) {
+    Statement put(database,
+                  "INSERT INTO handshake VALUES (?, ?, ?) ON CONFLICT (public_key, home_agent_key) "
+                  "DO UPDATE SET time = excluded.time WHERE excluded.time > time");
+    put.bind(0, handshake.key.octets);
+    put.bind(1, handshake.home_agent_key.octets);
+    put.bind(2, handshake.time.octets);
+    require_run(put, "write a handshake into the state file");
+}
+
+namespace {
+
+// Of which it was not noted under which key they were: they go with the one that is to go next.
+// Where there is one under that already, it is the later.
+void assign_old_handshakes(Database& database, const security::PublicKey& key) {
+    Statement assign(database,
+                     "UPDATE OR IGNORE handshake SET home_agent_key = ? "
+                     "WHERE home_agent_key = zeroblob(32)");
+    assign.bind(0, key.octets);
+    require_run(assign, "note the key of handshakes in the state file");
+    database.require("DELETE FROM handshake WHERE home_agent_key = zeroblob(32)",
+                     "note the key of handshakes");
+}
+
+}  // namespace
+
+void forget_handshakes_of_others(Database& database, const StoredKeys& keys) {
+    assign_old_handshakes(database, (keys.previous ? *keys.previous : keys.current).public_key());
+    const auto before = read_keys(database);
+    if (!before || !before->previous) {
+        return;
+    }
+    const security::PublicKey& over = before->previous->public_key();
+    if (over == keys.current.public_key() ||
+        (keys.previous && over == keys.previous->public_key())) {
+        return;
+    }
+    Statement forget(database, "DELETE FROM handshake WHERE home_agent_key = ?");
+    forget.bind(0, over.octets);
+    require_run(forget, "forget handshakes in the state file");
 }
 
 }  // namespace godwit::server

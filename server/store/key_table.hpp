@@ -15,8 +15,15 @@ void write_keys(Database& database, const StoredKeys& keys);
 
 std::vector<StoredHandshake> read_handshakes(Database& database);
 // The later time stays.
+void write_handshake(Database& database, const StoredHandshake& handshake);
+// Before these keys are written: of those that there are, the handshakes under one that was the
+// previous one and is not among them.
+void forget_handshakes_of_others(Database& database, const StoredKeys& keys);
+// Peer, own key, time, and the own key that serves beside it. A handshake of which the own key was
+// not noted counts under all of them.
 inline constexpr const char* advance_handshake =
-    "INSERT INTO handshake VALUES (?, ?) ON CONFLICT (public_key) "
-    "DO UPDATE SET time = excluded.time WHERE excluded.time > time";
+    "INSERT INTO handshake SELECT ?1, ?2, ?3 WHERE NOT EXISTS (SELECT 1 FROM handshake "
+    "WHERE public_key = ?1 AND home_agent_key IN (?2, ?4, zeroblob(32)) AND time >= ?3) "
+    "ON CONFLICT (public_key, home_agent_key) DO UPDATE SET time = excluded.time";
 
 }  // namespace godwit::server

@@ -66,6 +66,15 @@ constexpr std::array migrations{
        ALTER TABLE client ADD COLUMN rate_down INTEGER;)",
     R"(ALTER TABLE client ADD COLUMN network_prefixes TEXT NOT NULL
            DEFAULT '';  -- with spaces between)",
+    R"(ALTER TABLE handshake RENAME TO handshake_before;
+       CREATE TABLE handshake (
+           public_key BLOB NOT NULL CHECK (length(public_key) = 32),
+           home_agent_key BLOB NOT NULL CHECK (length(home_agent_key) = 32),  -- zeros: not noted
+           time BLOB NOT NULL CHECK (length(time) = 12),
+           PRIMARY KEY (public_key, home_agent_key)
+       ) STRICT, WITHOUT ROWID;
+       INSERT INTO handshake SELECT public_key, zeroblob(32), time FROM handshake_before;
+       DROP TABLE handshake_before;)",
 };
 
 }  // namespace

@@ -66,6 +66,7 @@ struct StoredKeys {
 
 struct StoredHandshake {
     security::PublicKey key;
+    security::PublicKey home_agent_key;
     security::Tai64n time;
 };
 
@@ -95,6 +96,7 @@ class Store : public security::HandshakeLedger {
         const Ipv4Assignments& addresses) = 0;
 
     [[nodiscard]] virtual std::optional<StoredKeys> keys() = 0;
+    // A key that was the previous one, and serves no more, takes the handshakes under it along.
     [[nodiscard]] virtual std::error_code put_keys(const StoredKeys& keys) = 0;
 
     // Bindings are only asked after, never believed: a loss of power may take the last ones along.

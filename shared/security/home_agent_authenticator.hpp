@@ -44,7 +44,9 @@ struct HomeAgentCredentials {
     mobility::Shards shards{};  // a session's SPI names that of its home address
 };
 
-// The time of the last handshake taken from each peer.
+// The time of the last handshake taken from each peer, under each of the home agent's own keys: who
+// has stolen one of them can write any time in the name of any peer, which must not count once that
+// key serves no more. What was recorded under it cannot be sent again then.
 class HandshakeLedger {
   public:
     HandshakeLedger() = default;
@@ -52,9 +54,10 @@ class HandshakeLedger {
     HandshakeLedger& operator=(const HandshakeLedger&) = delete;
     virtual ~HandshakeLedger() = default;
 
-    // True if `time` is greater than the key's last one; it is then on record, and will be after a
-    // restart too.
-    [[nodiscard]] virtual bool advance(const PublicKey& peer, const Tai64n& time) = 0;
+    // True if `time` is greater than the peer's last ones under `own`, both; it is then on record
+    // under the one that was used, and will be after a restart too.
+    [[nodiscard]] virtual bool advance(const ServingKeys& own, const PublicKey& peer,
+                                       const Tai64n& time) = 0;
     // False if the last advance() failed since nothing could be put on record.
     [[nodiscard]] virtual bool is_durable() const { return true; }
 

@@ -90,7 +90,7 @@ HomeAgentAuthenticator::admit(const PublicKey& key, const OwnKeys::Key& own, Noi
     if (peer->sessions + peer->waiting.size() >= max_sessions) {
         return std::unexpected(Rejection{RejectionReason::too_many_sessions});
     }
-    if (!ledger_.advance(peer->identity.key, payload.timestamp)) {
+    if (!ledger_.advance(own_.serving(own), peer->identity.key, payload.timestamp)) {
         return std::unexpected(ledger_.is_durable() ? JoinRefusal::stale_clock
                                                     : JoinRefusal::not_durable);
     }

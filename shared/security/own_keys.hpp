@@ -13,6 +13,12 @@
 
 namespace godwit::security {
 
+// Which key a handshake was made with, and which one serves beside it.
+struct ServingKeys {
+    PublicKey used;
+    std::optional<PublicKey> other{};
+};
+
 class OwnKeys {
   public:
     struct Key {
@@ -40,6 +46,14 @@ class OwnKeys {
     void forget_previous() { previous_.reset(); }
 
     [[nodiscard]] const Key& current() const { return current_; }
+    // `used`: one of the two.
+    [[nodiscard]] ServingKeys serving(const Key& used) const {
+        ServingKeys keys{.used = used.pair.public_key()};
+        if (previous_) {
+            keys.other = (&used == &current_ ? *previous_ : current_).pair.public_key();
+        }
+        return keys;
+    }
     // The key whose public half the sender of this message knows; nullptr if it knows none.
     [[nodiscard]] const Key* addressed_by(wire::BytesView mobility_header,
                                           const HandshakeOption& option) const {

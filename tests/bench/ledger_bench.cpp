@@ -34,7 +34,7 @@ double advances_per_second(server::HomeAgentStore& store, std::uint32_t handshak
     for (std::uint32_t first = 0; first < handshakes; first += together) {
         store.begin_batch();
         for (std::uint32_t peer = first; peer < std::min(first + together, handshakes); ++peer) {
-            if (!store.advance(key_of(peer), at)) {
+            if (!store.advance({.used = key_of(0)}, key_of(peer), at)) {
                 throw std::runtime_error("not taken");
             }
         }

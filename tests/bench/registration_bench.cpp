@@ -59,7 +59,8 @@ std::size_t resident() {
 }
 
 struct Ledger final : security::HandshakeLedger {
-    bool advance(const security::PublicKey& /*peer*/, const security::Tai64n& /*time*/) override {
+    bool advance(const security::ServingKeys& /*own*/, const security::PublicKey& /*peer*/,
+                 const security::Tai64n& /*time*/) override {
         return true;
     }
 };

@@ -16,7 +16,8 @@ using security::HandshakeOptionKind;
 
 class Ledger final : public security::HandshakeLedger {
   public:
-    bool advance(const security::PublicKey& /*peer*/, const security::Tai64n& /*time*/) override {
+    bool advance(const security::ServingKeys& /*own*/, const security::PublicKey& /*peer*/,
+                 const security::Tai64n& /*time*/) override {
         return true;
     }
 };

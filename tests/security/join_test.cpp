@@ -137,7 +137,10 @@ TEST_F(Join, TellsAKnownKeyThatItsClockHasGoneBack) {
 
 class FullLedger final : public HandshakeLedger {
   public:
-    bool advance(const PublicKey& /*peer*/, const Tai64n& /*time*/) override { return false; }
+    bool advance(const ServingKeys& /*own*/, const PublicKey& /*peer*/,
+                 const Tai64n& /*time*/) override {
+        return false;
+    }
     [[nodiscard]] bool is_durable() const override { return false; }
 };
 

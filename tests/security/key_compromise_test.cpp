@@ -14,8 +14,12 @@ class StolenKey : public Conversation {
     // Message 1 as who holds the home agent's private key can write it in the name of anybody whose
     // public key he knows: the two static keys agree from both sides.
     wire::Bytes forge_update(std::uint16_t sequence, const KeyPair& stolen, const PublicKey& name) {
+        return forge_update(sequence, stolen, name, time_.next());
+    }
+    wire::Bytes forge_update(std::uint16_t sequence, const KeyPair& stolen, const PublicKey& name,
+                             const Tai64n& time) {
         const wire::Bytes payload =
-            InitiationPayload{.timestamp = time_.next(), .spi = 0x81000001, .suites = all_suites}
+            InitiationPayload{.timestamp = time, .spi = 0x81000001, .suites = all_suites}
                 .serialize();
         wire::BindingUpdate asked = update(sequence);
         asked.options.emplace_back(blank_handshake_option(
@@ -95,6 +99,27 @@ TEST_F(StolenKey, OfTheHomeAgentSharesNoKeyInTheNameOfAMobileNode) {
     }
     EXPECT_FALSE(
         is_equal(*key_pair(2).shared_secret(answered_by), *key_pair(1).shared_secret(answered_by)));
+}
+
+// By a time that no honest handshake can be later than.
+TEST_F(StolenKey, OfTheHomeAgentKeepsAMobileNodeOutForNoLongerThanItServes) {
+    Tai64n last;
+    last.octets.fill(0xff);
+    const wire::Bytes forged = forge_update(100, key_pair(2), key_pair(1).public_key(), last);
+    ASSERT_NE(message_in(open_at_home_agent(forged)), nullptr);
+    home_agent_.rotate(key_pair(4));
+    auto credentials = mobile_node_credentials();
+    credentials.home_agent = key_pair(4).public_key();
+    MobileNodeAuthenticator follower(std::move(credentials), [this] { return time_; });
+    const auto ask = [&](std::uint16_t sequence) {
+        return open_at_home_agent(
+            follower.seal(from_mobile_node(update(sequence), mobility::StartHandshake{})).value());
+    };
+    EXPECT_EQ(hint_in(ask(101)), mobility::Hint::Kind::join_refused) << "the stolen one serves yet";
+    home_agent_.forget_previous();
+    EXPECT_NE(message_in(ask(102)), nullptr);
+    EXPECT_EQ(rejection_in(open_at_home_agent(forged)), "bad-mac1")
+        << "what was recorded under it cannot be sent again";
 }
 
 TEST_F(StolenKey, OfAnotherMobileNodeSaysNothingInTheNameOfThisOne) {

@@ -73,6 +73,16 @@ TEST_F(KeyRotation, IsNotFollowedWhileItCannotBePutOnRecord) {
     EXPECT_EQ(rejection_in(shake_hands_with(client, 3)), "bad-mac1");
 }
 
+TEST_F(KeyRotation, LetsNothingOlderInUnderTheOtherKey) {
+    auto before = node(2);
+    auto after = node(5);
+    const wire::Bytes held_back =
+        before.seal(from_mobile_node(update(1), mobility::StartHandshake{})).value();
+    home_agent_.rotate(key_pair(5));
+    EXPECT_NE(message_in(ask(after, 2)), nullptr);
+    EXPECT_EQ(hint_in(open_at_home_agent(held_back)), mobility::Hint::Kind::join_refused);
+}
+
 TEST_F(KeyRotation, CanBeDoneAgain) {
     auto client = node(2);
     home_agent_.rotate(key_pair(5));

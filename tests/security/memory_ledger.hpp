@@ -2,6 +2,7 @@
 // A handshake ledger that forgets with the test.
 
 #include <map>
+#include <utility>
 
 #include "shared/security/home_agent_authenticator.hpp"
 
@@ -9,18 +10,17 @@ namespace godwit::security {
 
 class MemoryLedger final : public HandshakeLedger {
   public:
-    bool advance(const PublicKey& peer, const Tai64n& time) override {
-        Tai64n& last = last_[peer];
-        if (time <= last) {
+    bool advance(const ServingKeys& own, const PublicKey& peer, const Tai64n& time) override {
+        if (time <= last_[{own.used, peer}] || (own.other && time <= last_[{*own.other, peer}])) {
             return false;
         }
-        last = time;
+        last_[{own.used, peer}] = time;
         return true;
     }
     [[nodiscard]] std::size_t size() const { return last_.size(); }
 
   private:
-    std::map<PublicKey, Tai64n> last_;
+    std::map<std::pair<PublicKey, PublicKey>, Tai64n> last_;
 };
 
 }  // namespace godwit::security

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "shared/security/keys.hpp"
+#include "shared/security/own_keys.hpp"
 #include "shared/wire/bytes.hpp"
 
 namespace godwit::security {
@@ -21,6 +22,11 @@ inline KeyPair key_pair(std::uint8_t number) {
 
 inline PresharedKey preshared_key(std::uint8_t number) {
     return PresharedKey(secret_of(wire::Bytes(sizeof(KeyOctets), number)));
+}
+
+// Of a home agent that has one.
+inline ServingKeys only_key(std::uint8_t number = 2) {
+    return {.used = key_pair(number).public_key()};
 }
 
 }  // namespace godwit::security

@@ -178,7 +178,9 @@ wire::SignallingPacket SimulatedHomeAgent::inner(const wire::HomeAddress& home) 
     return {.source = settings_.address.address, .destination = home.address};
 }
 
-bool SimulatedHomeAgent::Ledger::advance(const security::PublicKey& peer,
+// It has one key for ever.
+bool SimulatedHomeAgent::Ledger::advance(const security::ServingKeys& /*own*/,
+                                         const security::PublicKey& peer,
                                          const security::Tai64n& time) {
     const auto known = last.find(peer);
     if (known != last.end() && time <= known->second) {

@@ -156,7 +156,8 @@ class SimulatedHomeAgent final : public Host {
   private:
     // The timestamps stay when the process does not.
     struct Ledger final : security::HandshakeLedger {
-        bool advance(const security::PublicKey& peer, const security::Tai64n& time) override;
+        bool advance(const security::ServingKeys& own, const security::PublicKey& peer,
+                     const security::Tai64n& time) override;
         std::map<security::PublicKey, security::Tai64n> last;
     };
 
