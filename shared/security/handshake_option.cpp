@@ -7,6 +7,8 @@
 #include <optional>
 #include <string_view>
 
+#include "shared/security/handshake_payload.hpp"
+#include "shared/security/noise.hpp"
 #include "shared/wire/messages/binding_acknowledgement.hpp"
 #include "shared/wire/messages/binding_update.hpp"
 #include "shared/wire/mobility_header.hpp"
@@ -33,6 +35,13 @@ HandshakeOption layout_of(HandshakeOptionKind kind, std::size_t offset, std::siz
 
 std::size_t length_without_noise(HandshakeOptionKind kind) {
     return layout_of(kind, 0, 0).noise.offset;
+}
+
+// What wants public-key work is long enough for it, and longer than a cookie that answers it.
+std::size_t least_noise(HandshakeOptionKind kind) {
+    return kind == HandshakeOptionKind::initiation
+               ? noise_message_1_overhead + InitiationPayload::length
+               : 0;
 }
 
 // The first option of this kind whose body lies behind `from`.
@@ -86,12 +95,13 @@ std::expected<HandshakeOption, RejectionReason> find_handshake_option(
     if (mobility_header[body->offset + 1] != handshake_version) {
         return std::unexpected(RejectionReason::bad_version);
     }
-    const std::size_t least = length_without_noise(kind);
+    const std::size_t before_noise = length_without_noise(kind);
     const bool has_noise = kind != HandshakeOptionKind::mac1_alone;
-    if (body->length < least || (!has_noise && body->length != least)) {
+    if (body->length < before_noise + least_noise(kind) ||
+        (!has_noise && body->length != before_noise)) {
         return std::unexpected(RejectionReason::malformed);
     }
-    return layout_of(kind, body->offset, body->length - least);
+    return layout_of(kind, body->offset, body->length - before_noise);
 }
 
 bool is_initiation(wire::BytesView mobility_header) {

@@ -73,7 +73,7 @@ std::expected<wire::Bytes, SealError> HomeAgentAuthenticator::seal(
     if (!is_sealable(order)) {
         return std::unexpected(SealError::wrong_message);
     }
-    return wire::serialize_mobility_header(order.message, pseudo_header(order));
+    return serialized(order.message, pseudo_header(order));
 }
 
 std::expected<mobility::Received, Rejection> HomeAgentAuthenticator::open(
@@ -177,10 +177,15 @@ std::expected<wire::Bytes, SealError> HomeAgentAuthenticator::finish_handshake(
     const wire::Bytes answer = payload.serialize();
     acknowledgement->options.emplace_back(blank_handshake_option(
         HandshakeOptionKind::response, noise_message_2_overhead + answer.size()));
-    wire::Bytes header;
-    if (append_authentication(message, waiting.peer_spi)) {
-        header = wire::serialize_mobility_header(message, pseudo_header(order));
+    if (!append_authentication(message, waiting.peer_spi)) {
+        return std::unexpected(SealError::wrong_message);
     }
+    auto written = serialized(message, pseudo_header(order));
+    if (!written) {
+        forget_waiting(id);
+        return written;
+    }
+    wire::Bytes& header = *written;
     const auto option = find_handshake_option(header, HandshakeOptionKind::response);
     if (!option) {
         return std::unexpected(SealError::wrong_message);  // it had one of its own
@@ -200,7 +205,7 @@ std::expected<wire::Bytes, SealError> HomeAgentAuthenticator::finish_handshake(
         id, {.peer = peer.identity.id, .peer_spi = waiting.peer_spi, .keys = std::move(keys)});
     ++peer.sessions;
     forget_waiting(id);
-    return header;
+    return written;
 }
 
 std::expected<wire::Bytes, SealError> HomeAgentAuthenticator::seal_in_session(
@@ -213,9 +218,11 @@ std::expected<wire::Bytes, SealError> HomeAgentAuthenticator::seal_in_session(
     if (!append_authentication(message, session->peer_spi)) {
         return std::unexpected(SealError::wrong_message);
     }
-    wire::Bytes header = wire::serialize_mobility_header(message, pseudo_header(order));
-    write_authenticator(session->keys.signalling->outbound, covered_addresses(order), header);
-    wire::write_checksum(header, pseudo_header(order));
+    auto header = serialized(message, pseudo_header(order));
+    if (header) {
+        write_authenticator(session->keys.signalling->outbound, covered_addresses(order), *header);
+        wire::write_checksum(*header, pseudo_header(order));
+    }
     return header;
 }
 

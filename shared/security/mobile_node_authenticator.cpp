@@ -47,7 +47,7 @@ std::expected<wire::Bytes, SealError> MobileNodeAuthenticator::seal(
     if (!is_sealable(order)) {
         return std::unexpected(SealError::wrong_message);
     }
-    return wire::serialize_mobility_header(order.message, pseudo_header(order));
+    return serialized(order.message, pseudo_header(order));
 }
 
 std::expected<mobility::Received, Rejection> MobileNodeAuthenticator::open(
@@ -120,7 +120,11 @@ std::expected<wire::Bytes, SealError> MobileNodeAuthenticator::start_handshake(
     wire::BindingUpdate sealed = *update;
     sealed.options.emplace_back(blank_handshake_option(HandshakeOptionKind::initiation,
                                                        noise_message_1_overhead + message.size()));
-    wire::Bytes header = wire::serialize_mobility_header(sealed, pseudo_header(order));
+    auto written = serialized(sealed, pseudo_header(order));
+    if (!written) {
+        return written;
+    }
+    wire::Bytes& header = *written;
     const auto option = find_handshake_option(header, HandshakeOptionKind::initiation);
     if (!option) {
         return std::unexpected(SealError::wrong_message);  // it had one of its own
@@ -143,7 +147,7 @@ std::expected<wire::Bytes, SealError> MobileNodeAuthenticator::start_handshake(
     pending_.push_back(
         {session, order.home, update->sequence, *std::move(noise), order.path, Mac{}});
     std::ranges::copy(option->mac1.in(std::span(header)), pending_.back().mac1.begin());
-    return header;
+    return written;
 }
 
 std::expected<wire::Bytes, SealError> MobileNodeAuthenticator::seal_in_session(
@@ -160,7 +164,11 @@ std::expected<wire::Bytes, SealError> MobileNodeAuthenticator::seal_in_session(
     if (!append_authentication(message, session->peer_spi)) {
         return std::unexpected(SealError::wrong_message);
     }
-    wire::Bytes header = wire::serialize_mobility_header(message, pseudo_header(order));
+    auto written = serialized(message, pseudo_header(order));
+    if (!written) {
+        return written;
+    }
+    wire::Bytes& header = *written;
     if (update != nullptr) {
         const auto option = find_handshake_option(header, HandshakeOptionKind::mac1_alone);
         if (!option) {
@@ -170,7 +178,7 @@ std::expected<wire::Bytes, SealError> MobileNodeAuthenticator::seal_in_session(
     }
     write_authenticator(session->keys.signalling->outbound, covered_addresses(order), header);
     wire::write_checksum(header, pseudo_header(order));
-    return header;
+    return written;
 }
 
 std::expected<mobility::Received, Rejection> MobileNodeAuthenticator::open_response(

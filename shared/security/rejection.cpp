@@ -53,6 +53,8 @@ std::string_view name(SealError error) {
             return "unknown-session";
         case SealError::failed_handshake:
             return "failed-handshake";
+        case SealError::too_long:
+            return "too-long";
     }
     return "unknown";
 }

@@ -45,6 +45,7 @@ enum class SealError : std::uint8_t {
     wrong_message,     // this message cannot carry that proof
     unknown_session,   // ended, or never there
     failed_handshake,  // the other end's key is not one to agree with
+    too_long,          // for a Mobility Header
 };
 
 std::string_view name(SealError error);

@@ -45,6 +45,16 @@ inline bool is_between(const wire::SignallingPacket& packet, const wire::Ipv6Add
            !packet.home_address_option && !packet.routing_header;
 }
 
+// A message of this end, which may be made of what the other end has said.
+inline std::expected<wire::Bytes, SealError> serialized(const wire::MobilityMessage& message,
+                                                        const wire::PseudoHeader& addresses) {
+    wire::Bytes header = wire::serialize_mobility_header(message, addresses);
+    if (header.size() > wire::max_mobility_header) {
+        return std::unexpected(SealError::too_long);
+    }
+    return header;
+}
+
 inline mobility::Received hint(const mobility::Path& path, const wire::HomeAddress& home,
                                mobility::Hint::Kind kind, wire::SequenceNumber sequence = {},
                                mobility::JoinRefusal refusal = {}) {

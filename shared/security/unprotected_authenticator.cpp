@@ -12,8 +12,7 @@ std::expected<wire::Bytes, SealError> UnprotectedAuthenticator::seal(
     if (!std::holds_alternative<mobility::Unprotected>(order.seal)) {
         return std::unexpected(SealError::wrong_role);
     }
-    return wire::serialize_mobility_header(order.message,
-                                           pseudo_header_to_home_agent(order, home_agent_));
+    return serialized(order.message, pseudo_header_to_home_agent(order, home_agent_));
 }
 
 std::expected<mobility::Received, Rejection> UnprotectedAuthenticator::open(

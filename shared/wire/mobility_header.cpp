@@ -110,7 +110,7 @@ Bytes serialize_mobility_header(const MobilityMessage& message, const PseudoHead
     out.integer(std::visit([](const auto& known) { return known.type; }, message));
     out.zeros(3);  // Reserved, Checksum
     std::visit([&header](const auto& known) { known.serialize(header); }, message);
-    assert(header.size() % length_unit == 0 && header.size() <= max_mobility_header);
+    assert(header.size() % length_unit == 0);
     header[header_length_offset] = static_cast<std::uint8_t>((header.size() / length_unit) - 1);
     write_checksum(header, addresses);
     return header;

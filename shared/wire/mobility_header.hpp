@@ -52,7 +52,8 @@ bool is_known_message_type(std::uint8_t type);
 // are truncated, more are bad_length.
 Parsed<MobilityMessage> parse_mobility_header(BytesView in, const PseudoHeader& addresses);
 
-// The whole header with its checksum. Its length is a multiple of 8 octets.
+// The whole header with its checksum. Its length is a multiple of 8 octets. One that is longer than
+// max_mobility_header does not say its length, and must not be sent.
 Bytes serialize_mobility_header(const MobilityMessage& message, const PseudoHeader& addresses);
 
 // Writes the checksum of a serialised Mobility Header anew, after its bytes have been changed.

@@ -166,6 +166,26 @@ TEST_F(CookieConversation, DoesNoPublicKeyWorkWithoutACookie) {
         << "where there is no load";
 }
 
+// A reply must not be longer than what it answers.
+TEST_F(CookieConversation, AnswersNoInitiationWithoutAHandshakeInIt) {
+    wire::BindingUpdate bare = update(100);
+    bare.options = {blank_handshake_option(HandshakeOptionKind::initiation, 0)};
+    wire::Bytes header = wire::serialize_mobility_header(bare, to_home_agent({}).pseudo_header());
+    const auto shortest_reply = CookieKey(key_pair(2).public_key()).seal(cookie, mac1).message();
+    ASSERT_LT(header.size(), wire::serialize_mobility_header(shortest_reply, {}).size());
+    const std::size_t option = wire::BindingUpdate::options_offset + 2;
+    Mac1Key(key_pair(2).public_key())
+        .write(header, {.kind = HandshakeOptionKind::initiation,
+                        .mac1 = {option + 2, mac_length},
+                        .mac2 = {option + 2 + mac_length, mac_length},
+                        .noise = {option + 2 + 2 * mac_length, 0}});
+    const auto opened = busy_.open(path_of_home_agent(), with_checksum(to_home_agent(header)));
+    EXPECT_EQ(rejection_in(opened), "malformed");
+    EXPECT_FALSE(opened.error().reply);
+    EXPECT_GE(start_handshake(100).size(),
+              wire::serialize_mobility_header(shortest_reply, {}).size());
+}
+
 TEST_F(CookieConversation, ACookieIsOfNoUseFromAnotherAddress) {
     (void)mobile_node_.open(path_of_mobile_node(), ask_for_cookie(100));
     EXPECT_EQ(rejection_in(open(start_handshake(101))), "taken");

@@ -34,7 +34,7 @@ void expect_names(Reason first, Reason last, const auto& name_of) {
 TEST(SecurityNames, AreOnesOwn) {
     const auto its_own = [](auto reason) { return name(reason); };
     expect_names(EspError::exhausted, EspError::bad_protocol, its_own);
-    expect_names(SealError::wrong_role, SealError::failed_handshake, its_own);
+    expect_names(SealError::wrong_role, SealError::too_long, its_own);
     expect_names(InviteError::not_an_invite, InviteError::newer_version, its_own);
     expect_names(Suite::aes_256_gcm, Suite::chacha20_poly1305, its_own);
     expect_names(RejectionReason::malformed, RejectionReason::not_expected,

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 
+#include "shared/wire/ipv6_header.hpp"
+#include "shared/wire/type2_routing_header.hpp"
+#include "shared/wire/udp_header.hpp"
 #include "tests/support/addresses.hpp"
 #include "tests/wire/hex.hpp"
 #include "tests/wire/samples.hpp"
@@ -203,9 +206,13 @@ TEST(HomeAgentSwitch, ThatPromisesMoreAddressesThanItHasIsTruncated) {
 TEST(HomeAgentSwitch, HasRoomForAsManyAddressesAsItSays) {
     HomeAgentSwitch message;
     message.home_agents.assign(HomeAgentSwitch::max_home_agents, test::home_agent);
+    message.options = {BindingRefreshAdvice{Lifetime(10)},
+                       AuthenticationOption{.spi = 7, .authenticator = Bytes(16)}};
     const Bytes bytes = serialize_mobility_header(message, addresses);
-    EXPECT_LE(bytes.size(), max_mobility_header);
     EXPECT_EQ(parse(bytes), MobilityMessage(message));
+    constexpr std::size_t shortest_mtu = 1280;
+    EXPECT_LE(Ipv6Header::size + UdpHeader::size + Ipv6Header::size + bytes.size(), shortest_mtu);
+    EXPECT_LE(Ipv6Header::size + Type2RoutingHeader::size + bytes.size(), shortest_mtu);
 }
 
 TEST(BindingRevocation, OfAnUnknownRevocationTypeIsAnUnknownMessage) {

@@ -1,6 +1,7 @@
 #include "shared/wire/messages/home_agent_switch.hpp"
 
 #include <cassert>
+#include <limits>
 #include <utility>
 
 #include "shared/wire/messages/options_tail.hpp"
@@ -18,7 +19,7 @@ Parsed<HomeAgentSwitch> HomeAgentSwitch::parse(Reader& in) {
 }
 
 void HomeAgentSwitch::serialize(Bytes& message) const {
-    assert(home_agents.size() <= max_home_agents);
+    assert(home_agents.size() <= std::numeric_limits<std::uint8_t>::max());
     Writer out(message);
     out.integer(static_cast<std::uint8_t>(home_agents.size()));
     out.zeros(1);

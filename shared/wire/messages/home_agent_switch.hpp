@@ -23,10 +23,11 @@ namespace godwit::wire {
 struct HomeAgentSwitch {
     static constexpr std::uint8_t type = 12;
     static constexpr std::uint8_t minimum_header_length = 0;
-    // As many as a Mobility Header of 2048 octets has room for.
-    static constexpr std::size_t max_home_agents = 127;
+    // As many as a packet of 1280 octets has room for, in UDP over IPv6 too, beside the options of
+    // an authenticated message.
+    static constexpr std::size_t max_home_agents = 72;
 
-    std::vector<HomeAgentAddress> home_agents;  // at most max_home_agents
+    std::vector<HomeAgentAddress> home_agents;  // of one sent: at most max_home_agents
     MobilityOptions options;
 
     bool operator==(const HomeAgentSwitch&) const = default;
