@@ -10,6 +10,7 @@
 #include "server/store/sqlite.hpp"
 #include "tests/runtime/sample_clients.hpp"
 #include "tests/runtime/temporary_directory.hpp"
+#include "tests/security/sample_keys.hpp"
 
 namespace godwit::server {
 namespace {
@@ -107,11 +108,11 @@ TEST_F(ClientStore, ForgetsARemovedClientButNotWhenItsKeyWasUsed) {
     HomeAgentStore store = open();
     laptop_.ipv4 = wire::Ipv4Address{{10, 19, 0, 2}};
     ASSERT_FALSE(store.put_client(laptop_));
-    ASSERT_TRUE(store.advance(*laptop_.key, time(5)));
+    ASSERT_TRUE(store.advance(security::only_key(), *laptop_.key, time(5)));
     ASSERT_FALSE(store.remove_client(laptop_.home));
     EXPECT_THAT(texts(store), IsEmpty());
     EXPECT_THAT(store.ipv4_home_addresses(), IsEmpty());
-    EXPECT_FALSE(store.advance(*laptop_.key, time(5)));
+    EXPECT_FALSE(store.advance(security::only_key(), *laptop_.key, time(5)));
 }
 
 TEST_F(ClientStore, RemembersTheKeysThatAreInPlaceOfTheKeyFile) {
@@ -128,10 +129,53 @@ TEST_F(ClientStore, RemembersTheKeysThatAreInPlaceOfTheKeyFile) {
     EXPECT_EQ(found->previous_until, long_ago);
 }
 
+TEST_F(ClientStore, ForgetsHandshakesUnderAKeyThatServesNoMore) {
+    HomeAgentStore store = open();
+    const security::PublicKey& laptop = *laptop_.key;
+    const auto both = [](std::uint8_t used, std::uint8_t other) {
+        return security::ServingKeys{.used = security::key_pair(used).public_key(),
+                                     .other = security::key_pair(other).public_key()};
+    };
+    EXPECT_TRUE(store.advance(security::only_key(2), laptop, time(9)));
+    StoredKeys following = keys(4);
+    following.previous = security::key_pair(2);
+    ASSERT_FALSE(store.put_keys(following));
+    EXPECT_FALSE(store.advance(both(4, 2), laptop, time(8))) << "it may have waited on the path";
+    EXPECT_TRUE(store.advance(both(4, 2), laptop, time(10)));
+    EXPECT_TRUE(store.advance(both(2, 4), laptop, time(99)));
+    EXPECT_FALSE(store.advance(both(4, 2), laptop, time(11)));
+    ASSERT_FALSE(store.put_keys(keys(4)));
+    EXPECT_FALSE(store.advance(security::only_key(4), laptop, time(10)));
+    EXPECT_TRUE(store.advance(security::only_key(4), laptop, time(11)));
+}
+
+TEST_F(ClientStore, CountsHandshakesOfWhichTheKeyWasNotNotedUnderAllUntilTheNextIsOver) {
+    HomeAgentStore store = open();
+    Database(directory_.path() / "state" / "godwit-ha.sqlite")
+        .require("INSERT INTO handshake VALUES (x'" + std::string(62, '0') +
+                     "01', zeroblob(32), x'" + std::string(22, '0') + "09')",
+                 "make it an old one");
+    security::PublicKey peer;
+    peer.octets.back() = 1;
+    const auto later = [](std::uint8_t octet) {
+        Tai64n last;
+        last.octets.back() = octet;
+        return last;
+    };
+    EXPECT_FALSE(store.advance(security::only_key(2), peer, later(9)));
+    StoredKeys following = keys(4);
+    following.previous = security::key_pair(2);
+    ASSERT_FALSE(store.put_keys(following));
+    EXPECT_FALSE(store.advance(security::only_key(2), peer, later(9)));
+    EXPECT_TRUE(store.advance(security::only_key(4), peer, later(8)));
+    ASSERT_FALSE(store.put_keys(keys(4)));
+    EXPECT_TRUE(store.advance(security::only_key(2), peer, later(1)));
+}
+
 TEST_F(ClientStore, GivesAllBackFromABackup) {
     HomeAgentStore store = open();
     ASSERT_FALSE(store.put_client(laptop_));
-    ASSERT_TRUE(store.advance(*laptop_.key, time(5)));
+    ASSERT_TRUE(store.advance(security::only_key(), *laptop_.key, time(5)));
     const auto backup = store.backup(keys(4));
     ASSERT_TRUE(backup) << backup.error().message();
 
@@ -142,17 +186,18 @@ TEST_F(ClientStore, GivesAllBackFromABackup) {
     EXPECT_EQ(content->keys->current.public_key(), security::key_pair(4).public_key());
     ASSERT_FALSE(other.replace(*content));
     EXPECT_THAT(texts(other), ElementsAre(text_of(laptop_)));
-    EXPECT_FALSE(other.advance(*laptop_.key, time(5))) << "handshakes of before the backup";
-    EXPECT_TRUE(other.advance(*laptop_.key, time(6)));
+    EXPECT_FALSE(other.advance(security::only_key(), *laptop_.key, time(5)))
+        << "handshakes of before the backup";
+    EXPECT_TRUE(other.advance(security::only_key(), *laptop_.key, time(6)));
 }
 
 TEST_F(ClientStore, KeepsTheLaterTimeOfAHandshakeWhenItIsRestored) {
     HomeAgentStore store = open();
-    ASSERT_TRUE(store.advance(*laptop_.key, time(5)));
+    ASSERT_TRUE(store.advance(security::only_key(), *laptop_.key, time(5)));
     const auto backup = store.backup(keys(4));
-    ASSERT_TRUE(store.advance(*laptop_.key, time(7)));
+    ASSERT_TRUE(store.advance(security::only_key(), *laptop_.key, time(7)));
     ASSERT_FALSE(store.replace(store.read_backup(backup.value()).value()));
-    EXPECT_FALSE(store.advance(*laptop_.key, time(7)));
+    EXPECT_FALSE(store.advance(security::only_key(), *laptop_.key, time(7)));
 }
 
 TEST_F(ClientStore, TakesTheFileItselfForABackupWithoutKeys) {

@@ -4,11 +4,15 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <fstream>
+#include <iterator>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "server/store/sqlite.hpp"
 #include "tests/runtime/temporary_directory.hpp"
+#include "tests/security/conversation.hpp"
 
 namespace godwit::server {
 namespace {
@@ -45,30 +49,81 @@ class Store : public testing::Test {
                            61234};
 };
 
-// Who takes the disk finds pre-shared keys and invites, but nothing that opens what was recorded.
-TEST_F(Store, HasPreSharedKeysAndInvitesForItsOnlySecrets) {
+// Who takes the disk finds the home agent's keys, pre-shared keys and invites: for all other octets
+// that there is a column for, it is known what they are.
+TEST_F(Store, HasItsOwnKeysPreSharedKeysAndInvitesForItsOnlySecrets) {
     (void)open();
     Database database(file());
     Statement columns(
         database,
         "SELECT m.name || '.' || p.name FROM sqlite_master m, pragma_table_info(m.name) p "
-        "WHERE m.type = 'table' AND (p.name LIKE '%key%' OR p.name LIKE '%secret%' OR "
-        "p.name LIKE '%session%') ORDER BY 1");
-    std::vector<std::string> found;
+        "WHERE m.type = 'table' AND p.type = 'BLOB' ORDER BY 1");
+    std::vector<std::string> secret;
+    const std::set<std::string> known{
+        "binding.care_of_address",
+        "binding.home_address",
+        "binding.local",
+        "binding.remote",
+        "client.home_address",
+        "client.public_key",
+        "handshake.home_agent_key",
+        "handshake.public_key",
+        "handshake.time",
+        "home_agent_key.key_file",
+        "invite.client",
+        "invite.id",
+        "invite.spent_by",
+        "ipv4_home_address.home_address",
+        "ipv4_home_address.ipv4",
+    };
     while (columns.next().value()) {
-        found.push_back(columns.text(0));
+        if (!known.contains(columns.text(0))) {
+            secret.push_back(columns.text(0));
+        }
     }
-    EXPECT_THAT(found, testing::ElementsAre("client.preshared_key", "client.public_key",
-                                            "handshake.public_key", "home_agent_key.key_file",
-                                            "invite.secret"));
+    EXPECT_THAT(secret, testing::ElementsAre("client.preshared_key", "home_agent_key.current",
+                                             "home_agent_key.previous", "invite.secret"));
+}
+
+// The store of a home agent that makes sessions.
+class StoredHandshakes : public security::Conversation {
+  protected:
+    // Of all files, the log too.
+    [[nodiscard]] std::string octets_on_disk() const {
+        std::string all;
+        for (const auto& entry : std::filesystem::directory_iterator(directory_.path() / "state")) {
+            std::ifstream file(entry.path(), std::ios::binary);
+            all.append(std::istreambuf_iterator<char>(file), {});
+        }
+        return all;
+    }
+    [[nodiscard]] bool is_on_disk(wire::BytesView octets) const {
+        return octets_on_disk().contains(std::string(octets.begin(), octets.end()));
+    }
+
+    tests::TemporaryDirectory directory_;
+    HomeAgentStore store_{directory_.path() / "state"};
+    security::HomeAgentAuthenticator storing_{home_agent_credentials(), store_};
+};
+
+TEST_F(StoredHandshakes, LeaveNoKeyOfTheirSessionOnTheDisk) {
+    const auto opened = storing_.open(path_of_home_agent(), to_home_agent(start_handshake(1)));
+    const auto session = security::handshake_session(opened);
+    ASSERT_TRUE(storing_.seal(from_home_agent(acknowledgement(1), mobility::InHandshake{session})));
+    const auto keys = storing_.take_tunnel_keys(session);
+    ASSERT_TRUE(keys);
+    EXPECT_TRUE(is_on_disk(security::key_pair(1).public_key().octets)) << "whose it was";
+    EXPECT_FALSE(is_on_disk(keys->inbound.key));
+    EXPECT_FALSE(is_on_disk(keys->outbound.key));
 }
 
 TEST_F(Store, TakesOnlyNewerHandshakesOfAKey) {
     HomeAgentStore store = open();
-    EXPECT_TRUE(store.advance(one_, time(1'000'000'255)));
-    EXPECT_FALSE(store.advance(one_, time(1'000'000'255))) << "the same one again";
-    EXPECT_FALSE(store.advance(one_, time(1'000'000'254)));
-    EXPECT_TRUE(store.advance(one_, time(1'000'000'256)));
+    EXPECT_TRUE(store.advance(security::only_key(), one_, time(1'000'000'255)));
+    EXPECT_FALSE(store.advance(security::only_key(), one_, time(1'000'000'255)))
+        << "the same one again";
+    EXPECT_FALSE(store.advance(security::only_key(), one_, time(1'000'000'254)));
+    EXPECT_TRUE(store.advance(security::only_key(), one_, time(1'000'000'256)));
     EXPECT_FALSE(store.failure());
 }
 
@@ -80,9 +135,9 @@ TEST_F(Store, PutsABatchOfHandshakesOnRecordAtOnce) {
         return count.next().value() ? count.number(0) : -1;
     };
     store.begin_batch();
-    EXPECT_TRUE(store.advance(one_, time(1)));
-    EXPECT_TRUE(store.advance(other_, time(1)));
-    EXPECT_FALSE(store.advance(other_, time(1))) << "the same one again";
+    EXPECT_TRUE(store.advance(security::only_key(), one_, time(1)));
+    EXPECT_TRUE(store.advance(security::only_key(), other_, time(1)));
+    EXPECT_FALSE(store.advance(security::only_key(), other_, time(1))) << "the same one again";
     EXPECT_EQ(on_record(), 0);
     EXPECT_TRUE(store.commit_batch());
     EXPECT_EQ(on_record(), 2);
@@ -92,9 +147,10 @@ TEST_F(Store, ForgetsABatchThatACrashCutsShort) {
     {
         HomeAgentStore store = open();
         store.begin_batch();
-        EXPECT_TRUE(store.advance(one_, time(1)));
+        EXPECT_TRUE(store.advance(security::only_key(), one_, time(1)));
     }
-    EXPECT_TRUE(open().advance(one_, time(1))) << "nobody was told that it was taken";
+    EXPECT_TRUE(open().advance(security::only_key(), one_, time(1)))
+        << "nobody was told that it was taken";
 }
 
 TEST_F(Store, TakesNoHandshakeOfABatchThatCannotBegin) {
@@ -102,29 +158,29 @@ TEST_F(Store, TakesNoHandshakeOfABatchThatCannotBegin) {
     Database other(file());
     ASSERT_FALSE(other.run("BEGIN IMMEDIATE"));
     store.begin_batch();
-    EXPECT_FALSE(store.advance(one_, time(1)));
+    EXPECT_FALSE(store.advance(security::only_key(), one_, time(1)));
     EXPECT_TRUE(store.failure());
     EXPECT_TRUE(store.commit_batch()) << "there is nothing in it";
     ASSERT_FALSE(other.run("ROLLBACK"));
-    EXPECT_TRUE(store.advance(one_, time(1)));
+    EXPECT_TRUE(store.advance(security::only_key(), one_, time(1)));
 }
 
 TEST_F(Store, KeepsKeysApart) {
     HomeAgentStore store = open();
-    EXPECT_TRUE(store.advance(one_, time(2)));
-    EXPECT_TRUE(store.advance(other_, time(1)));
+    EXPECT_TRUE(store.advance(security::only_key(), one_, time(2)));
+    EXPECT_TRUE(store.advance(security::only_key(), other_, time(1)));
 }
 
 TEST_F(Store, RemembersHandshakesAcrossARestart) {
-    EXPECT_TRUE(open().advance(one_, time(5)));
+    EXPECT_TRUE(open().advance(security::only_key(), one_, time(5)));
     HomeAgentStore store = open();
-    EXPECT_FALSE(store.advance(one_, time(5)));
-    EXPECT_TRUE(store.advance(one_, time(6)));
+    EXPECT_FALSE(store.advance(security::only_key(), one_, time(5)));
+    EXPECT_TRUE(store.advance(security::only_key(), one_, time(6)));
 }
 
 TEST_F(Store, HasWrittenAHandshakeBeforeItAnswers) {
     HomeAgentStore store = open();
-    ASSERT_TRUE(store.advance(one_, time(5)));
+    ASSERT_TRUE(store.advance(security::only_key(), one_, time(5)));
     Database reader(file());
     Statement select(reader, "SELECT time FROM handshake");
     ASSERT_EQ(select.next(), true);
@@ -133,13 +189,14 @@ TEST_F(Store, HasWrittenAHandshakeBeforeItAnswers) {
 
 TEST_F(Store, RefusesAHandshakeThatItCannotWrite) {
     HomeAgentStore store = open();
-    ASSERT_TRUE(store.advance(one_, time(4)));
+    ASSERT_TRUE(store.advance(security::only_key(), one_, time(4)));
     Database other_program(file());
     ASSERT_FALSE(other_program.run("BEGIN IMMEDIATE"));
-    EXPECT_FALSE(store.advance(one_, time(5)));
+    EXPECT_FALSE(store.advance(security::only_key(), one_, time(5)));
     EXPECT_EQ(store.failure().message(), "database is locked");
     ASSERT_FALSE(other_program.run("ROLLBACK"));
-    EXPECT_TRUE(store.advance(one_, time(5))) << "as if it had never been there";
+    EXPECT_TRUE(store.advance(security::only_key(), one_, time(5)))
+        << "as if it had never been there";
     EXPECT_FALSE(store.failure());
 }
 

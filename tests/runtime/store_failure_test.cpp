@@ -13,6 +13,7 @@
 #include "tests/runtime/sample_clients.hpp"
 #include "tests/runtime/small_disk.hpp"
 #include "tests/runtime/temporary_directory.hpp"
+#include "tests/security/sample_keys.hpp"
 
 namespace godwit::server {
 namespace {
@@ -63,11 +64,11 @@ class StoreFailure : public testing::Test {
 TEST_F(StoreFailure, RefusesOnAFullDiskAndRecovers) {
     const tests::SmallDisk disk(this->disk(), "1m");
     HomeAgentStore store(this->disk());
-    ASSERT_TRUE(store.advance(key_, time(1)));
+    ASSERT_TRUE(store.advance(security::only_key(), key_, time(1)));
     fill();
     // The log has pages to spare, which are written over first.
     std::int64_t seconds = 2;
-    while (seconds < 1000 && store.advance(key_, time(seconds))) {
+    while (seconds < 1000 && store.advance(security::only_key(), key_, time(seconds))) {
         ++seconds;
     }
     EXPECT_EQ(store.failure().message(), "database or disk is full");
@@ -76,7 +77,8 @@ TEST_F(StoreFailure, RefusesOnAFullDiskAndRecovers) {
     store.put_binding({.home = home("2001:db8:f::100")});
     store.write_bindings();  // goes on without
     make_room();
-    EXPECT_TRUE(store.advance(key_, time(seconds))) << "as if it had never been there";
+    EXPECT_TRUE(store.advance(security::only_key(), key_, time(seconds)))
+        << "as if it had never been there";
     EXPECT_FALSE(store.failure());
     EXPECT_TRUE(store.clients().empty());
 }
