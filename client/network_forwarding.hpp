@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "shared/mobility/attachment.hpp"
 #include "shared/platform/network_snapshot.hpp"
 #include "shared/platform/sysctl.hpp"
 #include "shared/runtime/log.hpp"
@@ -25,11 +26,16 @@ class NetworkForwarding {
     NetworkForwarding(Settings settings, const platform::NetworkSnapshot& network,
                       const runtime::Log& log);
 
+    // By which interfaces the machine visits networks.
+    void on_attachments(const mobility::Attachments& attachments);
+
     // What is wrong, a sentence each.
     [[nodiscard]] std::vector<std::string> complaints() const;
 
   private:
     Settings settings_;
+    const runtime::Log& log_;
+    bool has_turned_on_ = false;
     platform::SysctlOverrides sysctls_;
     std::string failure_;
 };

@@ -121,6 +121,7 @@ void Presence::on_attachments(const mobility::Attachments& attachments) {
             endpoints_->push_back(endpoint.address);
         }
         portal_.on_attachments(attachments);
+        forwarding_.on_attachments(attachments);
         lock();  // before anything is sent there
         runner_.perform(node_.on_attachments(runtime::boot_now(), attachments));
     }

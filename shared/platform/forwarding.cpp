@@ -1,6 +1,9 @@
 #include "shared/platform/forwarding.hpp"
 
+#include <net/if.h>
+
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <string>
 
@@ -61,6 +64,17 @@ void forward_ipv6_on_the_move(SysctlOverrides& overrides, const NetworkSnapshot&
     if (!is_on(every)) {
         preserve_forwarding(overrides, "net/ipv6/conf");
         overrides.set(every, "1");
+    }
+}
+
+void be_host_on(SysctlOverrides& overrides, mobility::InterfaceIndex interface) {
+    std::array<char, IF_NAMESIZE> name{};
+    if (::if_indextoname(interface.value, name.data()) == nullptr) {
+        return;
+    }
+    const std::string forwarding = "net/ipv6/conf/" + std::string(name.data()) + "/forwarding";
+    if (is_on(forwarding)) {
+        overrides.set(forwarding, "0");
     }
 }
 

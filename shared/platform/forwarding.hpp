@@ -2,6 +2,7 @@
 // Makes this machine a router, as a home agent must be, without costing it the way out that
 // it learned from a router itself.
 
+#include "shared/mobility/path.hpp"
 #include "shared/platform/network_snapshot.hpp"
 #include "shared/platform/sysctl.hpp"
 
@@ -16,6 +17,11 @@ void forward_ipv6(SysctlOverrides& overrides, const NetworkSnapshot& network);
 // advertisements): each interface that listens goes on listening, and so does each that comes to be
 // there. Throws std::system_error.
 void forward_ipv6_on_the_move(SysctlOverrides& overrides, const NetworkSnapshot& network);
+
+// While that is so, on an interface by which it visits a network: no router of that link (RFC 3963
+// §5.7: it MUST NOT be in the groups of all routers there), and packets pass all the same. Nothing
+// happens where the interface has gone.
+void be_host_on(SysctlOverrides& overrides, mobility::InterfaceIndex interface);
 
 // As the kernel has it.
 bool forwards_ipv6();

@@ -1,5 +1,7 @@
 #include "shared/platform/forwarding.hpp"
 
+#include <net/if.h>
+
 #include <filesystem>
 
 #include "tests/platform/advertising_router.hpp"
@@ -130,6 +132,32 @@ TEST_F(Forwarding, OnTheMoveListensOnWhateverInterfaceThereComesToBe) {  // RFC 
         run("ip link del later");
     }
     EXPECT_FALSE(forwards_ipv6());
+    EXPECT_EQ(every_interface(), before);
+}
+
+TEST_F(Forwarding, OnTheMoveIsNoRouterOnTheLinkThatIsVisited) {  // RFC 3963 §5.7
+    const std::string before = every_interface();
+    const auto index_of = [](const char* name) {
+        return mobility::InterfaceIndex{::if_nametoindex(name)};
+    };
+    const auto groups_of = [](const std::string& name) {
+        return run("grep ' " + name + " ' /proc/net/igmp6");
+    };
+    const std::string all_routers = "ff020000000000000000000000000002";
+    {
+        SysctlOverrides overrides(journal_);
+        forward_ipv6_on_the_move(overrides, monitor_.snapshot());
+        EXPECT_TRUE(groups_of("near").contains(all_routers));
+        be_host_on(overrides, index_of("near"));
+        EXPECT_FALSE(groups_of("near").contains(all_routers));
+        EXPECT_TRUE(forwards_ipv6());
+        run("ip link add later type veth");
+        be_host_on(overrides, index_of("later"));
+        EXPECT_EQ(read_sysctl("net/ipv6/conf/later/forwarding"), "0");
+        be_host_on(overrides, {});
+    }
+    EXPECT_EQ(read_sysctl("net/ipv6/conf/later/forwarding"), "0");
+    run("ip link del later");
     EXPECT_EQ(every_interface(), before);
 }
 
