@@ -189,7 +189,8 @@ void Presence::steer() {
     was_registered_ = was_registered_ || state == State::registered || state == State::home;
     const Target& target = node_.target();
     std::optional<mobility::HomeLink> home_link;
-    if (const auto* home = std::get_if<AtHome>(&target)) {
+    if (const auto* home = std::get_if<AtHome>(&target);
+        home != nullptr && node_.may_use_home_link()) {
         home_link = home->link;
     }
     Steering steering = was_registered_ ? Steering::through_tunnel : Steering::not_yet;

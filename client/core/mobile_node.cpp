@@ -91,6 +91,7 @@ void MobileNode::go_home(Instant now, const mobility::HomeLink& link, Actions& a
     begin_move(now, home, mobility::MoveCause::returned_home, actions);
     roaming_.rest();
     warm_.rest(registration_);
+    last_sequence_away_ = last_sequence();
     registration_.deregister(now, home_path(link), actions);
 }
 

@@ -83,6 +83,11 @@ class MobileNode final : public mobility::Node {
     [[nodiscard]] State state(mobility::Instant now) const;
     // Where the node is, acknowledged or not; it is on the home link as soon as that is seen.
     [[nodiscard]] const Target& target() const { return target_; }
+    // At home: the home agent has been told, or it is about to be in this very moment. Before, the
+    // home address MUST NOT be used there (RFC 6275 §11.5.5).
+    [[nodiscard]] bool may_use_home_link() const {
+        return std::holds_alternative<AtHome>(target_) && last_sequence() != last_sequence_away_;
+    }
     // Whether it is a care-of address that the links offer, in use or not.
     [[nodiscard]] bool is_care_of_address(const wire::Ipv6Address& address) const;
     [[nodiscard]] const Binding* binding(mobility::Instant now) const {
@@ -159,6 +164,7 @@ class MobileNode final : public mobility::Node {
     Target last_place_ = Nowhere{};  // the last one that was acknowledged
     std::optional<Move> move_;       // until the present place is acknowledged
     std::optional<mobility::JoinRefusal> refusal_;
+    wire::SequenceNumber last_sequence_away_;
     bool is_leaving_ = false;
 };
 

@@ -65,6 +65,24 @@ TEST(MobileNode, GoesHomeAndLeavesAgain) {
     EXPECT_EQ(told.at(0).cause, mobility::MoveCause::left_home);
 }
 
+TEST(MobileNode, DoesNotUseItsHomeLinkBeforeItHasToldTheHomeAgent) {  // RFC 6275 §11.5.5
+    LaboratoryNode node;
+    for (const auto& care_of : {care_of_a, care_of_b, care_of_a}) {
+        (void)node.core.on_attachments(noon, at(care_of));
+    }
+    EXPECT_TRUE(
+        test::messages<wire::BindingUpdate>(node.core.on_attachments(noon, at_home)).empty())
+        << "three a second, and they have gone";
+    EXPECT_FALSE(node.core.may_use_home_link());
+    const Actions asked = node.core.on_deadline(noon + 1s);
+    EXPECT_EQ(test::messages<wire::BindingUpdate>(asked).size(), 1U);
+    EXPECT_TRUE(node.core.may_use_home_link());
+    (void)node.acknowledge(noon + 1s, asked);
+    EXPECT_TRUE(node.core.may_use_home_link());
+    (void)node.core.on_attachments(noon + 2s, at(care_of_a));
+    EXPECT_FALSE(node.core.may_use_home_link());
+}
+
 TEST(MobileNode, RegistersAnewWhenItsBindingHasExpired) {
     LaboratoryNode node;
     (void)node.arrive(noon, at(care_of_a));
