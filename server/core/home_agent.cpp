@@ -101,7 +101,7 @@ void HomeAgent::on_update(Instant now, const Request& request, Actions& actions)
         return end_new_session(request, actions);
     }
     const auto others = others_.of(home);
-    if (!registry_.find(request.peer)->may_register) {
+    if (!request.is_deregistration() && !registry_.find(request.peer)->may_register) {
         refuse(request, wire::BindingStatus::administratively_prohibited, entry, actions);
     } else if (const auto status = refusal(request, entry, others, settings_)) {
         refuse(request, *status, entry, actions);

@@ -117,6 +117,14 @@ TEST_F(Revocation, RefusesWhoIsDisabledUntilItIsEnabled) {
     EXPECT_EQ(status_in(home_agent_.hear(noon + 3s, update(3))), accepted);
 }
 
+TEST_F(Revocation, LetsWhoIsDisabledComeHome) {
+    home_agent_.core.admit(peer, {.name = "laptop", .home = test::home, .may_register = false});
+    (void)revoke(noon + 1s);
+    EXPECT_EQ(status_in(home_agent_.hear(noon + 2s, deregistration(2))),
+              not_home_agent_for_this_mobile_node)
+        << "which has the address to itself there";
+}
+
 TEST_F(Revocation, KnowsADismissedPeerNoMore) {
     const Actions actions =
         home_agent_.core.dismiss(noon + 1s, peer, Trigger::user_initiated_session_termination);
