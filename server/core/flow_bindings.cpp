@@ -33,17 +33,17 @@ std::vector<std::uint16_t> summarized(const wire::BindingUpdate& update) {
     return ids;
 }
 
-// §5.3.5: they are copied. Of many only what says which, and that it is taken: with their selectors
-// the acknowledgement of 32 would be longer than a packet may be everywhere.
+// §5.3.5: they are copied. Of many only what says which, and what has become of it: with their
+// selectors the acknowledgement of 32 would be longer than a packet may be everywhere. So none is
+// longer than what it answers.
 constexpr std::size_t most_whole_copies = 8;
 
 void shorten(wire::MobilityOptions& answers) {
     for (wire::MobilityOption& answer : answers) {
-        auto* copy = std::get_if<wire::FlowIdentification>(&answer);
-        if (copy != nullptr && wire::is_accepted(copy->status)) {
-            copy->selector = {};
-            copy->binding_ids.clear();
-        }
+        auto& copy = std::get<wire::FlowIdentification>(answer);
+        copy.selector = {};
+        copy.binding_ids.clear();
+        copy.malformed.clear();
     }
 }
 
@@ -73,12 +73,12 @@ wire::MobilityOptions FlowBindings::on_update(const wire::HomeAddress& home,
         return !contains(kept, flow.first) &&
                !contains(options, flow.first, &wire::FlowIdentification::id);
     });
+    const auto is_missing = [&known_flows = std::as_const(flows)](std::uint16_t id) {
+        return !known_flows.contains(id);
+    };
+    std::vector<std::uint16_t> missing;
+    std::ranges::copy_if(kept, std::back_inserter(missing), is_missing);
     wire::MobilityOptions answers;
-    for (const std::uint16_t id : kept) {  // more than `max` there cannot have been
-        if (!flows.contains(id) && answers.size() < max) {
-            answers.emplace_back(wire::FlowIdentification{.id = id, .status = flow_not_found});
-        }
-    }
     for (wire::FlowIdentification option : options) {
         const auto before = flows.find(option.id);
         const Flow* old = before != flows.end() ? &before->second : nullptr;
@@ -90,6 +90,11 @@ wire::MobilityOptions FlowBindings::on_update(const wire::HomeAddress& home,
             flows.insert_or_assign(option.id, changed(option, old));
         }
         answers.emplace_back(std::move(option));
+    }
+    for (const std::uint16_t id : missing) {  // more than `max` there cannot have been
+        if (answers.size() < max) {
+            answers.emplace_back(wire::FlowIdentification{.id = id, .status = flow_not_found});
+        }
     }
     if (answers.size() > most_whole_copies) {
         shorten(answers);
@@ -156,20 +161,25 @@ std::vector<mobility::FlowRule> FlowBindings::rules(const Flows& flows,
 
 std::optional<mobility::RouteFlows> FlowBindings::route(const wire::HomeAddress& home,
                                                         std::vector<mobility::NumberedPath> paths,
-                                                        std::span<const std::uint16_t> known) {
+                                                        std::span<const std::uint16_t> known,
+                                                        bool goes_by_path) {
+    const bool are_taken = goes_by_path && paths.size() > 1;
+    if (are_taken) {
+        entries_.try_emplace(home);
+    }
     const auto found = entries_.find(home);
     if (found == entries_.end()) {
         return std::nullopt;
     }
     Entry& entry = found->second;
     auto wanted = rules(entry.flows, known);
-    if (wanted.empty()) {
+    if (wanted.empty() && !are_taken) {
         paths.clear();
     }
     const bool is_new = paths != entry.told_paths || wanted != entry.told_rules;
     entry.told_paths = paths;
     entry.told_rules = wanted;
-    if (entry.flows.empty()) {
+    if (entry.flows.empty() && paths.empty()) {
         entries_.erase(found);
     }
     if (!is_new) {

@@ -41,10 +41,11 @@ class FlowBindings {
     // Whether there is something to route, or there has been.
     [[nodiscard]] bool has(const wire::HomeAddress& home) const { return entries_.contains(home); }
     // What is to be told of it now, if it is something new. `paths`: those that may get data;
-    // `known` as above.
+    // `known` as above. Several `paths` are told even if no flow takes any of them, where the
+    // tunnel takes packets by their paths alone (`goes_by_path`).
     [[nodiscard]] std::optional<mobility::RouteFlows> route(
         const wire::HomeAddress& home, std::vector<mobility::NumberedPath> paths,
-        std::span<const std::uint16_t> known);
+        std::span<const std::uint16_t> known, bool goes_by_path = false);
 
   private:
     struct Flow {

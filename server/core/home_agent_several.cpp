@@ -275,10 +275,12 @@ std::vector<std::uint16_t> HomeAgent::ids_after(const Request& request,
 }
 
 void HomeAgent::route_flows(Instant now, const wire::HomeAddress& home, Actions& actions) {
-    const Binding* binding = flows_.has(home) ? cache_.find(home, now) : nullptr;
+    const bool is_one = others_.of(home).empty() && !flows_.has(home);
+    const Binding* binding = is_one ? nullptr : cache_.find(home, now);
     if (binding == nullptr || !binding->is_valid) {
         return;
     }
+    const bool goes_by_path = binding->protection != mobility::Protection::sealed;
     std::vector<mobility::NumberedPath> paths;
     std::vector<std::uint16_t> ids;
     const auto add = [&](std::uint16_t id, const mobility::Path& path, bool may_have_data) {
@@ -295,7 +297,7 @@ void HomeAgent::route_flows(Instant now, const wire::HomeAddress& home, Actions&
     for (const OtherBinding& other : others_.of(home)) {
         add(other.id, other.place.path, other.is_proved());
     }
-    if (auto order = flows_.route(home, std::move(paths), ids)) {
+    if (auto order = flows_.route(home, std::move(paths), ids, goes_by_path)) {
         actions.emplace_back(*std::move(order));
     }
 }

@@ -116,6 +116,12 @@ std::vector<mobility::Path> InboundTunnels::expect(mobility::SessionId session,
     return tunnel != nullptr ? std::exchange(tunnel->expected, std::move(paths)) : std::move(paths);
 }
 
+std::vector<mobility::Path> InboundTunnels::expect_plain(const wire::HomeAddress& home,
+                                                         std::vector<mobility::Path> paths) {
+    PlainTunnel* tunnel = plain_.find(home);
+    return tunnel != nullptr ? std::exchange(tunnel->expected, std::move(paths)) : std::move(paths);
+}
+
 void InboundTunnels::fit_plain(const wire::HomeAddress& home, std::uint32_t whole) {
     if (PlainTunnel* tunnel = plain_.find(home)) {
         tunnel->whole = whole;
@@ -207,7 +213,8 @@ std::expected<Incoming, DropReason> InboundTunnels::open(const mobility::Path& p
 // RFC 6275 §10.4.5: "the home agent MUST verify that the Source Address in the tunnel IP header is
 // the mobile node's primary care-of address"; §11.3.3: "the mobile node MUST check that the IPv6
 // source address of the tunneled packet is the IP address of its home agent". Over UDP the port
-// belongs to the address. A message comes before any binding, and proves itself.
+// belongs to the address. With several bindings any of their care-of addresses will do (RFC 5648
+// §6.5). A message comes before any binding, and proves itself.
 std::expected<Incoming, DropReason> InboundTunnels::take_plain(const mobility::Path& path,
                                                                wire::NextHeader next_header,
                                                                std::span<std::uint8_t> bytes,
@@ -223,7 +230,9 @@ std::expected<Incoming, DropReason> InboundTunnels::take_plain(const mobility::P
     if (tunnel == nullptr) {
         return std::unexpected(DropReason::no_binding);
     }
-    if (!comes_from(path, tunnel->path)) {
+    if (!comes_from(path, tunnel->path) &&
+        std::ranges::none_of(tunnel->expected,
+                             [&](const auto& expected) { return comes_from(path, expected); })) {
         return std::unexpected(DropReason::outer_source);
     }
     if (!wire::decapsulate_ecn(inner->bytes, outer)) {

@@ -55,6 +55,7 @@ struct PlainTunnel {
     std::unique_ptr<PlainTunnel> next;
     wire::HomeAddress home;
     mobility::Path path;
+    std::vector<mobility::Path> expected;  // others that packets are taken from
     std::uint32_t whole = unfitted.whole;  // octets: mobility::TunnelMtu::whole
     RateMeter* meter = nullptr;            // of the home address; none: there is no limit
     TrafficCounter received;
@@ -110,6 +111,8 @@ class InboundTunnels {
     // Gives back what was expected before.
     std::vector<mobility::Path> expect(mobility::SessionId session,
                                        std::vector<mobility::Path> paths);
+    std::vector<mobility::Path> expect_plain(const wire::HomeAddress& home,
+                                             std::vector<mobility::Path> paths);
 
     // Which IPv4 address belongs to which home address; what they replace or end is given back.
     std::unique_ptr<Ipv4HomeAddress> carry_ipv4(std::unique_ptr<Ipv4HomeAddress> address) {

@@ -91,7 +91,8 @@ struct CarryPrefixes {
 };
 
 // Which flows take which paths instead of the tunnel's own, in place of what was said before. Of a
-// rule's paths those count that are known here; without any its flow takes the tunnel's own.
+// rule's paths those count that are known here; without any its flow takes the tunnel's own. From
+// all of the paths packets are taken.
 struct RouteFlows {
     wire::HomeAddress home;
     std::vector<NumberedPath> paths;

@@ -101,6 +101,7 @@ void DataPlane::direct_plain(const wire::HomeAddress& home, const mobility::Path
     workers_.tell_of_plain(home, [&](InboundTunnelWorker::Channel& inbound) {
         auto source = std::make_unique<PlainTunnel>(home, path);
         source->whole = binding.mtu.whole;
+        source->expected = binding.flow_paths;
         binding.received.open(source->received);
         inbound.publish(InboundTunnelWorker::AdmitPlain{std::move(source)});
     });
@@ -195,7 +196,7 @@ void DataPlane::end_prefix(const wire::HomeAddress& home, const wire::Prefix& pr
 void DataPlane::route_flows(const wire::HomeAddress& home,
                             const std::vector<mobility::NumberedPath>& paths,
                             const std::vector<mobility::FlowRule>& rules) {
-    if (rules.empty()) {
+    if (paths.empty()) {
         end_flows(home, bindings_[home]);
         forget_if_unused(home);
         return;
@@ -206,7 +207,9 @@ void DataPlane::route_flows(const wire::HomeAddress& home,
     }
     expect(home, bindings_[home], std::move(taken));
     workers_.outbound(home).publish(OutboundTunnelWorker::RouteFlows{
-        home, std::make_unique<datapath::FlowRoutes>(home, flow_direction_, paths, rules)});
+        home, rules.empty()
+                  ? nullptr
+                  : std::make_unique<datapath::FlowRoutes>(home, flow_direction_, paths, rules)});
 }
 
 void DataPlane::end_flows(const wire::HomeAddress& home, Binding& binding) {
@@ -222,6 +225,11 @@ void DataPlane::expect(const wire::HomeAddress& home, Binding& binding,
     for (const Admitted& admitted : binding.admitted) {
         workers_.inbound(home).publish(
             InboundTunnelWorker::Expect{admitted.session, binding.flow_paths});
+    }
+    if (binding.tunnel == Tunnel::plain) {
+        workers_.tell_of_plain(home, [&](InboundTunnelWorker::Channel& inbound) {
+            inbound.publish(InboundTunnelWorker::ExpectPlain{home, binding.flow_paths});
+        });
     }
 }
 

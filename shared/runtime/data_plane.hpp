@@ -89,8 +89,8 @@ class DataPlane {
     // They are taken from whom they belonged to. Stays until it is closed. Not with several shards:
     // the kernel divides by single addresses.
     void carry_prefixes(const wire::HomeAddress& home, const std::vector<wire::Prefix>& prefixes);
-    // Which flows take which paths instead of the tunnel's own, in place of what was said before.
-    // Stays until it is closed.
+    // Which flows take which paths instead of the tunnel's own, in place of what was said before;
+    // from all of the paths packets are taken. Stays until it is closed.
     void route_flows(const wire::HomeAddress& home,
                      const std::vector<mobility::NumberedPath>& paths,
                      const std::vector<mobility::FlowRule>& rules);
@@ -165,7 +165,7 @@ class DataPlane {
         mobility::TunnelMtu mtu = datapath::unfitted;
         std::optional<wire::Ipv4Address> ipv4;
         std::vector<wire::Prefix> prefixes;      // behind it
-        std::vector<mobility::Path> flow_paths;  // that flows take; empty: there are none
+        std::vector<mobility::Path> flow_paths;  // beside the tunnel's own; empty: there are none
         // Made by the first limit. The workers' for as long as they have a tunnel; each has its
         // own.
         std::unique_ptr<datapath::RateMeter> received_meter;

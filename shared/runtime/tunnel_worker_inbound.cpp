@@ -165,6 +165,10 @@ InboundTunnelWorker::Receipt InboundTunnelWorker::carry_out(Expect order) {
     return {.expected = tunnels_.expect(order.session, std::move(order.paths))};
 }
 
+InboundTunnelWorker::Receipt InboundTunnelWorker::carry_out(ExpectPlain order) {
+    return {.expected = tunnels_.expect_plain(order.home, std::move(order.paths))};
+}
+
 std::span<const platform::TunnelArrival> InboundTunnelWorker::take_batch(
     platform::Transferred count, std::span<platform::TunnelArrival> arrivals) {
     // An error of the socket is one that a link reported and that passes: it has been read away.

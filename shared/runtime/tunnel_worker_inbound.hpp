@@ -87,9 +87,13 @@ class InboundTunnelWorker {
         mobility::SessionId session;
         std::vector<mobility::Path> paths;
     };
+    struct ExpectPlain {
+        wire::HomeAddress home;
+        std::vector<mobility::Path> paths;
+    };
     using Command =
         std::variant<Admit, End, AdmitPlain, ClosePlain, Fit, FitPlain, Limit, LimitPlain,
-                     CarryIpv4, EndIpv4, CarryPrefix, EndPrefix, Watch, Expect>;
+                     CarryIpv4, EndIpv4, CarryPrefix, EndPrefix, Watch, Expect, ExpectPlain>;
     struct Receipt {  // replaced or closed
         std::unique_ptr<datapath::SealedTunnel> sealed;
         std::unique_ptr<datapath::PlainTunnel> plain;
@@ -158,6 +162,7 @@ class InboundTunnelWorker {
     Receipt carry_out(const EndPrefix& order);
     Receipt carry_out(const Watch& order);
     Receipt carry_out(Expect order);
+    Receipt carry_out(ExpectPlain order);
     // What a socket has just put there.
     std::span<const platform::TunnelArrival> take_batch(
         platform::Transferred count, std::span<platform::TunnelArrival> arrivals);

@@ -144,6 +144,19 @@ RULE(rfc6275_10_4_5, TakesNoPacketsFromThePreviousCareOfAddress,
     EXPECT_TRUE(tunnel.receive(test::care_of_b.address, inner));
 }
 
+RULE(rfc5648_6_5, TakesPacketsFromAnyOfItsCareOfAddresses,
+     "with several bindings a packet is taken from each of their care-of addresses, and from no "
+     "other") {
+    Tunnel tunnel;
+    (void)tunnel.inbound.expect_plain(test::home, {test::to_a, test::to_b});
+    for (const Ipv6Address& care_of : {test::care_of_a.address, test::care_of_b.address}) {
+        Bytes inner = test::inner_packet(home, correspondent);
+        EXPECT_TRUE(tunnel.receive(care_of, inner));
+    }
+    Bytes inner = test::inner_packet(home, correspondent);
+    EXPECT_EQ(refusal_of(tunnel.receive(ip("2001:db8:c::2"), inner)), DropReason::outer_source);
+}
+
 RULE(rfc6275_10_4_5, TakesNoPacketsOfAnother,
      "the inner source belongs to the mobile node at that care-of address, and to no other") {
     Tunnel tunnel;
@@ -181,6 +194,42 @@ RULE(rfc6275_10_4_5, TakesNothingOnceABindingHasEnded,
     EXPECT_NE(tunnel.inbound.close_plain(test::home), nullptr);
     Bytes inner = test::inner_packet(home, correspondent);
     EXPECT_FALSE(tunnel.receive(test::care_of_a.address, inner));
+}
+
+// RFC 2473 §4.1.1.
+
+// In a Destination Options header, and nothing behind it.
+Bytes packet_with_limit(std::uint8_t limit) {
+    return packet(correspondent, home,
+                  {Extension{60, joined({octets("00 010100 0401"), Bytes{limit}})}}, {}, 59);
+}
+
+RULE(rfc2473_4_1_1, DiscardsWhatMayEnterNoFurtherTunnel,
+     "a packet whose Tunnel Encapsulation Limit is zero is discarded") {
+    Tunnel tunnel;
+    EXPECT_EQ(refusal_of(tunnel.intercept(packet_with_limit(0))), DropReason::encapsulation_limit);
+}
+
+RULE(rfc2473_4_1_1, PointsAtTheLimit,
+     "its source is told by a Parameter Problem of code 0, whose Pointer is at the limit") {
+    Tunnel tunnel;
+    const Bytes limited = packet_with_limit(0);
+    (void)tunnel.intercept(limited);
+    const auto answer = tunnel.outbound.answer_too_big(test::noon, *tunnel.buffer);
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(address_at(*answer, 24), correspondent);
+    EXPECT_EQ(test::hex(BytesView(*answer).subspan(40, 2)), "0400");
+    EXPECT_EQ(test::hex(BytesView(*answer).subspan(44, 4)), "0000002f");
+    EXPECT_EQ(test::hex(BytesView(*answer).subspan(48)), test::hex(limited));
+}
+
+RULE(rfc2473_4_1_1, TunnelsWhatMayEnterAnother,
+     "a packet with a greater limit, or without one, is tunnelled") {
+    Tunnel tunnel;
+    EXPECT_TRUE(tunnel.intercept(packet_with_limit(1)));
+    const Bytes without =
+        packet(correspondent, home, {Extension{60, octets("00 010400000000")}}, {}, 59);
+    EXPECT_TRUE(tunnel.intercept(without));
 }
 
 // RFC 2473 §7.

@@ -153,5 +153,21 @@ TEST_F(DataPlaneFlowsTest, EndsTheRulesOfAFlowWhenThereAreNone) {
     EXPECT_FALSE(has_come(agent()));
 }
 
+// RFC 5648 §6.5: without a seal it is the outer source that says whose a packet is.
+TEST_F(DataPlaneTest, TakesPlainPacketsFromAllPathsThatAreNamed) {
+    register_plain();
+    const mobility::Path second_downlink{.local = far_address_, .remote = second_care_of};
+    agent().route_flows(home,
+                        {{.binding_id = 1, .path = downlink_, .mtu = {}},
+                         {.binding_id = 2, .path = second_downlink, .mtu = {}}},
+                        {});
+    EXPECT_TRUE(
+        node().direct(home, {.local = second_care_of, .remote = far_address_}, std::nullopt));
+    expect_both_ways("from the second");
+    EXPECT_TRUE(agent().direct(home, downlink_, std::nullopt));
+    expect_both_ways("whatever becomes of the first");
+    EXPECT_EQ(agent().drops(DropReason::outer_source), 0U);
+}
+
 }  // namespace
 }  // namespace godwit::runtime

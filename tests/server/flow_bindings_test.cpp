@@ -168,6 +168,25 @@ TEST_F(FlowBindingsTest, AnswerNoMoreThan32UnknownOfASummary) {
     EXPECT_EQ(say({summary}).size(), FlowBindings::max);
 }
 
+TEST_F(FlowBindingsTest, AreAnsweredInFewOctetsWhereManyAreRefused) {
+    wire::MobilityOptions options;
+    wire::FlowSummary unknown;
+    for (std::uint16_t id = 1; id <= 40; ++id) {
+        wire::FlowIdentification broken = flow(id, id, {1});
+        broken.selector = wire::UnknownTrafficSelector{.format = 9, .data = wire::Bytes(200)};
+        options.emplace_back(broken);
+        unknown.ids.push_back(static_cast<std::uint16_t>(100 + id));
+    }
+    options.emplace_back(unknown);
+    const auto answers = say(options);
+    ASSERT_EQ(answers.size(), 40U) << "those of the options themselves";
+    for (const wire::FlowIdentification& answer : answers) {
+        EXPECT_EQ(answer, (wire::FlowIdentification{.id = answer.id,
+                                                    .priority = answer.id,
+                                                    .status = selector_format_not_supported}));
+    }
+}
+
 TEST_F(FlowBindingsTest, AreInactiveWithoutAnyOfTheirBindings) {  // §4.3
     (void)say({flow(1, 1, {1, 2})});
     known_ = {1};

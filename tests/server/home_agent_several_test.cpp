@@ -303,5 +303,25 @@ TEST(SeveralBindingsInALaboratory, ProveNothing) {
     EXPECT_TRUE(home_agent.core.other_bindings().find(test::home, 2)->is_proved());
 }
 
+// RFC 5648 §6.5: a tunnel without a seal takes packets by where they come from.
+TEST(SeveralBindingsInALaboratory, MaySendFromAllOfTheirCareOfAddresses) {
+    AskedHomeAgent home_agent(Protection::none);
+    const auto along = [](const Link& link) {
+        return AskedHomeAgent::native(link.care_of.address);
+    };
+    (void)home_agent.hear_along(noon, overwriting(identified(1, link_a, 1)), along(link_a));
+    const auto told = test::all<mobility::RouteFlows>(
+        home_agent.hear_along(noon + 1s, identified(2, link_b, 2), along(link_b)));
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_THAT(told.at(0).rules, IsEmpty());
+    ASSERT_EQ(told.at(0).paths.size(), 2U);
+    EXPECT_EQ(told.at(0).paths.at(0).path, path_of(link_a));
+    EXPECT_EQ(told.at(0).paths.at(1).path, path_of(link_b));
+    const auto ended = test::all<mobility::RouteFlows>(
+        home_agent.hear_along(noon + 2s, lifetime_zero(identified(3, link_b, 2)), along(link_b)));
+    ASSERT_EQ(ended.size(), 1U);
+    EXPECT_THAT(ended.at(0).paths, IsEmpty());
+}
+
 }  // namespace
 }  // namespace godwit::server
