@@ -205,8 +205,10 @@ mobility::TunnelMtu PathChecks::mtu(const Binding& binding) const {
 
 mobility::TunnelMtu PathChecks::ceiling(const mobility::Path& path,
                                         mobility::Protection protection) const {
+    const bool can_be_asked = protection != mobility::Protection::none;
     return mobility::TunnelMtu::of(
-        mobility::TunnelOverhead::of(path, protection).inner(settings_.path_mtu));
+        mobility::TunnelOverhead::of(path, protection)
+            .inner(can_be_asked ? settings_.path_mtu : mobility::min_ipv6_mtu));
 }
 
 mobility::PathMtuSearch PathChecks::new_search() const {

@@ -88,7 +88,8 @@ class PathChecks {
     // Whether nothing is in doubt about where the mobile node's data goes.
     [[nodiscard]] bool is_proved(const Binding& binding) const;
     [[nodiscard]] mobility::TunnelMtu mtu(const Binding& binding) const;
-    // What leaves this end's interface whole along that path.
+    // What leaves this end's interface whole along that path; where nobody can be asked how much
+    // less arrives, what every path of IPv6 has room for.
     [[nodiscard]] mobility::TunnelMtu ceiling(const mobility::Path& path,
                                               mobility::Protection protection) const;
 

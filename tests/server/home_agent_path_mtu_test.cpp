@@ -117,10 +117,11 @@ TEST_F(PathMtu, BeginsAnewOnAnotherPath) {
         << "a refresh changes nothing";
 }
 
-TEST_F(PathMtu, IsThatOfTheInterfaceInALaboratory) {
+// RFC 2473 §7.1: of packets that are lost for their length nobody would ever hear.
+TEST_F(PathMtu, IsWhatEveryPathHasRoomForInALaboratory) {
     AskedHomeAgent laboratory(Protection::none);
     const Actions actions = laboratory.hear(noon, update(1));
-    EXPECT_EQ(fits(actions), std::vector{mobility::TunnelMtu::of(1460)});
+    EXPECT_EQ(fits(actions), (std::vector<mobility::TunnelMtu>{{.inner = 1280, .whole = 1240}}));
     EXPECT_TRUE(probes_in(actions).empty());
 }
 
