@@ -8,6 +8,14 @@
 #include "shared/wire/home_agent_discovery.hpp"
 
 namespace godwit::server {
+namespace {
+
+mobility::Instant end_of(mobility::Instant now, wire::Seconds lifetime) {
+    return lifetime == wire::infinite_lifetime ? mobility::Instant::max()
+                                               : now + std::chrono::seconds(lifetime);
+}
+
+}  // namespace
 
 void HomeAgentsList::on_advertisement(mobility::Instant now, const wire::Ipv6Address& router,
                                       const wire::RouterAdvertisement& advertisement) {
@@ -25,18 +33,24 @@ void HomeAgentsList::on_advertisement(mobility::Instant now, const wire::Ipv6Add
     Other& other = others_[router];
     other.preference = told ? told->preference : std::uint16_t{0};
     other.expires = now + lifetime;
-    add_addresses(advertisement, other);
+    update_addresses(now, advertisement, other);
 }
 
-// A prefix with the R bit is the whole address of the router (§7.2).
-void HomeAgentsList::add_addresses(const wire::RouterAdvertisement& advertisement,
-                                   Other& other) const {
+// A prefix with the R bit is the whole address of the router (§7.2), for as long as it is valid.
+void HomeAgentsList::update_addresses(mobility::Instant now,
+                                      const wire::RouterAdvertisement& advertisement,
+                                      Other& other) const {
     for (const wire::PrefixInformation& information : advertisement.options.prefixes) {
         const wire::HomeAgentAddress address{information.prefix.address};
-        if (information.router_address && address.address.is_unicast_routable() &&
-            address != own_ && other.addresses.size() < max_addresses &&
-            std::ranges::find(other.addresses, address) == other.addresses.end()) {
-            other.addresses.push_back(address);
+        if (!information.router_address || !address.address.is_unicast_routable() ||
+            address == own_) {
+            continue;
+        }
+        std::erase_if(other.addresses,
+                      [&](const Address& known) { return known.value == address; });
+        if (information.valid_lifetime != wire::Seconds::zero() &&
+            other.addresses.size() < max_addresses) {
+            other.addresses.push_back({address, end_of(now, information.valid_lifetime)});
         }
     }
 }
@@ -45,7 +59,9 @@ std::vector<wire::HomeAgentAddress> HomeAgentsList::in_order(mobility::Instant n
     drop_expired(now);
     std::vector<Rank> ranks{{own_preference_, {own_}}};
     for (const auto& [router, other] : others_) {
-        ranks.push_back({other.preference, other.addresses});
+        ranks.push_back({other.preference, {}});
+        std::ranges::transform(other.addresses, std::back_inserter(ranks.back().addresses),
+                               &Address::value);
         shuffle(ranks.back().addresses);
     }
     shuffle(ranks);
@@ -60,6 +76,10 @@ std::vector<wire::HomeAgentAddress> HomeAgentsList::in_order(mobility::Instant n
 
 void HomeAgentsList::drop_expired(mobility::Instant now) {
     std::erase_if(others_, [now](const auto& entry) { return now >= entry.second.expires; });
+    for (auto& [router, other] : others_) {
+        std::erase_if(other.addresses,
+                      [now](const Address& address) { return now >= address.expires; });
+    }
 }
 
 // Fisher and Yates. What the remainder prefers of so few is nothing.

@@ -38,16 +38,21 @@ class HomeAgentsList {
     [[nodiscard]] std::vector<wire::HomeAgentAddress> in_order(mobility::Instant now);
 
   private:
+    struct Address {
+        wire::HomeAgentAddress value;
+        mobility::Instant expires;  // with its prefix (§10.1)
+    };
     struct Other {
         std::uint16_t preference = 0;
         mobility::Instant expires;
-        std::vector<wire::HomeAgentAddress> addresses;
+        std::vector<Address> addresses;
     };
     struct Rank {
         std::uint16_t preference = 0;
         std::vector<wire::HomeAgentAddress> addresses;
     };
-    void add_addresses(const wire::RouterAdvertisement& advertisement, Other& other) const;
+    void update_addresses(mobility::Instant now, const wire::RouterAdvertisement& advertisement,
+                          Other& other) const;
     void drop_expired(mobility::Instant now);
     template <class Element>
     void shuffle(std::vector<Element>& elements);

@@ -1,5 +1,6 @@
 // The Home Agents List and what is told of it: RFC 6275 §10.5.
 
+#include <algorithm>
 #include <set>
 
 #include "server/core/discovery_answers.hpp"
@@ -28,6 +29,7 @@ wire::RouterAdvertisement advertisement(const HomeAgentAddress& address, std::ui
     wire::PrefixInformation information;
     information.prefix = {address.address, 64};
     information.router_address = true;
+    information.valid_lifetime = wire::Seconds(3600);
     message.options.prefixes = {information};
     message.options.home_agent = {.preference = preference, .lifetime = Seconds16(600)};
     return message;
@@ -197,6 +199,46 @@ RULE(rfc6275_10_5_1, HasNoPrefixWithoutTheRouterAddressBit,
     message.options.prefixes.front().router_address = false;
     answers.home_agents().on_advertisement(noon, router_2, message);
     EXPECT_EQ(told(answers), (Addresses{test::home_agent}));
+}
+
+RULE(rfc6275_10_1, ForgetsAnAddressWhosePrefixIsValidNoMore,
+     "a global address of another home agent is deleted once its prefix is no longer valid, which "
+     "each advertisement says anew") {
+    DiscoveryAnswers answers(settings(9));
+    auto message = advertisement(second, 5);
+    message.options.prefixes.front().valid_lifetime = wire::Seconds(10);
+    answers.home_agents().on_advertisement(noon, router_2, message);
+    answers.home_agents().on_advertisement(noon + 5s, router_2, message);
+    EXPECT_EQ(told(answers, noon + 15s - 1ms), (Addresses{test::home_agent, second}));
+    EXPECT_EQ(told(answers, noon + 15s), (Addresses{test::home_agent}));
+    message.options.prefixes.front().valid_lifetime = wire::infinite_lifetime;
+    answers.home_agents().on_advertisement(noon + 20s, router_2, message);
+    EXPECT_EQ(told(answers, noon + 619s).size(), 2U) << "as long as its router is a home agent";
+}
+
+RULE(
+    rfc6275_10_1, TakesAPrefixOfLifetimeZeroForAnEnd,
+    "a valid lifetime of zero deletes the address at once, makes room for another, and adds none") {
+    DiscoveryAnswers answers(settings(9));
+    auto message = advertisement(second, 5);
+    message.options.prefixes.resize(HomeAgentsList::max_addresses,
+                                    message.options.prefixes.front());
+    for (std::uint8_t place = 0; place < HomeAgentsList::max_addresses; ++place) {
+        message.options.prefixes[place].prefix.address.octets[13] = place;
+    }
+    answers.home_agents().on_advertisement(noon, router_2, message);
+    auto renumbered = advertisement(third, 5);
+    renumbered.options.prefixes.insert(renumbered.options.prefixes.begin(),
+                                       message.options.prefixes.front());
+    renumbered.options.prefixes.front().valid_lifetime = wire::Seconds(0);
+    answers.home_agents().on_advertisement(noon, router_2, renumbered);
+    const Addresses list = told(answers);
+    EXPECT_EQ(list.size(), 1 + HomeAgentsList::max_addresses);
+    EXPECT_EQ(std::ranges::count(list, second), 0);
+    EXPECT_EQ(std::ranges::count(list, third), 1);
+    renumbered.options.prefixes.erase(renumbered.options.prefixes.begin() + 1);
+    answers.home_agents().on_advertisement(noon, ip("fe80::3"), renumbered);
+    EXPECT_EQ(told(answers).size(), 1 + HomeAgentsList::max_addresses);
 }
 
 RULE(rfc6275_10_5_1, HasItsOwnAddressOnceThoughItHearsItself,
