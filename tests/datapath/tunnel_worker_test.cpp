@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <chrono>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -39,9 +40,7 @@ class OutboundTunnelWorkerTest : public platform::OnALink {
   protected:
     explicit OutboundTunnelWorkerTest(const ResendLimits& limits = {})
         : worker_(tun_, {.esp = esp_, .ipv6 = ipv6_, .ipv4 = ipv4_, .udp = {}, .outer = outer_},
-                  datapath::LookUpBy::inner_source, test::home_agent, limits, control_) {
-        platform::run("ip link set node addrgenmode none; ip link set node mtu 1400 up");
-    }
+                  datapath::LookUpBy::inner_source, test::home_agent, limits, control_) {}
 
     void direct(const mobility::Path& path, std::uint32_t last_sequence = 0) {
         worker_.channel().publish(OutboundTunnelWorker::Direct{
@@ -53,25 +52,30 @@ class OutboundTunnelWorkerTest : public platform::OnALink {
             {}});
     }
     void send(const Merged& merged) const {
-        EXPECT_EQ(tap_.send(merged.header, merged.packet), merged.packet.size());
+        ASSERT_EQ(tap_.send(merged.header, merged.packet), merged.packet.size());
     }
     // What was sent or published before is there already when the worker looks for the first time.
     void start() {
         thread_ = std::jthread([this](const std::stop_token& stop) { worker_.run(stop); });
     }
     void expect_drops(DropReason reason, std::uint64_t packets) const {
-        constexpr int patience = 10'000'000;
+        constexpr int patience = 10'000;  // milliseconds
         for (int tries = 0; worker_.drops().reading(reason) < packets && tries < patience;
              ++tries) {
-            std::this_thread::yield();
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
         }
         EXPECT_EQ(worker_.drops().reading(reason), packets);
+    }
+
+    static mobility::InterfaceIndex brought_up(const platform::TunDevice& tun) {
+        platform::run("ip link set node addrgenmode none; ip link set node mtu 1400 up");
+        return tun.interface();
     }
 
     const security::TunnelKeys keys_ = test::mobile_node_keys();
     const mobility::Path path_{.local = near_address_, .remote = far_address_};
     platform::TunDevice tun_{"node", platform::TunDevice::Offloading::on};
-    platform::PacketTap tap_{tun_.interface(), platform::PacketTap::Family::ipv6};
+    platform::PacketTap tap_{brought_up(tun_), platform::PacketTap::Family::ipv6};
     platform::RawTunnelSocket esp_{{.protocol = wire::NextHeader::esp}};
     platform::RawTunnelSocket ipv6_{{.protocol = wire::NextHeader::ipv6}};
     platform::RawTunnelSocket ipv4_{{.protocol = wire::NextHeader::ipv4}};
