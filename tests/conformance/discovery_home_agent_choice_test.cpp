@@ -59,14 +59,6 @@ RULE(rfc5142_6_2, PassesOverThoseThatThereIsNoKeyFor,
     EXPECT_EQ(bench.tried(), (Addresses{second, test::home_agent}));
 }
 
-RULE(rfc5142_6_2, StaysWhereThereIsNoOther, "who knows none of them stays") {
-    ChoiceBench bench;
-    EXPECT_FALSE(bench.begin({stranger}));
-    EXPECT_FALSE(bench.begin({}));
-    EXPECT_FALSE(bench.begin({test::home_agent})) << "the present one is none to go to";
-    EXPECT_FALSE(bench.choice.is_under_way());
-}
-
 RULE(rfc5142_6_2, TriesEachOnce, "each is bench.tried once, and then the old one") {
     ChoiceBench bench;
     EXPECT_TRUE(bench.begin({second, second, second}));

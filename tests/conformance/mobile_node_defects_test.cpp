@@ -65,14 +65,21 @@ RULE(umip, FindsItsWayInEachNewNetwork,
     EXPECT_EQ(node.update_count(), 100U);
 }
 RULE(umip, SendsByNoInterfaceThatIsGone, "UMIP's users saw updates leave by a dead interface") {
-    LaboratoryNode node;
-    node.attach({.candidates = {offered(care_of_a.address, 1)}, .home = {}});
-    node.attach({.candidates = {offered(care_of_b.address, 2)}, .home = {}});
-    const Instant gone = node.now;
-    node.run_for(100s);
-    for (const Sent& update : node.updates_since(gone + 1ns)) {
-        EXPECT_EQ(update.path.interface.value, 2U);
-        EXPECT_EQ(update.source(), care_of_b.address);
+    const auto first = offered(care_of_a.address, 1);
+    const auto second = offered(care_of_b.address, 2);
+    for (const mobility::CandidateAddress& stays : {first, second}) {
+        LaboratoryNode node;
+        node.attach({.candidates = {first, second}, .home = {}});
+        node.run_for(100ms);
+        ASSERT_EQ(node.update_count(), 2U) << "along both";
+        const Instant gone = node.now;
+        node.attach({.candidates = {stays}, .home = {}});
+        node.run_for(100s);
+        EXPECT_GT(node.updates_since(gone).size(), 1U);
+        for (const Sent& update : node.updates_since(gone)) {
+            EXPECT_EQ(update.path.interface, stays.interface);
+            EXPECT_EQ(update.source(), stays.address);
+        }
     }
 }
 RULE(umip, HasNoTunnelLeftAtHome, "UMIP's users found routing wrong after returning home") {

@@ -162,8 +162,22 @@ RULE(rfc6275_11_7_1, ProvesEachUpdate,
 
 // Hints
 
+RULE(rfc6275_11_7_3, AsksAnewWhereItsProofIsSaidNotToBeTaken,
+     "a proved 146 for an update under way: asked again by new keys at once") {
+    SealedNode node;
+    node.register_at();
+    node.run_for(10s);
+    node.attach(at(care_of_b));
+    node.be_answered(node.update(), {.status = wire::BindingStatus::authentication_failed,
+                                     .sequence = wire::SequenceNumber(node.update().sequence())});
+    ASSERT_EQ(node.update_count(), 3U);
+    EXPECT_EQ(node.update().source(), care_of_b.address);
+    const auto before = node.binding()->session;
+    node.be_granted();
+    EXPECT_NE(node.binding()->session, before);
+}
 RULE(rfc6275_11_7_3, AsksAnewWhereItsProofIsNotKnown,
-     "146 for an update under way, proved or not: asked again by new keys, once a second at most") {
+     "an unproved 146 for an update under way: asked again by new keys, once a second at most") {
     SealedNode node;
     node.register_at();
     node.run_for(10s);

@@ -113,7 +113,7 @@ RULE(rfc6275_11_7_4, AnswersARefreshRequest,
     EXPECT_EQ(updates_for(LaboratoryNode::refresh_request()), 1U);
 }
 RULE(rfc6275_11_7_4, AnswersARefreshRequestToItsHomeAddress,
-     "a request goes to the home address and comes through the tunnel; it counts there, too") {
+     "a request to the home address, as it comes out of a tunnel that is not sealed, counts too") {
     HeardPacket request = LaboratoryNode::refresh_request();
     request.destination = home;
     EXPECT_EQ(updates_for(request), 1U);

@@ -32,7 +32,8 @@ RULE(rfc6275_13, HasThatTimeConfigurable, "InitialBindackTimeoutFirstReg can be 
     EXPECT_THAT(node.pauses(), testing::ElementsAre(5s));
 }
 RULE(rfc6275_11_8, WaitsASecondWhereThereIsABinding,
-     "with a binding an update is sent again after INITIAL_BINDACK_TIMEOUT, 1 s") {
+     "with a binding, and no round trip known, an update is sent again after "
+     "INITIAL_BINDACK_TIMEOUT, 1 s") {
     LaboratoryNode node;
     node.register_at();
     node.run_until(noon + 10s);
