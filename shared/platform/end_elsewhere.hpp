@@ -1,5 +1,6 @@
 #pragma once
-// Ends an object whose end the kernel takes its time for, while whoever had it goes on.
+// Ends an object whose end the kernel takes its time for, while whoever had it goes on. What its
+// destructor touches beside the object itself it has to keep from other threads.
 
 #include <system_error>
 #include <thread>

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <mutex>
 #include <new>
 #include <sstream>
 #include <utility>
@@ -15,6 +16,15 @@
 
 namespace godwit::platform {
 namespace {
+
+// libnftables keeps the names of interfaces for all contexts together, without a lock of its own:
+// whatever names one (`oif`, `iif`) reads them, and the end of any context clears them. It may be
+// the end of one that rests, in a thread of its own. Nobody waits longer for it than the kernel
+// would have him wait, which makes one change at a time.
+std::mutex& library() {
+    static std::mutex mutex;
+    return mutex;
+}
 
 // "  chain NAME {", as written or as listed.
 std::vector<std::string> chain_names(const std::string& text) {
@@ -34,6 +44,7 @@ std::vector<std::string> chain_names(const std::string& text) {
 }  // namespace
 
 void NftablesTable::Free::operator()(nft_ctx* context) const {
+    const std::scoped_lock lock(library());
     ::nft_ctx_free(context);
 }
 
@@ -44,7 +55,7 @@ NftablesTable::NftablesTable(std::string name, End end) : name_(std::move(name))
 NftablesTable::~NftablesTable() {
     const bool is_left = !context_ && end_ == End::with_object && has_nftables_table(name_);
     if (is_left || (context_ && end_ != End::stays)) {
-        ::nft_run_cmd_from_buffer(context(), ("delete table " + name_).c_str());
+        static_cast<void>(run("delete table " + name_));
     }
 }
 
@@ -115,11 +126,17 @@ void NftablesTable::require_change(const std::string& attempt, const std::string
 }
 
 std::error_code NftablesTable::change(const std::string& commands) {
-    errno = 0;
-    if (::nft_run_cmd_from_buffer(context(), commands.c_str()) == 0) {
+    if (run(commands)) {
         return {};
     }
     return errno == 0 ? std::make_error_code(std::errc::invalid_argument) : last_error();
+}
+
+bool NftablesTable::run(const std::string& commands) {
+    nft_ctx* const made = context();
+    const std::scoped_lock lock(library());
+    errno = 0;
+    return ::nft_run_cmd_from_buffer(made, commands.c_str()) == 0;
 }
 
 void NftablesTable::rest() {

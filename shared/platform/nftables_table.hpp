@@ -57,6 +57,7 @@ class NftablesTable {
     [[nodiscard]] nft_ctx* context();
     [[nodiscard]] std::string flags() const;
     [[nodiscard]] std::string replacement(const std::string& chains) const;
+    [[nodiscard]] bool run(const std::string& commands);
     void require_change(const std::string& attempt, const std::string& commands);
 
     std::string name_;

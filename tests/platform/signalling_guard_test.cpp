@@ -103,6 +103,17 @@ TEST_F(SignallingGuardTest, ServesTwoRolesOnOneMachine) {
     EXPECT_THAT(errors_after(plain_binding_update()), IsEmpty());
 }
 
+TEST_F(SignallingGuardTest, RestsWhileAnotherTableNamesInterfaces) {
+    SignallingGuard guard("godwit", {});
+    NftablesTable other("inet godwit_other");
+    for (int round = 0; round < 50; ++round) {
+        guard.update(round % 2 == 0 ? to_near_ : GuardedTraffic{});
+        other.replace(
+            "chain leaving { type filter hook output priority filter; oif lo accept; }\n");
+    }
+    EXPECT_THAT(run("nft list ruleset"), testing::HasSubstr("oif \"lo\" accept"));
+}
+
 TEST_F(SignallingGuardTest, NamesWhatItCouldNotDo) {
     try {
         const SignallingGuard guard("no such name", {});
