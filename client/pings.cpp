@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "client/status.hpp"
+#include "shared/platform/alarm.hpp"
 #include "shared/platform/echo_socket.hpp"
 #include "shared/runtime/asio.hpp"
 #include "shared/runtime/clock.hpp"
@@ -33,7 +34,10 @@ class Pings::Ping {
           socket_(request.local, request.target,
                   static_cast<std::uint16_t>(security::random_number())),
           watch_(loop.on_readable(socket_.descriptor(), [this] { read(); })),
-          timer_(loop.context()) {
+          alarm_watch_(loop.on_readable(alarm_.descriptor(), [this] {
+              alarm_.clear();
+              tick();
+          })) {
         stream_->on_end(std::move(on_end));
         tick();
     }
@@ -56,12 +60,7 @@ class Pings::Ping {
         if (is_over()) {
             return;
         }
-        timer_.expires_after(interval);
-        timer_.async_wait([this](const boost::system::error_code& aborted) {
-            if (!aborted) {
-                tick();
-            }
-        });
+        alarm_.set(interval);
     }
 
     void ask() {
@@ -112,7 +111,9 @@ class Pings::Ping {
     std::shared_ptr<runtime::HttpStream> stream_;
     platform::EchoSocket socket_;
     runtime::EventLoop::Watch watch_;
-    runtime::asio::steady_timer timer_;
+    // Not a timer of Asio's, whose call may be on its way when another handler ends this.
+    platform::Alarm alarm_;
+    runtime::EventLoop::Watch alarm_watch_;
     std::uint16_t sequence_ = 0;
     std::map<std::uint16_t, mobility::Instant> waiting_;
 };
