@@ -75,7 +75,6 @@ void Lockdown::enter(const Configuration& configuration) {
 void Lockdown::lift() {
     open(std::nullopt);
     lift_lockdown(directory_);
-    kept_.clear();
     failure_.clear();
     file_failure_.clear();
     if (std::exchange(scope_, std::nullopt)) {
@@ -116,14 +115,13 @@ void Lockdown::put_in_place() {
 
 // What is in force is so without the file, too: that is no reason not to begin.
 void Lockdown::keep(const std::string& text) {
-    if (text == kept_) {
+    if (platform::read_regular_file(file_in(directory_)) == text) {
         return;
     }
     try {
         fs::create_directories(directory_);
         platform::require("write " + file_in(directory_).string(),
                           platform::replace_file(file_in(directory_), text));
-        kept_ = text;
         file_failure_.clear();
     } catch (const std::system_error& error) {
         if (std::exchange(file_failure_, error.what()) != file_failure_) {
@@ -158,21 +156,26 @@ void Lockdown::on_deadline() {
     }
 }
 
-// Our own changes are looked at once more, and then there is nothing to do.
+// Our own changes are looked at once more, and then there is nothing to do. Who takes the rules
+// away may have taken what is on the disk first.
 void Lockdown::look() {
     pacing_.on_look(runtime::boot_now());
-    if (!scope_ || table_.listing() == listing_) {
+    if (!scope_) {
         return;
     }
+    const std::string chains = lockdown_chains(*scope_, findings_);
     try {
-        table_.replace(lockdown_chains(*scope_, findings_));  // with what others have added, too
-        listing_ = table_.listing();
-        log_.warning("lockdown-repaired");
+        if (table_.listing() != listing_) {
+            table_.replace(chains);  // with what others have added, too
+            listing_ = table_.listing();
+            log_.warning("lockdown-repaired");
+        }
     } catch (const std::system_error& error) {
         if (std::exchange(failure_, error.what()) != failure_) {
             log_.error("lockdown-not-changed", {{"reason", failure_}});
         }
     }
+    keep(table_.renewal(chains));
 }
 
 bool Lockdown::is_in_force() {

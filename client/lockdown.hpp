@@ -61,7 +61,6 @@ class Lockdown {
     platform::NftablesMonitor monitor_;
     runtime::EventLoop::Watch watch_;
     LookPacing pacing_;
-    std::string kept_;                                   // what is on the disk
     std::optional<mobility::InterfaceIndex> home_link_;  // that is open
     platform::NftablesTable home_link_table_;            // goes with this process
     std::string failure_;                                // of the rules

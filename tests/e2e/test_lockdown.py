@@ -225,6 +225,13 @@ def test_lifted_by_hand_without_a_daemon(away):
     assert_reaches(away, CORRESPONDENT)
 
 
+def test_not_lifted_by_hand_beside_a_daemon_that_keeps_it(away):
+    status, _, complaint = away.command("lockdown", "--lift", "--state", away.directory / "state-mn", "--socket",
+                                        away.socket("mn"))
+    assert status == 1 and "godwit down" in complaint
+    assert away.status()["lockdown"]["in_force"] and (away.directory / "state-mn/lockdown.nft").exists()
+
+
 def sources_of_echoes(capture, destination):
     return {packet.src for packet in capture.packets() if packet.nh == ICMPV6 and packet.dst == destination
             and bytes(packet)[40] == 128}

@@ -186,6 +186,13 @@ TEST_F(RepairOfLockdown, PutsBackTheTable) {
     expect_repair_after("nft flush ruleset");
 }
 
+TEST_F(RepairOfLockdown, PutsBackWhatTheNextBootBeginsWith) {
+    const std::string kept = tests::read_file(directory_.path() / "lockdown.nft");
+    expect_repair_after("rm " + (directory_.path() / "lockdown.nft").string() +
+                        "; nft delete table inet godwit_lockdown");
+    EXPECT_EQ(tests::read_file(directory_.path() / "lockdown.nft"), kept);
+}
+
 TEST_F(RepairOfLockdown, PutsBackRules) {
     expect_repair_after("nft flush chain inet godwit_lockdown leaving");
 }

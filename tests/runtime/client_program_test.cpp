@@ -114,6 +114,22 @@ TEST_F(ClientProgram, WaitsNotForWhatIsDown) {
     EXPECT_THAT(outcome.errors, HasSubstr("godwit up"));
 }
 
+TEST_F(ClientProgram, WaitsForAHomeAgentThatIsYetToBeFound) {
+    const Outcome outcome = ask_in(State::unattached, "wait --timeout 0");
+    EXPECT_EQ(outcome.code, 7);
+    EXPECT_THAT(outcome.errors, Not(HasSubstr("down")));
+}
+
+TEST_F(ClientProgram, LiftsNoLockdownThatADaemonKeeps) {
+    Status status;
+    status.lockdown.is_wanted = true;
+    directory_.write("lockdown.nft", "table inet godwit_lockdown\n");
+    const Outcome outcome = ask("lockdown --lift --state .", 200, to_json(status).dump());
+    EXPECT_EQ(outcome.code, 1);
+    EXPECT_THAT(outcome.errors, HasSubstr("godwit down"));
+    EXPECT_EQ(read("lockdown.nft"), "table inet godwit_lockdown\n");
+}
+
 TEST_F(ClientProgram, TakesOnlyATimeThatIsOne) {
     for (const char* wrong : {"-1", "soon", ""}) {
         EXPECT_EQ(godwit(std::string("wait --timeout '") + wrong + "'").code, 2) << wrong;
