@@ -58,7 +58,8 @@ HttpAnswer ping(const HttpRequest& request, const PingSources& sources) {
     if (!local) {
         return runtime::error_answer(409, "no-address",
                                      is_ipv4 ? "this machine has no IPv4 home address at present"
-                                             : "this machine was told to be down: godwit up");
+                                             : "this machine is not up: it was told to be down "
+                                               "(godwit up), or godwit status says why");
     }
     try {
         return {

@@ -25,6 +25,11 @@ HttpAnswer refused(WayOutRefusal refusal) {
         case WayOutRefusal::down:
             return runtime::error_answer(
                 409, "down", "this machine was told to be down: no program needs a way out");
+        case WayOutRefusal::not_up:
+            return runtime::error_answer(
+                409, "not-up",
+                "this machine is not up yet: there is no tunnel to get past; godwit status says "
+                "why");
         case WayOutRefusal::served:
             return runtime::error_answer(
                 409, "served", "the home agent serves this machine: this network wants no login");

@@ -66,7 +66,7 @@ void Daemon::run() {
     loop_.on_deadline([this] { return next_deadline(); }, [this] { on_deadline(); });
     lockdown_.watch(loop_);
     loop_.on_resume([this] {
-        if (presence_ && !then_) {
+        if (is_present()) {
             presence_->resume();
         }
     });
@@ -88,17 +88,19 @@ void Daemon::run() {
 
 // With the home agent's answer, if there is one: then its binding has gone, too.
 void Daemon::end() {
-    if (then_) {
-        then_ = [this] { loop_.stop(); };
+    switching_.end();
+    const auto stop = [this] { loop_.stop(); };
+    if (departure_.is_under_way()) {
+        departure_.end_with(stop);
     } else {
-        leave([this] { loop_.stop(); });
+        leave(stop);
     }
 }
 
 std::optional<mobility::Instant> Daemon::next_deadline() const {
     return std::ranges::min(
         {presence_ ? presence_->next_deadline() : std::nullopt, lockdown_.next_deadline(),
-         switching_.next_deadline()},
+         switching_.next_deadline(), comeback_.due()},
         {}, [](const auto& deadline) { return deadline.value_or(mobility::Instant::max()); });
 }
 
@@ -107,8 +109,12 @@ void Daemon::on_deadline() {
     if (presence_) {
         presence_->on_deadline();
     }
-    if (!then_) {
-        switching_.on_deadline();
+    if (departure_.is_under_way()) {
+        return;
+    }
+    switching_.on_deadline();
+    if (comeback_.is_due(runtime::boot_now())) {
+        come_back();
     }
 }
 
@@ -134,7 +140,7 @@ void Daemon::down(const OnAnswer& answer) {
 }
 
 void Daemon::on_down(const OnAnswer& answer) {
-    failure_.clear();
+    comeback_.end();
     try {
         lockdown_.lift();
         answer(done());
@@ -222,18 +228,33 @@ void Daemon::exchange(WantedConfiguration next, const std::shared_ptr<ProfileCho
     }
 }
 
-void Daemon::enter_again(const WantedConfiguration& before) {
+// Whether it is up again; if not, it will be tried later.
+bool Daemon::enter_again(WantedConfiguration wanted) {
     try {
-        enter(before);
+        enter(std::move(wanted));
+        return true;
     } catch (const std::exception& failure) {
-        failure_ = failure.what();
-        log_.error("not-up", {{"reason", failure_}});
+        presence_.reset();
+        if (comeback_.reason() != failure.what()) {
+            log_.error("not-up", {{"reason", failure.what()}});
+        }
+        comeback_.on_failure(runtime::boot_now(), failure.what());
+        return false;
+    }
+}
+
+// As it was, or else as it is wanted by now.
+void Daemon::come_back() {
+    if (!enter_again({configuration_, profile_})) {
+        if (auto wanted = source_.wanted()) {
+            enter_again(*std::move(wanted));
+        }
     }
 }
 
 // One at a time; what goes wrong is told.
 void Daemon::change(const OnAnswer& answer, const std::function<void()>& act) {
-    if (then_) {
+    if (departure_.is_under_way()) {
         answer(runtime::error_answer(409, "busy", "another change is under way; try again"));
         return;
     }
@@ -248,29 +269,31 @@ void Daemon::change(const OnAnswer& answer, const std::function<void()>& act) {
 void Daemon::enter(WantedConfiguration wanted) {
     const Configuration& configuration = wanted.configuration;
     log_.show(configuration.log_level);
+    lockdown_.enter(configuration);
     if (configuration.home_agent.address.address.is_unspecified()) {
         configuration_ = configuration;
         profile_ = std::move(wanted.profile);
-        failure_.clear();
+        comeback_.end();
         switching_.search();
         return;
     }
-    lockdown_.enter(configuration);
     presence_ = std::make_unique<Presence>(
         configuration, lockdown_, loop_, log_,
         Presence::Listener{.on_event = [this](const auto& event) { on_event(event); },
                            .on_change = [this] { on_change(); }});
     configuration_ = configuration;
     profile_ = std::move(wanted.profile);
-    failure_.clear();
+    comeback_.end();
     feed_.add("up", {{"home_address", configuration_.home_address.text()}});
     presence_->start();
     on_change();
 }
 
 std::optional<WayOutRefusal> Daemon::portal_refusal() const {
-    return presence_ && !then_ ? way_out_refusal(presence_->state(), presence_->way_out().is_open())
-                               : std::optional(WayOutRefusal::down);
+    if (is_present()) {
+        return way_out_refusal(presence_->state(), presence_->way_out().is_open());
+    }
+    return mark().is_set() ? WayOutRefusal::down : WayOutRefusal::not_up;
 }
 
 void Daemon::leave(std::function<void()> then) {
@@ -278,8 +301,10 @@ void Daemon::leave(std::function<void()> then) {
         then();
         return;
     }
+    if (!departure_.begin(std::move(then))) {
+        return;
+    }
     pings_.end();
-    then_ = std::move(then);
     patience_.expires_after(patience_to_leave(presence_->round_trip()));
     patience_.async_wait([this](const auto& /*error*/) { on_left(); });
     if (!presence_->leave([this] { patience_.cancel(); })) {
@@ -292,15 +317,18 @@ void Daemon::on_left() {
     log_.info("down");
     feed_.add("down", Json::object());
     told_.forget();
-    std::exchange(then_, nullptr)();
+    departure_.end();
 }
 
 // What is asked of this machine is done once the Presence has told it all.
 void Daemon::on_event(const mobility::Event& event) {
     moves_.add(event);
-    if (const auto* asked = std::get_if<mobility::HomeAgentSwitchAsked>(&event)) {
+    if (const auto* asked = std::get_if<mobility::HomeAgentSwitchAsked>(&event);
+        asked != nullptr && is_present()) {
         runtime::asio::post(loop_.context(), [this, home_agents = asked->home_agents] {
-            switching_.on_sent_away(home_agents);
+            if (is_present()) {  // still: somebody may have ordered something else
+                switching_.on_sent_away(home_agents);
+            }
         });
     }
     const auto report = [this](const mobility::Path& path) { return presence_->report(path); };
@@ -310,14 +338,15 @@ void Daemon::on_event(const mobility::Event& event) {
 }
 
 void Daemon::on_change() {
-    if (presence_ && !then_) {
+    if (is_present()) {
         told_.tell(presence_->status());
         switching_.follow(presence_->state(), configuration_.home_agent.is_discovered);
     }
 }
 
 Status Daemon::status() const {
-    Status status = presence_ ? presence_->status() : status_while_down(configuration_);
+    Status status =
+        presence_ ? presence_->status() : status_without_presence(configuration_, mark().is_set());
     status.profile = source_.name_now(profile_);
     status.moves = moves_;
     status.lockdown = {.is_wanted = configuration_.lockdown,
@@ -329,14 +358,15 @@ Status Daemon::status() const {
         status.health.push_back("looking for a home agent of " +
                                 home_prefix_of(configuration_).text());
     }
-    if (!failure_.empty()) {
-        status.health.push_back("not up, though it shall be: " + failure_);
+    if (comeback_.due()) {
+        status.health.push_back("not up, though it shall be, which is tried again: " +
+                                comeback_.reason());
     }
     return status;
 }
 
 std::optional<wire::Ipv6Address> Daemon::own_address(bool is_ipv4) const {
-    if (!presence_ || then_) {
+    if (!is_present()) {
         return std::nullopt;
     }
     return is_ipv4 ? presence_->ipv4_home_address()
@@ -344,7 +374,8 @@ std::optional<wire::Ipv6Address> Daemon::own_address(bool is_ipv4) const {
 }
 
 Json Daemon::path() const {
-    return way_object(presence_ ? presence_->status() : status_while_down(configuration_));
+    return way_object(presence_ ? presence_->status()
+                                : status_without_presence(configuration_, mark().is_set()));
 }
 
 HttpAnswer Daemon::done() const {

@@ -8,7 +8,9 @@
 #include <string>
 
 #include "client/api.hpp"
+#include "client/comeback.hpp"
 #include "client/configuration_source.hpp"
+#include "client/departure.hpp"
 #include "client/down_mark.hpp"
 #include "client/home_agent_switching.hpp"
 #include "client/lockdown.hpp"
@@ -41,11 +43,14 @@ class Daemon {
     void choose(const WantedConfiguration& next, const OnAnswer& answer);
     void exchange(WantedConfiguration next, const std::shared_ptr<ProfileChoice>& choice,
                   const OnAnswer& answer);
-    void enter_again(const WantedConfiguration& before);
+    bool enter_again(WantedConfiguration wanted);
+    void come_back();
     void change(const OnAnswer& answer, const std::function<void()>& act);
     void enter(WantedConfiguration wanted);
     void leave(std::function<void()> then);
     void end();
+    // Up, and to stay so.
+    [[nodiscard]] bool is_present() const { return presence_ && !departure_.is_under_way(); }
     [[nodiscard]] std::optional<WayOutRefusal> portal_refusal() const;
     void on_left();
     void on_event(const mobility::Event& event);
@@ -73,8 +78,8 @@ class Daemon {
     runtime::EventFeed feed_;
     ToldChanges told_{feed_};
     std::unique_ptr<Presence> presence_;
-    std::string failure_;         // why it is not up, though it shall be
-    std::function<void()> then_;  // while it leaves: what comes next
+    Comeback comeback_;
+    Departure departure_;
     runtime::Confinement confinement_;
     runtime::asio::steady_timer patience_;
     HomeAgentSwitching switching_;

@@ -30,8 +30,11 @@ std::optional<HomeAgentCandidate> Daemon::find(const wire::HomeAgentAddress& add
 }
 
 // The binding is given up first: that is the answer to who wants this machine to go (RFC 5142
-// §6.1).
+// §6.1). Where it is being given up already, somebody has ordered what comes next.
 void Daemon::go(const HomeAgentCandidate& candidate) {
+    if (departure_.is_under_way()) {
+        return;
+    }
     const bool is_other_profile =
         !candidate.profile.empty() && candidate.profile != source_.name_now(profile_);
     auto wanted = candidate.profile.empty() ? source_.wanted() : source_.wanted(candidate.profile);

@@ -27,7 +27,7 @@ Status status_of(const StatusSources& sources);
 PathReport report(const mobility::Path& path, const AttachmentWatch& attachments);
 // At the end of the start, and what has been refused since.
 void report_confinement(Status& status, const runtime::Confinement& at_start);
-// Of a machine that was told to be down.
-Status status_while_down(const Configuration& configuration);
+// Of a machine that was told to be down, or is not up yet.
+Status status_without_presence(const Configuration& configuration, bool is_told_to_be_down);
 
 }  // namespace godwit::client

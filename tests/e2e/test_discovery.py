@@ -3,6 +3,8 @@ lives, and that it is to go to another home agent."""
 import datetime
 import ipaddress
 import json
+import signal
+import socket
 import sys
 import time
 
@@ -59,6 +61,8 @@ def test_a_mobile_node_finds_its_home_agent_by_the_home_prefix_alone(deploy):
     deployment.topology.move("A")
     deployment.start("mn")
     assert "looking for a home agent of 2001:db8:f::/64" in deployment.status()["health"]
+    status, _, complaint = deployment.command("wait", "--timeout", "1", "--socket", deployment.socket("mn"))
+    assert status == 7 and "the state is unattached" in complaint
     deployment.start("ha")
     status = deployment.wait("mn", lambda status: status["state"] == "registered", 2 * PATIENCE)
     assert status["home_agent"] == HOME_AGENT
@@ -165,6 +169,29 @@ def test_a_laptop_comes_back_where_the_other_home_agent_does_not_take_it(laptop)
     laptop.wait("ha", lambda status: status["bindings"] == [])
     laptop.wait("ha", lambda status: [entry["home_address"] for entry in status["bindings"]] == [laptop.first], 3 * PATIENCE)
     assert laptop.wait_served(laptop.first)["profile"] == "mn"
+
+
+def test_a_laptop_that_ends_goes_to_no_home_agent_that_it_hears_of_meanwhile(laptop):
+    topology, daemon = laptop.topology, laptop.daemons["mn"]
+    topology.ip("ha", f"addr add {ANYCAST}/128 dev lo")
+    with topology.socket("ha", socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6) as answering:
+        answering.settimeout(PATIENCE)
+        assert switch(laptop, "ha", "--anywhere") == 1
+        while True:
+            request, asker = answering.recvfrom(2048)
+            if request[0] == REQUEST:
+                break
+        laptop.daemons["ha"].send_signal(signal.SIGSTOP)  # so that leaving takes a while
+        try:
+            daemon.send_signal(signal.SIGTERM)
+            settle(0.05)
+            answering.sendto(bytes([REPLY, 0, 0, 0]) + request[4:6] + bytes(2) + ipaddress.IPv6Address(CORRESPONDENT).packed,
+                             asker)
+            assert daemon.wait(PATIENCE) == 0, laptop.log("mn")
+        finally:
+            laptop.daemons["ha"].send_signal(signal.SIGCONT)
+    del laptop.daemons["mn"]
+    assert laptop.bindings("cn") == [] and "home-agent-tried" not in laptop.log("mn", lines=1000)
 
 
 def test_only_bound_clients_are_asked(laptop):
