@@ -4,6 +4,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <string>
+#include <system_error>
+
 #include "shared/platform/attempt.hpp"
 #include "shared/platform/file_descriptor.hpp"
 
@@ -29,6 +32,20 @@ void give_to_owner_of(const std::filesystem::path& other, const std::filesystem:
         check_syscall("give " + file.string() + " to the owner of " + other.string(),
                       ::fchown(given.number(), wanted.st_uid, wanted.st_gid));
     }
+}
+
+void open_to_everybody(const std::filesystem::path& socket) {
+    constexpr mode_t all = 0666;
+    const std::string attempt = "open " + socket.string() + " to everybody";
+    const FileDescriptor named(
+        check_syscall(attempt, ::open(socket.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC)));
+    struct stat present{};
+    check_syscall(attempt, ::fstat(named.number(), &present));
+    require(attempt, S_ISSOCK(present.st_mode) ? std::error_code{}
+                                               : std::make_error_code(std::errc::not_a_socket));
+    // fchmod(2) takes no descriptor of O_PATH.
+    const std::string itself = "/proc/self/fd/" + std::to_string(named.number());
+    check_syscall(attempt, ::chmod(itself.c_str(), all));
 }
 
 }  // namespace godwit::platform

@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include "shared/platform/file_placement.hpp"
 #include "shared/platform/peer_credentials.hpp"
 #include "shared/runtime/http_places.hpp"
 #include "shared/runtime/socket_file.hpp"
@@ -166,7 +167,7 @@ HttpServer::HttpServer(EventLoop& loop, HttpRoutes routes, std::filesystem::path
                         }});
     const std::string attempt = "open status socket " + path_.string();
     local_->bind(asio::local::stream_protocol::endpoint(path_.string()), attempt);
-    std::filesystem::permissions(path_, std::filesystem::perms(0666));
+    platform::open_to_everybody(path_);
     local_->listen(attempt);
 }
 

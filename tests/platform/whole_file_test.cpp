@@ -1,12 +1,16 @@
 #include "shared/platform/whole_file.hpp"
 
 #include <gmock/gmock.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 
 #include <filesystem>
 #include <iterator>
 #include <thread>
 
+#include "shared/platform/attempt.hpp"
+#include "shared/platform/file_descriptor.hpp"
 #include "shared/platform/file_placement.hpp"
 #include "tests/runtime/small_disk.hpp"
 #include "tests/runtime/temporary_directory.hpp"
@@ -112,6 +116,26 @@ TEST_F(WholeFile, IsGivenToNobodyThroughALink) {
     EXPECT_THROW(give_to_owner_of(directory_.path(), file_), std::system_error);
     EXPECT_NO_THROW(give_to_owner_of(directory_.path(), target_));
     EXPECT_NO_THROW(give_to_owner_of(directory_.path() / "none", target_)) << "there is nobody";
+}
+
+TEST_F(WholeFile, IsOpenToEverybodyIfItIsASocketAndNoLink) {
+    const FileDescriptor socket(check_syscall("make a socket", ::socket(AF_UNIX, SOCK_STREAM, 0)));
+    sockaddr_un name{.sun_family = AF_UNIX, .sun_path = {}};
+    file_.string().copy(&name.sun_path[0], sizeof name.sun_path - 1);
+    const mode_t before = ::umask(0077);
+    const int outcome = ::bind(socket.number(), reinterpret_cast<sockaddr*>(&name), sizeof name);
+    ::umask(before);
+    check_syscall("bind a socket", outcome);
+    EXPECT_EQ(mode(), 0700U);
+    open_to_everybody(file_);
+    EXPECT_EQ(mode(), 0666U);
+
+    const auto link = directory_.path() / "link";
+    fs::create_symlink(target_, link);
+    fs::permissions(target_, fs::perms(0600));
+    EXPECT_THROW(open_to_everybody(link), std::system_error);
+    EXPECT_THROW(open_to_everybody(target_), std::system_error);
+    EXPECT_EQ(fs::status(target_).permissions(), fs::perms(0600));
 }
 
 }  // namespace
