@@ -123,8 +123,11 @@ class HomeAgentBench {
                 send(*message, sent);
             } else if (const auto* direct = std::get_if<mobility::DirectTunnel>(&action)) {
                 tunnels_[direct->home.address] = direct->path;
+            } else if (const auto* carry = std::get_if<mobility::CarryIpv4>(&action)) {
+                ipv4_[carry->home.address] = carry->ipv4;
             } else if (const auto* close = std::get_if<mobility::CloseTunnel>(&action)) {
                 tunnels_.erase(close->home.address);
+                ipv4_.erase(close->home.address);  // nothing travels through it any more
             }
         }
         return sent;
@@ -134,6 +137,12 @@ class HomeAgentBench {
     [[nodiscard]] std::optional<Ipv6Address> tunnel(const Ipv6Address& of = home) const {
         const auto found = tunnels_.find(of);
         return found == tunnels_.end() ? std::nullopt : std::optional(found->second.remote);
+    }
+    // Which IPv4 address travels through the tunnel of a home address; nothing if none does.
+    [[nodiscard]] std::optional<wire::Ipv4Address> carried_ipv4(
+        const Ipv6Address& of = home) const {
+        const auto found = ipv4_.find(of);
+        return found == ipv4_.end() ? std::nullopt : found->second;
     }
     // What the home agent knows of it; throws if it has no entry.
     [[nodiscard]] const server::Binding& binding() const {
@@ -187,6 +196,7 @@ class HomeAgentBench {
     security::HomeAgentAuthenticator authenticator_;
     mobility::Instant now_ = test::noon;
     std::map<Ipv6Address, mobility::Path> tunnels_;
+    std::map<Ipv6Address, std::optional<wire::Ipv4Address>> ipv4_;
     mobility::Path last_way_;
 
   public:

@@ -314,8 +314,12 @@ RULE(rfc5555_4_4, EndsWithTheBinding, "lifetime 0 ends the binding of both home 
     Update farewell = asking_for("8000 0a130002");
     farewell.sequence = 2;
     farewell.lifetime = 0;
+    EXPECT_EQ(bench.carried_ipv4(), wire::Ipv4Address::parse("10.19.0.2"));
     EXPECT_EQ(bench.answer(farewell).status(), 0);
     EXPECT_EQ(bench.tunnel(), std::nullopt);
+    EXPECT_EQ(bench.carried_ipv4(), std::nullopt);
+    EXPECT_EQ(bench.answer({.sequence = 3}).status(), 0);
+    EXPECT_EQ(bench.carried_ipv4(), std::nullopt) << "who does not ask for it anew has none";
 }
 
 RULE(rfc5555_4_5, RemembersThePair, "the mobile node gets the same IPv4 home address each time") {

@@ -33,6 +33,22 @@ class TwoBindings : public HomeAgentBench {
         return core.bindings().size() + core.other_bindings().of({home}).size();
     }
     [[nodiscard]] std::uint16_t in_use() const { return binding().binding_id; }
+    // Of the binding with this number; throws if there is none.
+    [[nodiscard]] Ipv6Address care_of(std::uint16_t id) const {
+        return in_use() == id ? binding().care_of.address : other(id).place.care_of.address;
+    }
+    [[nodiscard]] mobility::Instant expires(std::uint16_t id) const {
+        return in_use() == id ? binding().expires : other(id).expires;
+    }
+
+  private:
+    [[nodiscard]] const server::OtherBinding& other(std::uint16_t id) const {
+        const server::OtherBinding* found = core.other_bindings().find({home}, id);
+        if (found == nullptr) {
+            throw std::logic_error("there is no such binding");
+        }
+        return *found;
+    }
 };
 // Every BID of an acknowledgement with its status.
 std::vector<std::string> identifiers(const Answer& answer) {
@@ -139,8 +155,12 @@ RULE(rfc5648_6_2, NeedsAnAddressTheFirstTime,
 RULE(rfc5648_6_2, RefreshesWithoutAnAddress,
      "an identifier of length 4 that is known refreshes its binding") {
     TwoBindings bench;
-    EXPECT_EQ(bench.answer(identified(12, 1, std::nullopt)).status(), 0);
+    bench.wait(300s);
+    EXPECT_EQ(bench.answer(identified(12, 1, std::nullopt), ip("2001:db8:c::2")).status(), 0);
     EXPECT_EQ(bench.count(), 2U);
+    EXPECT_EQ(bench.care_of(1), care_of_a) << "the one that it has, wherever the update came from";
+    EXPECT_EQ(bench.expires(1), bench.now() + 600s);
+    EXPECT_EQ(bench.expires(2), bench.now() + 300s);
 }
 
 RULE(rfc5648_6_2, MovesTheBindingOfAnIdentifier,
@@ -149,6 +169,8 @@ RULE(rfc5648_6_2, MovesTheBindingOfAnIdentifier,
     EXPECT_EQ(bench.answer(identified(12, 1, ip("2001:db8:c::2")), ip("2001:db8:c::2")).status(),
               0);
     EXPECT_EQ(bench.count(), 2U);
+    EXPECT_EQ(bench.care_of(1), ip("2001:db8:c::2"));
+    EXPECT_EQ(bench.care_of(2), care_of_b);
 }
 
 RULE(rfc5648_6_2, OverwritesAll,

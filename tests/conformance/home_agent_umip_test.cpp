@@ -1,5 +1,7 @@
 // Defects of other home agents, UMIP's above all: each is a case here that would have found it.
 
+#include <algorithm>
+
 #include "server/core/home_link_defence.hpp"
 #include "shared/wire/mobility_header.hpp"
 #include "tests/conformance/home_agent_bench.hpp"
@@ -34,13 +36,16 @@ RULE(umip, WritesRefreshAdviceInUnitsAndNetworkOrder,
 }
 
 RULE(umip, HasOneEntryHoweverManyUpdatesCome,
-     "a thread and a leak for each update: ten thousand updates leave one entry") {
+     "a thread and a leak for each update: hundreds of updates leave in all tables what two do") {
     HomeAgentBench bench;
-    for (std::uint16_t sequence = 1; sequence <= 10'000; ++sequence) {
+    std::size_t of_two = 0;
+    for (std::uint16_t sequence = 1; sequence <= 300; ++sequence) {
         const Ipv6Address& from = sequence % 2 == 0 ? care_of_a : care_of_b;
         ASSERT_EQ(bench.answer({.sequence = sequence}, from).status(), 0);
+        of_two = sequence == 2 ? bench.core.entries() : of_two;
     }
-    EXPECT_EQ(bench.core.bindings().size(), 1U);
+    EXPECT_GT(of_two, 0U);
+    EXPECT_EQ(bench.core.entries(), of_two);
     EXPECT_EQ(bench.tunnel(), care_of_a);
 }
 
@@ -121,13 +126,17 @@ RULE(umip, PadsMessagesThatHaveOptions,
     }
 }
 
-RULE(umip, TimeIsNotThatOfTheWall,
-     "lifetimes by CLOCK_REALTIME, which others set: a core is told instants, and knows no clock") {
-    BoundHomeAgent bench(10);
-    bench.wait(600s - 1ns);
-    EXPECT_EQ(bench.tunnel(), care_of_a);
-    EXPECT_TRUE((std::is_same_v<decltype(bench.now()), mobility::Instant>));
-    EXPECT_FALSE((std::is_convertible_v<std::chrono::system_clock::time_point, mobility::Instant>));
+// Of an update with a Home Address option: what else is wrong is looked at only then.
+Bytes with_right_checksum(Bytes packet) {
+    constexpr std::size_t destination = 24;
+    constexpr std::size_t home_in_option = 48;
+    constexpr std::size_t header = 64;
+    constexpr std::size_t checksum = header + 4;
+    packet[checksum] = packet[checksum + 1] = 0;
+    const auto sum = two(sum_of(address_at(packet, home_in_option), address_at(packet, destination),
+                                BytesView(packet).subspan(header)));
+    std::ranges::copy(sum, packet.begin() + checksum);
+    return packet;
 }
 
 RULE(umip, OneBadMobileNodeHarmsNoOther,
@@ -136,14 +145,17 @@ RULE(umip, OneBadMobileNodeHarmsNoOther,
     BoundHomeAgent bench(10);
     const Bytes good =
         HomeAgentBench::written({.options = alternate_care_of(care_of_b)}, care_of_b, other_home);
+    ASSERT_EQ(with_right_checksum(good), good);
+    std::size_t answered = 0;
     for (std::size_t octet = 6; octet < good.size(); ++octet) {
         for (const int change : {0x01, 0x80, 0xff}) {
             Bytes bad = good;
             bad[octet] ^= static_cast<std::uint8_t>(change);
-            (void)bench.hear_packet(bad);
+            answered += bench.hear_packet(with_right_checksum(bad)).size();
         }
         (void)bench.hear_packet(BytesView(good).first(octet));
     }
+    EXPECT_GT(answered, 0U) << "what is wrong with some of them only the core knows";
     EXPECT_EQ(bench.tunnel(), care_of_a);
     EXPECT_EQ(bench.answer({.sequence = 11}).status(), 0);
 }
