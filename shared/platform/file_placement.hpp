@@ -13,8 +13,8 @@ void make_durable(const std::filesystem::path& path);
 // it is. Throws std::system_error.
 void give_to_owner_of(const std::filesystem::path& other, const std::filesystem::path& file);
 
-// Lets everybody connect to the UNIX socket that has this name; what a link leads to stays as it is.
-// Throws std::system_error.
+// Lets everybody connect to the UNIX socket that has this name; what a link leads to stays as it
+// is. Throws std::system_error.
 void open_to_everybody(const std::filesystem::path& socket);
 
 }  // namespace godwit::platform
