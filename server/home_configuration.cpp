@@ -104,8 +104,8 @@ void read_home(TomlTable& root, Configuration& configuration) {
         }
         return;
     }
-    for (const auto& [is_there, key] : {std::pair{has_link, "home_link"},
-                                        {has_source, "neighbor_source"}}) {
+    for (const auto& [is_there, key] :
+         {std::pair{has_link, "home_link"}, {has_source, "neighbor_source"}}) {
         if (is_there) {
             reject_without_home_link(root, key);
         }

@@ -88,9 +88,9 @@ DefenceActions HomeLinkDefence::deallocate(const wire::HomeAddress& home) {
 }
 
 void HomeLinkDefence::vouch_for(const wire::HomeAddress& home) {
-    if (const auto found = entries_.find(home);
-        found != entries_.end() && found->second.is_allocated &&
-        found->second.finding != Finding::free) {
+    if (const auto found = entries_.find(home); found != entries_.end() &&
+                                                found->second.is_allocated &&
+                                                found->second.finding != Finding::free) {
         found->second.finding = Finding::free;
         schedule(home, found->second, std::nullopt);
     }

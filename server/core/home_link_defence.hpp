@@ -7,8 +7,8 @@
 //
 // Of an address that is not bound it says nothing: the mobile node may be at home, or come there
 // and look for duplicates of its own address (§11.5.5). It listens. Who looks for duplicates may
-// have the address from then on, so it finds out again before the next binding; until somebody does,
-// what is known to be free stays so, and no binding waits.
+// have the address from then on, so it finds out again before the next binding; until somebody
+// does, what is known to be free stays so, and no binding waits.
 
 #include <chrono>
 #include <optional>
