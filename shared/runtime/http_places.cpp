@@ -1,6 +1,7 @@
 #include "shared/runtime/http_places.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace godwit::runtime {
@@ -25,16 +26,14 @@ void HttpPlace::on_privileged() {
 }
 
 bool HttpPlace::follow() {
-    const auto followers = [this](const auto& is_among) {
+    const auto followers = [this](Relation is_among) {
         return static_cast<std::size_t>(std::ranges::count_if(*taken_, [&](const HttpPlace* other) {
-            return other->stage_ == Stage::following && is_among(*other);
+            return other->stage_ == Stage::following && (this->*is_among)(*other);
         }));
     };
-    const bool is_one_too_many = !peer_.is_privileged && followers([this](const auto& other) {
-                                                             return is_of_the_same(other);
-                                                         }) >= HttpPlaces::most_streams_of_one;
-    if (is_one_too_many || followers([this](const auto& other) { return is_alike(other); }) >=
-                               HttpPlaces::most_streams) {
+    if (followers(&HttpPlace::is_alike) >= HttpPlaces::most_streams ||
+        (!peer_.is_privileged &&
+         followers(&HttpPlace::is_of_the_same) >= HttpPlaces::most_streams_of_one)) {
         return false;
     }
     stage_ = Stage::following;
@@ -43,19 +42,18 @@ bool HttpPlace::follow() {
 
 // Beside this one, which is not among them yet.
 void HttpPlace::make_room() const {
-    const auto keep_below = [this](std::size_t most, const auto& is_among) {
+    const auto keep_below = [this](std::size_t most, Relation is_among) {
         HttpPlaces::Taken others;
         std::ranges::copy_if(*taken_, std::back_inserter(others),
-                             [&](const HttpPlace* other) { return is_among(*other); });
+                             [&](const HttpPlace* other) { return (this->*is_among)(*other); });
         if (others.size() >= most) {
             (*std::ranges::min_element(others, {}, &HttpPlace::stage_))->lose();
         }
     };
     if (!peer_.is_privileged) {
-        keep_below(HttpPlaces::most_of_one,
-                   [this](const auto& other) { return is_of_the_same(other); });
+        keep_below(HttpPlaces::most_of_one, &HttpPlace::is_of_the_same);
     }
-    keep_below(HttpPlaces::most, [this](const auto& other) { return is_alike(other); });
+    keep_below(HttpPlaces::most, &HttpPlace::is_alike);
 }
 
 void HttpPlace::lose() {

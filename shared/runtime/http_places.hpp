@@ -61,6 +61,8 @@ class HttpPlace {
   private:
     enum class Stage : std::uint8_t { silent, asked, following };  // who is further stays longer
 
+    using Relation = bool (HttpPlace::*)(const HttpPlace&) const;
+
     void make_room() const;
     void lose();
     [[nodiscard]] bool is_alike(const HttpPlace& other) const {
