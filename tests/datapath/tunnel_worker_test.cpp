@@ -172,11 +172,11 @@ class QuicklyForgettingWorkerTest : public OutboundTunnelWorkerTest {
         : OutboundTunnelWorkerTest(ResendLimits{.age = std::chrono::milliseconds(1)}) {}
 };
 
-TEST_F(QuicklyForgettingWorkerTest, CountsWhyAPacketThatItKeptHasNeverBeenSent) {
+TEST_F(QuicklyForgettingWorkerTest, CountsWhyWhatItKeptHasNeverBeenSent) {
     direct({.local = near_address_, .remote = test::ip("2001:db8:bad::1")});
-    send(Merged(1, 20));
+    send(Merged(2, 20));
     start();
-    expect_drops(DropReason::no_route, 1);
+    expect_drops(DropReason::no_route, 2);
     EXPECT_EQ(worker_.drops().reading(DropReason::held), 0U);
 }
 
