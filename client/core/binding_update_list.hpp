@@ -39,20 +39,31 @@ struct SentUpdate {
     std::vector<wire::FlowIdentification> flows{};  // that it tells (RFC 6089 §5.2.2)
 };
 
+// The home agent does not want the node there; it is not asked about it until then.
+struct RefusedPlace {
+    wire::Ipv6Address local;
+    mobility::Instant until;
+};
+
 // A binding update that is sent again and again until it is acknowledged (RFC 6275 §11.8). A try is
 // one along each path, a little apart, so that the first of them that works is soon known.
 struct PendingUpdate {
     std::vector<mobility::Path> paths;  // never empty
     wire::Lifetime lifetime{};
-    bool by_handshake = true;   // else under the session of the binding
+    bool by_handshake = true;     // else under the session of the binding
+    bool follows_offers = false;  // the paths are all that there are, whichever those are
+    // Under a session along the first path only that is not refused: data has gone there already.
+    bool is_one_by_one = false;
     bool is_move = false;       // packets may be lost on the way that was left
     std::uint8_t priority = 1;  // RFC 6089 §4.1; where the updates carry binding identifiers
     // Goes with those of them that change the care-of address.
     std::optional<mobility::MoveCause> cause{};
     std::optional<wire::Ipv6Address> told_before{};  // the care-of address of the update before
     std::vector<SentUpdate> sent{};
+    std::vector<RefusedPlace> refused{};
     std::size_t next_path = 0;  // of the present try
-    std::size_t tries = 0;      // that have begun
+    std::size_t tries = 0;      // that have begun since the home agent has last been heard
+    std::optional<mobility::Instant> first_try_began{};  // of those
     mobility::Instant try_began{};
     std::chrono::nanoseconds timeout{};  // of the present try; doubles with each
     mobility::Instant send_at{};         // the next time

@@ -1,6 +1,8 @@
 #include "client/core/binding_update_sender.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <iterator>
 #include <utility>
 
 #include "shared/wire/options/alternate_care_of_address.hpp"
@@ -21,6 +23,7 @@ constexpr std::size_t tries_in_session = 2;
 constexpr std::size_t max_outstanding = 16;  // numbers whose acknowledgement still counts
 // Between the first two updates of one try, and the soonest that one is sent again.
 constexpr std::chrono::nanoseconds stagger = 50ms;
+constexpr std::size_t max_stagger_doublings = 4;  // 800 ms, which leaves room for a move
 
 // RFC 6275 §11.7.1, RFC 5555 §3.1.2: always, since nothing else that is authenticated names the
 // address.
@@ -52,21 +55,34 @@ void BindingUpdateSender::ask(Instant now, PendingUpdate update, const Terms& te
     send_now_or_later(now, terms, actions);
 }
 
-void BindingUpdateSender::also_along(Instant now, const std::vector<mobility::Path>& paths) {
-    if (!pending_) {
+void BindingUpdateSender::on_offers(Instant now, const std::vector<mobility::Path>& paths,
+                                    const Terms& terms, Actions& actions) {
+    if (!pending_ || !pending_->follows_offers) {
         return;
     }
-    std::vector<mobility::Path>& known = pending_->paths;
-    const std::size_t before = known.size();
-    for (const mobility::Path& path : paths) {
-        if (std::ranges::find(known, path) == known.end()) {
-            known.push_back(path);
+    PendingUpdate& update = *pending_;
+    const auto has = [](const std::vector<mobility::Path>& all, const mobility::Path& path) {
+        return std::ranges::find(all, path) != all.end();
+    };
+    const bool is_between_tries = update.next_path == 0 && update.first_try_began;
+    for (std::size_t place = update.paths.size(); place-- > 0;) {
+        if (!has(paths, update.paths[place])) {
+            update.paths.erase(update.paths.begin() + static_cast<std::ptrdiff_t>(place));
+            update.next_path -= place < update.next_path ? 1 : 0;
         }
     }
-    const bool is_between_tries = pending_->next_path == 0 && pending_->tries > 0;
-    if (is_between_tries && known.size() > before) {
-        pending_->next_path = before;
-        pending_->send_at = numbers_.rate.earliest(now);
+    const std::size_t kept = update.paths.size();
+    std::ranges::copy_if(paths, std::back_inserter(update.paths),
+                         [&](const mobility::Path& path) { return !has(update.paths, path); });
+    if (is_between_tries && round(now, terms).back() >= kept) {
+        update.next_path = kept;
+        send_now_or_later(now, terms, actions);
+    }
+}
+
+void BindingUpdateSender::take_any_offer() {
+    if (pending_ && pending_->lifetime > wire::Lifetime::zero()) {
+        pending_->follows_offers = true;
     }
 }
 
@@ -79,10 +95,31 @@ void BindingUpdateSender::begin_anew(Instant now, std::chrono::nanoseconds timeo
                                      const Terms& terms, Actions& actions) {
     pending_->tries = 0;
     pending_->timeout = timeout;
+    pending_->refused.clear();
     ask_again(now, terms, actions);
 }
 
+void BindingUpdateSender::hold_off_from(Instant now, const wire::Ipv6Address& local,
+                                        const Terms& terms) {
+    PendingUpdate& update = *pending_;
+    update.tries = 0;
+    update.refused.push_back({.local = local, .until = now + mobility::max_bindack_timeout});
+    if (std::ranges::all_of(update.paths,
+                            [&](const mobility::Path& path) { return is_refused(now, path); })) {
+        return hold_off(now);
+    }
+    const auto is_asked = [&](std::size_t place) {
+        return std::ranges::find(update.sent, update.paths[place], &SentUpdate::path) !=
+               update.sent.end();
+    };
+    if (!std::ranges::all_of(round(now, terms), is_asked)) {
+        update.send_at = numbers_.rate.earliest(now);
+    }
+}
+
 void BindingUpdateSender::hold_off(Instant now) {
+    pending_->refused.clear();
+    pending_->tries = 0;
     pending_->next_path = 0;
     pending_->send_at = now + mobility::max_bindack_timeout;
     pending_->timeout = mobility::max_bindack_timeout;
@@ -95,9 +132,10 @@ void BindingUpdateSender::on_session(wire::SequenceNumber sequence) {
 }
 
 void BindingUpdateSender::adopt(wire::SequenceNumber sequence) {
-    numbers_.go_on_behind(sequence);
-    pending_->sent.clear();
-    pending_->tries = 0;
+    if (numbers_.go_on_behind(sequence)) {
+        pending_->sent.clear();
+        pending_->tries = 0;
+    }
 }
 
 void BindingUpdateSender::forget(wire::SequenceNumber sequence) {
@@ -135,17 +173,43 @@ void BindingUpdateSender::send_now_or_later(Instant now, const Terms& terms, Act
 
 void BindingUpdateSender::send(Instant now, const Terms& terms, Actions& actions) {
     PendingUpdate& update = *pending_;
-    if (update.next_path == 0) {
+    // What is lost is sent again in time (RFC 6275 §11.8), also while some have not had their turn.
+    const bool begins = update.next_path == 0 || now >= update.try_began + update.timeout;
+    if (begins) {
         begin_try(now, actions);
     }
-    send_along(now, update.paths.at(update.next_path), terms, actions);
-    if (++update.next_path < update.paths.size()) {
-        // Ever later: whoever spends the three of a second on a race has none left to move.
-        update.send_at = now + stagger * (1U << (update.next_path - 1));
+    const std::vector<std::size_t> places = round(now, terms);
+    const auto next = [&] { return std::ranges::lower_bound(places, update.next_path); };
+    const std::size_t place = begins || next() == places.end() ? places.front() : *next();
+    send_along(now, mobility::Path(update.paths[place]), terms, actions);
+    update.next_path = std::max(update.next_path, place + 1);
+    update.send_at = std::max(now + stagger, update.try_began + update.timeout);
+    if (next() == places.end()) {
+        update.next_path = 0;
         return;
     }
-    update.next_path = 0;
-    update.send_at = std::max(now + stagger, update.try_began + update.timeout);
+    // Ever later: whoever spends the three of a second on a race has none left to move.
+    const std::size_t doublings = std::min(update.next_path - 1, max_stagger_doublings);
+    update.send_at = std::min<Instant>(update.send_at, now + stagger * (1U << doublings));
+}
+
+std::vector<std::size_t> BindingUpdateSender::round(Instant now, const Terms& terms) const {
+    const PendingUpdate& update = *pending_;
+    const bool is_first_only =
+        update.is_one_by_one && std::holds_alternative<mobility::InSession>(seal(terms));
+    std::vector<std::size_t> places;
+    for (std::size_t place = 0; place < update.paths.size(); ++place) {
+        if (!is_refused(now, update.paths[place]) && (places.empty() || !is_first_only)) {
+            places.push_back(place);
+        }
+    }
+    return places.empty() ? std::vector<std::size_t>{0} : places;
+}
+
+bool BindingUpdateSender::is_refused(Instant now, const mobility::Path& path) const {
+    return std::ranges::any_of(pending_->refused, [&](const RefusedPlace& refused) {
+        return refused.local == path.local && now < refused.until;
+    });
 }
 
 void BindingUpdateSender::send_again(Instant now, wire::SequenceNumber sequence, const Terms& terms,
@@ -194,12 +258,14 @@ void BindingUpdateSender::begin_try(Instant now, Actions& actions) {
         update.timeout =
             std::min<std::chrono::nanoseconds>(2 * update.timeout, mobility::max_bindack_timeout);
     }
+    if (update.tries == 0) {
+        update.first_try_began = now;
+    }
     // Those of a move follow each other so soon that two are no sign of it. The session is that of
     // the binding in use, whose update finds out and makes another.
-    update.by_handshake =
-        update.by_handshake ||
-        (update.priority == priority_in_use && update.tries >= tries_in_session &&
-         now - update.sent.front().at >= mobility::initial_bindack_timeout);
+    update.by_handshake = update.by_handshake ||
+                          (update.priority == priority_in_use && update.tries >= tries_in_session &&
+                           now - *update.first_try_began >= mobility::initial_bindack_timeout);
     update.try_began = now;
     ++update.tries;
 }

@@ -37,8 +37,12 @@ class BindingUpdateSender {
     // In place of what was under way.
     void ask(mobility::Instant now, PendingUpdate update, const Terms& terms,
              mobility::Actions& actions);
-    // Along these paths too, from the present try on.
-    void also_along(mobility::Instant now, const std::vector<mobility::Path>& paths);
+    // These are all the paths that there are now: what follows the offers goes along them, from the
+    // present try on.
+    void on_offers(mobility::Instant now, const std::vector<mobility::Path>& paths,
+                   const Terms& terms, mobility::Actions& actions);
+    // There is no binding any more whose place the update could be about: any place will do.
+    void take_any_offer();
     // Once more, as soon as the rate allows.
     void ask_again(mobility::Instant now, const Terms& terms, mobility::Actions& actions);
     // The same, and then again as soon as the first time.
@@ -50,13 +54,16 @@ class BindingUpdateSender {
                     mobility::Actions& actions);
     // Refused for a reason that time may heal: not again for MAX_BINDACK_TIMEOUT.
     void hold_off(mobility::Instant now);
+    // The same for what is asked from this address; the others have their turn.
+    void hold_off_from(mobility::Instant now, const wire::Ipv6Address& local, const Terms& terms);
     void stop() { pending_.reset(); }
 
     // From now on by a handshake.
     void distrust_session() { pending_->by_handshake = true; }
     // The update of this number has made the session in use.
     void on_session(wire::SequenceNumber sequence);
-    // The home agent knows this number as the last one.
+    // The home agent knows this number as the last one. Where that is news, what is under way
+    // cannot be acknowledged any more.
     void adopt(wire::SequenceNumber sequence);
     // This one has been answered; only what is still outstanding can be answered again.
     void forget(wire::SequenceNumber sequence);
@@ -95,6 +102,9 @@ class BindingUpdateSender {
     void send_along(mobility::Instant now, const mobility::Path& path, const Terms& terms,
                     mobility::Actions& actions);
     void begin_try(mobility::Instant now, mobility::Actions& actions);
+    // The places of the paths in `paths` along which a try goes; never none.
+    [[nodiscard]] std::vector<std::size_t> round(mobility::Instant now, const Terms& terms) const;
+    [[nodiscard]] bool is_refused(mobility::Instant now, const mobility::Path& path) const;
     void send_now_or_later(mobility::Instant now, const Terms& terms, mobility::Actions& actions);
     [[nodiscard]] wire::BindingUpdate update_along(const mobility::Path& path,
                                                    const Terms& terms) const;

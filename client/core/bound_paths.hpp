@@ -36,6 +36,14 @@ class BoundPaths {
         });
     }
     void clear() { paths_.clear(); }
+    // RFC 6275 §11.5.4: what is bound by an interface that offers nothing any more is of no use.
+    void keep_offered(const std::vector<mobility::Path>& offered) {
+        std::erase_if(paths_, [&](const mobility::Path& bound) {
+            return std::ranges::none_of(offered, [&](const mobility::Path& path) {
+                return binding_id(path) == binding_id(bound);
+            });
+        });
+    }
 
     // Whether there is one with another number than this path's would have.
     [[nodiscard]] bool has_other_than(const mobility::Path& path) const {

@@ -25,13 +25,12 @@ void HomeRegistration::register_paths(Instant now, std::vector<mobility::Path> p
                                       Actions& actions, const PathLeft& left) {
     let_expired_binding_go(now, actions);
     const mobility::Path first = paths.front();
-    if (session()) {
-        paths.resize(1);
-    }
     ask(now,
         {.paths = std::move(paths),
          .lifetime = settings_.lifetime,
          .by_handshake = !session() || left.doubts_session,
+         .follows_offers = true,
+         .is_one_by_one = true,
          .is_move = may_have_lost_packets() && !left.still_carries,
          .cause = left.cause,
          .timeout = left.round_trip.count() != 0 && session()
@@ -54,6 +53,7 @@ void HomeRegistration::register_anew(Instant now, std::vector<mobility::Path> pa
         {.paths = std::move(paths),
          .lifetime = settings_.lifetime,
          .by_handshake = true,
+         .follows_offers = true,
          .is_move = may_have_lost_packets(),
          .cause = cause},
         actions);
@@ -239,6 +239,7 @@ std::optional<Instant> HomeRegistration::refresh_due() const {
 void HomeRegistration::let_expired_binding_go(Instant now, Actions& actions) {
     if (binding_ && now >= binding_->expires) {
         forget_binding(actions);
+        sender_.take_any_offer();
         actions.emplace_back(mobility::Event{mobility::BindingExpired{settings_.home}});
     }
 }

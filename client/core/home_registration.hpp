@@ -33,15 +33,17 @@ class HomeRegistration {
     explicit HomeRegistration(const RegistrationSettings& settings);
 
     // Registers the local address of a path as the care-of address. With a session that is the
-    // first path's, and data follows at once along it. Without one all of them are tried, a little
-    // apart, and that of the first acknowledgement is taken.
+    // first path's, and data follows at once along it; the next one's, if the home agent refuses
+    // that. Without a session, or where it does not answer under it, all of them are tried, a
+    // little apart, and that of the first acknowledgement is taken.
     void register_paths(mobility::Instant now, std::vector<mobility::Path> paths,
                         mobility::Actions& actions, const PathLeft& left = {});
-    // Along these paths too, if no session is there yet.
-    void also_along(mobility::Instant now, const std::vector<mobility::Path>& paths) {
-        if (!session()) {
-            sender_.also_along(now, paths);
-        }
+    // All the paths that there are now. What is bound by an interface that has gone is given up by
+    // the next update; what is being registered is tried along them, if it is without a session.
+    void on_offers(mobility::Instant now, const std::vector<mobility::Path>& paths,
+                   mobility::Actions& actions) {
+        bound_.keep_offered(paths);
+        sender_.on_offers(now, paths, terms(), actions);
     }
     // The same, by a handshake in either case: the home agent may have lost the session. `cause`:
     // why the one in use is left, if another one is taken.

@@ -83,6 +83,7 @@ HomeRegistration::Outcome HomeRegistration::on_accepted(
     const wire::BindingAcknowledgement& acknowledgement, Actions& actions) {
     // The home agent goes by what it has heard last, which may be another path's update.
     const bool is_superseded = sender_.latest()->path != sent.path;
+    const bool is_first = sender_.paths().front() == sent.path;
     sender_.stop();
     take_dns(proof, acknowledgement, actions);
     if (is_deregistration(sent.lifetime)) {
@@ -111,6 +112,8 @@ HomeRegistration::Outcome HomeRegistration::on_accepted(
         adopt_session(now, handshake->session, actions);
     } else if (std::holds_alternative<mobility::Unproven>(proof)) {
         actions.emplace_back(mobility::DirectTunnel{settings_.home, sent.path, std::nullopt});
+    } else if (!is_first) {  // data has gone along the first
+        actions.emplace_back(mobility::DirectTunnel{settings_.home, sent.path, tunnel_session()});
     }
     resend(acknowledgement, actions);
     take_flows(sent, acknowledgement, actions);
@@ -257,6 +260,13 @@ bool HomeRegistration::ask_otherwise(Instant now, const SentUpdate& sent,
         }
         return true;
     }
+    // It has as many bindings of this node as it keeps, of interfaces that have gone among them.
+    if (status == wire::BindingStatus::insufficient_resources && terms().bound != nullptr &&
+        bound_.has_other_than(sent.path)) {
+        bound_.clear();  // so it is in place of all of them
+        sender_.ask_again(now, terms(), actions);
+        return true;
+    }
     if (status == wire::BindingStatus::registration_type_change_disallowed &&
         !is_deregistration(sent.lifetime) && !has_given_up_other_kind_) {
         give_up_other_kind(now, sent.path, actions);
@@ -292,6 +302,10 @@ HomeRegistration::Outcome HomeRegistration::on_refused(
     }
     if (is_revoked_) {
         wait_when_revoked(now);
+        return Outcome::none;
+    }
+    if (status == invalid_care_of_address) {  // another one may do
+        sender_.hold_off_from(now, sent.path.local, terms());
         return Outcome::none;
     }
     barred_ = status == duplicate_address_detection_failed;

@@ -333,7 +333,7 @@ Actions MobileNode::on_deadline(Instant now) {
         return actions;
     }
     if (registration_.binding(now) == nullptr) {
-        on_unbound();
+        on_unbound(now, actions);
     }
     roaming_.on_deadline(now, actions);
     follow_roaming(now, actions);

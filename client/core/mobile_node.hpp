@@ -141,7 +141,7 @@ class MobileNode final : public mobility::Node {
                        mobility::Actions& actions);
     void on_switch(mobility::Instant now, const mobility::Proof& proof,
                    const wire::HomeAgentSwitch& order, mobility::Actions& actions) const;
-    void on_unbound();
+    void on_unbound(mobility::Instant now, mobility::Actions& actions);
     void register_again_if_due(mobility::Instant now, mobility::Actions& actions);
     void on_hint(mobility::Instant now, const mobility::Hint& hint, mobility::Actions& actions);
     void on_arrival(mobility::Instant now, mobility::Actions& actions);

@@ -14,14 +14,14 @@ void MobileNode::on_revocation(Instant now, const mobility::Received& received,
                                Actions& actions) {
     const auto outcome = registration_.on_revocation(now, received, proof, indication, actions);
     if (outcome == HomeRegistration::Outcome::revoked) {
-        on_unbound();
+        on_unbound(now, actions);
         register_again_if_due(now, actions);
     }
 }
 
 // Nothing is bound, in use or beside.
-void MobileNode::on_unbound() {
-    roaming_.on_unbound();
+void MobileNode::on_unbound(Instant now, Actions& actions) {
+    roaming_.on_unbound(now, actions);
     warm_.rest(registration_);
     roaming_.on_warm(std::nullopt);
 }

@@ -34,6 +34,7 @@ Roaming::Roaming(const RoamingSettings& settings, HomeRegistration& registration
 void Roaming::on_offers(Instant now, std::vector<Away> offers, MoveCause if_lost,
                         Actions& actions) {
     offers_ = std::move(offers);
+    tell_offers(now, actions);
     const Away* still = in_use_ ? offer_along(offers_, in_use_->path) : nullptr;
     if (still == nullptr) {
         probes_.stop();  // what was answered in another network says nothing in this one
@@ -48,8 +49,6 @@ void Roaming::on_offers(Instant now, std::vector<Away> offers, MoveCause if_lost
     if (!can_ask(now)) {
         if (!better.empty()) {
             take(now, offers_.front(), MoveCause::better_path, actions);
-        } else {
-            registration_.also_along(now, paths_from(offers_, in_use_->path));
         }
     } else if (!is_settled_) {
         race(now, actions);
@@ -77,7 +76,14 @@ void Roaming::rest() {
     is_settled_ = false;
 }
 
-void Roaming::on_unbound() {
+void Roaming::tell_offers(Instant now, Actions& actions) {
+    if (!offers_.empty()) {
+        registration_.on_offers(now, paths_from(offers_, offers_.front().path), actions);
+    }
+}
+
+void Roaming::on_unbound(Instant now, Actions& actions) {
+    tell_offers(now, actions);
     probes_.stop();
     liveness_.rest();
     mtu_.rest();

@@ -44,7 +44,7 @@ class Roaming {
     // This one has been seen to carry for long: it is taken, if it is better than the one in use.
     void prefer(mobility::Instant now, const mobility::Path& path, mobility::Actions& actions);
     // There is no binding any more, so nothing to ask through and nothing to keep alive.
-    void on_unbound();
+    void on_unbound(mobility::Instant now, mobility::Actions& actions);
     // The binding has expired, or the home agent has ended it.
     void register_again(mobility::Instant now, mobility::Actions& actions);
     // The machine has been asleep: neither the path nor the session is known to be as it was.
@@ -80,6 +80,7 @@ class Roaming {
     [[nodiscard]] PathLeft left(mobility::MoveCause cause) const;
     void switch_to(mobility::Instant now, Away other, mobility::MoveCause cause,
                    mobility::Actions& actions);
+    void tell_offers(mobility::Instant now, mobility::Actions& actions);
     void race(mobility::Instant now, mobility::Actions& actions);
     void race_again_if_over(mobility::Instant now, mobility::Actions& actions);
     void settle_if_proved(mobility::Instant now, mobility::Actions& actions);

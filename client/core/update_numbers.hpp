@@ -34,12 +34,14 @@ struct UpdateNumbers {
     // Status 135: the home agent has taken `theirs` last. Where that is news, this node has
     // forgotten what it used, as by a restart, and may have used some behind it. Where it is none,
     // an older update of its own has been answered, or one that somebody has sent again: it never
-    // goes back.
-    void go_on_behind(wire::SequenceNumber theirs) {
-        if (theirs.is_newer_than(last)) {
-            last = wire::SequenceNumber(
-                static_cast<std::uint16_t>(theirs.value() + more_than_a_session_uses));
+    // goes back. Returns whether it is.
+    bool go_on_behind(wire::SequenceNumber theirs) {
+        if (!theirs.is_newer_than(last)) {
+            return false;
         }
+        last = wire::SequenceNumber(
+            static_cast<std::uint16_t>(theirs.value() + more_than_a_session_uses));
+        return true;
     }
 
     // RFC 6275 §11.8: MUST NOT be faster, however the links flap.

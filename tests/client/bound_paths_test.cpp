@@ -30,6 +30,14 @@ TEST(BoundPaths, HasOneForEachInterface) {
     EXPECT_TRUE(bound.contains(by(2, test::care_of_b)));
 }
 
+TEST(BoundPaths, HasNoneOfAnInterfaceThatOffersNothing) {  // RFC 6275 §11.5.4
+    BoundPaths bound;
+    bound.on_bound(by(1), true);
+    bound.on_bound(by(2), false);
+    bound.keep_offered({by(2, test::care_of_b), by(3)});
+    EXPECT_EQ(bound.all(), std::vector{by(2)});
+}
+
 TEST(BoundPaths, HasOneAloneAfterAnUpdateInPlaceOfAll) {
     BoundPaths bound;
     bound.on_bound(by(1), true);

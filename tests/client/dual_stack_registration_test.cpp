@@ -156,9 +156,47 @@ TEST(DualStackRegistration, TellsTheHomeAgentAgainIfItHasHeardAnotherPathLast) {
 TEST(DualStackRegistration, TriesAPathThatIsFoundLaterWithoutBeginningAnew) {
     RegisteringNode node(Protection::sealed);
     (void)register_along(node, noon, {native});
-    node.core.also_along(noon + 300ms, {native, in_udp});
-    EXPECT_EQ(update_in(node.run_timer(noon + 300ms)).path, in_udp);
+    EXPECT_EQ(update_in(node.offer(noon + 300ms, {native, in_udp})).path, in_udp);
     EXPECT_EQ(node.core.next_deadline(), noon + 1500ms);
+}
+
+TEST(DualStackRegistration, SendsNothingAlongAPathThatIsGone) {
+    RegisteringNode node(Protection::sealed);
+    (void)register_along(node, noon, {native, in_udp, from_ipv4});
+    EXPECT_TRUE(node.offer(noon + 10ms, {native, from_ipv4}).empty());
+    EXPECT_EQ(update_in(node.run_timer(noon + 50ms)).path, from_ipv4);
+    EXPECT_EQ(node.core.next_deadline(), noon + 1500ms);
+}
+
+// RFC 6275 §11.8: after InitialBindackTimeoutFirstReg, however many others there are to be tried.
+TEST(DualStackRegistration, SendsTheFirstAgainInTimeAndLeavesNoneOut) {
+    RegisteringNode node(Protection::sealed);
+    std::vector<Path> paths;
+    for (std::uint32_t interface = 1; interface <= 15; ++interface) {
+        paths.push_back(native);
+        paths.back().interface = {interface};
+    }
+    std::vector<std::pair<Instant, Path>> sent{
+        {noon, update_in(register_along(node, noon, paths)).path}};
+    for (Instant now = noon; now < noon + 30s;) {
+        now = node.core.next_deadline().value();
+        for (const auto& order : test::all<mobility::SendMessage>(node.run_timer(now))) {
+            sent.emplace_back(now, order.path);
+        }
+    }
+    const auto at = [&sent](const Path& path, std::size_t number) {
+        for (const auto& [when, along] : sent) {
+            if (along == path && number-- == 0) {
+                return when - noon;
+            }
+        }
+        return std::chrono::nanoseconds::max();
+    };
+    EXPECT_EQ(at(native, 1), 1500ms);
+    EXPECT_EQ(at(native, 2), 4500ms);
+    for (const Path& path : paths) {
+        EXPECT_LT(at(path, 0), 12s) << path.interface.value;
+    }
 }
 
 TEST(DualStackRegistration, SendsALostHandoverAgainAfterTwoRoundTripsThatAreKnown) {

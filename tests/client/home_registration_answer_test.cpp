@@ -102,8 +102,9 @@ TEST(HomeRegistration, NeverGoesBackToANumberOfBefore) {
     const Actions actions =
         node.hear_answer(noon + 40ms, asked,
                          {.status = sequence_number_out_of_window, .sequence = SequenceNumber(50)});
-    EXPECT_EQ(test::order(actions), "send");
     EXPECT_EQ(sequence_in(actions), sequence_in(asked).next());
+    node.hear_answer(noon + 50ms, asked);
+    EXPECT_EQ(node.outcome, Outcome::registered) << "what was under way may still be acknowledged";
 }
 
 TEST(HomeRegistration, AdoptsNoNumberWhileItAsksNothing) {

@@ -108,6 +108,25 @@ TEST_F(OtherBindings, GoWithTheUpdateAfterTheyWereLeft) {
     EXPECT_TRUE(update_of(node.register_at(noon + 3s)).overwrite);
 }
 
+TEST_F(OtherBindings, GoWithTheUpdateAfterTheirInterfaceHasGone) {  // RFC 6275 §11.5.4
+    become_registered_twice();
+    (void)node.offer(noon + 3s, {by(1, care_of_a)});
+    EXPECT_TRUE(update_of(move(noon + 4s, by(1, care_of_a))).overwrite);
+}
+
+TEST_F(OtherBindings, GiveWayWhereTheHomeAgentKeepsNoMoreOfThem) {
+    become_registered_twice();
+    const Actions asked = move(noon + 4s, by(3, care_of_b));
+    EXPECT_FALSE(update_of(asked).overwrite);
+    const Actions again =
+        node.hear_answer(noon + 4s, asked, {.status = BindingStatus::insufficient_resources});
+    EXPECT_TRUE(update_of(again).overwrite);
+    const Actions refused =
+        node.hear_answer(noon + 4s, again, {.status = BindingStatus::insufficient_resources});
+    EXPECT_EQ(test::order(refused), "") << "it has no room at all";
+    EXPECT_EQ(node.core.next_deadline(), noon + 36s);
+}
+
 TEST_F(OtherBindings, AreRefreshedByHalfOfTheirLifetime) {
     become_registered_twice();
     EXPECT_TRUE(node.run_timer(noon + 302s - 1ms).empty());

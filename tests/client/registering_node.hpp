@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "client/core/home_registration.hpp"
 #include "tests/support/actions.hpp"
@@ -66,6 +67,12 @@ class RegisteringNode {
     Actions deregister(Instant now) {
         Actions actions;
         core.deregister(now, path_from(test::home.address), actions);
+        return actions;
+    }
+    // These are the paths that the links offer.
+    Actions offer(Instant now, const std::vector<mobility::Path>& paths) {
+        Actions actions;
+        core.on_offers(now, paths, actions);
         return actions;
     }
     Actions suspend() {

@@ -128,10 +128,23 @@ RULE(rfc5648_5_4, KeepsTheOtherWhenItChangesOver,
     AtBoth node;
     node.run_for(10s);
     const std::uint16_t beside = node.id_of(node.updates().at(1));
+    mobility::Attachments radio_first = wire_and_radio;
+    radio_first.candidates.front().route_metric = 100;
+    node.attach(radio_first);
+    node.run_for(15s);
+    EXPECT_EQ(node.tunnel->local, care_of_b.address);
+    EXPECT_EQ(node.id_of(node.update()), beside);
+    EXPECT_FALSE(node.update().flags() & flag::o);
+}
+RULE(rfc6275_11_5_4, GivesUpWhatIsBoundByALinkThatHasGone,
+     "the care-of addresses of a link that has gone are given up, by O, with the next update") {
+    AtBoth node;
+    node.run_for(10s);
+    const std::uint16_t beside = node.id_of(node.updates().at(1));
     node.broken = {1};
     node.attach(radio_alone);
     EXPECT_EQ(node.id_of(node.update()), beside);
-    EXPECT_FALSE(node.update().flags() & flag::o);
+    EXPECT_TRUE(node.update().flags() & flag::o);
     EXPECT_EQ(node.tunnel->local, care_of_b.address);
 }
 RULE(rfc5648_5_5, EndsAllBindingsWithoutAnIdentifier,

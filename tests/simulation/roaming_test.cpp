@@ -134,6 +134,42 @@ TEST_F(Roaming, MovesWithinASecondWhereTheFirstPathsAreBlackHoles) {
     EXPECT_EQ(encapsulation(), Encapsulation::udp);
 }
 
+// RFC 5555 §4.4.1: where no acknowledgement comes, the other family is tried.
+TEST_F(Roaming, FindsAnotherPathWhereTheFirstIsABlackHoleAndTheHomeAgentHasForgottenIt) {
+    attach_dual_stack();
+    talk_for(2s);
+    mobile_node.detach();
+    home_agent.restart();
+    drop_ipv6();
+    attach_dual_stack(care_of_b);
+    network.run_for(5s);
+    EXPECT_EQ(mobile_node.state(), State::registered);
+    EXPECT_EQ(encapsulation(), Encapsulation::udp);
+}
+
+TEST_F(Roaming, FindsWhateverIsLetThroughAfterItsBindingHasExpired) {
+    attach_dual_stack();
+    talk_for(2s);
+    drop_everything();
+    attach_dual_stack(care_of_b);
+    network.run_for(700s);
+    drop_ipv6();
+    network.run_for(64s);
+    EXPECT_EQ(mobile_node.state(), State::registered);
+    EXPECT_EQ(encapsulation(), Encapsulation::udp);
+}
+
+TEST_F(Roaming, FindsWhateverIsLetThroughAfterARefreshHasComeToNothing) {
+    attach_dual_stack();
+    talk_for(2s);
+    drop_everything();
+    network.run_for(700s);
+    drop_ipv6();
+    network.run_for(64s);
+    EXPECT_EQ(mobile_node.state(), State::registered);
+    EXPECT_EQ(encapsulation(), Encapsulation::udp);
+}
+
 TEST_F(Roaming, TriesFirstWhatHasWorkedInANetworkBefore) {
     drop_ipv6();
     attach_dual_stack();
