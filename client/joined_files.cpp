@@ -69,14 +69,6 @@ std::vector<fs::path> stagings_left_behind(const fs::path& directory) {
     return found;
 }
 
-// Whether no invite needs what is there any more: there was none, or it has expired.
-bool is_over(const fs::path& staging) {
-    std::istringstream text(platform::read_regular_file(staging / expiry_file).value_or(""));
-    std::int64_t expires = 0;
-    return !(text >> expires) ||
-           runtime::wall_now() >= std::chrono::sys_seconds(std::chrono::seconds(expires));
-}
-
 std::vector<fs::path> files_in(const fs::path& directory, const char* extension) {
     std::vector<fs::path> found;
     std::error_code ignored;
@@ -86,6 +78,18 @@ std::vector<fs::path> files_in(const fs::path& directory, const char* extension)
         }
     }
     return found;
+}
+
+// Whether no invite needs what is there any more: there was none, it has expired, or its keys were
+// put in their places before the process was killed.
+bool is_over(const fs::path& staging) {
+    if (files_in(staging, ".psk").empty()) {
+        return true;
+    }
+    std::istringstream text(platform::read_regular_file(staging / expiry_file).value_or(""));
+    std::int64_t expires = 0;
+    return !(text >> expires) ||
+           runtime::wall_now() >= std::chrono::sys_seconds(std::chrono::seconds(expires));
 }
 
 // Whether a configuration beside the key names it.

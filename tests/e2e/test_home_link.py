@@ -169,6 +169,7 @@ def test_a_newcomer_does_not_get_a_home_address_that_is_bound(on_link):
     deployment = on_link(home_addresses={"mn": HOME_ADDRESS, "other": OTHER_HOME_ADDRESS},
                          topology={"mobile_nodes": ("mn", "other")})
     network = deployment.topology
+    detect_duplicates(network)
     deployment.start("ha", "mn")
     registered(deployment)
     for which in ("all", "home"):
@@ -186,7 +187,6 @@ def test_a_newcomer_does_not_get_a_home_address_that_is_bound(on_link):
     assert {(event["name"], event["home_address"]) for event in disputes} == {("mn", HOME_ADDRESS)}
     assert {event["link_layer_address"] for event in disputes} == {link_layer(network, "net")}
     assert pings(network, "cn", HOME_ADDRESS)
-    detect_duplicates(network)
     deployment.start("other")
     deployment.wait("ha", lambda status: "duplicate-address-detection-failed" in
                     status["signalling"]["out"].get("binding-acknowledgement", {}))

@@ -22,7 +22,10 @@ CALL = re.compile(r"^(?:\d+ +)?(?:<\.\.\. )?(\w+)(?:\(| resumed>)")
 def threads_of(process):
     """What /proc says of each thread: {"CapEff": 12288, "Seccomp": 2, ...}."""
     for task in pathlib.Path(f"/proc/{process.pid}/task").iterdir():
-        lines = (task / "status").read_text().splitlines()
+        try:
+            lines = (task / "status").read_text().splitlines()
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # one of a start that has done its work has ended meanwhile
         words = dict(line.split(":", 1) for line in lines if ":" in line)
         yield {name: int(words[name], 16 if name.startswith("Cap") else 10)
                for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb", "NoNewPrivs", "Seccomp")}
