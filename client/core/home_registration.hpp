@@ -38,11 +38,12 @@ class HomeRegistration {
     // little apart, and that of the first acknowledgement is taken.
     void register_paths(mobility::Instant now, std::vector<mobility::Path> paths,
                         mobility::Actions& actions, const PathLeft& left = {});
-    // All the paths that there are now. What is bound by an interface that has gone is given up by
-    // the next update; what is being registered is tried along them, if it is without a session.
+    // All the paths that there are now: what is bound by an interface that has gone is given up by
+    // the next update.
+    void keep_offered(const std::vector<mobility::Path>& paths) { bound_.keep_offered(paths); }
+    // The same: what is being registered is tried along them, if it is without a session.
     void on_offers(mobility::Instant now, const std::vector<mobility::Path>& paths,
                    mobility::Actions& actions) {
-        bound_.keep_offered(paths);
         sender_.on_offers(now, paths, terms(), actions);
     }
     // The same, by a handshake in either case: the home agent may have lost the session. `cause`:

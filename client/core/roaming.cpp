@@ -34,7 +34,7 @@ Roaming::Roaming(const RoamingSettings& settings, HomeRegistration& registration
 void Roaming::on_offers(Instant now, std::vector<Away> offers, MoveCause if_lost,
                         Actions& actions) {
     offers_ = std::move(offers);
-    tell_offers(now, actions);
+    registration_.keep_offered(all_paths());
     const Away* still = in_use_ ? offer_along(offers_, in_use_->path) : nullptr;
     if (still == nullptr) {
         probes_.stop();  // what was answered in another network says nothing in this one
@@ -49,8 +49,11 @@ void Roaming::on_offers(Instant now, std::vector<Away> offers, MoveCause if_lost
     if (!can_ask(now)) {
         if (!better.empty()) {
             take(now, offers_.front(), MoveCause::better_path, actions);
+        } else {
+            registration_.on_offers(now, all_paths(), actions);
         }
     } else if (!is_settled_) {
+        registration_.on_offers(now, all_paths(), actions);
         race(now, actions);
     } else if (!better.empty()) {
         probes_.ask_too(now, better);
@@ -76,14 +79,14 @@ void Roaming::rest() {
     is_settled_ = false;
 }
 
-void Roaming::tell_offers(Instant now, Actions& actions) {
-    if (!offers_.empty()) {
-        registration_.on_offers(now, paths_from(offers_, offers_.front().path), actions);
-    }
+std::vector<Path> Roaming::all_paths() const {
+    return offers_.empty() ? std::vector<Path>{} : paths_from(offers_, offers_.front().path);
 }
 
 void Roaming::on_unbound(Instant now, Actions& actions) {
-    tell_offers(now, actions);
+    if (!offers_.empty()) {
+        registration_.on_offers(now, all_paths(), actions);
+    }
     probes_.stop();
     liveness_.rest();
     mtu_.rest();

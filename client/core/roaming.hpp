@@ -80,7 +80,7 @@ class Roaming {
     [[nodiscard]] PathLeft left(mobility::MoveCause cause) const;
     void switch_to(mobility::Instant now, Away other, mobility::MoveCause cause,
                    mobility::Actions& actions);
-    void tell_offers(mobility::Instant now, mobility::Actions& actions);
+    [[nodiscard]] std::vector<mobility::Path> all_paths() const;
     void race(mobility::Instant now, mobility::Actions& actions);
     void race_again_if_over(mobility::Instant now, mobility::Actions& actions);
     void settle_if_proved(mobility::Instant now, mobility::Actions& actions);

@@ -110,7 +110,7 @@ TEST_F(OtherBindings, GoWithTheUpdateAfterTheyWereLeft) {
 
 TEST_F(OtherBindings, GoWithTheUpdateAfterTheirInterfaceHasGone) {  // RFC 6275 §11.5.4
     become_registered_twice();
-    (void)node.offer(noon + 3s, {by(1, care_of_a)});
+    node.core.keep_offered({by(1, care_of_a)});
     EXPECT_TRUE(update_of(move(noon + 4s, by(1, care_of_a))).overwrite);
 }
 
