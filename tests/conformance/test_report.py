@@ -28,6 +28,11 @@ def test_notices_a_test_that_is_not_there():
         assert name in faults(held={"rfc6275_9_5_1": {"a rule": [name]}})[0]
 
 
+def test_notices_what_a_row_of_the_page_on_security_names_and_nobody_has():
+    rows = "| who | can | `HomeAgent.B…`, `Home.Bind`, `test_mo…`, `rfc6275_9_5_1.*`, `tests/conformance/report`, `tests/no.py`, `ha.toml` |\n`No.Row`"
+    assert [fault.rpartition(" ")[2] for fault in report.faults_of_security(rows, [GOOD], TESTS)] == ["Home.Bind", "tests/no.py"]
+
+
 def test_notices_a_case_without_a_rule_and_one_that_is_there_twice():
     assert "says no rule" in faults([("rfc6275_9_5_1", "Takes", "", True)])[0]
     assert "twice" in faults([GOOD, GOOD])[0]
