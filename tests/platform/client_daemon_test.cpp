@@ -93,6 +93,16 @@ class ClientDaemon : public platform::InNamespace {
         return status.at("health").dump();
     }
 
+    // Of the one before the key is away; the new one's interface is there already.
+    void restart_where_both_configurations_fail() {
+        configure("interface = 'own'\n", at_an_address);
+        start();
+        (void)make_key("other.key");
+        configure("interface = 'lo'\n", at_an_address, "other.key");
+        std::filesystem::rename(path("mn.key"), path("away.key"));
+        EXPECT_EQ(runtime::error_code(order("/v1/restart")), "not-done");
+    }
+
     static constexpr auto at_an_address = "address = '2001:db8:f::1'";
     static constexpr auto somewhere = "discovery = true";
     const tests::TemporaryDirectory directory_;
@@ -126,12 +136,7 @@ TEST_F(ClientDaemon, LiftsTheLockdownAlsoBeforeAHomeAgentIsFound) {
 }
 
 TEST_F(ClientDaemon, ComesBackByItselfWhereWhatIsNewAndWhatWasBothFail) {
-    configure("interface = 'own'\n", at_an_address);
-    start();
-    (void)make_key("other.key");
-    configure("interface = 'lo'\n", at_an_address, "other.key");
-    std::filesystem::rename(path("mn.key"), path("away.key"));
-    EXPECT_EQ(runtime::error_code(order("/v1/restart")), "not-done");
+    restart_where_both_configurations_fail();
     EXPECT_EQ(status().at("state"), "unattached");
     EXPECT_THAT(health(status()), HasSubstr("not up, though it shall be"));
     std::filesystem::rename(path("away.key"), path("mn.key"));
@@ -141,12 +146,7 @@ TEST_F(ClientDaemon, ComesBackByItselfWhereWhatIsNewAndWhatWasBothFail) {
 }
 
 TEST_F(ClientDaemon, StaysDownWhereBothHaveFailedAndItIsToldTo) {
-    configure("interface = 'own'\n", at_an_address);
-    start();
-    (void)make_key("other.key");
-    configure("interface = 'lo'\n", at_an_address, "other.key");
-    std::filesystem::rename(path("mn.key"), path("away.key"));
-    EXPECT_EQ(runtime::error_code(order("/v1/restart")), "not-done");
+    restart_where_both_configurations_fail();
     EXPECT_EQ(order("/v1/down").status, 200U);
     EXPECT_THAT(health(status()), Not(HasSubstr("not up")));
     EXPECT_TRUE(DownMark(path("state")).is_set());
