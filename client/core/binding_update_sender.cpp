@@ -103,6 +103,8 @@ void BindingUpdateSender::hold_off_from(Instant now, const wire::Ipv6Address& lo
                                         const Terms& terms) {
     PendingUpdate& update = *pending_;
     update.tries = 0;
+    std::erase_if(update.refused,
+                  [&](const RefusedPlace& before) { return before.local == local; });
     update.refused.push_back({.local = local, .until = now + mobility::max_bindack_timeout});
     if (std::ranges::all_of(update.paths,
                             [&](const mobility::Path& path) { return is_refused(now, path); })) {
