@@ -76,7 +76,7 @@ bool home_addresses_are_allowed(const SignallingPacket& packet) {
     return (!packet.home_address_option || type == BindingUpdate::type ||
             is_revocation(BindingRevocationAcknowledgement::revocation_type)) &&
            (!packet.routing_header || type == BindingAcknowledgement::type ||
-            type == HomeAgentSwitch::type ||
+            type == HomeAgentSwitch::type || type == ExperimentalMessage::type ||
             is_revocation(BindingRevocationIndication::revocation_type));
 }
 

@@ -10,7 +10,7 @@ import statistics
 import time
 
 import pytest
-from topology import CORRESPONDENT, HERE, HOME_ADDRESS, HOME_AGENT, SLOWNESS
+from topology import CORRESPONDENT, HERE, HOME_ADDRESS, HOME_AGENT, PREFIX, SLOWNESS
 
 FORGER = os.environ.get("GODWIT_FORGER", str(HERE.parents[1] / "build/release/tests/bench/forged_handshakes"))
 STRANGERS = "2001:db8:66::"  # the /64 that it all comes from
@@ -23,8 +23,8 @@ DSMIP, DEAD = 4191, 4199  # UDP ports
 class Flood:
     """From the core router: any address could come from there."""
 
-    def __init__(self, deployment, port, seconds):
-        words = [HOME_AGENT, STRANGERS, RATE, seconds, *([port] if port else [])]
+    def __init__(self, deployment, port, seconds, rate=RATE, source=STRANGERS):
+        words = [HOME_AGENT, source, rate, seconds, *([port] if port else [])]
         self.process = deployment.topology.start("rt", f"{FORGER} {deployment.public['ha']} {' '.join(map(str, words))}",
                                                  log="flood.log")
         self.log = deployment.directory / "flood.log"
@@ -90,6 +90,16 @@ def test_another_client_registers_within_a_second(registered, report):
     took = time.monotonic() - began
     report(f"registered {took * 1000:.0f} ms after its start, amid {flood.end():.0f} forged handshakes/s")
     assert took < 1 * SLOWNESS
+
+
+def test_a_client_in_the_network_of_the_flood_registers_by_a_cookie(registered):
+    """Not more of them than there are cookies for."""
+    flood = Flood(registered, registered.port, 8, rate=1000 // SLOWNESS, source=PREFIX["B"])
+    time.sleep(1)
+    registered.launch("mn2")
+    registered.wait("mn2", lambda status: status["state"] == "registered")
+    assert flood.process.poll() is None, "it was over by then"
+    flood.end()
 
 
 def test_the_home_agent_keeps_its_size_and_counts_what_it_refuses(registered, report):

@@ -101,12 +101,12 @@ class CookieConversation : public Conversation {
         packet.source = from.address;
         return busy_.open(path, packet);
     }
-    // As it comes to the mobile node.
+    // As the mobile node reads it from the octets of the native tunnel.
     wire::SignallingPacket sealed(const wire::ExperimentalMessage& reply) {
         auto packet =
             to_mobile_node(busy_.seal(from_home_agent(reply, mobility::Unprotected{})).value());
         test::Recorder::of_this_process().clear(path_of_home_agent(), packet);
-        return packet;
+        return wire::SignallingPacket::parse(packet.serialize()).value();
     }
     // The cookie that a new update of this number is answered with.
     wire::SignallingPacket ask_for_cookie(std::uint16_t sequence) {

@@ -115,7 +115,8 @@ TEST(SignallingPacket, TakesAHomeAddressOptionWithABindingUpdateOrTheEndOfOneOnl
 }
 
 // RFC 6275 §6.1, §9.5.4: only a binding acknowledgement comes with a type 2 routing header, and, by
-// RFC 5846 §7, a revocation indication, and, by RFC 5142 §5.1, a home agent switch.
+// RFC 5846 §7, a revocation indication, and, by RFC 5142 §5.1, a home agent switch; and a cookie
+// (RFC 5096), which answers an update as an acknowledgement does.
 TEST(SignallingPacket, TakesARoutingHeaderWithWhatAHomeAgentSaysOnly) {
     for (unsigned type = 0; type <= 16; ++type) {
         Bytes payload = octets(type2_routing_header + std::string(acknowledgement));
@@ -123,7 +124,9 @@ TEST(SignallingPacket, TakesARoutingHeaderWithWhatAHomeAgentSaysOnly) {
         payload[24 + 6] = 1;  // the type of a binding revocation
         const auto parsed = SignallingPacket::parse(packet_with(routing, payload));
         const bool is_known = is_known_message_type(static_cast<std::uint8_t>(type));
-        EXPECT_EQ(parsed.has_value(), type == 6 || type == 12 || type == 16 || !is_known) << type;
+        EXPECT_EQ(parsed.has_value(),
+                  type == 6 || type == 11 || type == 12 || type == 16 || !is_known)
+            << type;
     }
     EXPECT_EQ(parse(routing, type2_routing_header + "3b011000 0000 02 00 1234 0000 01020000"),
               refused(ParseError::bad_extension_header));
@@ -157,10 +160,14 @@ TEST(SignallingPacket, RefusesASecondHomeAddressOption) {  // RFC 6275 §6.3
               refused(ParseError::bad_extension_header));
 }
 
-TEST(SignallingPacket, RefusesAHomeAddressOptionBeforeARoutingHeader) {  // RFC 6275 §6.3
+// Before a message that may have both: RFC 6275 §6.3 wants the option behind the routing header.
+TEST(SignallingPacket, RefusesAHomeAddressOptionBeforeARoutingHeader) {
+    const std::string unknown_type = "3b01c800 0000 0000 0000000000000000";
     EXPECT_EQ(parse(destination_options,
-                    "2b02 01020000 c910" + home_text + type2_routing_header + std::string(update)),
+                    "2b02 01020000 c910" + home_text + type2_routing_header + unknown_type),
               refused(ParseError::bad_extension_header));
+    EXPECT_TRUE(
+        parse(routing, "3c02 0201 00000000" + home_text + home_address_option + unknown_type));
 }
 
 TEST(SignallingPacket, RefusesAMalformedHomeAddressOption) {
