@@ -19,7 +19,7 @@ std::filesystem::path state_file(const std::filesystem::path& directory) {
     if (is_new) {  // who was where is nobody else's business
         std::filesystem::permissions(directory, std::filesystem::perms::owner_all);
     }
-    return directory / "godwit-ha.sqlite";
+    return canonical(directory) / "godwit-ha.sqlite";  // a link to the folder is its owner's wish
 }
 
 Database open_lazily(const std::filesystem::path& directory) {

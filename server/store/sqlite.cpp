@@ -1,6 +1,8 @@
 #include "server/store/sqlite.hpp"
 
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 
@@ -38,8 +40,9 @@ const std::error_category& sqlite_category() {
 
 Database::Database(const std::filesystem::path& file) : file_(file) {
     sqlite3* connection = nullptr;
-    const int result = sqlite3_open_v2(file.c_str(), &connection,
-                                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
+    const int result = sqlite3_open_v2(
+        file.c_str(), &connection,
+        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOFOLLOW, nullptr);
     connection_.reset(connection);  // there after most failures too
     require_success(code_of(result), "open state file " + file.string());
     if (sqlite3_db_readonly(connection, "main") == 1) {  // then SQLite opens it all the same
@@ -47,9 +50,8 @@ Database::Database(const std::filesystem::path& file) : file_(file) {
     }
     sqlite3_busy_timeout(connection, busy_timeout);
     // There are keys in it, and the log beside it gets the same permissions.
-    std::error_code ignored;  // a file of somebody else that can be written all the same
-    std::filesystem::permissions(
-        file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, ignored);
+    // That of somebody else that can be written all the same stays as it is.
+    (void)::fchmodat(AT_FDCWD, file.c_str(), S_IRUSR | S_IWUSR, AT_SYMLINK_NOFOLLOW);
 }
 
 Database Database::in_memory() {

@@ -298,6 +298,23 @@ TEST_F(Store, KeepsItsFilesToItself) {
     }
 }
 
+// Root may run in a folder of the service's user, who may have put it there.
+TEST_F(Store, RefusesAFileThatIsALink) {
+    std::filesystem::create_directories(file().parent_path());
+    const auto elsewhere = directory_.write("elsewhere", "");
+    const auto before = std::filesystem::status(elsewhere).permissions();
+    std::filesystem::create_symlink(elsewhere, file());
+    EXPECT_THROW(open(), std::system_error);
+    EXPECT_EQ(std::filesystem::status(elsewhere).permissions(), before);
+    EXPECT_EQ(tests::read_file(elsewhere), "");
+}
+
+TEST_F(Store, MayHaveALinkToItsDirectory) {
+    std::filesystem::create_directory(directory_.path() / "disk");
+    std::filesystem::create_directory_symlink(directory_.path() / "disk", file().parent_path());
+    EXPECT_NO_THROW(open());
+}
+
 TEST_F(Store, RefusesADamagedFile) {
     std::filesystem::create_directories(file().parent_path());
     directory_.write("state/godwit-ha.sqlite", "this is not a database, but long enough for one");
