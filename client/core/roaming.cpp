@@ -142,6 +142,10 @@ void Roaming::switch_to(Instant now, Away other, MoveCause cause, Actions& actio
             remember_failure(now, offered.path);
         }
     }
+    // No flow stays where nothing comes back, or where nobody routes the address any more.
+    if (cause == MoveCause::path_silent || in_use_->care_of.abandoned) {
+        registration_.give_up(in_use_->path);
+    }
     take(now, other, cause, actions);
     if (is_answered_) {
         registration_.on_round_trip(other.path, round_trip_);
@@ -174,12 +178,16 @@ void Roaming::race_again_if_over(Instant now, Actions& actions) {
     }
 }
 
-void Roaming::on_acknowledged(Instant now, const wire::BindingAcknowledgement& message,
+bool Roaming::on_acknowledged(Instant now, const wire::BindingAcknowledgement& message,
                               Actions& actions) {
     const Binding* binding = registration_.binding(now);
-    const Away* offer = binding != nullptr ? offer_along(offers_, binding->path) : nullptr;
-    if (offer == nullptr) {
-        return;  // of a place that was left meanwhile
+    if (binding == nullptr) {
+        return false;  // it has run out on its way
+    }
+    const Away* offer = offer_along(offers_, binding->path);
+    if (offer == nullptr) {  // of a place that was left meanwhile, and nothing is asked any more
+        take(now, Away(*in_use_), cause_, actions);
+        return false;
     }
     if (offer->path != in_use_->path) {  // another one than the first was acknowledged first
         in_use_ = *offer;
@@ -193,6 +201,7 @@ void Roaming::on_acknowledged(Instant now, const wire::BindingAcknowledgement& m
         race(now, actions);
         settle_if_proved(now, actions);
     }
+    return true;
 }
 
 void Roaming::settle_if_proved(Instant now, Actions& actions) {
@@ -201,9 +210,7 @@ void Roaming::settle_if_proved(Instant now, Actions& actions) {
     }
     is_settled_ = true;
     memory_.on_worked(in_use_->path, in_use_->care_of.prefix_length);
-    const auto ceiling = mobility::TunnelOverhead::of(in_use_->path, settings_.protection)
-                             .inner(in_use_->care_of.mtu);
-    const auto orders = mtu_.begin(now, ceiling, round_trip_);
+    const auto orders = mtu_.begin(now, ceiling(now), round_trip_);
     actions.emplace_back(mobility::FitTunnel{settings_.home, mtu_.mtu()});
     if (can_ask(now)) {
         follow(now, orders, actions);
@@ -213,6 +220,12 @@ void Roaming::settle_if_proved(Instant now, Actions& actions) {
         mtu_.rest();
     }
     stop_asking_if_settled(now);
+}
+
+std::uint32_t Roaming::ceiling(Instant now) const {
+    const std::uint32_t mtu = in_use_->care_of.mtu;
+    return mobility::TunnelOverhead::of(in_use_->path, settings_.protection)
+        .inner(can_ask(now) ? mtu : std::min(mtu, mobility::min_ipv6_mtu));
 }
 
 // Better ones may still answer; once they had their time they have failed here.

@@ -41,6 +41,8 @@ class Roaming {
     void rest();
     // A path that is registered beside the one in use, and carries; none: there is none.
     void on_warm(const std::optional<mobility::Path>& path) { warm_ = path; }
+    // Whether flows take other paths than the one in use: then what comes in says nothing of it.
+    void on_flows(bool go_beside) { flows_go_beside_ = go_beside; }
     // This one has been seen to carry for long: it is taken, if it is better than the one in use.
     void prefer(mobility::Instant now, const mobility::Path& path, mobility::Actions& actions);
     // There is no binding any more, so nothing to ask through and nothing to keep alive.
@@ -50,8 +52,9 @@ class Roaming {
     // The machine has been asleep: neither the path nor the session is known to be as it was.
     void on_resume(mobility::Instant now, mobility::Actions& actions);
 
-    // The binding of the registration has just been acknowledged.
-    void on_acknowledged(mobility::Instant now, const wire::BindingAcknowledgement& message,
+    // The binding of the registration has just been acknowledged. Returns whether it is of a path
+    // that is still offered; if it is not, the one in use is registered in its place.
+    bool on_acknowledged(mobility::Instant now, const wire::BindingAcknowledgement& message,
                          mobility::Actions& actions);
     // A heartbeat response, authenticated.
     void on_response(mobility::Instant now, const wire::Heartbeat& response,
@@ -92,7 +95,9 @@ class Roaming {
     void leave_if_silent(mobility::Instant now, mobility::Actions& actions);
     void on_reading(mobility::Instant now, const mobility::TrafficNotice& notice,
                     mobility::Actions& actions);
-    void ask_all(mobility::Instant now);
+    [[nodiscard]] std::uint64_t heard(const mobility::TrafficNotice& notice) const;
+    void ask(mobility::Instant now);
+    [[nodiscard]] std::vector<mobility::Path> paths_to_ask() const;
     void take_nat_detection(mobility::Instant now, const wire::BindingAcknowledgement& message,
                             mobility::Actions& actions);
     void keep_alive(mobility::Instant now, mobility::Actions& actions);
@@ -103,6 +108,9 @@ class Roaming {
                         const wire::Heartbeat& request, mobility::Actions& actions,
                         std::uint32_t padded_to = 0);
     void watch(mobility::WatchTraffic::What what, mobility::Actions& actions) const;
+    // What leaves this end's interface whole along the path in use; where nobody can be asked how
+    // much less arrives, what every path of IPv6 has room for.
+    [[nodiscard]] std::uint32_t ceiling(mobility::Instant now) const;
     [[nodiscard]] bool can_ask(mobility::Instant now) const;
     [[nodiscard]] const Away* other_that_answered() const;
 
@@ -111,6 +119,7 @@ class Roaming {
     std::vector<Away> offers_;
     std::optional<Away> in_use_;
     std::optional<mobility::Path> warm_;
+    bool flows_go_beside_ = false;
     mobility::MoveCause cause_{};  // why the path is in use instead of the one before
     mobility::MoveCause move_cause_{};
     mobility::MoveCause if_lost_{};  // move_cause_ where the path before was lost

@@ -46,6 +46,10 @@ inline mobility::CandidateAddress offered(const Ipv6Address& address, std::uint3
 inline mobility::Attachments at(const wire::CareOfAddress& care_of) {
     return {.candidates = {offered(care_of.address)}, .home = {}};
 }
+inline const Ipv6Address private_ipv4 = ip("::ffff:192.168.1.7");
+inline const Ipv6Address ipv4_of_home_agent = ip("::ffff:203.0.113.2");
+inline const mobility::Attachments only_ipv4{
+    .candidates = {offered(private_ipv4)}, .endpoints = {{ipv4_of_home_agent}}, .home = {}};
 inline const mobility::Attachments at_home{
     .candidates = {}, .home = mobility::HomeLink{.interface = {1}, .router = ip("fe80::1")}};
 

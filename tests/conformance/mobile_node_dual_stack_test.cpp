@@ -5,12 +5,8 @@
 namespace godwit::conformance::mobile_node {
 namespace {
 
-const Ipv6Address private_ipv4 = ip("::ffff:192.168.1.7");
-const Ipv6Address ipv4_of_home_agent = ip("::ffff:203.0.113.2");
 const Ipv6Address udp_of_home_agent = ip("2001:db8:e::2");
 
-const mobility::Attachments only_ipv4{
-    .candidates = {offered(private_ipv4)}, .endpoints = {{ipv4_of_home_agent}}, .home = {}};
 const mobility::Attachments dual_stack{
     .candidates = {offered(private_ipv4), offered(care_of_a.address)},
     .endpoints = {{udp_of_home_agent}, {ipv4_of_home_agent}},
