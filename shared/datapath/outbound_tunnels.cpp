@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "shared/datapath/esp_drop.hpp"
+#include "shared/datapath/outbound_fitting.hpp"
 #include "shared/datapath/segment_size.hpp"
 #include "shared/datapath/too_big_reply.hpp"
 #include "shared/datapath/udp_payload.hpp"
@@ -44,22 +45,6 @@ void forget_key(const OutboundTunnel& tunnel) {
     }
 }
 
-// Of an inner packet of `size` octets along this path, which takes those of `whole` octets in one
-// piece: Outgoing::longest.
-std::uint32_t longest_outer(const mobility::Path& path, bool is_sealed, std::size_t size,
-                            std::uint32_t whole) {
-    if (size <= whole) {
-        return 0;
-    }
-    return mobility::TunnelOverhead{
-        .encapsulation = path.encapsulation, .is_ipv4 = path.is_ipv4(), .is_sealed = is_sealed}
-        .outer(whole);
-}
-
-std::uint32_t longest_outer(const OutboundTunnel& tunnel, std::size_t size) {
-    return longest_outer(tunnel.path, tunnel.seal.has_value(), size, tunnel.mtu.whole);
-}
-
 // A plain packet has no number by which the other end could tell that it has come twice.
 std::span<const mobility::NumberedPath> paths_by_rule(const OutboundTunnel& tunnel,
                                                       const InnerPacket& packet) {
@@ -67,24 +52,7 @@ std::span<const mobility::NumberedPath> paths_by_rule(const OutboundTunnel& tunn
     return tunnel.seal ? paths : paths.first(std::min<std::size_t>(paths.size(), 1));
 }
 
-// The longest inner packet that each of the paths takes in one piece.
-std::uint32_t least_whole(const OutboundTunnel& tunnel,
-                          std::span<const mobility::NumberedPath> by_rule) {
-    std::uint32_t least = tunnel.mtu.whole;
-    for (const mobility::NumberedPath& numbered : by_rule) {
-        least = std::min(least, numbered.mtu.whole);
-    }
-    return least;
-}
-
 }  // namespace
-
-Outgoing Outgoing::copy_along(const mobility::NumberedPath& path) const {
-    Outgoing copy = *this;
-    copy.longest =
-        longest_outer(path.path, next_header == wire::NextHeader::esp, inner_size, path.mtu.whole);
-    return copy;
-}
 
 bool Outgoing::settles_as_sent() const {
     if (copies == nullptr) {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "shared/datapath/outbound_fitting.hpp"
 #include "shared/datapath/outbound_tunnels.hpp"
 #include "shared/mobility/flow_selector.hpp"
 #include "tests/datapath/tunnel_ends.hpp"
@@ -159,6 +160,26 @@ TEST_F(FlowRoutesTest, AreFragmentedAsEachPathDemands) {  // RFC 2473 §7.2
     EXPECT_EQ(packet.longest, 0U);
     EXPECT_EQ(packet.copy_along(both[0]).longest, 0U);
     EXPECT_EQ(packet.copy_along(both[1]).longest, mobility::TunnelOverhead{}.outer(1300));
+}
+
+TEST_F(FlowRoutesTest, AreFragmentedAsIsFoundOutAboutTheTunnelsPath) {
+    mobile_node.fit(home, mobility::TunnelMtu::of(1240));
+    route({its_rule({1, 2})});
+    const Outgoing packet = send(correspondent, 1260);
+    EXPECT_EQ(packet.copy_along(both[0]).longest, mobility::TunnelOverhead{}.outer(1240));
+    EXPECT_EQ(packet.copy_along(both[1]).longest, 0U);
+}
+
+// RFC 8200 §5: beside the path in use nobody has asked how much of what leaves arrives.
+TEST_F(FlowRoutesTest, HaveSegmentsThatEveryPathHasRoomFor) {
+    mobile_node.fit(home, mobility::TunnelMtu::of(1420));
+    route({its_rule({1})});
+    const Outgoing along_its_own = send();
+    EXPECT_EQ(least_whole(*along_its_own.tunnel, along_its_own.by_rule), 1420U);
+    route({its_rule({1, 2})});
+    const Outgoing along_both = send();
+    EXPECT_EQ(least_whole(*along_both.tunnel, along_both.by_rule),
+              mobility::TunnelOverhead{}.inner(1280));
 }
 
 TEST_F(FlowRoutesTest, LeaveMessagesToTheTunnelsPath) {
