@@ -163,6 +163,9 @@ Parsed<Icmpv6Message> parse_icmpv6(const Ipv6Header& header, BytesView in) {
     if (upper_layer_checksum({header.source, header.destination}, NextHeader::icmpv6, in) != 0) {
         return std::unexpected(ParseError::bad_checksum);
     }
+    if (header.source.is_multicast()) {  // RFC 4291 §2.7; whoever answered would answer a group
+        return std::unexpected(ParseError::bad_address);
+    }
     return parse_body(header, type, code, reader);
 }
 

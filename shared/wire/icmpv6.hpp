@@ -27,8 +27,9 @@ using Icmpv6Message =
                  MobilePrefixAdvertisement>;
 
 // From the ICMPv6 message that a packet with this header carries. Any other type is
-// unexpected_protocol. Neighbor Discovery must have come from this very link: what RFC 4861 §6.1
-// and §7.1 ask of hop limit, code and addresses is checked.
+// unexpected_protocol, and nothing comes from a group (RFC 4291 §2.7). Neighbor Discovery must have
+// come from this very link: what RFC 4861 §6.1 and §7.1 ask of hop limit, code and addresses is
+// checked.
 Parsed<Icmpv6Message> parse_icmpv6(const Ipv6Header& header, BytesView in);
 
 // With its checksum. An error is cut to the minimum IPv6 MTU (RFC 4443 §2.4 c).

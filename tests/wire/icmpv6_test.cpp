@@ -142,10 +142,13 @@ TEST(NeighborSolicitation, OfDuplicateAddressDetectionGoesToASolicitedNodeAddres
     NeighborSolicitation solicitation;  // RFC 4861 §7.1.1
     solicitation.target = test::home.address;
     const PseudoHeader right{{}, ip("ff02::1:ff00:9")};
-    const PseudoHeader wrong{{}, test::home.address};
     EXPECT_TRUE(parse_icmpv6(header_of(right), serialize_icmpv6(solicitation, right)));
-    EXPECT_EQ(parse_icmpv6(header_of(wrong), serialize_icmpv6(solicitation, wrong)),
-              refused(ParseError::bad_address));
+    for (const auto& destination : {test::home.address, ip("ff02::1"), ip("ff02::2:ff00:9")}) {
+        const PseudoHeader wrong{{}, destination};
+        EXPECT_EQ(parse_icmpv6(header_of(wrong), serialize_icmpv6(solicitation, wrong)),
+                  refused(ParseError::bad_address))
+            << destination.text();
+    }
     solicitation.options.source_link_layer = LinkLayerAddress{1};
     EXPECT_EQ(parse_icmpv6(header_of(right), serialize_icmpv6(solicitation, right)),
               refused(ParseError::bad_address));
@@ -211,6 +214,15 @@ TEST(NeighborOptions, RefuseAPrefixLongerThan128Bits) {
     advertisement.options.prefixes[0].prefix.length = 129;
     EXPECT_EQ(parse_icmpv6(header_of(from_router), serialize_icmpv6(advertisement, from_router)),
               refused(ParseError::bad_option));
+}
+
+TEST(Icmpv6, ComesFromNoGroup) {  // RFC 4291 §2.7
+    const PseudoHeader from_group{ip("ff02::1:ff00:9"), ip("ff02::1")};
+    for (const auto& [name, message] : every_icmpv6_message()) {
+        EXPECT_EQ(parse_icmpv6(header_of(from_group), serialize_icmpv6(message, from_group)),
+                  refused(ParseError::bad_address))
+            << name;
+    }
 }
 
 TEST(Icmpv6, RefusesAWrongChecksum) {
