@@ -69,7 +69,7 @@ void report_flows(Status& status, const StatusSources& sources) {
             "the home agent does not send " + std::to_string(refused.size()) +
             " flows where they are to go: " +
             reason_of(mobility::FlowsRefused{sources.configuration.home_address, refused.size(),
-                                             refused.front().status}) +
+                                             refused.front().status, refused.front().is_told}) +
             "; they take the path of the rest");
     }
 }

@@ -8,13 +8,13 @@
 #include <optional>
 #include <vector>
 
+#include "client/core/told_flows.hpp"
 #include "shared/mobility/instant.hpp"
 #include "shared/mobility/move_cause.hpp"
 #include "shared/mobility/path.hpp"
 #include "shared/mobility/session.hpp"
 #include "shared/wire/address.hpp"
 #include "shared/wire/lifetime.hpp"
-#include "shared/wire/options/flow_identification.hpp"
 #include "shared/wire/sequence_number.hpp"
 
 namespace godwit::client {
@@ -36,13 +36,19 @@ struct SentUpdate {
     wire::Lifetime lifetime{};    // 0: a deregistration
     bool in_place_of_all = true;  // of all bindings that the home agent may have
     bool names_network = false;   // R, and the prefixes behind this node (RFC 3963 §5.1)
-    std::vector<wire::FlowIdentification> flows{};  // that it tells (RFC 6089 §5.2.2)
+    ToldFlows flows{};            // RFC 6089 §5.2.2
 };
 
 // The home agent does not want the node there; it is not asked about it until then.
 struct RefusedPlace {
     wire::Ipv6Address local;
     mobility::Instant until;
+};
+
+// From where the home agent has been asked, and when for the last time.
+struct AskedPlace {
+    wire::Ipv6Address local;
+    mobility::Instant at;
 };
 
 // A binding update that is sent again and again until it is acknowledged (RFC 6275 §11.8). A try is
@@ -61,8 +67,9 @@ struct PendingUpdate {
     std::optional<wire::Ipv6Address> told_before{};  // the care-of address of the update before
     std::vector<SentUpdate> sent{};
     std::vector<RefusedPlace> refused{};
-    std::size_t next_path = 0;  // of the present try
-    std::size_t tries = 0;      // that have begun since the home agent has last been heard
+    std::vector<AskedPlace> asked{};  // within MAX_BINDACK_TIMEOUT
+    std::size_t next_path = 0;        // of the present try
+    std::size_t tries = 0;            // that have begun since the home agent has last been heard
     std::optional<mobility::Instant> first_try_began{};  // of those
     mobility::Instant try_began{};
     std::chrono::nanoseconds timeout{};  // of the present try; doubles with each

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <iterator>
 #include <utility>
 
 #include "shared/wire/options/alternate_care_of_address.hpp"
@@ -55,76 +54,21 @@ void BindingUpdateSender::ask(Instant now, PendingUpdate update, const Terms& te
     send_now_or_later(now, terms, actions);
 }
 
-void BindingUpdateSender::on_offers(Instant now, const std::vector<mobility::Path>& paths,
-                                    const Terms& terms, Actions& actions) {
-    if (!pending_ || !pending_->follows_offers) {
-        return;
-    }
-    PendingUpdate& update = *pending_;
-    const auto has = [](const std::vector<mobility::Path>& all, const mobility::Path& path) {
-        return std::ranges::find(all, path) != all.end();
-    };
-    const bool is_between_tries = update.next_path == 0 && update.first_try_began;
-    for (std::size_t place = update.paths.size(); place-- > 0;) {
-        if (!has(paths, update.paths[place])) {
-            update.paths.erase(update.paths.begin() + static_cast<std::ptrdiff_t>(place));
-            update.next_path -= place < update.next_path ? 1 : 0;
-        }
-    }
-    const std::size_t kept = update.paths.size();
-    std::ranges::copy_if(paths, std::back_inserter(update.paths),
-                         [&](const mobility::Path& path) { return !has(update.paths, path); });
-    if (is_between_tries && round(now, terms).back() >= kept) {
-        update.next_path = kept;
-        send_now_or_later(now, terms, actions);
-    }
-}
-
-void BindingUpdateSender::take_any_offer() {
-    if (pending_ && pending_->lifetime > wire::Lifetime::zero()) {
-        pending_->follows_offers = true;
-    }
-}
-
 void BindingUpdateSender::ask_again(Instant now, const Terms& terms, Actions& actions) {
     pending_->next_path = 0;
     send_now_or_later(now, terms, actions);
 }
 
-void BindingUpdateSender::begin_anew(Instant now, std::chrono::nanoseconds timeout,
-                                     const Terms& terms, Actions& actions) {
+void BindingUpdateSender::begin_anew(Instant now, const Terms& terms, Actions& actions) {
     pending_->tries = 0;
-    pending_->timeout = timeout;
+    pending_->timeout = first_timeout(terms);
     pending_->refused.clear();
     ask_again(now, terms, actions);
 }
 
-void BindingUpdateSender::hold_off_from(Instant now, const wire::Ipv6Address& local,
-                                        const Terms& terms) {
-    PendingUpdate& update = *pending_;
-    update.tries = 0;
-    std::erase_if(update.refused,
-                  [&](const RefusedPlace& before) { return before.local == local; });
-    update.refused.push_back({.local = local, .until = now + mobility::max_bindack_timeout});
-    if (std::ranges::all_of(update.paths,
-                            [&](const mobility::Path& path) { return is_refused(now, path); })) {
-        return hold_off(now);
-    }
-    const auto is_asked = [&](std::size_t place) {
-        return std::ranges::find(update.sent, update.paths[place], &SentUpdate::path) !=
-               update.sent.end();
-    };
-    if (!std::ranges::all_of(round(now, terms), is_asked)) {
-        update.send_at = numbers_.rate.earliest(now);
-    }
-}
-
-void BindingUpdateSender::hold_off(Instant now) {
-    pending_->refused.clear();
-    pending_->tries = 0;
-    pending_->next_path = 0;
-    pending_->send_at = now + mobility::max_bindack_timeout;
-    pending_->timeout = mobility::max_bindack_timeout;
+std::chrono::nanoseconds BindingUpdateSender::first_timeout(const Terms& terms) const {
+    return terms.care_of ? std::chrono::nanoseconds(mobility::initial_bindack_timeout)
+                         : settings_.first_registration_timeout;
 }
 
 void BindingUpdateSender::on_session(wire::SequenceNumber sequence) {
@@ -195,25 +139,6 @@ void BindingUpdateSender::send(Instant now, const Terms& terms, Actions& actions
     update.send_at = std::min<Instant>(update.send_at, now + stagger * (1U << doublings));
 }
 
-std::vector<std::size_t> BindingUpdateSender::round(Instant now, const Terms& terms) const {
-    const PendingUpdate& update = *pending_;
-    const bool is_first_only =
-        update.is_one_by_one && std::holds_alternative<mobility::InSession>(seal(terms));
-    std::vector<std::size_t> places;
-    for (std::size_t place = 0; place < update.paths.size(); ++place) {
-        if (!is_refused(now, update.paths[place]) && (places.empty() || !is_first_only)) {
-            places.push_back(place);
-        }
-    }
-    return places.empty() ? std::vector<std::size_t>{0} : places;
-}
-
-bool BindingUpdateSender::is_refused(Instant now, const mobility::Path& path) const {
-    return std::ranges::any_of(pending_->refused, [&](const RefusedPlace& refused) {
-        return refused.local == path.local && now < refused.until;
-    });
-}
-
 void BindingUpdateSender::send_again(Instant now, wire::SequenceNumber sequence, const Terms& terms,
                                      Actions& actions) {
     const SentUpdate* sent = outstanding(sequence);
@@ -231,12 +156,16 @@ void BindingUpdateSender::send_along(Instant now, const mobility::Path& path, co
     if (std::holds_alternative<mobility::StartHandshake>(by)) {
         unanswered_handshake_ = numbers_.last;
     }
+    wire::BindingUpdate message = update_along(path, terms);
+    ToldFlows flows = tell_flows(path, terms, message);
+    tell_cause(path, terms, message);
     actions.emplace_back(mobility::SendMessage{.path = path,
                                                .home = settings_.home,
-                                               .message = update_along(path, terms),
+                                               .message = std::move(message),
                                                .seal = by,
                                                .tells_reception = update.is_move});
     told_ = path.local;
+    note_asked(now, path.local);
     numbers_.rate.on_done(now);
     if (update.sent.size() == max_outstanding) {
         update.sent.erase(update.sent.begin());
@@ -247,7 +176,7 @@ void BindingUpdateSender::send_along(Instant now, const mobility::Path& path, co
                            .lifetime = update.lifetime,
                            .in_place_of_all = is_in_place_of_all(path, terms),
                            .names_network = names_network(terms),
-                           .flows = flows_to_tell(terms)});
+                           .flows = std::move(flows)});
 }
 
 void BindingUpdateSender::begin_try(Instant now, Actions& actions) {
@@ -292,17 +221,20 @@ wire::BindingUpdate BindingUpdateSender::update_along(const mobility::Path& path
         update.options.emplace_back(
             wire::Ipv4HomeAddress{.home = terms.ipv4_home.value_or(wire::Ipv4Address{})});
     }
-    const auto flows = flows_to_tell(terms);
-    update.options.insert(update.options.end(), flows.begin(), flows.end());
     if (names_network(terms)) {
         for (const wire::Prefix& prefix : terms.network_prefixes) {
             update.options.emplace_back(wire::MobileNetworkPrefix{prefix});
         }
     }
-    if (pending_->cause && !is_deregistration && is_move_to(path, terms)) {
+    return update;
+}
+
+void BindingUpdateSender::tell_cause(const mobility::Path& path, const Terms& terms,
+                                     wire::BindingUpdate& update) const {
+    if (pending_->cause && pending_->lifetime != wire::Lifetime::zero() &&
+        is_move_to(path, terms)) {
         update.options.emplace_back(mobility::to_option(*pending_->cause));
     }
-    return update;
 }
 
 // The home agent may have heard an update that it has not acknowledged, as far as is known.
@@ -317,10 +249,11 @@ bool BindingUpdateSender::uses_identifier(const Terms& terms) const {
 }
 
 // RFC 6089 §5.2: what an update of the binding in use leaves out, the home agent forgets.
-std::vector<wire::FlowIdentification> BindingUpdateSender::flows_to_tell(const Terms& terms) const {
+ToldFlows BindingUpdateSender::tell_flows(const mobility::Path& path, const Terms& terms,
+                                          wire::BindingUpdate& update) const {
     return uses_identifier(terms) && pending_->priority == priority_in_use
-               ? terms.flows
-               : std::vector<wire::FlowIdentification>();
+               ? client::tell_flows(flows_of_bindings(terms.flows, *terms.bound, path), update)
+               : ToldFlows();
 }
 
 // RFC 3963 §5.2: in all updates; §5.8: but for those that give the binding up.

@@ -38,7 +38,8 @@ class BindingUpdateSender {
     void ask(mobility::Instant now, PendingUpdate update, const Terms& terms,
              mobility::Actions& actions);
     // These are all the paths that there are now: what follows the offers goes along them, from the
-    // present try on.
+    // present try on. Where one starts at an address that has not been asked from lately, the tries
+    // follow each other as soon as the first ones.
     void on_offers(mobility::Instant now, const std::vector<mobility::Path>& paths,
                    const Terms& terms, mobility::Actions& actions);
     // There is no binding any more whose place the update could be about: any place will do.
@@ -46,13 +47,15 @@ class BindingUpdateSender {
     // Once more, as soon as the rate allows.
     void ask_again(mobility::Instant now, const Terms& terms, mobility::Actions& actions);
     // The same, and then again as soon as the first time.
-    void begin_anew(mobility::Instant now, std::chrono::nanoseconds timeout, const Terms& terms,
-                    mobility::Actions& actions);
+    void begin_anew(mobility::Instant now, const Terms& terms, mobility::Actions& actions);
+    // After how long an update is sent again for the first time.
+    [[nodiscard]] std::chrono::nanoseconds first_timeout(const Terms& terms) const;
     // The outstanding update of this number, along its path, if the rate allows; the try under way
     // goes on as it is.
     void send_again(mobility::Instant now, wire::SequenceNumber sequence, const Terms& terms,
                     mobility::Actions& actions);
-    // Refused for a reason that time may heal: not again for MAX_BINDACK_TIMEOUT.
+    // Refused for a reason that time may heal: not again for MAX_BINDACK_TIMEOUT from where the
+    // node is now.
     void hold_off(mobility::Instant now);
     // The same for what is asked from this address; the others have their turn.
     void hold_off_from(mobility::Instant now, const wire::Ipv6Address& local, const Terms& terms);
@@ -102,6 +105,10 @@ class BindingUpdateSender {
     void send_along(mobility::Instant now, const mobility::Path& path, const Terms& terms,
                     mobility::Actions& actions);
     void begin_try(mobility::Instant now, mobility::Actions& actions);
+    void begin_back_off(mobility::Instant now, const Terms& terms);
+    [[nodiscard]] bool is_asked_lately(mobility::Instant now, const wire::Ipv6Address& local) const;
+    void note_asked(mobility::Instant now, const wire::Ipv6Address& local);
+    void refuse(mobility::Instant now, const wire::Ipv6Address& local);
     // The places of the paths in `paths` along which a try goes; never none.
     [[nodiscard]] std::vector<std::size_t> round(mobility::Instant now, const Terms& terms) const;
     [[nodiscard]] bool is_refused(mobility::Instant now, const mobility::Path& path) const;
@@ -109,7 +116,11 @@ class BindingUpdateSender {
     [[nodiscard]] wire::BindingUpdate update_along(const mobility::Path& path,
                                                    const Terms& terms) const;
     [[nodiscard]] bool uses_identifier(const Terms& terms) const;
-    [[nodiscard]] std::vector<wire::FlowIdentification> flows_to_tell(const Terms& terms) const;
+    // These two put them into the update, the flows behind all but the cause.
+    [[nodiscard]] ToldFlows tell_flows(const mobility::Path& path, const Terms& terms,
+                                       wire::BindingUpdate& update) const;
+    void tell_cause(const mobility::Path& path, const Terms& terms,
+                    wire::BindingUpdate& update) const;
     [[nodiscard]] bool names_network(const Terms& terms) const;
     [[nodiscard]] bool is_in_place_of_all(const mobility::Path& path, const Terms& terms) const;
     [[nodiscard]] bool is_move_to(const mobility::Path& path, const Terms& terms) const;

@@ -19,14 +19,19 @@ std::optional<wire::FlowBindingStatus> status_of(std::uint16_t id,
 
 }  // namespace
 
-std::vector<RefusedFlow> refused_flows(const std::vector<wire::FlowIdentification>& told,
+std::vector<RefusedFlow> refused_flows(const ToldFlows& flows,
                                        const wire::MobilityOptions& answer) {
     std::vector<RefusedFlow> refused;
-    for (const wire::FlowIdentification& flow : told) {
+    for (const wire::FlowIdentification& flow : flows.told) {
         const auto* selector = std::get_if<wire::TrafficSelector>(&flow.selector);
         const auto status = status_of(flow.id, answer);
         if (selector != nullptr && !(status && wire::is_accepted(*status))) {
             refused.push_back({.selector = *selector, .status = status});
+        }
+    }
+    for (const wire::FlowIdentification& flow : flows.left_out) {
+        if (const auto* selector = std::get_if<wire::TrafficSelector>(&flow.selector)) {
+            refused.push_back({.selector = *selector, .status = std::nullopt, .is_told = false});
         }
     }
     return refused;

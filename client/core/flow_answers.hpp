@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "client/core/told_flows.hpp"
 #include "shared/wire/flow_binding_status.hpp"
 #include "shared/wire/mobility_options.hpp"
 #include "shared/wire/options/flow_identification.hpp"
@@ -14,13 +15,13 @@ namespace godwit::client {
 struct RefusedFlow {
     wire::TrafficSelector selector;
     std::optional<wire::FlowBindingStatus> status;  // nothing: it has not been answered
+    bool is_told = true;                            // false: the update had no room for it
 
     bool operator==(const RefusedFlow&) const = default;
 };
 
-// Of those that an update has told, by the options of its acknowledgement. One that knows nothing
-// of flows copies none of theirs.
-std::vector<RefusedFlow> refused_flows(const std::vector<wire::FlowIdentification>& told,
-                                       const wire::MobilityOptions& answer);
+// Of those of an update, by the options of its acknowledgement. A home agent that knows nothing of
+// flows copies none of theirs. What has not been told is not sent either, and comes last.
+std::vector<RefusedFlow> refused_flows(const ToldFlows& flows, const wire::MobilityOptions& answer);
 
 }  // namespace godwit::client

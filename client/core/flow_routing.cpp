@@ -69,6 +69,13 @@ void FlowRouting::on_bound(const BoundPaths& bound, const std::vector<Away>& off
     }
 }
 
+bool FlowRouting::go_beside(const mobility::Path& in_use) const {
+    return std::ranges::any_of(rules_, [&](const mobility::FlowRule& rule) {
+        return std::ranges::any_of(rule.binding_ids,
+                                   [&](std::uint16_t id) { return id != binding_id(in_use); });
+    });
+}
+
 std::vector<std::uint16_t> FlowRouting::binding_ids(const FlowWish& wish,
                                                     const std::vector<Away>& places) const {
     std::vector<std::uint16_t> ids;

@@ -30,6 +30,8 @@ class FlowRouting {
     // before.
     void on_bound(const BoundPaths& bound, const std::vector<Away>& offers,
                   const std::vector<RefusedFlow>& refused, mobility::Actions& actions);
+    // Whether the data plane has been told of a flow that takes another path than this one.
+    [[nodiscard]] bool go_beside(const mobility::Path& in_use) const;
     // For binding updates; none as long as there is no choice.
     [[nodiscard]] const std::vector<wire::FlowIdentification>& options() const { return options_; }
 

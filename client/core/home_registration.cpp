@@ -67,8 +67,12 @@ void HomeRegistration::deregister(Instant now, const mobility::Path& path, Actio
 void HomeRegistration::leave(Instant now, std::chrono::nanoseconds round_trip, Actions& actions) {
     let_expired_binding_go(now, actions);
     other_.stop();
-    std::vector<mobility::Path> paths =
-        binding_ ? std::vector{binding_->path} : sender_.paths_tried();
+    // What was asked last may have been heard though it was not answered, and the place of the
+    // binding may be gone.
+    std::vector<mobility::Path> paths = sender_.paths_tried();
+    if (binding_ && std::ranges::find(paths, binding_->path) == paths.end()) {
+        paths.push_back(binding_->path);
+    }
     if (paths.empty()) {
         return;
     }
@@ -102,6 +106,9 @@ void HomeRegistration::bind_flows(Instant now, std::vector<wire::FlowIdentificat
     if (flows != flows_) {
         flows_ = std::move(flows);
         flows_changed_ = true;
+    }
+    if (flows_.empty()) {
+        refused_flows_.clear();
     }
     if (flows_changed_ && !is_pending()) {
         tell_again(now, actions);
@@ -143,8 +150,7 @@ void HomeRegistration::ask(Instant now, PendingUpdate update, Actions& actions) 
     }
     update.lifetime = within_home_prefix(now, update.lifetime);
     if (update.timeout.count() == 0) {
-        update.timeout = binding_ ? std::chrono::nanoseconds(mobility::initial_bindack_timeout)
-                                  : settings_.first_registration_timeout;
+        update.timeout = sender_.first_timeout(terms());
     }
     sender_.ask(now, std::move(update), terms(), actions);
 }
@@ -181,10 +187,7 @@ void HomeRegistration::on_doubt(Instant now, wire::SequenceNumber sequence, Acti
 
 void HomeRegistration::on_resume(Instant now, Actions& actions) {
     if (is_pending() && !suspended_) {
-        sender_.begin_anew(
-            now,
-            binding_ ? mobility::initial_bindack_timeout : settings_.first_registration_timeout,
-            terms(), actions);
+        sender_.begin_anew(now, terms(), actions);
     }
 }
 
@@ -256,6 +259,9 @@ void HomeRegistration::forget_binding(Actions& actions) {
     network_.on_ended();
     bound_.clear();
     other_.stop();
+    flows_.clear();  // they mean bindings that there are no more
+    flows_changed_ = false;
+    refused_flows_.clear();
     for (const RetiringSession& retiring : std::exchange(retiring_, {})) {
         actions.emplace_back(mobility::EndSession{retiring.session});
     }

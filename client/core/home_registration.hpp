@@ -46,6 +46,9 @@ class HomeRegistration {
                    mobility::Actions& actions) {
         sender_.on_offers(now, paths, terms(), actions);
     }
+    // What is bound by the interface of this path carries nothing any more: the next update of the
+    // one in use leaves it out. It may be registered beside that one again.
+    void give_up(const mobility::Path& path) { bound_.remove(path); }
     // The same, by a handshake in either case: the home agent may have lost the session. `cause`:
     // why the one in use is left, if another one is taken.
     void register_anew(mobility::Instant now, std::vector<mobility::Path> paths,
@@ -136,7 +139,7 @@ class HomeRegistration {
     // The home agent does not want this node any more, as far as it has said.
     [[nodiscard]] bool is_revoked() const { return is_revoked_; }
     [[nodiscard]] bool may_ask(mobility::Instant now) const {
-        return !ask_not_before_ || now >= *ask_not_before_;
+        return !barred_ && (!ask_not_before_ || now >= *ask_not_before_);
     }
     // When a node asks again after its binding was revoked.
     [[nodiscard]] std::optional<mobility::Instant> ask_again_at() const;

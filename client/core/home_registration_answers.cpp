@@ -172,17 +172,15 @@ void HomeRegistration::resend(const wire::BindingAcknowledgement& acknowledgemen
     }
 }
 
-// What an update without flows is answered, says nothing of those before.
+// After an update without flows the home agent has none, so none that it refuses.
 void HomeRegistration::take_flows(const SentUpdate& sent,
                                   const wire::BindingAcknowledgement& acknowledgement,
                                   Actions& actions) {
-    if (sent.flows.empty()) {
-        return;
-    }
     auto refused = client::refused_flows(sent.flows, acknowledgement.options);
     if (refused != refused_flows_ && !refused.empty()) {
+        const RefusedFlow& first = refused.front();
         actions.emplace_back(mobility::Event{
-            mobility::FlowsRefused{settings_.home, refused.size(), refused.front().status}});
+            mobility::FlowsRefused{settings_.home, refused.size(), first.status, first.is_told}});
     }
     refused_flows_ = std::move(refused);
 }

@@ -168,6 +168,7 @@ void MobileNode::keep_others(Instant now, Actions& actions) {
     roaming_.on_warm(warm_.path());
     flows_.on_bound(registration_.bound(), roaming_.offers(), registration_.refused_flows(),
                     actions);
+    roaming_.on_flows(flows_.go_beside(roaming_.in_use()->path));
     registration_.bind_flows(now, flows_.options(), actions);
     if (warm_.has_answered_since(now - proving_time)) {
         roaming_.prefer(now, Path(*warm_.path()), actions);
@@ -228,8 +229,9 @@ void MobileNode::on_acknowledgement(Instant now,
                                     const wire::BindingAcknowledgement& acknowledgement,
                                     Actions& actions) {
     const auto outcome = registration_.on_acknowledgement(now, message, acknowledgement, actions);
+    bool is_there = outcome != HomeRegistration::Outcome::none;
     if (outcome == HomeRegistration::Outcome::registered && roaming_.in_use()) {
-        roaming_.on_acknowledged(now, acknowledgement, actions);
+        is_there = roaming_.on_acknowledged(now, acknowledgement, actions);
         follow_roaming(now, actions);
     }
     if (outcome == HomeRegistration::Outcome::registered &&
@@ -238,6 +240,8 @@ void MobileNode::on_acknowledgement(Instant now,
     }
     if (outcome != HomeRegistration::Outcome::none) {
         refusal_.reset();
+    }
+    if (is_there) {
         on_arrival(now, actions);
     }
 }

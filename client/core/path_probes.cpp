@@ -40,6 +40,13 @@ void PathProbes::ask_too(Instant now, const std::vector<mobility::Path>& paths) 
     }
 }
 
+void PathProbes::ask_anew(Instant now, const mobility::Path& path,
+                          std::chrono::nanoseconds within) {
+    std::erase_if(questions_, [&](const Question& question) { return question.path == path; });
+    questions_.push_back(
+        {.path = path, .sent = {}, .ask_at = now, .first_interval = within / hasty_tries});
+}
+
 std::optional<PathProbes::Answer> PathProbes::on_response(Instant now, std::uint32_t sequence) {
     for (Question& question : questions_) {
         const auto asked =

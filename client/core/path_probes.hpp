@@ -26,6 +26,9 @@ class PathProbes {
              std::chrono::nanoseconds within);
     // Beside what is being asked: those that are not being asked yet, behind the others.
     void ask_too(mobility::Instant now, const std::vector<mobility::Path>& paths);
+    // Asks along this path anew, three times within this time; the others go on as they are.
+    void ask_anew(mobility::Instant now, const mobility::Path& path,
+                  std::chrono::nanoseconds within);
     void stop() { questions_.clear(); }
 
     struct Answer {

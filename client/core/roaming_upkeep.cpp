@@ -23,15 +23,20 @@ void Roaming::on_traffic(Instant now, const mobility::TrafficNotice& notice, Act
     if (notice.what == What::large_sent) {
         follow(now, mtu_.on_large_sent(now), actions);
     } else if (notice.what == What::any_sent) {
-        liveness_.on_sent(now, notice.sent, notice.received);
+        liveness_.on_sent(now, notice.sent, heard(notice));
     } else if (notice.what == What::reading && liveness_.is_due(now)) {
         on_reading(now, notice, actions);
     }
 }
 
+// What is known to have come along the path in use. Packets are counted for all paths together.
+std::uint64_t Roaming::heard(const mobility::TrafficNotice& notice) const {
+    return flows_go_beside_ ? 0 : notice.received;
+}
+
 void Roaming::on_reading(Instant now, const mobility::TrafficNotice& notice, Actions& actions) {
     const bool was_asked = liveness_.is_asked();
-    switch (liveness_.on_reading(now, notice.sent, notice.received)) {
+    switch (liveness_.on_reading(now, notice.sent, heard(notice))) {
         case PathLiveness::Verdict::well:
             stop_asking_if_settled(now);
             return;
@@ -44,24 +49,33 @@ void Roaming::on_reading(Instant now, const mobility::TrafficNotice& notice, Act
     }
     if (was_asked) {
         liveness_.on_deadline(now);
+        probes_.ask_too(now, paths_to_ask());  // those that have not been asked with it
         leave_if_silent(now, actions);
-        return;
+    } else {
+        liveness_.on_asked(now, warm_.has_value());
+        ask(now);
     }
-    liveness_.on_asked(now, warm_.has_value());
-    ask_all(now);
     ask_due(now, actions);
 }
 
-// The one that is most likely to carry is asked together with the one in use.
-void Roaming::ask_all(Instant now) {
+// The one that is most likely to carry comes right after the one in use, and is asked together with
+// it. While flows go beside it the one in use is asked all the time, and first of all alone.
+void Roaming::ask(Instant now) {
+    const std::chrono::nanoseconds within = liveness_.wait(warm_.has_value());
+    if (flows_go_beside_) {
+        probes_.ask_anew(now, in_use_->path, within);
+    } else {
+        probes_.ask(now, paths_to_ask(), warm_ ? 2 : 1, within);
+    }
+}
+
+std::vector<Path> Roaming::paths_to_ask() const {
     std::vector<Path> paths = paths_from(offers_, in_use_->path);
     const auto warm = warm_ ? std::ranges::find(paths, *warm_) : paths.end();
     if (warm != paths.end() && warm != paths.begin()) {
         std::rotate(paths.begin() + 1, warm, warm + 1);
-        probes_.ask(now, paths, 2, liveness_.wait(true));
-    } else {
-        probes_.ask(now, paths, 1, liveness_.wait(false));
     }
+    return paths;
 }
 
 void Roaming::leave_if_silent(Instant now, Actions& actions) {
@@ -81,6 +95,7 @@ void Roaming::leave_if_silent(Instant now, Actions& actions) {
         is_settled_ = is_acknowledged_ = is_answered_ = false;
         mtu_.rest();
         cause_ = move_cause_ = MoveCause::path_silent;
+        registration_.give_up(in_use_->path);
         registration_.register_anew(now, paths_from(offers_, in_use_->path), cause_, actions);
     }
 }

@@ -82,6 +82,7 @@ struct FlowsRefused {
     wire::HomeAddress home;
     std::size_t flows = 0;
     std::optional<wire::FlowBindingStatus> status;  // of the first; nothing: it does not know flows
+    bool is_told = true;  // the first; false: a binding update had no room for it
 };
 struct DnsConfigured {  // at the mobile node: by its home agent, others than before
     wire::HomeAddress home;
@@ -193,7 +194,7 @@ using Event =
 std::string_view name(DropReason reason);
 // "not-authorized-for-prefix"; "not-supported" where the home agent does not know of it.
 std::string reason_of(const PrefixesRefused& event);
-// "malformed"; "not-supported" likewise.
+// "malformed"; "not-supported" likewise; "no-room" where it has not been told.
 std::string reason_of(const FlowsRefused& event);
 
 }  // namespace godwit::mobility

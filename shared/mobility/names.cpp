@@ -77,6 +77,9 @@ std::string reason_of(const PrefixesRefused& event) {
 }
 
 std::string reason_of(const FlowsRefused& event) {
+    if (!event.is_told) {
+        return "no-room";
+    }
     return event.status ? wire::name(*event.status) : "not-supported";
 }
 

@@ -10,12 +10,12 @@ constexpr std::size_t largest_packet = 1280;         // RFC 8200 §5: it arrives
 constexpr std::size_t headers_around = 40 + 8 + 40;  // in UDP; natively there are less
 constexpr std::size_t largest_seal = 256;            // a handshake's; an option's is a tenth of it
 
-bool fits(const wire::MobilityMessage& message) {
-    return wire::serialize_mobility_header(message, {}).size() + headers_around + largest_seal <=
+}  // namespace
+
+bool arrives_everywhere(const wire::MobilityMessage& message, std::size_t seal) {
+    return wire::serialize_mobility_header(message, {}).size() + headers_around + seal <=
            largest_packet;
 }
-
-}  // namespace
 
 wire::MobilityMessage telling(const std::vector<Reception>& receptions,
                               const wire::MobilityMessage& message) {
@@ -23,7 +23,7 @@ wire::MobilityMessage telling(const std::vector<Reception>& receptions,
     for (const Reception& reception : receptions) {
         wire::MobilityMessage longer = whole;
         tell({reception}, longer);
-        if (!fits(longer)) {
+        if (!arrives_everywhere(longer, largest_seal)) {
             break;
         }
         whole = std::move(longer);

@@ -101,6 +101,17 @@ TEST_F(FlowRoutingTest, RoutesNothingWhereTheHomeAgentHasRefusedAll) {
         << "it takes them after all";
 }
 
+TEST_F(FlowRoutingTest, KnowsWhetherAFlowGoesBesideThePathInUse) {
+    EXPECT_FALSE(routing.go_beside(wire_offer.path));
+    (void)bind({wire_offer, radio_offer});
+    EXPECT_TRUE(routing.go_beside(wire_offer.path));
+    const auto ports = selectors("udp port 5060");
+    (void)bind({wire_offer, radio_offer},
+               {{.selector = ports[0], .status = {}}, {.selector = ports[1], .status = {}}});
+    EXPECT_FALSE(routing.go_beside(radio_offer.path)) << "ICMP goes along it";
+    EXPECT_TRUE(routing.go_beside(wire_offer.path));
+}
+
 TEST_F(FlowRoutingTest, LeavesOutWhatNoLinkOffersAnyMore) {
     const Away gone = offer(3, {test::ip("2001:db8:c::7")});
     const auto routes = test::all<mobility::RouteFlows>(bind({wire_offer, radio_offer, gone}));

@@ -6,6 +6,7 @@ namespace godwit::client {
 namespace {
 
 using test::care_of_a;
+using test::care_of_b;
 
 TEST(State, HasANameOfItsOwn) {
     EXPECT_EQ(name(State::unattached), "unattached");
@@ -25,6 +26,21 @@ TEST(LeavingNode, SaysAgainWhatTheHomeAgentHasNotAcknowledged) {
     const auto again = test::messages<wire::BindingUpdate>(node.core.on_deadline(*due));
     ASSERT_EQ(again.size(), 1U);
     EXPECT_EQ(again.at(0).lifetime, 0s);
+}
+
+// The home agent may have heard the update of the move; the place before may be gone.
+TEST(LeavingNode, GivesUpAlongTheNewPathToo) {
+    LaboratoryNode node;
+    (void)node.arrive(noon, at(care_of_a));
+    (void)node.core.on_attachments(noon + 10s, at(care_of_b));
+    const Actions left = node.core.on_stop(noon + 10100ms);
+    EXPECT_EQ(update_in(left).path.local, care_of_b.address);
+    EXPECT_EQ(test::messages<wire::BindingUpdate>(left).at(0).lifetime, 0s);
+    const auto due = node.core.next_deadline();
+    ASSERT_TRUE(due);
+    const Actions next = node.core.on_deadline(*due);
+    EXPECT_EQ(update_in(next).path.local, care_of_a.address);
+    EXPECT_EQ(test::messages<wire::BindingUpdate>(next).at(0).lifetime, 0s);
 }
 
 TEST(LeavingNode, MakesNothingOfWhatItHearsMeanwhile) {

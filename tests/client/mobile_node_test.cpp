@@ -94,6 +94,36 @@ TEST(MobileNode, RegistersAnewWhenItsBindingHasExpired) {
     EXPECT_EQ(node.core.state(noon + 600s), State::registered);
 }
 
+TEST(MobileNode, IsRegisteredWhereItIsThoughAPlaceThatHasGoneIsAcknowledged) {
+    LaboratoryNode node;
+    auto both = at(care_of_a);
+    both.candidates.push_back(
+        {.interface = {2}, .address = care_of_b.address, .route_metric = 100});
+    (void)node.core.on_attachments(noon, both);
+    const Actions second = node.core.on_deadline(noon + 50ms);
+    ASSERT_EQ(update_in(second).path.local, care_of_b.address);
+    (void)node.core.on_attachments(noon + 60ms, at(care_of_a));
+    const Actions taken = node.acknowledge(noon + 70ms, second);
+    EXPECT_EQ(node.core.state(noon + 70ms), State::registering);
+    ASSERT_EQ(test::messages<wire::BindingUpdate>(taken).size(), 1U);
+    EXPECT_EQ(update_in(taken).path.local, care_of_a.address);
+    EXPECT_EQ(test::messages<wire::BindingUpdate>(node.acknowledge(noon + 80ms, taken)).size(), 0U);
+    EXPECT_EQ(node.core.state(noon + 80ms), State::registered);
+    EXPECT_EQ(node.core.binding(noon + 80ms)->path.local, care_of_a.address);
+}
+
+TEST(MobileNode, IsQuietWhenItsHomeAddressIsSomebodyElses) {
+    LaboratoryNode node;
+    const auto sequence = sequence_in(node.core.on_attachments(noon, at(care_of_a)));
+    (void)node.hear(noon + 10ms, wire::BindingAcknowledgement{
+                                     .status = BindingStatus::duplicate_address_detection_failed,
+                                     .sequence = sequence,
+                                     .options = {}});
+    for (Instant now = noon + 1s; now <= noon + 10s; now += 1s) {
+        EXPECT_TRUE(node.core.on_deadline(now).empty());
+    }
+}
+
 TEST(MobileNode, GivesItsBindingUpWhenItStops) {
     LaboratoryNode node;
     (void)node.arrive(noon, at(care_of_a));

@@ -1,5 +1,7 @@
 #include "client/core/path_probes.hpp"
 
+#include <algorithm>
+
 #include "tests/support/addresses.hpp"
 
 namespace godwit::client {
@@ -57,6 +59,21 @@ TEST(PathProbes, TakeAnAnswerOnceAndNoneThatNobodyAskedFor) {
     EXPECT_FALSE(probes.on_response(noon + 1ms, heartbeat.sequence + 1));
     EXPECT_TRUE(probes.on_response(noon + 1ms, heartbeat.sequence));
     EXPECT_FALSE(probes.on_response(noon + 2ms, heartbeat.sequence));
+}
+
+TEST(PathProbes, AskOneAnewWhileTheOthersGoOn) {
+    PathProbes probes(7);
+    probes.ask(noon, {native, over_udp}, 2, 600ms);
+    (void)probes.due(noon);
+    probes.ask_anew(noon + 10ms, native, 60ms);
+    EXPECT_EQ(probes.due(noon + 10ms).at(0).path, native);
+    EXPECT_EQ(probes.due(noon + 30ms).at(0).path, native);
+    std::size_t others = 0;
+    for (auto now = noon + 40ms; now < noon + 10s; now += 1ms) {
+        others += static_cast<std::size_t>(
+            std::ranges::count(probes.due(now), over_udp, &PathProbes::Heartbeat::path));
+    }
+    EXPECT_EQ(others, 4U) << "five tries with the first one";
 }
 
 TEST(PathProbes, DoNotAskAgainAlongAPathThatIsBeingAsked) {

@@ -1,4 +1,5 @@
-// Where the home agent does not want the node to be: status 174, RFC 6275 §11.7.3 of each place.
+// Where the home agent does not want the node to be (status 174, RFC 6275 §11.7.3), or does not
+// hear it (§11.8), of each place.
 
 #include <set>
 
@@ -89,6 +90,83 @@ TEST_F(RefusedPlace, IsAskedAboutAgainWithAllOthersWhenAllAreRefused) {
 TEST_F(RefusedPlace, DoesNotKeepAnotherThatIsOfferedLaterFromBeingAsked) {
     refuse(noon, register_along(noon, {native}));
     EXPECT_EQ(update_in(node.offer(noon + 5s, {native, elsewhere})).path, elsewhere);
+}
+
+TEST_F(RefusedPlace, WaitsWhileOneThatIsOfferedLaterIsAskedAboutAgain) {
+    refuse(noon, register_along(noon, {native}));
+    (void)node.offer(noon + 5s, {native, elsewhere});
+    for (const Instant due : {noon + 6500ms, noon + 9500ms, noon + 15500ms}) {
+        EXPECT_EQ(node.core.next_deadline(), due);
+        EXPECT_EQ(update_in(node.run_timer(due)).path, elsewhere);
+    }
+}
+
+TEST_F(RefusedPlace, IsNotAskedAboutSoonerForALinkThatFlaps) {
+    refuse(noon, register_along(noon, {native}));
+    (void)node.offer(noon + 1s, {elsewhere});
+    EXPECT_TRUE(node.offer(noon + 2s, {elsewhere, native}).empty());
+}
+
+class UnansweredPlace : public RefusedPlace {
+  protected:
+    // So often that it is asked about each 32 s.
+    void ask_in_vain() {
+        (void)register_along(noon, {native});
+        for (const auto after : {1500ms, 4500ms, 10500ms, 22500ms, 46500ms}) {
+            ASSERT_EQ(update_in(node.run_timer(noon + after)).path, native);
+        }
+        ASSERT_EQ(node.core.next_deadline(), noon + 78500ms);
+    }
+};
+
+TEST_F(UnansweredPlace, DoesNotKeepOneThatIsOfferedLaterInItsBackOff) {
+    ask_in_vain();
+    EXPECT_EQ(update_in(node.offer(noon + 50s, {native, elsewhere})).path, elsewhere);
+    EXPECT_EQ(node.core.next_deadline(), noon + 51500ms);
+    EXPECT_EQ(update_in(node.run_timer(noon + 51500ms)).path, native);
+    EXPECT_EQ(update_in(node.run_timer(noon + 51550ms)).path, elsewhere);
+    EXPECT_EQ(node.core.next_deadline(), noon + 54500ms) << "twice as long as before";
+}
+
+TEST_F(UnansweredPlace, IsNotNewEachTimeItsLinkFlaps) {
+    ask_in_vain();
+    (void)node.offer(noon + 50s, {native, elsewhere});
+    (void)node.run_timer(noon + 51500ms);
+    (void)node.run_timer(noon + 51550ms);
+    (void)node.offer(noon + 52s, {native});
+    EXPECT_EQ(update_in(node.offer(noon + 52100ms, {native, elsewhere})).path, elsewhere);
+    EXPECT_EQ(node.core.next_deadline(), noon + 54500ms);
+}
+
+TEST_F(UnansweredPlace, IsNewAgainAfterALongTime) {
+    ask_in_vain();
+    (void)node.offer(noon + 50s, {native, elsewhere});
+    (void)node.offer(noon + 51s, {native});
+    for (const auto after : {51500ms, 54500ms, 60500ms, 72500ms}) {
+        (void)node.run_timer(noon + after);
+    }
+    ASSERT_EQ(node.core.next_deadline(), noon + 96500ms);
+    (void)node.offer(noon + 83s, {native, elsewhere});
+    EXPECT_EQ(node.core.next_deadline(), noon + 84500ms);
+}
+
+TEST_F(UnansweredPlace, AreAskedAboutThriceASecondAtMostHoweverManyAreNew) {
+    ask_in_vain();
+    std::size_t asked = 0;
+    Path next = elsewhere;
+    for (Instant now = noon + 50s; now < noon + 51s; now += 20ms) {
+        ++next.local.octets.back();
+        asked += test::messages<wire::BindingUpdate>(node.offer(now, {native, next})).size();
+        asked += test::messages<wire::BindingUpdate>(node.run_timer(now)).size();
+    }
+    EXPECT_EQ(asked, 3U);
+}
+
+TEST_F(UnansweredPlace, IsAskedAboutNoLaterForOthersThatAreNew) {
+    ask_in_vain();
+    (void)node.offer(noon + 77500ms, {native, elsewhere});
+    EXPECT_EQ(node.core.next_deadline(), noon + 78500ms);
+    EXPECT_EQ(update_in(node.run_timer(noon + 78500ms)).path, native);
 }
 
 }  // namespace

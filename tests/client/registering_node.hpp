@@ -122,6 +122,9 @@ class RegisteringNode {
         return hear_answer(now, register_at(now), {.lifetime = granted});
     }
 
+    // Octets of the Mobility Header that was answered last.
+    [[nodiscard]] std::size_t length_of_update() const { return link_.last_length_of_mobile_node; }
+
     HomeRegistration core;
     HomeRegistration::Outcome outcome = HomeRegistration::Outcome::none;  // of the last answer
 

@@ -35,7 +35,13 @@ void SimulatedMobileNode::start() {
     settings_.first_sequence =
         wire::SequenceNumber(static_cast<std::uint16_t>(network_.random()()));
     core_ = std::make_unique<client::MobileNode>(client::MobileNodeSettings{
-        .registration = settings_, .ports = {4191, 443}, .scout_port = 1});
+        .registration = settings_, .ports = {4191, 443}, .scout_port = 1, .flows = flows_});
+}
+
+void SimulatedMobileNode::use_both_links(std::vector<client::FlowWish> flows) {
+    settings_.wants_other_bindings = true;
+    flows_ = std::move(flows);
+    start();
 }
 
 void SimulatedMobileNode::attach_to(const std::vector<wire::CareOfAddress>& care_of,
@@ -51,6 +57,16 @@ void SimulatedMobileNode::attach_to(const std::vector<wire::CareOfAddress>& care
         attachments.endpoints.push_back({endpoint});
     }
     be_at(addresses, attachments);
+}
+
+void SimulatedMobileNode::attach_to_links(
+    const std::vector<mobility::CandidateAddress>& candidates) {
+    std::vector<wire::Ipv6Address> addresses;
+    for (const mobility::CandidateAddress& candidate : candidates) {
+        network_.story.note(network_.now(), name_, "attaches as " + candidate.address.text());
+        addresses.push_back(candidate.address);
+    }
+    be_at(addresses, {.candidates = candidates, .home = {}});
 }
 
 void SimulatedMobileNode::attach_home() {

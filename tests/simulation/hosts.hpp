@@ -108,6 +108,11 @@ class SimulatedMobileNode final : public Host {
     // By several addresses at once, and the home agent's endpoints for UDP.
     void attach_to(const std::vector<wire::CareOfAddress>& care_of,
                    const std::vector<wire::Ipv6Address>& endpoints);
+    // By several links at once.
+    void attach_to_links(const std::vector<mobility::CandidateAddress>& candidates);
+    // Before it is attached for the first time: it keeps a binding by a second link, if there is
+    // one, and these flows go where they are wished.
+    void use_both_links(std::vector<client::FlowWish> flows);
     void attach_home();
     void detach();
     void restart();
@@ -130,6 +135,7 @@ class SimulatedMobileNode final : public Host {
 
     SimulatedHomeAgent& home_agent_;
     client::RegistrationSettings settings_;
+    std::vector<client::FlowWish> flows_;
     security::Secret<security::KeyOctets> key_;
     security::Tai64n last_handshake_;  // as in the daemon's file, which a restart leaves
     std::unique_ptr<security::MobileNodeAuthenticator> authenticator_;

@@ -44,6 +44,7 @@ class AuthenticatedLink {
             packet.home_address_option = order.home;
         }
         packet.mobility_header = mobile_node_->seal(order).value();
+        last_length_of_mobile_node = packet.mobility_header.size();
         record(order, packet);
         return home_agent_.open(as_seen_by_home_agent(order.path), packet).value();
     }
@@ -91,6 +92,7 @@ class AuthenticatedLink {
     };
     std::optional<Nat> nat;
     std::size_t last_length = 0;  // of the Mobility Header that went to the mobile node, octets
+    std::size_t last_length_of_mobile_node = 0;  // of the one that it sent
 
   private:
     static bool goes_inside(const mobility::SendMessage& order) {
