@@ -32,16 +32,9 @@ void CareOfProof::on_known(const Whereabouts& place) {
 
 std::optional<std::chrono::nanoseconds> CareOfProof::on_answer(mobility::Instant now,
                                                                std::uint32_t sequence) {
-    if (!wrong_answers_.has(now, wrong_answers)) {
-        return std::nullopt;
-    }
     const auto requests = std::span(requests_).first(std::min(sent_, requests_.size()));
     const auto answered = std::ranges::find(requests, sequence, &Request::number);
-    if (answered == requests.end()) {
-        wrong_answers_.take(now, wrong_answers);
-        return std::nullopt;
-    }
-    return now - answered->sent;
+    return answered != requests.end() ? std::optional(now - answered->sent) : std::nullopt;
 }
 
 void CareOfProof::on_heard(mobility::Instant now) {

@@ -15,7 +15,6 @@
 
 #include "shared/mobility/instant.hpp"
 #include "shared/mobility/path.hpp"
-#include "shared/mobility/token_bucket.hpp"
 #include "shared/wire/address.hpp"
 
 namespace godwit::server {
@@ -43,10 +42,6 @@ class CareOfProof {
     // beginning others buys no more than one second of data in so many.
     static constexpr std::chrono::seconds doubt_lasts{10};
 
-    // Answers that nobody has asked for: late ones, and those to other questions. Who sends more of
-    // them guesses, and is not listened to: of six numbers of 32 bits he finds one in 23 years.
-    static constexpr mobility::Rate wrong_answers{.each_second = 1, .burst = 32};
-
     using Random = std::function<std::uint32_t()>;
 
     // `proved`: where the mobile node has been shown to be; nowhere at a first registration.
@@ -62,7 +57,7 @@ class CareOfProof {
     // It has been heard from there, so it has the keys by now: it is asked once more, at once.
     void on_heard(mobility::Instant now);
     // A heartbeat response of the mobile node, if it proves it to be at claimed(): how long it
-    // took.
+    // took. How often it may be wrong is in allowance.hpp.
     [[nodiscard]] std::optional<std::chrono::nanoseconds> on_answer(mobility::Instant now,
                                                                     std::uint32_t sequence);
     // The binding has ended. What was in doubt stays so.
@@ -101,13 +96,12 @@ class CareOfProof {
     };
     static constexpr std::size_t max_extra = 3;  // requests because it was heard, for each claim
 
-    std::size_t sent_ = 0;             // since it was claimed
-    std::size_t due_ = 0;              // of them, because their time had come
-    std::size_t extra_ = 0;            // of them, because it was heard
-    bool is_prompted_ = false;         // and one is to go now
-    std::array<Request, 6> requests_;  // the last ones
-    std::chrono::seconds interval_{};  // to the next one, once it is given up
-    mobility::TokenBucket wrong_answers_;
+    std::size_t sent_ = 0;                  // since it was claimed
+    std::size_t due_ = 0;                   // of them, because their time had come
+    std::size_t extra_ = 0;                 // of them, because it was heard
+    bool is_prompted_ = false;              // and one is to go now
+    std::array<Request, 6> requests_;       // the last ones
+    std::chrono::seconds interval_{};       // to the next one, once it is given up
     std::vector<mobility::Path> doubtful_;  // have had data, have not answered
 };
 

@@ -8,7 +8,6 @@
 #include "server/core/ipv4_home_address.hpp"
 #include "server/core/mobile_network.hpp"
 #include "server/core/telling.hpp"
-#include "shared/mobility/answer_delay.hpp"
 #include "shared/mobility/constants.hpp"
 
 namespace godwit::server {
@@ -24,10 +23,13 @@ void drop(mobility::DropReason reason, Actions& actions) {
 }
 
 // A session that came with an update which led to no binding.
-void end_new_session(const Request& request, Actions& actions) {
-    if (const auto* handshake = std::get_if<mobility::InHandshake>(&request.proof)) {
+void end_new_session(const mobility::Proof& proof, Actions& actions) {
+    if (const auto* handshake = std::get_if<mobility::InHandshake>(&proof)) {
         actions.emplace_back(mobility::EndSession{handshake->session});
     }
+}
+void end_new_session(const Request& request, Actions& actions) {
+    end_new_session(request.proof, actions);
 }
 
 }  // namespace
@@ -65,6 +67,11 @@ Actions HomeAgent::on_received(Instant now, const mobility::Received& received) 
         return actions;
     }
     const auto& message = std::get<0>(received.content);
+    if (!may_ask(now, received, message)) {
+        drop(mobility::DropReason::rate_limited, actions);
+        end_new_session(message.proof(), actions);
+        return finished(std::move(actions));
+    }
     if (const auto* update = std::get_if<wire::BindingUpdate>(&message.message())) {
         on_update(now,
                   {.received = received,
@@ -83,6 +90,25 @@ Actions HomeAgent::on_received(Instant now, const mobility::Received& received) 
         drop(mobility::DropReason::not_expected, actions);
     }
     return finished(std::move(actions));
+}
+
+// What has come sealed through a tunnel has had its turn
+// (shared/runtime/tunnel_worker_inbound.cpp). In a laboratory anybody could use up what another one
+// may ask.
+bool HomeAgent::may_ask(Instant now, const mobility::Received& received,
+                        const mobility::Authenticated<wire::MobilityMessage>& message) {
+    Allowance* allowance = registry_.allowance(message.peer());
+    if (allowance == nullptr || std::holds_alternative<mobility::InTunnel>(message.proof()) ||
+        std::holds_alternative<mobility::Unproven>(message.proof())) {
+        return true;
+    }
+    const Binding* entry = cache_.find(received.home, now);
+    if (const auto* update = std::get_if<wire::BindingUpdate>(&message.message())) {
+        return allowance->take_update(
+            now, entry != nullptr && !update->sequence.is_newer_than(entry->sequence));
+    }
+    return allowance->take_message(
+        now, entry != nullptr && entry->is_valid && is_of_a_binding(*entry, received.path));
 }
 
 void HomeAgent::on_update(Instant now, const Request& request, Actions& actions) {
@@ -244,44 +270,6 @@ void HomeAgent::refuse(const Request& request, wire::BindingStatus status, const
     actions.emplace_back(mobility::Event{mobility::BindingRefused{request.received.home, status}});
 }
 
-// RFC 5847 §3.2: a request is answered with its own number, along the path that it came by.
-void HomeAgent::on_heartbeat(Instant now, const mobility::Received& received,
-                             const mobility::Authenticated<wire::MobilityMessage>& message,
-                             const wire::Heartbeat& heartbeat, Actions& actions) {
-    const Binding* binding = binding_of(now, message.peer(), received.home);
-    if (binding == nullptr || binding->protection == mobility::Protection::none) {
-        return drop(mobility::DropReason::not_expected, actions);
-    }
-    if (heartbeat.response) {
-        return on_answer(now, *binding, heartbeat.sequence, actions);
-    }
-    const DelayedAnswers::Answer answer{
-        .home = received.home, .path = way_back(received), .sequence = heartbeat.sequence};
-    if (const auto delay = mobility::answer_delay(heartbeat)) {
-        delayed_answers_.put(now + *delay, answer);
-        return;
-    }
-    actions.emplace_back(heartbeat_response(*binding, answer));
-    checks_.on_heard(now, *binding, received.path, actions);
-    others_.on_request(now, *binding, received.path, actions);
-    // A sealed one moves its endpoint by its newest data packet.
-    if (std::holds_alternative<mobility::InSession>(message.proof()) &&
-        received.path.remote == binding->path.remote) {
-        follow_endpoint(now, *binding, received.path, actions);
-    }
-}
-
-mobility::SendMessage HomeAgent::heartbeat_response(const Binding& binding,
-                                                    const DelayedAnswers::Answer& answer) const {
-    return {
-        .path = answer.path,
-        .home = answer.home,
-        .message = wire::Heartbeat{.response = true,
-                                   .sequence = answer.sequence,
-                                   .options = {wire::RestartCounter{settings_.restart_counter}}},
-        .seal = heartbeat_seal(binding)};
-}
-
 Actions HomeAgent::on_session_confirmed(Instant now, mobility::SessionId session) {
     Actions actions;
     const auto owner = owners_.find(session);
@@ -387,11 +375,13 @@ const Binding* HomeAgent::binding_of(Instant now, mobility::PeerId peer,
     return binding != nullptr && binding->is_valid ? binding : nullptr;
 }
 
-// Sessions that have ended belong to nobody.
+// Sessions that have ended belong to nobody. What is asked has an answer that is no guess.
 Actions HomeAgent::finished(Actions actions) {
     for (const mobility::Action& action : actions) {
         if (const auto* end = std::get_if<mobility::EndSession>(&action)) {
             owners_.erase(end->session);
+        } else if (const auto* order = std::get_if<mobility::SendMessage>(&action)) {
+            note_question(*order);
         }
     }
     return actions;

@@ -72,15 +72,13 @@ class HomeAgent final : public mobility::Node {
     [[nodiscard]] std::size_t entries() const;
 
   private:
+    // Whether the peer may have something answered, changed or told by this message.
+    [[nodiscard]] bool may_ask(mobility::Instant now, const mobility::Received& received,
+                               const mobility::Authenticated<wire::MobilityMessage>& message);
     void on_update(mobility::Instant now, const Request& request, mobility::Actions& actions);
     [[nodiscard]] wire::CareOfAddress care_of_address(mobility::Instant now,
                                                       const mobility::Received& received,
                                                       const wire::BindingUpdate& update) const;
-    void on_heartbeat(mobility::Instant now, const mobility::Received& received,
-                      const mobility::Authenticated<wire::MobilityMessage>& message,
-                      const wire::Heartbeat& heartbeat, mobility::Actions& actions);
-    [[nodiscard]] mobility::SendMessage heartbeat_response(
-        const Binding& binding, const DelayedAnswers::Answer& answer) const;
     void take(mobility::Instant now, const Request& request, const Binding* entry,
               mobility::Actions& actions);
     void register_binding(mobility::Instant now, const Request& request, const Binding* entry,
@@ -99,6 +97,18 @@ class HomeAgent final : public mobility::Node {
     void take_session(mobility::Instant now, const Request& request, Binding& binding,
                       mobility::Actions& actions);
     void on_due(mobility::Instant now, const wire::HomeAddress& home, mobility::Actions& actions);
+
+    // home_agent_heartbeats.cpp.
+    void on_heartbeat(mobility::Instant now, const mobility::Received& received,
+                      const mobility::Authenticated<wire::MobilityMessage>& message,
+                      const wire::Heartbeat& heartbeat, mobility::Actions& actions);
+    [[nodiscard]] mobility::SendMessage heartbeat_response(
+        const Binding& binding, const DelayedAnswers::Answer& answer) const;
+    void on_answer(mobility::Instant now, mobility::PeerId peer, const Binding& binding,
+                   std::uint32_t sequence, mobility::Actions& actions);
+    void note_question(const mobility::SendMessage& order);
+    // Whether the path is where the mobile node is, or says that it is.
+    [[nodiscard]] bool is_of_a_binding(const Binding& binding, mobility::Path path) const;
 
     // Several bindings of one home address: home_agent_several.cpp.
     void register_beside(mobility::Instant now, const Request& request, const Binding& before,
@@ -139,7 +149,7 @@ class HomeAgent final : public mobility::Node {
                std::vector<mobility::Reception> receptions = {}, bool is_known = false);
     void direct(mobility::Instant now, const Binding& binding, mobility::Actions& actions,
                 std::vector<mobility::Reception> receptions = {});
-    void on_answer(mobility::Instant now, const Binding& binding, std::uint32_t sequence,
+    void on_proved(mobility::Instant now, const Binding& binding, const PathChecks::Proved& proved,
                    mobility::Actions& actions);
     std::vector<mobility::Reception> take_receptions(const wire::HomeAddress& home);
     void watch_move(mobility::Instant now, const mobility::BindingMoved& moved,

@@ -65,32 +65,20 @@ void HomeAgent::direct(Instant now, const Binding& binding, Actions& actions,
     checks_.ask(now, binding, actions);
 }
 
-void HomeAgent::on_answer(Instant now, const Binding& binding, std::uint32_t sequence,
+void HomeAgent::on_proved(Instant now, const Binding& binding, const PathChecks::Proved& proved,
                           Actions& actions) {
-    if (const auto answered = others_.on_answer(now, binding.home, sequence); answered.is_ours) {
-        if (answered.proved != nullptr) {
-            actions.emplace_back(mobility::Event{
-                mobility::CareOfAddressProved{binding.home, answered.proved->place.care_of}});
-            route_flows(now, binding.home, actions);
-        }
-        return;
-    }
-    const auto proved = checks_.on_answer(now, binding, sequence, actions);
-    if (!proved) {
-        return;
-    }
     actions.emplace_back(
-        mobility::Event{mobility::CareOfAddressProved{binding.home, proved->place.care_of}});
-    const bool is_there = binding.path == proved->place.path && !binding.is_held;
+        mobility::Event{mobility::CareOfAddressProved{binding.home, proved.place.care_of}});
+    const bool is_there = binding.path == proved.place.path && !binding.is_held;
     const Whereabouts from = whereabouts_of(binding);
     cache_.change(binding.home, [&](Binding& entry) {
         auto receptions = take_receptions(entry.home);
-        move(entry, proved->place);
+        move(entry, proved.place);
         if (!is_there) {
             direct(now, entry, actions, std::move(receptions));
             tell_of_move(from, entry, actions);
         }
-        checks_.on_directed(now, entry, proved->round_trip, actions);
+        checks_.on_directed(now, entry, proved.round_trip, actions);
     });
     route_flows(now, binding.home, actions);
 }
@@ -203,7 +191,8 @@ void HomeAgent::watch_move(Instant now, const mobility::BindingMoved& moved,
 
 Actions HomeAgent::on_resent(Instant now, const mobility::ResentNotice& notice) {
     Actions actions = on_deadline(now);
-    if (!moves_.on_resent(notice, actions)) {  // too late for the record of the move
+    const bool is_on_record = moves_.on_resent(notice, actions);
+    if (!is_on_record && notice.resent + notice.lost > 0) {  // too late for that of the move
         actions.emplace_back(mobility::Event{mobility::PacketsResent{
             .home = notice.home, .resent = notice.resent, .lost = notice.lost}});
     }

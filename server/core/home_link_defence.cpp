@@ -110,6 +110,9 @@ HomeLinkDefence::Judgement HomeLinkDefence::judge(Instant now, const wire::HomeA
             break;
         case Finding::probing:
             it.is_awaited = true;
+            if (it.probes_sent == 0) {  // others were to be asked after before it
+                probe(now, home, it, judgement.actions);
+            }
             judgement.claim = AddressClaim::undecided;
             break;
         case Finding::unknown:

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/core/allowance.hpp"
 #include "shared/mobility/session.hpp"
 #include "shared/wire/address.hpp"
 
@@ -28,7 +29,7 @@ class MobileNodeRegistry {
   public:
     // What a peer's record says is of use until the next change.
     explicit MobileNodeRegistry(std::vector<MobileNodeRecord> entries)
-        : entries_(std::move(entries)) {
+        : entries_(std::move(entries)), allowances_(entries_.size()) {
         for (std::size_t index = 0; index < entries_.size(); ++index) {
             add(mobility::PeerId{static_cast<std::uint32_t>(index)});
         }
@@ -38,6 +39,7 @@ class MobileNodeRegistry {
     void put(mobility::PeerId peer, MobileNodeRecord record) {
         if (peer.index >= entries_.size()) {
             entries_.resize(peer.index + 1);
+            allowances_.resize(entries_.size());
         }
         forget_networks(peer);
         entries_[peer.index] = std::move(record);
@@ -65,6 +67,15 @@ class MobileNodeRegistry {
     [[nodiscard]] const MobileNodeRecord* find(const wire::HomeAddress& home) const {
         const auto found = by_home_.find(home);
         return found == by_home_.end() ? nullptr : find(found->second);
+    }
+
+    // What is left to the peer of what it may ask; nullptr if there is no such peer.
+    [[nodiscard]] Allowance* allowance(mobility::PeerId peer) {
+        return find(peer) != nullptr ? &allowances_[peer.index] : nullptr;
+    }
+    [[nodiscard]] Allowance* allowance(const wire::HomeAddress& home) {
+        const auto found = by_home_.find(home);
+        return found == by_home_.end() ? nullptr : allowance(found->second);
     }
 
     // Whether anybody may have a network behind him.
@@ -95,6 +106,7 @@ class MobileNodeRegistry {
     }
 
     std::vector<MobileNodeRecord> entries_;  // those who have gone leave an empty one
+    std::vector<Allowance> allowances_;      // by the same index
     std::unordered_map<wire::HomeAddress, mobility::PeerId> by_home_;
     std::map<wire::Prefix, mobility::PeerId> by_network_;
 };

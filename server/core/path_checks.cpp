@@ -119,6 +119,11 @@ std::optional<PathChecks::Proved> PathChecks::on_answer(Instant now, const Bindi
     return proved;
 }
 
+bool PathChecks::has_probed(const wire::HomeAddress& home, std::uint32_t sequence) const {
+    const auto found = checks_.find(home);
+    return found != checks_.end() && found->second.search.has_probed(sequence);
+}
+
 void PathChecks::on_large_sent(Instant now, const Binding& binding, Actions& actions) {
     const auto found = checks_.find(binding.home);
     if (found != checks_.end() && !binding.is_held) {

@@ -60,6 +60,8 @@ class PathChecks {
     };
     std::optional<Proved> on_answer(mobility::Instant now, const Binding& binding,
                                     std::uint32_t sequence, mobility::Actions& actions);
+    // Whether the number is that of one of the last heartbeats that asked how long packets may be.
+    [[nodiscard]] bool has_probed(const wire::HomeAddress& home, std::uint32_t sequence) const;
     void on_large_sent(mobility::Instant now, const Binding& binding, mobility::Actions& actions);
 
     // The binding whose deadline is the earliest, at or before `now`.

@@ -19,7 +19,8 @@ constexpr std::size_t convincing = 3;      // probes lost at once are no acciden
 constexpr auto verification_interval = 500ms;
 constexpr std::chrono::nanoseconds least_patience = 80ms;
 constexpr std::chrono::nanoseconds most_patience = 1s;
-constexpr auto dead_path_interval = 5s;  // where not even a short probe was answered
+constexpr auto dead_path_interval = 5s;    // where not even a short probe was answered
+constexpr std::uint32_t last_probes = 32;  // of which an answer may still be on its way
 
 }  // namespace
 
@@ -77,6 +78,10 @@ PathMtuSearch::Orders PathMtuSearch::on_answer(Instant now, std::uint32_t sequen
         narrow(now, orders);
     }
     return orders;
+}
+
+bool PathMtuSearch::has_probed(std::uint32_t sequence) const {
+    return sequence_ - sequence < last_probes;
 }
 
 PathMtuSearch::Orders PathMtuSearch::on_deadline(Instant now) {

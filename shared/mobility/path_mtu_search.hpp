@@ -42,6 +42,8 @@ class PathMtuSearch {
     [[nodiscard]] Orders on_large_sent(Instant now);
     // A heartbeat response; one that answers no probe changes nothing.
     [[nodiscard]] Orders on_answer(Instant now, std::uint32_t sequence);
+    // Whether it is the number of one of the last probes, answered or not.
+    [[nodiscard]] bool has_probed(std::uint32_t sequence) const;
     [[nodiscard]] Orders on_deadline(Instant now);
     [[nodiscard]] std::optional<Instant> next_deadline() const;
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "shared/datapath/udp_payload.hpp"
+#include "shared/mobility/message_rates.hpp"
 #include "shared/platform/privileges.hpp"
 #include "shared/platform/readiness.hpp"
 #include "shared/platform/thread_priority.hpp"
@@ -23,10 +24,6 @@ namespace {
 
 // An IPv6 packet with the longest Mobility Header, and nothing else that counts.
 constexpr std::size_t max_message = wire::Ipv6Header::size + wire::max_mobility_header;
-
-// Of one home address, through its tunnel: twice what it takes to try five links and to ask how
-// long packets may be, both ends at once. All of them share a queue of four such bursts.
-constexpr mobility::Rate messages_of_each{.each_second = 100, .burst = 64};
 
 void share(std::span<std::uint8_t> room, std::span<platform::TunnelArrival> arrivals) {
     const std::size_t each = room.size() / arrivals.size();
@@ -262,7 +259,8 @@ std::optional<InboundTunnelWorker::Message> InboundTunnelWorker::take_message(Ur
 void InboundTunnelWorker::hand_over(const datapath::Incoming& message, const mobility::Path& path) {
     if (message.sealed != nullptr) {
         mobility::TokenBucket* budget = message.sealed->messages;
-        if (budget != nullptr && !budget->take(now_, messages_of_each)) {
+        // All of them share a queue of four such bursts.
+        if (budget != nullptr && !budget->take(now_, mobility::messages_of_each)) {
             drops_.count(DropReason::signalling_overflow);
             return;
         }

@@ -79,6 +79,18 @@ TEST_F(PathMtu, IsTheInterfacesUntilShownOtherwise) {
     EXPECT_EQ(found_.size(), 1U);
 }
 
+// An answer to one of them is no guess, however late it comes.
+TEST_F(PathMtu, IsAskedForByNumbersThatStayKnownForAWhile) {
+    const PathMtuSearch::Orders orders = search_.begin(now_, ceiling, 40ms);
+    ASSERT_FALSE(orders.probes.empty());
+    (void)search_.on_answer(now_, orders.probes.front().sequence);
+    for (const PathMtuSearch::Probe& probe : orders.probes) {
+        EXPECT_TRUE(search_.has_probed(probe.sequence));
+    }
+    EXPECT_FALSE(search_.has_probed(orders.probes.back().sequence + 1));
+    EXPECT_FALSE(search_.has_probed(orders.probes.back().sequence - 32));
+}
+
 TEST_F(PathMtu, IsFoundWithinTwoSecondsWhereThePathCarriesLess) {
     for (const std::uint32_t limit :
          {1430U, 1410U, 1382U, 1334U, 1290U, 1218U, 1178U, 1062U, 801U, 510U}) {

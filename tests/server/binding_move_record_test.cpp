@@ -135,6 +135,10 @@ TEST_F(BindingMoveRecord, IsOfMovesOnly) {
     const Actions late = resend(noon + 2s);
     EXPECT_TRUE(records(late).empty());
     EXPECT_EQ(test::events<mobility::PacketsResent>(late).at(0).resent, 3U);
+    EXPECT_TRUE(test::events<mobility::PacketsResent>(
+                    home_agent_.core.on_resent(noon + 3s, {.home = test::home}))
+                    .empty())
+        << "nothing was to be made good";
 }
 
 TEST(BindingMoveRecordOfALaboratory, HasTheCauseThatTheMobileNodeTells) {

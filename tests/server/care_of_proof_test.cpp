@@ -107,21 +107,6 @@ TEST_F(CareOfProofTest, GoesOnAskingEverMoreRarely) {
     EXPECT_FALSE(proof_.on_answer(now + 30ms, random_ - 6)) << "too long ago";
 }
 
-TEST_F(CareOfProofTest, IsProvedByNoAnswerOfWhoGuesses) {
-    (void)proof_.on_claim(noon, b);
-    (void)request(noon);
-    const auto guess = [this](std::int64_t times) {
-        for (std::int64_t wrong = 0; wrong < times; ++wrong) {
-            EXPECT_FALSE(proof_.on_answer(noon, 1000));
-        }
-    };
-    guess(CareOfProof::wrong_answers.burst - 1);
-    EXPECT_TRUE(proof_.on_answer(noon, 101)) << "a few may be late";
-    guess(1000);
-    EXPECT_FALSE(proof_.on_answer(noon, 101));
-    EXPECT_TRUE(proof_.on_answer(noon + 1s, 101)) << "he guesses once a second";
-}
-
 TEST_F(CareOfProofTest, TakesAnAnswerToAnyOfItsNumbersAndToNoOther) {
     (void)proof_.on_claim(noon, b);
     (void)request(noon);

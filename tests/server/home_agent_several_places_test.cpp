@@ -71,6 +71,68 @@ TEST_F(SeveralPlaces, AreAskedAtOnceWhenAHeartbeatComesAlongThem) {
     EXPECT_TRUE(std::get<wire::Heartbeat>(answer.message).response);
 }
 
+// Another port would begin another proof of the same binding.
+TEST_F(SeveralPlaces, AreNotGuessedAnyFasterByNamingOneAfterAnother) {
+    (void)begin(wifi);
+    home_agent_.answers_heartbeats = false;
+    (void)say(noon + 1s, cellular, 2);
+    for (std::uint32_t guess = 1; guess <= 32; ++guess) {
+        (void)home_agent_.hear_heartbeat(noon + 1s, {.response = true, .sequence = guess},
+                                         path_of(cellular));
+    }
+    Link another_port = cellular;
+    another_port.udp_port = 40003;
+    const auto asked = challenges_in(say(noon + 1s, another_port, 2));
+    ASSERT_EQ(asked.size(), 1U);
+    const Actions unheard = home_agent_.answer(noon + 1s, asked.at(0));
+    EXPECT_THAT(test::drops(unheard), ElementsAre(DropReason::rate_limited));
+    EXPECT_FALSE(other(cellular).is_proved());
+    (void)home_agent_.answer(noon + 2s, asked.at(0));
+    EXPECT_TRUE(other(cellular).is_proved()) << "one number a second";
+}
+
+// Nor by moving the one in use, whose proof begins anew likewise.
+TEST_F(SeveralPlaces, AreNotGuessedAnyFasterByMovingTheOneInUse) {
+    (void)begin(wifi);
+    home_agent_.answers_heartbeats = false;
+    for (std::uint32_t guess = 1; guess <= 32; ++guess) {
+        (void)home_agent_.hear_heartbeat(noon + 1s, {.response = true, .sequence = guess},
+                                         path_of(wifi));
+    }
+    Link another_port = wifi;
+    another_port.udp_port = 40003;
+    const auto asked = challenges_in(say(noon + 1s, another_port, 1));
+    ASSERT_EQ(asked.size(), 1U);
+    EXPECT_TRUE(test::events<mobility::CareOfAddressProved>(
+                    home_agent_.answer(noon + 1s + 20ms, asked.at(0)))
+                    .empty());
+    EXPECT_EQ(
+        test::events<mobility::CareOfAddressProved>(home_agent_.answer(noon + 2s, asked.at(0)))
+            .size(),
+        1U);
+}
+
+// A mobile node that moves once a second for five minutes answers each request, the late ones too.
+TEST_F(SeveralPlaces, AreProvedHoweverManyAnswersComeSecond) {
+    (void)begin();
+    home_agent_.answers_heartbeats = false;
+    const Link elsewhere{.id = link_a.id, .care_of = link_c.care_of};
+    for (int move = 1; move <= 300; ++move) {
+        const Instant now = noon + move * 1s;
+        const auto asked = challenges_in(say(now, move % 2 == 0 ? link_a : elsewhere, 1));
+        ASSERT_EQ(asked.size(), 1U);
+        const auto again = challenges_in(home_agent_.core.on_deadline(now + 333ms));
+        ASSERT_EQ(again.size(), 1U);
+        ASSERT_EQ(test::events<mobility::CareOfAddressProved>(
+                      home_agent_.answer(now + 400ms, asked.at(0)))
+                      .size(),
+                  1U)
+            << move;
+        (void)home_agent_.answer(now + 700ms, again.at(0));
+        (void)home_agent_.answer(now + 700ms, asked.at(0));
+    }
+}
+
 TEST_F(SeveralPlaces, NeedNoOtherProofToBeTheOneInUse) {
     settle(link_a, link_b);
     const Actions actions = say(noon + 10s, link_b, 1);

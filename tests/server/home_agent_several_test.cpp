@@ -283,6 +283,36 @@ TEST_F(SeveralBindings, ChangeOverToANewSessionTogether) {
     EXPECT_EQ(test::all<mobility::DirectTunnel>(confirmed).at(0).session, session);
 }
 
+// While long packets are sent the home agent asks twice a second whether they still arrive.
+TEST_F(SeveralBindings, AreProvedHoweverManyAnswersTheOneInUseGivesToOtherQuestions) {
+    (void)begin();
+    home_agent_.answers_heartbeats = false;
+    mobility::SendMessage asked = challenges_in(say(noon + 1s, link_b, 2)).at(0);
+    std::size_t answered = 0;
+    const auto follow = [&asked](const Actions& actions) {
+        for (const auto& challenge : challenges_in(actions)) {
+            asked = challenge;
+        }
+        return actions;
+    };
+    Instant now = noon + 1s;
+    for (int half_second = 0; half_second < 80; ++half_second) {
+        now += 500ms;
+        (void)follow(home_agent_.core.on_deadline(now));
+        const Actions verified = follow(home_agent_.core.on_traffic(
+            now, {.home = test::home, .what = mobility::WatchTraffic::What::large_sent}));
+        for (const auto& probe : probes_in(verified)) {
+            (void)follow(home_agent_.answer(now + 10ms, probe));
+            ++answered;
+        }
+    }
+    EXPECT_GE(answered, 80U);
+    EXPECT_EQ(
+        test::events<mobility::CareOfAddressProved>(home_agent_.answer(now + 20ms, asked)).size(),
+        1U);
+    EXPECT_TRUE(other(link_b).is_proved());
+}
+
 TEST_F(SeveralBindings, AreAskedByNumberToRegisterAgain) {  // §6.4
     (void)begin();
     const Actions actions = home_agent_.core.on_rekey_due(noon + 1s, admitted_);

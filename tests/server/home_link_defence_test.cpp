@@ -107,6 +107,24 @@ TEST_F(HomeLinkDefenceTest, TellsOfAClaimAsOftenAsItIsAnswered) {
     EXPECT_THAT(defence_.on_packet(noon + 1s, claim()).disputed, SizeIs(1));
 }
 
+// A thousand of them a second are asked after, one after the other; nobody waits for all others.
+TEST_F(HomeLinkDefenceTest, AsksAtOnceAfterAnAddressThatIsToBeBoundBeforeItsTurn) {
+    wire::HomeAddress home = test::home;
+    for (unsigned number = 1; number <= 5000; ++number) {
+        home.address.octets[12] = static_cast<std::uint8_t>(number >> 8U);
+        home.address.octets[13] = static_cast<std::uint8_t>(number);
+        (void)defence_.allocate(noon, home);
+    }
+    const auto first = defence_.judge(noon, home);
+    EXPECT_EQ(first.claim, AddressClaim::undecided);
+    ASSERT_THAT(first.actions.send, SizeIs(1));
+    EXPECT_EQ(std::get<wire::NeighborSolicitation>(first.actions.send[0].message).target,
+              home.address);
+    EXPECT_THAT(defence_.judge(noon + 500ms, home).actions.send, IsEmpty()) << "once";
+    (void)defence_.on_deadline(noon + 1s);
+    EXPECT_EQ(defence_.judge(noon + 1s, home).claim, AddressClaim::free);
+}
+
 TEST_F(HomeLinkDefenceTest, ListensNoMoreToWhatIsNobodys) {
     (void)defence_.allocate(noon, test::home);
     finish();

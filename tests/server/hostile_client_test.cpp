@@ -171,6 +171,7 @@ TEST_F(HostileClient, MovesNothingOfAnotherByAHeartbeat) {
 TEST_F(HostileClient, HasFewBindingsOfItsOwnHoweverManyItAsksFor) {
     std::size_t taken = 0;
     for (std::uint16_t id = 3; id < 300; ++id) {
+        now_ += 50ms;
         const Link link{.id = id, .care_of = link_b.care_of};
         const Actions actions = say(hostile_, identified(id, link, 2),
                                     mobility::InSession{hostile_.session}, own, link_b.care_of);
@@ -179,6 +180,65 @@ TEST_F(HostileClient, HasFewBindingsOfItsOwnHoweverManyItAsksFor) {
     EXPECT_EQ(taken, OtherBindings::max);
     EXPECT_EQ(core_.other_bindings().of(own).size(), OtherBindings::max);
     EXPECT_EQ(core_.bindings().size(), 2U);
+}
+
+// Each of which would have a heartbeat, and most often the acknowledgement too.
+TEST_F(HostileClient, HasFewHeartbeatsSentHoweverManyPlacesItNames) {
+    const auto name_a_place = [this](std::uint16_t number) {
+        wire::CareOfAddress stranger = elsewhere;
+        stranger.address.octets[12] = static_cast<std::uint8_t>(number >> 8U);
+        stranger.address.octets[13] = static_cast<std::uint8_t>(number);
+        return say(hostile_, identified(number, {.id = link_b.id, .care_of = stranger}, 1),
+                   mobility::InSession{hostile_.session}, own, stranger);
+    };
+    now_ += 1s;
+    (void)core_.on_deadline(now_);  // what is due of the time before
+    std::size_t heartbeats = 0;
+    std::size_t acknowledgements = 0;
+    std::size_t dropped = 0;
+    for (std::uint16_t number = 2; number <= 1001; ++number) {
+        const Actions actions = name_a_place(number);
+        heartbeats += challenges_in(actions).size();
+        acknowledgements += test::messages<wire::BindingAcknowledgement>(actions).size();
+        dropped += test::drops(actions) == std::vector{DropReason::rate_limited} ? 1U : 0U;
+    }
+    EXPECT_EQ(acknowledgements, 32U);
+    EXPECT_LE(heartbeats, 32U);
+    EXPECT_EQ(dropped, 968U);
+    const Actions of_the_other =
+        say(other_, update(2), mobility::InSession{other_.session}, test::home, test::care_of_a);
+    EXPECT_EQ(status_in(of_the_other), BindingStatus::accepted);
+    now_ += 1s;
+    EXPECT_EQ(status_in(name_a_place(1002)), BindingStatus::accepted)
+        << "nothing is held against it";
+}
+
+TEST_F(HostileClient, HasNoMoreUpdatesByDeregistering) {
+    now_ += 1s;
+    for (std::uint16_t number = 2; number <= 40; ++number) {
+        (void)say(hostile_, identified(number, link_b, 1), mobility::InSession{hostile_.session},
+                  own, link_b.care_of);
+    }
+    now_ += 50ms;
+    const Actions gone = say(hostile_, lifetime_zero(identified(41, link_b, 1)),
+                             mobility::InSession{hostile_.session}, own, link_b.care_of);
+    EXPECT_EQ(status_in(gone), BindingStatus::accepted);
+    const Actions back =
+        say(hostile_, identified(42, link_b, 1), mobility::StartHandshake{}, own, link_b.care_of);
+    EXPECT_THAT(test::drops(back), Contains(DropReason::rate_limited));
+    EXPECT_EQ(test::order(back), "end") << "of the session that came with it";
+}
+
+// Whoever is on the path has the octets of an update that has been taken.
+TEST_F(HostileClient, KeepsNobodyFromBeingHeardByWhatItHasRecordedOfHim) {
+    now_ += 1s;
+    for (int again = 0; again < 1000; ++again) {
+        (void)say(other_, update(1), mobility::InSession{other_.session}, test::home,
+                  test::care_of_a);
+    }
+    EXPECT_EQ(status_in(say(other_, update(2), mobility::InSession{other_.session}, test::home,
+                            test::care_of_a)),
+              BindingStatus::accepted);
 }
 
 }  // namespace

@@ -40,6 +40,16 @@ TEST_F(MobileNodeRegistryTest, LeavesAHomeAddressToWhoHasItByNow) {
     EXPECT_EQ(registry_.find(test::home), nullptr);
 }
 
+TEST_F(MobileNodeRegistryTest, GivesANodeNothingBackOfWhatItHasUsedWhenItsRecordChanges) {
+    while (registry_.allowance(PeerId{0})->take_update(test::noon, false)) {
+    }
+    registry_.put(PeerId{0}, {.name = "laptop", .home = test::home, .may_register = false});
+    EXPECT_FALSE(registry_.allowance(test::home)->take_update(test::noon, false));
+    registry_.put(PeerId{3}, {.name = "tablet", .home = other_home});
+    EXPECT_TRUE(registry_.allowance(other_home)->take_update(test::noon, false));
+    EXPECT_EQ(registry_.allowance(PeerId{2}), nullptr);
+}
+
 TEST_F(MobileNodeRegistryTest, FollowsANodeToAnotherHomeAddress) {
     registry_.put(PeerId{0}, {.name = "laptop", .home = other_home});
     EXPECT_EQ(registry_.find(other_home)->name, "laptop");
