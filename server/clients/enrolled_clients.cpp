@@ -61,6 +61,9 @@ EnrolledClients::EnrolledClients(ClientsSettings settings, Store& store, HomeAge
         }
     }
     take_over(std::move(clients));
+    if (keys_.has_dropped_previous()) {  // its time was over before this start
+        static_cast<void>(store_.put_keys(keys_.keys()));
+    }
 }
 
 std::vector<security::ProtectedPeer> EnrolledClients::peers() const {
@@ -228,11 +231,11 @@ void EnrolledClients::forget(const StoredClient& client) {
     }
 }
 
-void EnrolledClients::tell(ClientEvent event, const Entry& entry,
-                           std::optional<mobility::PeerId> peer) {
-    if (observer_ != nullptr) {
-        observer_->on_client({.event = event, .client = shown(entry), .peer = peer});
-    }
+std::error_code EnrolledClients::tell(ClientEvent event, const Entry& entry,
+                                      std::optional<mobility::PeerId> peer) {
+    return observer_ == nullptr
+               ? std::error_code{}
+               : observer_->on_client({.event = event, .client = shown(entry), .peer = peer});
 }
 
 }  // namespace godwit::server

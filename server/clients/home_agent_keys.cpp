@@ -42,8 +42,9 @@ HomeAgentKeys::HomeAgentKeys(security::KeyPair file, std::optional<StoredKeys> s
         return;
     }
     keys_ = *std::move(stored);
-    if (keys_.previous_until <= now) {
+    if (keys_.previous && keys_.previous_until <= now) {
         keys_.previous.reset();
+        has_dropped_previous_ = true;
     }
 }
 

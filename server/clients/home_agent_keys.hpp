@@ -27,6 +27,9 @@ class HomeAgentKeys {
     }
     // Whether what was stored belonged to another key file.
     [[nodiscard]] bool has_passed_over_stored() const { return has_passed_over_stored_; }
+    // Whether what was stored has a previous key whose time is over: it is not on record any more
+    // once keys() has been written.
+    [[nodiscard]] bool has_dropped_previous() const { return has_dropped_previous_; }
 
     // What there would be with another current key: the present one is the previous one then.
     [[nodiscard]] StoredKeys followed_by(security::KeyPair next,
@@ -37,6 +40,7 @@ class HomeAgentKeys {
   private:
     StoredKeys keys_;
     bool has_passed_over_stored_ = false;
+    bool has_dropped_previous_ = false;
 };
 
 }  // namespace godwit::server

@@ -123,7 +123,7 @@ std::optional<StoredKeys> HomeAgentStore::keys() {
 
 std::error_code HomeAgentStore::put_keys(const StoredKeys& keys) {
     return write([&] {
-        forget_handshakes_of_others(durable_, keys);
+        note_key_of_old_handshakes(durable_, keys);
         write_keys(durable_, keys);
     });
 }

@@ -51,36 +51,16 @@ void write_handshake(Database& database, const StoredHandshake& handshake) {
     require_run(put, "write a handshake into the state file");
 }
 
-namespace {
-
-// Of which it was not noted under which key they were: they go with the one that is to go next.
-// Where there is one under that already, it is the later.
-void assign_old_handshakes(Database& database, const security::PublicKey& key) {
+void note_key_of_old_handshakes(Database& database, const StoredKeys& keys) {
     Statement assign(database,
-                     "UPDATE OR IGNORE handshake SET home_agent_key = ? "
-                     "WHERE home_agent_key = zeroblob(32)");
-    assign.bind(0, key.octets);
+                     "INSERT INTO handshake SELECT public_key, ?, time FROM handshake "
+                     "WHERE home_agent_key = zeroblob(32) "
+                     "ON CONFLICT (public_key, home_agent_key) "
+                     "DO UPDATE SET time = excluded.time WHERE excluded.time > time");
+    assign.bind(0, (keys.previous ? *keys.previous : keys.current).public_key().octets);
     require_run(assign, "note the key of handshakes in the state file");
     database.require("DELETE FROM handshake WHERE home_agent_key = zeroblob(32)",
                      "note the key of handshakes");
-}
-
-}  // namespace
-
-void forget_handshakes_of_others(Database& database, const StoredKeys& keys) {
-    assign_old_handshakes(database, (keys.previous ? *keys.previous : keys.current).public_key());
-    const auto before = read_keys(database);
-    if (!before || !before->previous) {
-        return;
-    }
-    const security::PublicKey& over = before->previous->public_key();
-    if (over == keys.current.public_key() ||
-        (keys.previous && over == keys.previous->public_key())) {
-        return;
-    }
-    Statement forget(database, "DELETE FROM handshake WHERE home_agent_key = ?");
-    forget.bind(0, over.octets);
-    require_run(forget, "forget handshakes in the state file");
 }
 
 }  // namespace godwit::server

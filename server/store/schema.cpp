@@ -136,8 +136,9 @@ Database open_state_file(const std::filesystem::path& file) {
             "state file " + file.string() + " was written by a newer version of this program");
     }
     database.leave_file_alone(false);
-    // FULL: a commit is on disk when it returns.
-    database.require("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL", "open");
+    // FULL: a commit is on disk when it returns. What is deleted was perhaps a key.
+    database.require(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON", "open");
     Transaction migration(database);
     bring_up_to_date(database);
     migration.commit();

@@ -96,7 +96,8 @@ class Store : public security::HandshakeLedger {
         const Ipv4Assignments& addresses) = 0;
 
     [[nodiscard]] virtual std::optional<StoredKeys> keys() = 0;
-    // A key that was the previous one, and serves no more, takes the handshakes under it along.
+    // The handshakes under a key that serves no more stay on record, though they count under no
+    // other: a backup may bring the key back, and with it whoever has recorded them.
     [[nodiscard]] virtual std::error_code put_keys(const StoredKeys& keys) = 0;
 
     // Bindings are only asked after, never believed: a loss of power may take the last ones along.

@@ -129,7 +129,18 @@ TEST_F(ClientStore, RemembersTheKeysThatAreInPlaceOfTheKeyFile) {
     EXPECT_EQ(found->previous_until, long_ago);
 }
 
-TEST_F(ClientStore, ForgetsHandshakesUnderAKeyThatServesNoMore) {
+TEST_F(ClientStore, LeavesNothingInTheFileOfAKeyThatIsOver) {
+    const auto file = directory_.path() / "state" / "godwit-ha.sqlite";
+    const std::string octets(sizeof(security::KeyOctets), '\2');
+    StoredKeys both = keys(4);
+    both.previous = security::key_pair(2);
+    ASSERT_FALSE(open().put_keys(both));
+    ASSERT_THAT(tests::read_file(file), HasSubstr(octets));
+    ASSERT_FALSE(open().put_keys(keys(4)));
+    EXPECT_THAT(tests::read_file(file), testing::Not(HasSubstr(octets)));
+}
+
+TEST_F(ClientStore, CountsNoHandshakesUnderAKeyThatServesNoMore) {
     HomeAgentStore store = open();
     const security::PublicKey& laptop = *laptop_.key;
     const auto both = [](std::uint8_t used, std::uint8_t other) {
@@ -169,7 +180,8 @@ TEST_F(ClientStore, CountsHandshakesOfWhichTheKeyWasNotNotedUnderAllUntilTheNext
     EXPECT_FALSE(store.advance(security::only_key(2), peer, later(9)));
     EXPECT_TRUE(store.advance(security::only_key(4), peer, later(8)));
     ASSERT_FALSE(store.put_keys(keys(4)));
-    EXPECT_TRUE(store.advance(security::only_key(2), peer, later(1)));
+    EXPECT_TRUE(store.advance(security::only_key(4), peer, later(9)));
+    EXPECT_FALSE(store.advance(security::only_key(2), peer, later(9))) << "should it come back";
 }
 
 TEST_F(ClientStore, GivesAllBackFromABackup) {
@@ -198,6 +210,25 @@ TEST_F(ClientStore, KeepsTheLaterTimeOfAHandshakeWhenItIsRestored) {
     ASSERT_TRUE(store.advance(security::only_key(), *laptop_.key, time(7)));
     ASSERT_FALSE(store.replace(store.read_backup(backup.value()).value()));
     EXPECT_FALSE(store.advance(security::only_key(), *laptop_.key, time(7)));
+}
+
+// The backup brings back a key that has served no more since, and knows only of what was before it.
+TEST_F(ClientStore, RefusesAHandshakeFromBetweenABackupAndARotationAfterTheRestore) {
+    HomeAgentStore store = open();
+    ASSERT_FALSE(store.put_client(laptop_));
+    const security::PublicKey& laptop = *laptop_.key;
+    ASSERT_TRUE(store.advance(security::only_key(2), laptop, time(5)));
+    const auto backup = store.backup(keys(2));
+    ASSERT_TRUE(store.advance(security::only_key(2), laptop, time(7)));
+    StoredKeys following = keys(4);
+    following.previous = security::key_pair(2);
+    ASSERT_FALSE(store.put_keys(following));
+    ASSERT_FALSE(store.put_keys(keys(4)));
+    ASSERT_FALSE(store.replace(store.read_backup(backup.value()).value()));
+    const security::ServingKeys restored{.used = security::key_pair(2).public_key(),
+                                         .other = security::key_pair(4).public_key()};
+    EXPECT_FALSE(store.advance(restored, laptop, time(7)));
+    EXPECT_TRUE(store.advance(restored, laptop, time(8)));
 }
 
 TEST_F(ClientStore, TakesTheFileItselfForABackupWithoutKeys) {
