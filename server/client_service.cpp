@@ -17,12 +17,17 @@ MobileNodeRecord record_of(const Client& client) {
             .network_prefixes = client.policy.network_prefixes};
 }
 
-void ClientService::on_client(const ClientChange& change) {
-    using enum ClientEvent;
+std::error_code ClientService::on_client(const ClientChange& change) {
     parts_.log.info("client-" + std::string(name(change.event)),
                     {{"client", change.client.name}, {"home", change.client.home}});
     parts_.feed.publish_client(name(change.event), change.client.name, change.client.home);
-    apply_policy(change);
+    const std::error_code outcome = apply_policy(change);
+    follow(change);
+    return outcome;
+}
+
+void ClientService::follow(const ClientChange& change) {
+    using enum ClientEvent;
     switch (change.event) {
         case joined:
         case renamed:
@@ -46,15 +51,13 @@ void ClientService::on_client(const ClientChange& change) {
     }
 }
 
-// What cannot be written is logged there, and the client may go where it might before.
-void ClientService::apply_policy(const ClientChange& change) {
+std::error_code ClientService::apply_policy(const ClientChange& change) {
     if (change.event == ClientEvent::removed) {
-        static_cast<void>(parts_.network.forget_policy(change.client.home));
         parts_.rate_limits.forget(change.client.home);
-    } else {
-        static_cast<void>(parts_.network.apply_policy(change.client));
-        parts_.rate_limits.apply(change.client);
+        return parts_.network.forget_policy(change.client.home);
     }
+    parts_.rate_limits.apply(change.client);
+    return parts_.network.apply_policy(change.client);
 }
 
 // Who may have another network behind it registers anew, and is asked to.

@@ -38,7 +38,7 @@ class ClientService final : public ClientsObserver {
     };
     explicit ClientService(const Parts& parts) : parts_(parts) {}
 
-    void on_client(const ClientChange& change) override;
+    std::error_code on_client(const ClientChange& change) override;
     void on_peer(security::ProtectedPeer peer) override;
     void on_key(security::KeyPair current) override;
     void on_previous_key_over() override;
@@ -47,7 +47,8 @@ class ClientService final : public ClientsObserver {
     std::size_t send_away(const std::vector<wire::HomeAddress>& homes, const SwitchOrder& order);
 
   private:
-    void apply_policy(const ClientChange& change);
+    void follow(const ClientChange& change);
+    std::error_code apply_policy(const ClientChange& change);
     void admit(const ClientChange& change);
     void revoke(const Client& client, wire::RevocationTrigger trigger);
     void dismiss(const ClientChange& change);

@@ -221,14 +221,16 @@ std::optional<mobility::Instant> Daemon::next_deadline() const {
     if (store_.unwritten_bindings() > 0) {
         write = next_write_;
     }
-    return std::ranges::min({node_.next_deadline(), key, write, discovery_->next_deadline()}, {},
-                            [](const auto& at) { return at.value_or(mobility::Instant::max()); });
+    return std::ranges::min(
+        {node_.next_deadline(), key, write, discovery_->next_deadline(), network_->next_deadline()},
+        {}, [](const auto& at) { return at.value_or(mobility::Instant::max()); });
 }
 
 void Daemon::on_deadline() {
     runner_.perform(node_.on_deadline(runtime::boot_now()));
     clients_.on_deadline(std::chrono::floor<std::chrono::seconds>(runtime::wall_now()));
     discovery_->on_deadline();
+    network_->on_deadline();
 }
 
 void Daemon::ask_who_was_bound() {

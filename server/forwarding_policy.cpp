@@ -1,13 +1,23 @@
 #include "server/forwarding_policy.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <utility>
+
+#include "shared/platform/nftables_presence.hpp"
+#include "shared/runtime/clock.hpp"
 
 namespace godwit::server {
 namespace {
 
+using namespace std::chrono_literals;
+
 const std::string table = "inet godwit_ha";
+
+// Between two times that the table is put back: somebody else may be as persistent.
+constexpr auto pause_between = 100ms;
+constexpr auto pause_after_failure = 10s;
 
 // "add element inet godwit_ha clients { 2001:db8::1, 2001:db8::2 }", one line for each set.
 class Elements {
@@ -145,6 +155,36 @@ std::string guard_of(const std::string& home_link) {
            "drop; }\n";
 }
 
+bool is_in_place() {
+    try {
+        return platform::has_nftables_table(table);
+    } catch (const std::system_error&) {
+        return true;  // it cannot be asked, and was written just now
+    }
+}
+
+std::string chains_of(const ForwardingSettings& settings) {
+    std::string text = sets_of("", "ipv6_addr") + sets_of("_ipv4", "ipv4_addr") +
+                       sets_of_networks() +
+                       "chain forwarded { type filter hook forward priority filter; }\n";
+    if (settings.home_link) {
+        text += guard_of(*settings.home_link);
+    }
+    if (!settings.masqueraded.empty()) {
+        text += "chain leaving { type nat hook postrouting priority srcnat;\n";
+        for (const wire::Prefix& prefix : settings.masqueraded) {
+            text += family_of(prefix) + " saddr " + prefix.text() +
+                    " oif != " + std::to_string(settings.tunnel.value) + " masquerade\n";
+        }
+        if (settings.masquerades_networks) {  // others are routed to this machine
+            text += "ip6 saddr fc00::/7 ip6 saddr @networks oif != " +
+                    std::to_string(settings.tunnel.value) + " masquerade\n";
+        }
+        text += "}\n";
+    }
+    return text;
+}
+
 }  // namespace
 
 struct ForwardingPolicy::Change {
@@ -154,26 +194,13 @@ struct ForwardingPolicy::Change {
 };
 
 ForwardingPolicy::ForwardingPolicy(ForwardingSettings settings, const runtime::Log& log)
-    : settings_(std::move(settings)), log_(log), table_(table) {
-    std::string text = sets_of("", "ipv6_addr") + sets_of("_ipv4", "ipv4_addr") +
-                       sets_of_networks() +
-                       "chain forwarded { type filter hook forward priority filter; }\n";
-    if (settings_.home_link) {
-        text += guard_of(*settings_.home_link);
-    }
-    if (!settings_.masqueraded.empty()) {
-        text += "chain leaving { type nat hook postrouting priority srcnat;\n";
-        for (const wire::Prefix& prefix : settings_.masqueraded) {
-            text += family_of(prefix) + " saddr " + prefix.text() +
-                    " oif != " + std::to_string(settings_.tunnel.value) + " masquerade\n";
-        }
-        if (settings_.masquerades_networks) {  // others are routed to this machine
-            text += "ip6 saddr fc00::/7 ip6 saddr @networks oif != " +
-                    std::to_string(settings_.tunnel.value) + " masquerade\n";
-        }
-        text += "}\n";
-    }
-    table_.replace(text);
+    : settings_(std::move(settings)),
+      log_(log),
+      monitor_(table),
+      chains_(chains_of(settings_)),
+      table_(table) {
+    table_.replace(chains_);
+    pass_over_own_changes();
 }
 
 std::error_code ForwardingPolicy::apply(std::span<const PolicedClient> clients) {
@@ -188,14 +215,9 @@ std::error_code ForwardingPolicy::apply(std::span<const PolicedClient> clients) 
             change.restricted += std::size_t{is_restricted(client.policy)};
             add_client(client, change.added);
         }
+        clients_.insert_or_assign(client.home, client);
     }
-    const std::error_code outcome = commit(change);
-    if (!outcome) {
-        for (const PolicedClient& client : clients) {
-            clients_.insert_or_assign(client.home, client);
-        }
-    }
-    return outcome;
+    return commit(change);
 }
 
 std::error_code ForwardingPolicy::forget(const wire::HomeAddress& home) {
@@ -206,33 +228,99 @@ std::error_code ForwardingPolicy::forget(const wire::HomeAddress& home) {
     Change change{.removed = {}, .added = {}, .restricted = restricted_};
     change.restricted -= std::size_t{is_restricted(known->second.policy)};
     add_client(known->second, change.removed);
-    const std::error_code outcome = commit(change);
-    if (!outcome) {
-        clients_.erase(known);
+    clients_.erase(known);
+    return commit(change);
+}
+
+// What does not go into the table as it is (somebody may have emptied it) goes into a new one.
+std::error_code ForwardingPolicy::commit(const Change& change) {
+    const std::size_t restricted_before = std::exchange(restricted_, change.restricted);
+    notice_changes_of_others();
+    if (due_ || write(change, restricted_before)) {
+        return put_back();
+    }
+    pass_over_own_changes();
+    return {};
+}
+
+// While everybody may go everywhere there are no rules, and the kernel need not track connections.
+std::error_code ForwardingPolicy::write(const Change& change, std::size_t restricted_before) {
+    const std::string elements = change.removed.commands("delete") + change.added.commands("add");
+    if (restricted_before == 0 && restricted_ > 0) {
+        return write_with_rules(elements);
+    }
+    if (restricted_before > 0 && restricted_ == 0) {
+        return table_.change(elements + "flush chain " + table + " forwarded\n");
+    }
+    return elements.empty() ? std::error_code{} : table_.change(elements);
+}
+
+std::error_code ForwardingPolicy::write_with_rules(const std::string& commands) {
+    const std::error_code outcome = table_.change(commands + rules(true));
+    if (outcome && !table_.change(commands + rules(false))) {
+        log_.warning("connections-not-tracked",
+                     {{"consequence", "what a client may not reach cannot reach it either"}});
+        return {};
     }
     return outcome;
 }
 
-// While everybody may go everywhere there are no rules, and the kernel need not track connections.
-std::error_code ForwardingPolicy::commit(const Change& change) {
-    const std::string elements = change.removed.commands("delete") + change.added.commands("add");
-    const bool begins = restricted_ == 0 && change.restricted > 0;
-    const bool ends = restricted_ > 0 && change.restricted == 0;
-    std::error_code outcome;
-    if (begins) {
-        outcome = table_.change(elements + rules(true));
-        if (outcome && !table_.change(elements + rules(false))) {
-            outcome = {};
-            log_.warning("connections-not-tracked",
-                         {{"consequence", "what a client may not reach cannot reach it either"}});
-        }
-    } else if (ends) {
-        outcome = table_.change(elements + "flush chain " + table + " forwarded\n");
-    } else if (!elements.empty()) {
-        outcome = table_.change(elements);
+std::error_code ForwardingPolicy::put_back() {
+    Elements elements;
+    for (const auto& [home, client] : clients_) {
+        add_client(client, elements);
     }
-    restricted_ = outcome ? restricted_ : change.restricted;
-    return outcome;
+    const std::string commands = table_.replacement(chains_) + elements.commands("add");
+    failure_ = restricted_ > 0 ? write_with_rules(commands) : table_.change(commands);
+    last_put_back_ = runtime::boot_now();
+    if (failure_) {
+        due_ = last_put_back_ + pause_after_failure;
+        log_.error("forwarding-not-put-back", {{"reason", failure_.message()}});
+    } else {
+        due_.reset();
+        pass_over_own_changes();
+        log_.warning("forwarding-put-back", {{"table", table}});
+    }
+    return failure_;
+}
+
+void ForwardingPolicy::watch(runtime::EventLoop& loop) {
+    watch_ = loop.on_readable(monitor_.descriptor(), [this] { notice_changes_of_others(); });
+}
+
+void ForwardingPolicy::on_deadline() {
+    if (due_ && runtime::boot_now() >= *due_) {
+        put_back();
+    }
+}
+
+void ForwardingPolicy::notice_changes_of_others() {
+    if (monitor_.changed()) {
+        put_back_soon();
+    }
+}
+
+void ForwardingPolicy::put_back_soon() {
+    due_ = std::max(runtime::boot_now(), last_put_back_ + pause_between);
+}
+
+// They are reported before they are done. What somebody else does in between counts as ours, unless
+// the whole table is gone.
+void ForwardingPolicy::pass_over_own_changes() {
+    monitor_.changed();
+    if (!is_in_place()) {
+        put_back_soon();
+    }
+}
+
+std::vector<std::string> ForwardingPolicy::health() const {
+    if (!due_) {
+        return {};
+    }
+    return {
+        "where clients may go is not as it shall be, since somebody else has changed the "
+        "nftables table " +
+        table + (failure_ ? ": " + failure_.message() : "")};
 }
 
 std::string ForwardingPolicy::rules(bool with_tracking) const {

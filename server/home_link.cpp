@@ -7,6 +7,7 @@
 #include "shared/platform/attempt.hpp"
 #include "shared/platform/sysctl.hpp"
 #include "shared/runtime/clock.hpp"
+#include "shared/runtime/some_packets.hpp"
 
 namespace godwit::server {
 namespace {
@@ -129,7 +130,8 @@ void HomeLink::look(const NetworkSnapshot& network) {
     if (link_ && !link_->link_layer) {
         link_.reset();  // another kind of link by the same name
     }
-    has_prefix_ = link_ && has_prefix(network, link_->index, settings_.home_prefix);
+    const bool had_prefix = std::exchange(
+        has_prefix_, link_ && has_prefix(network, link_->index, settings_.home_prefix));
     if (!link_) {
         return;
     }
@@ -148,6 +150,8 @@ void HomeLink::look(const NetworkSnapshot& network) {
     if (is_back) {
         defence_.on_link_back(now);
         perform(defence_.on_deadline(now));
+    }
+    if (is_back || (has_prefix_ && !had_prefix)) {
         on_link_(link_->index);
     }
 }
@@ -159,15 +163,11 @@ void HomeLink::on_link(std::function<void(mobility::InterfaceIndex)> callback) {
     }
 }
 
+// Where the interface has gone, on_change() sees it.
 void HomeLink::on_packets() {
-    for (;;) {
-        const auto packet = socket_.receive();
-        if (packet) {
-            perform(defence_.on_packet(runtime::boot_now(), *packet));
-        } else if (packet.error() != std::errc::bad_message) {
-            return;  // no more of them, or the interface has gone, which on_change() sees
-        }
-    }
+    runtime::take_some_packets(socket_, [this](const mobility::NeighborPacket& packet) {
+        perform(defence_.on_packet(runtime::boot_now(), packet));
+    });
 }
 
 void HomeLink::on_change() {

@@ -35,8 +35,8 @@ class HomeLink {
     HomeLink(HomeLinkSettings settings, const runtime::Log& log, OnDisputed on_disputed);
     void join(runtime::EventLoop& loop);
 
-    // Calls back with the link's interface: now, if it is there, and whenever it is another or is
-    // back after it was gone or down.
+    // Calls back with the link's interface: now, if it is there, and whenever it is another, is
+    // back after it was gone or down, or has an address of the home prefix again.
     void on_link(std::function<void(mobility::InterfaceIndex)> callback);
 
     // As the functions of HomeLinkDefence are called.

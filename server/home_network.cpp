@@ -1,5 +1,7 @@
 #include "server/home_network.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -61,6 +63,7 @@ HomeNetwork::HomeNetwork(HomeNetworkSettings settings, const runtime::Log& log,
     platform::forward_ipv6(sysctls_, platform::NetworkMonitor().snapshot());
     if (auto home_link = home_link_of(settings_)) {
         home_link_.emplace(*std::move(home_link), log, std::move(on_disputed));
+        on_home_link([](mobility::InterfaceIndex) {});
     } else {
         platform::require("route " + settings_.home_prefix.text() + " into the tunnel",
                           footprint_.add(route_to(settings_.home_prefix)));
@@ -82,6 +85,7 @@ void HomeNetwork::route_ipv4(const wire::Prefix& pool) {
 }
 
 void HomeNetwork::join(runtime::EventLoop& loop) {
+    forwarding_.watch(loop);
     if (home_link_) {
         home_link_->join(loop);
     }
@@ -89,7 +93,11 @@ void HomeNetwork::join(runtime::EventLoop& loop) {
 
 void HomeNetwork::on_home_link(std::function<void(mobility::InterfaceIndex)> callback) {
     if (home_link_) {
-        home_link_->on_link(std::move(callback));
+        home_link_->on_link(
+            [this, callback = std::move(callback)](mobility::InterfaceIndex interface) {
+                route_networks_at_home();
+                callback(interface);
+            });
     }
 }
 
@@ -197,6 +205,16 @@ void HomeNetwork::route_network(const wire::HomeAddress& home, Network& network)
     }
 }
 
+// The kernel takes their routes away with the link, and with its address.
+void HomeNetwork::route_networks_at_home() {
+    for (auto& [home, network] : networks_) {
+        if (!network.is_bound) {
+            end_routes(network);
+            route_network(home, network);
+        }
+    }
+}
+
 void HomeNetwork::end_routes(Network& network) {
     for (const platform::Route& route : std::exchange(network.routes, {})) {
         footprint_.remove(route);
@@ -217,7 +235,11 @@ platform::Route HomeNetwork::route_behind(const wire::HomeAddress& home, const w
 }
 
 std::vector<std::string> HomeNetwork::health() const {
-    return home_link_ ? home_link_->health() : std::vector<std::string>();
+    std::vector<std::string> faults = forwarding_.health();
+    if (home_link_) {
+        std::ranges::move(home_link_->health(), std::back_inserter(faults));
+    }
+    return faults;
 }
 
 platform::Route HomeNetwork::route_to(const wire::Prefix& destination) const {

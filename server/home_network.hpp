@@ -48,6 +48,11 @@ class HomeNetwork {
     HomeNetwork(HomeNetworkSettings settings, const runtime::Log& log,
                 HomeLink::OnDisputed on_disputed);
     void join(runtime::EventLoop& loop);
+    // For the loop's deadline.
+    [[nodiscard]] std::optional<mobility::Instant> next_deadline() const {
+        return forwarding_.next_deadline();
+    }
+    void on_deadline() { forwarding_.on_deadline(); }
 
     // As HomeLink::on_link(); never, where there is no home link.
     void on_home_link(std::function<void(mobility::InterfaceIndex)> callback);
@@ -62,10 +67,11 @@ class HomeNetwork {
 
     // These clients (each home address once) have their home addresses, and may go where their
     // policies say. On a home link newcomers are kept from the addresses from now on. With an
-    // error, which is logged, the policies are as before.
+    // error, which is logged, the policies are not in force yet: it is tried again.
     std::error_code apply_policies(std::span<const Client> clients);
     std::error_code apply_policy(const Client& client) { return apply_policies({&client, 1}); }
-    // The home address is nobody's any more.
+    // The home address is nobody's any more. With an error, which is logged, its policy is still in
+    // force: it is tried again.
     std::error_code forget_policy(const wire::HomeAddress& home);
 
     [[nodiscard]] std::vector<std::string> health() const;  // what is wrong, a sentence each
@@ -82,6 +88,7 @@ class HomeNetwork {
     void set_network(const wire::HomeAddress& home, const std::vector<wire::Prefix>& prefixes);
     void lead(const wire::HomeAddress& home, bool is_bound);
     void route_network(const wire::HomeAddress& home, Network& network);
+    void route_networks_at_home();
     void end_routes(Network& network);
     [[nodiscard]] platform::Route route_behind(const wire::HomeAddress& home,
                                                const wire::Prefix& prefix, bool is_bound) const;

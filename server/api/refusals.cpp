@@ -25,6 +25,7 @@ unsigned status_of(Refusal refusal) {
         case Refusal::wrong_state:
             return 409;
         case Refusal::not_durable:
+        case Refusal::not_in_force:
             return 503;
     }
     return 500;

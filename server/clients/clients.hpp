@@ -83,6 +83,7 @@ enum class Refusal : std::uint8_t {
     is_configured,  // in the configuration file
     wrong_state,    // of the client: it has not joined, or has already
     not_durable,    // the store cannot be written
+    not_in_force,   // it is in the store, and the kernel does not do it yet: that is tried again
     bad_backup,
     bad_order,  // not of the form that it should have
 };
@@ -95,7 +96,8 @@ struct Refused {
 template <class T>
 using Outcome = std::expected<T, Refused>;
 
-// All of it is on disk before it answers; what is refused has changed nothing.
+// All of it is on disk before it answers; what is refused has changed nothing, but for a policy
+// that is not in force yet.
 class Clients {
   public:
     Clients() = default;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <system_error>
 
 #include "server/clients/clients.hpp"
 #include "shared/mobility/session.hpp"
@@ -41,8 +42,9 @@ class ClientsObserver {
     ClientsObserver& operator=(const ClientsObserver&) = delete;
     virtual ~ClientsObserver() = default;
 
-    // Each once it is on disk.
-    virtual void on_client(const ClientChange& change) = 0;
+    // Each once it is on disk. With an error it may not yet go where its policy says, and where it
+    // may not: that is tried again.
+    virtual std::error_code on_client(const ClientChange& change) = 0;
     // A key that the authenticator has not seen itself; a change of its client follows.
     virtual void on_peer(security::ProtectedPeer peer) = 0;
     // The home agent has another key pair; the one before serves as well until further notice.

@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "server/clients/address_allocation.hpp"
@@ -114,7 +115,8 @@ class EnrolledClients final : public Clients, public security::Enrolment {
     mobility::PeerId next_peer() { return {next_peer_++}; }
     void index(const StoredClient& client, const std::string& place);
     void forget(const StoredClient& client);
-    void tell(ClientEvent event, const Entry& entry, std::optional<mobility::PeerId> peer);
+    std::error_code tell(ClientEvent event, const Entry& entry,
+                         std::optional<mobility::PeerId> peer);
 
     // enrolled_clients_restore.cpp
     [[nodiscard]] Outcome<void> check(const StoreContent& content) const;

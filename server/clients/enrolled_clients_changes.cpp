@@ -151,7 +151,11 @@ Outcome<void> EnrolledClients::set_policy(std::string_view name, const ClientPol
         return fault;
     }
     (*entry)->stored = std::move(client);
-    tell(ClientEvent::policy_changed, **entry, (*entry)->peer);
+    if (const auto failure = tell(ClientEvent::policy_changed, **entry, (*entry)->peer)) {
+        return refused(Refusal::not_in_force,
+                       "the policy is kept, and not in force yet: " + failure.message() +
+                           "; it is tried again, and godwit-ha status names it until then");
+    }
     return {};
 }
 

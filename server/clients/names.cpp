@@ -70,6 +70,8 @@ std::string_view name(Refusal refusal) {
             return "wrong-state";
         case not_durable:
             return "not-durable";
+        case not_in_force:
+            return "not-in-force";
         case bad_backup:
             return "bad-backup";
         case bad_order:

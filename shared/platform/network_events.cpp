@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <span>
+#include <utility>
 
 #include "shared/platform/attempt.hpp"
 #include "shared/platform/socket_options.hpp"
@@ -33,11 +34,11 @@ FileDescriptor subscribe(std::uint32_t groups, int family) {
 }  // namespace
 
 NetworkEvents::NetworkEvents(std::uint32_t groups, Matters matters, int family)
-    : events_(subscribe(groups, family)), matters_(matters) {}
+    : events_(subscribe(groups, family)), matters_(std::move(matters)) {}
 
 static_assert(NETLINK_ROUTE == 0);
 
-bool NetworkEvents::any_of(std::span<const std::byte> events, Matters matters) {
+bool NetworkEvents::any_of(std::span<const std::byte> events, const Matters& matters) {
     const auto* event = reinterpret_cast<const nlmsghdr*>(events.data());
     int remaining = static_cast<int>(events.size());
     for (; ::nlmsg_ok(event, remaining) != 0;

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 
 #include "shared/platform/file_descriptor.hpp"
@@ -17,7 +18,7 @@ class NetworkEvents {
   public:
     // `groups` as sockaddr_nl has them (netlink(7)); `matters` tells which of the events count.
     // `family` is 0 for rtnetlink. Throws std::system_error.
-    using Matters = bool (*)(const nlmsghdr& event);
+    using Matters = std::function<bool(const nlmsghdr& event)>;
     NetworkEvents(std::uint32_t groups, Matters matters, int family = 0);
 
     // Readable when the kernel has something to report.
@@ -25,7 +26,7 @@ class NetworkEvents {
     // Takes all that was reported; true if any of it matters, or some may have been lost.
     bool any();
     // The same of what one read has brought: messages, one behind the other.
-    static bool any_of(std::span<const std::byte> events, Matters matters);
+    static bool any_of(std::span<const std::byte> events, const Matters& matters);
 
   private:
     FileDescriptor events_;

@@ -1,13 +1,16 @@
 #pragma once
 // Tells when somebody, perhaps this process, has changed nftables.
 
+#include <string>
+
 #include "shared/platform/network_events.hpp"
 
 namespace godwit::platform {
 
 class NftablesMonitor {
   public:
-    NftablesMonitor();  // throws std::system_error
+    // Of this table, with its family: "inet godwit_ha"; empty: of any. Throws std::system_error.
+    explicit NftablesMonitor(const std::string& table = {});
 
     // Readable: changed(), and perhaps NftablesTable::listing().
     [[nodiscard]] int descriptor() const { return events_.descriptor(); }

@@ -29,9 +29,12 @@ class NftablesTable {
     // all is as before.
     void replace(const std::string& chains);
 
-    // The same, and each packet meets the rules of before or these ones: chains that stay are not
-    // exchanged. Between a chain that goes and the one that comes in its place a packet may slip
-    // through (seen with Linux 6.18, once in some twenty exchanges under a flood).
+    // What replace() says, for change(): with more commands behind it.
+    [[nodiscard]] std::string replacement(const std::string& chains) const;
+
+    // As replace(), and each packet meets the rules of before or these ones: chains that stay are
+    // not exchanged. Between a chain that goes and the one that comes in its place a packet may
+    // slip through (seen with Linux 6.18, once in some twenty exchanges under a flood).
     void renew(const std::string& chains);
 
     // What renew() says where no other chains are in the table, as a file for nft(8).
@@ -56,7 +59,6 @@ class NftablesTable {
     };
     [[nodiscard]] nft_ctx* context();
     [[nodiscard]] std::string flags() const;
-    [[nodiscard]] std::string replacement(const std::string& chains) const;
     [[nodiscard]] bool run(const std::string& commands);
     void require_change(const std::string& attempt, const std::string& commands);
 

@@ -5,6 +5,7 @@
 #include <csignal>
 
 #include "server/home_network.hpp"
+#include "shared/platform/alarm.hpp"
 #include "shared/platform/interface_config.hpp"
 #include "shared/wire/checksum.hpp"
 #include "tests/platform/ipv4_datagram.hpp"
@@ -273,14 +274,74 @@ TEST_F(Policies, MayBeThousandsAndOneMoreIsAddedAtOnce) {
     EXPECT_FALSE(policy_->forget(many.at(7).home));
 }
 
-TEST(HomeNetwork, HasTheFirstAddressOfItsPool) {
-    const auto gateway = [](const char* text) {
-        return server::gateway_of(wire::Prefix::parse_ipv4(text).value()).mapped_ipv4()->text();
-    };
-    EXPECT_EQ(gateway("10.64.0.0/16"), "10.64.0.1");
-    EXPECT_EQ(gateway("192.0.2.4/30"), "192.0.2.5");
-    EXPECT_EQ(gateway("192.0.2.4/31"), "192.0.2.4");
-    EXPECT_EQ(gateway("192.0.2.4/32"), "192.0.2.4");
+// While somebody else changes nftables, until it is as before.
+class PoliciesUnderMeddling : public Policies {
+  protected:
+    PoliciesUnderMeddling() { apply(laptop_, {.internet = false}); }
+
+    void expect_repair_after(const std::string& meddling) {
+        const std::string wanted = run("nft list ruleset");
+        run(meddling);
+        ASSERT_NE(run("nft list ruleset"), wanted) << meddling << ": has changed nothing";
+        Alarm patience;
+        patience.set(std::chrono::seconds(20));
+        const auto given_up = loop_.on_readable(patience.descriptor(), [this] { loop_.stop(); });
+        policy_->watch(loop_);
+        loop_.on_deadline([this] { return policy_->next_deadline(); },
+                          [this] { policy_->on_deadline(); });
+        loop_.after_each_turn([&] {
+            if (run("nft list ruleset") == wanted) {
+                loop_.stop();
+            }
+        });
+        loop_.run();
+        EXPECT_EQ(run("nft list ruleset"), wanted) << meddling;
+        EXPECT_FALSE(reaches_internet());
+        EXPECT_THAT(policy_->health(), IsEmpty());
+    }
+
+    runtime::EventLoop loop_;
+};
+
+TEST_F(PoliciesUnderMeddling, AreBackAfterAFlush) {
+    expect_repair_after("nft flush ruleset");
+}
+
+TEST_F(PoliciesUnderMeddling, AreBackAfterAClientIsTakenOut) {
+    expect_repair_after("nft flush set inet godwit_ha kept_from_internet");
+}
+
+TEST_F(PoliciesUnderMeddling, AreAllInForceWithTheNextOneAfterAFlush) {
+    run("nft flush ruleset");
+    ASSERT_TRUE(reaches_internet());
+    apply(phone_, {.clients = false});
+    EXPECT_FALSE(reaches_internet());
+    EXPECT_THAT(policy_->health(), IsEmpty());
+}
+
+TEST_F(PoliciesUnderMeddling, SayWhileTheyAreNotInForce) {
+    run("nft flush ruleset");
+    const server::PolicedClient phone{phone_.home, phone_.ipv4, {.clients = false, .prefixes = {}}};
+    {
+        NftablesTable somebody("inet godwit_ha", NftablesTable::End::with_process);
+        somebody.replace("");
+        EXPECT_TRUE(policy_->apply({&phone, 1}));
+        EXPECT_THAT(policy_->health(), testing::ElementsAre(HasSubstr("inet godwit_ha")));
+        EXPECT_TRUE(policy_->next_deadline()) << "it is tried again";
+    }
+    EXPECT_FALSE(policy_->apply({&phone, 1}));
+    EXPECT_THAT(policy_->health(), IsEmpty());
+    EXPECT_FALSE(reaches_internet());
+}
+
+TEST_F(PoliciesUnderMeddling, AreNotWrittenAgainForWhatOthersDoElsewhere) {
+    policy_->watch(loop_);
+    run("nft add table ip6 godwit_ha; nft add table inet others");
+    loop_.context().poll();
+    EXPECT_FALSE(policy_->next_deadline());
+    run("nft add chain inet godwit_ha theirs");
+    loop_.context().poll();
+    EXPECT_TRUE(policy_->next_deadline());
 }
 
 constexpr auto behind_laptop = "fd00:1::5";

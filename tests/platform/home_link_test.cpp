@@ -162,6 +162,16 @@ TEST_F(HomeLinkTest, DoesNotStartWithoutThePrefix) {
                                          HasSubstr("no address of near is of it")));
 }
 
+TEST(HomeNetwork, HasTheFirstAddressOfItsPool) {
+    const auto gateway = [](const char* text) {
+        return server::gateway_of(wire::Prefix::parse_ipv4(text).value()).mapped_ipv4()->text();
+    };
+    EXPECT_EQ(gateway("10.64.0.0/16"), "10.64.0.1");
+    EXPECT_EQ(gateway("192.0.2.4/30"), "192.0.2.5");
+    EXPECT_EQ(gateway("192.0.2.4/31"), "192.0.2.4");
+    EXPECT_EQ(gateway("192.0.2.4/32"), "192.0.2.4");
+}
+
 // A home network on that link, with a network behind a client.
 class NetworksOnAHomeLink : public OnALink {
   protected:
@@ -182,12 +192,22 @@ class NetworksOnAHomeLink : public OnALink {
                                              .policy = {.network_prefixes = std::move(prefixes)}}));
     }
     static std::string routes() { return run("ip -6 route show proto 193"); }
+    // At home, while the link is served.
+    bool become_routed() {
+        while (routes().find("2001:db8:1:100::/64 via 2001:db8::9 dev near") == std::string::npos) {
+            if (loop_.context().run_one_for(std::chrono::seconds(20)) == 0) {
+                return false;
+            }
+        }
+        return true;
+    }
 
     const wire::HomeAddress home_{address("2001:db8::9")};
     const wire::Prefix behind_ = wire::Prefix::parse("2001:db8:1:100::/64").value();
     const tests::TemporaryDirectory directory_;
     const TunDevice tunnel_ = (near_.enter(), TunDevice("tunnel", TunDevice::Offloading::off));
     const runtime::Log log_{runtime::LogLevel::error};
+    runtime::EventLoop loop_;
     std::optional<server::HomeNetwork> network_;
 };
 
@@ -209,6 +229,37 @@ TEST_F(NetworksOnAHomeLink, AreRoutedAsLongAsTheClientMayHaveThem) {
     EXPECT_THAT(routes(), HasSubstr("2001:db8:2::/56"));
     EXPECT_FALSE(network_->forget_policy(home_));
     EXPECT_EQ(routes(), "");
+}
+
+TEST_F(NetworksOnAHomeLink, AreRoutedAgainOnceTheLinkIsUpAgain) {
+    give({behind_});
+    network_->join(loop_);
+    run("ip link set near down");
+    ASSERT_THAT(routes(), Not(HasSubstr("2001:db8:1:100::/64")));
+    run("ip link set near up; ip addr replace 2001:db8::1/64 dev near nodad");
+    EXPECT_TRUE(become_routed());
+}
+
+TEST_F(NetworksOnAHomeLink, AreRoutedAgainOnceTheLinkHasItsAddressAgain) {
+    give({behind_});
+    network_->join(loop_);
+    run("ip link set near down; ip link set near up; ip -6 addr flush dev near scope global");
+    loop_.context().run_for(std::chrono::seconds(1));  // it is seen without one, or is not
+    ASSERT_THAT(routes(), Not(HasSubstr("2001:db8:1:100::/64")));
+    run("ip addr replace 2001:db8::1/64 dev near nodad");
+    EXPECT_TRUE(become_routed());
+}
+
+TEST_F(NetworksOnAHomeLink, AreRoutedOnALinkThatIsMadeAnew) {
+    give({behind_});
+    network_->join(loop_);
+    run("ip link del near; ip link add name near address 02:00:00:00:00:05 type veth peer name far "
+        "netns " +
+        far_.path() + "; ip addr add 2001:db8::1/64 dev near nodad; ip link set near up");
+    far_.enter();
+    run("ip link set far up");
+    near_.enter();
+    EXPECT_TRUE(become_routed());
 }
 
 TEST_F(NetworksOnAHomeLink, LeaveNothing) {

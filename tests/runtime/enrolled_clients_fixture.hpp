@@ -23,9 +23,10 @@ using testing::IsEmpty;
 class Witness final : public ClientsObserver {
   public:
     // "joined laptop 1"
-    void on_client(const ClientChange& change) override {
+    std::error_code on_client(const ClientChange& change) override {
         told.push_back(std::string(name(change.event)) + ' ' + change.client.name +
                        (change.peer ? ' ' + std::to_string(change.peer->index) : ""));
+        return failure;
     }
     void on_peer(security::ProtectedPeer peer) override {
         told.push_back("peer " + std::to_string(peer.id.index));
@@ -33,6 +34,7 @@ class Witness final : public ClientsObserver {
     void on_key(security::KeyPair current) override { key = current.public_key(); }
     void on_previous_key_over() override { told.emplace_back("previous key over"); }
 
+    std::error_code failure;  // what it has to say to the next changes
     std::vector<std::string> told;
     std::optional<security::PublicKey> key;
 };

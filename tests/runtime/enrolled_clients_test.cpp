@@ -199,6 +199,16 @@ TEST_F(EnrolledClientsTest, RemembersAPolicy) {
     EXPECT_EQ(clients_->find("laptop")->policy, policy);
 }
 
+TEST_F(EnrolledClientsTest, SaysThatAPolicyIsNotInForceAndKeepsIt) {
+    invite("laptop");
+    const ClientPolicy policy{.internet = false, .prefixes = {}};
+    witness_.failure = std::make_error_code(std::errc::no_such_file_or_directory);
+    EXPECT_EQ(refusal_of(clients_->set_policy("laptop", policy)), Refusal::not_in_force);
+    EXPECT_EQ(clients_->find("laptop")->policy, policy);
+    witness_.failure = {};
+    EXPECT_TRUE(clients_->set_policy("laptop", policy));
+}
+
 TEST_F(EnrolledClientsTest, ListsAllByName) {
     invite("Zebra");
     invite("ant");
@@ -246,6 +256,19 @@ TEST_F(EnrolledClientsTest, RotatesItsKey) {
     restart();
     EXPECT_EQ(clients_->keys().current.public_key(), *next);
     EXPECT_FALSE(clients_->keys().previous);
+}
+
+// Who takes the disk of a home agent finds no key that serves no more.
+TEST_F(EnrolledClientsTest, KeepsNoPreviousKeyWhoseTimeWasOverBeforeItStarted) {
+    ASSERT_TRUE(clients_->rotate_key(24h));
+    const security::PublicKey current = clients_->keys().current.public_key();
+    now_ += 23h;
+    restart();
+    EXPECT_TRUE(store_->keys()->previous);
+    now_ += 1h;
+    restart();
+    EXPECT_FALSE(store_->keys()->previous);
+    EXPECT_EQ(store_->keys()->current.public_key(), current);
 }
 
 TEST_F(EnrolledClientsTest, FollowsAKeyFileThatHasBeenReplaced) {

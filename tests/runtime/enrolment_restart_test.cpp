@@ -55,7 +55,7 @@ class Process final : public ClientsObserver {
         return opened ? core.on_received(test::noon, *opened) : Actions{};
     }
 
-    void on_client(const ClientChange& change) override {
+    std::error_code on_client(const ClientChange& change) override {
         if (change.event == ClientEvent::joined) {
             core.admit(*change.peer, {.name = change.client.name, .home = change.client.home});
         } else if (change.event == ClientEvent::revoked || change.event == ClientEvent::removed) {
@@ -63,6 +63,7 @@ class Process final : public ClientsObserver {
                                    wire::RevocationTrigger::administrative_reason);
             authenticator.remove_peer(*change.peer);
         }
+        return {};
     }
     void on_peer(security::ProtectedPeer /*peer*/) override {}
     void on_key(security::KeyPair /*current*/) override {}
