@@ -8,6 +8,7 @@
 #include "shared/platform/link_kind.hpp"
 #include "shared/platform/router_reachability.hpp"
 #include "shared/runtime/clock.hpp"
+#include "shared/runtime/some_packets.hpp"
 
 namespace godwit::client {
 namespace {
@@ -167,19 +168,14 @@ void AttachmentWatch::ask(const ProbeRouter& question) {
 }
 
 void AttachmentWatch::hear_routers() {
-    for (;;) {
-        const auto news = routers_.receive();
-        if (!news) {
-            if (news.error() != std::errc::bad_message) {
-                break;
-            }
-        } else if (const auto* router = std::get_if<platform::AdvertisedRouter>(&*news)) {
+    runtime::take_some_packets(routers_, [this](const platform::RouterNews& news) {
+        if (const auto* router = std::get_if<platform::AdvertisedRouter>(&news)) {
             hear(*router);
         } else {
-            const auto& answer = std::get<platform::ReachableRouter>(*news);
+            const auto& answer = std::get<platform::ReachableRouter>(news);
             heard_.on_answer(runtime::boot_now(), answer.interface, answer.router);
         }
-    }
+    });
     tell();
 }
 

@@ -5,6 +5,7 @@
 
 #include "client/core/packet_marks.hpp"
 #include "shared/runtime/clock.hpp"
+#include "shared/runtime/some_packets.hpp"
 #include "shared/security/random.hpp"
 
 namespace godwit::client {
@@ -35,20 +36,18 @@ void HomeAgentInquiry::on_deadline() {
 }
 
 void HomeAgentInquiry::on_packets() {
-    for (;;) {
-        const auto arrival = socket_.receive();
-        if (!arrival && arrival.error() != std::errc::bad_message) {
-            return;
-        }
-        const auto* reply =
-            arrival ? std::get_if<wire::HomeAgentDiscoveryReply>(&arrival->message) : nullptr;
-        if (reply == nullptr) {
-            continue;
-        }
-        if (const auto found = search_.on_reply(*reply); !found.empty()) {
-            log_.info("home-agents-found", {{"by", arrival->source}, {"count", found.size()}});
-            on_found_(found);
-        }
+    runtime::take_some_packets(
+        socket_, [this](const platform::Icmpv6Arrival& arrival) { on_reply(arrival); });
+}
+
+void HomeAgentInquiry::on_reply(const platform::Icmpv6Arrival& arrival) {
+    const auto* reply = std::get_if<wire::HomeAgentDiscoveryReply>(&arrival.message);
+    if (reply == nullptr) {
+        return;
+    }
+    if (const auto found = search_.on_reply(*reply); !found.empty()) {
+        log_.info("home-agents-found", {{"by", arrival.source}, {"count", found.size()}});
+        on_found_(found);
     }
 }
 

@@ -31,6 +31,7 @@ class HomeAgentInquiry {
 
   private:
     void on_packets();
+    void on_reply(const platform::Icmpv6Arrival& arrival);
 
     const runtime::Log& log_;
     OnFound on_found_;

@@ -4,6 +4,7 @@
 
 #include "shared/runtime/clock.hpp"
 #include "shared/runtime/rfc3339.hpp"
+#include "shared/runtime/some_packets.hpp"
 #include "shared/security/random.hpp"
 
 namespace godwit::client {
@@ -41,14 +42,8 @@ void PrefixInquiry::ask() {
 }
 
 void PrefixInquiry::on_packets() {
-    for (;;) {
-        const auto arrival = socket_.receive();
-        if (arrival) {
-            on_advertisement(*arrival);
-        } else if (arrival.error() != std::errc::bad_message) {
-            break;
-        }
-    }
+    runtime::take_some_packets(
+        socket_, [this](const platform::Icmpv6Arrival& arrival) { on_advertisement(arrival); });
     on_deadline();
 }
 

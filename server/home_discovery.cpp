@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "shared/runtime/clock.hpp"
+#include "shared/runtime/some_packets.hpp"
 
 namespace godwit::server {
 namespace {
@@ -59,15 +60,9 @@ void HomeDiscovery::on_binding(const BindingNews& news) {
 }
 
 void HomeDiscovery::on_packets() {
-    for (;;) {
-        const auto arrival = socket_.receive();
-        if (arrival) {
-            std::visit([&](const auto& message) { on_message(*arrival, message); },
-                       arrival->message);
-        } else if (arrival.error() != std::errc::bad_message) {
-            break;
-        }
-    }
+    runtime::take_some_packets(socket_, [this](const platform::Icmpv6Arrival& arrival) {
+        std::visit([&](const auto& message) { on_message(arrival, message); }, arrival.message);
+    });
     on_deadline();
 }
 
