@@ -44,6 +44,7 @@ struct HomePrefixEntry {
     wire::Seconds preferred_lifetime{604800};
     std::chrono::seconds min_interval{600};    // MinMobPfxAdvInterval
     std::chrono::seconds max_interval{86400};  // MaxMobPfxAdvInterval
+    bool is_advertised = true;                 // false: to nobody, though asked (RFC 6275 §8.4)
 };
 
 // [api]: the API over TCP, beside the status socket.

@@ -191,7 +191,8 @@ HomeDiscoverySettings home_discovery_settings(const Configuration& configuration
                                    .prefix = {.prefix = prefix,
                                               .min_interval = configuration.prefix.min_interval,
                                               .max_interval = configuration.prefix.max_interval,
-                                              .random = security::random_number},
+                                              .random = security::random_number,
+                                              .is_on = configuration.prefix.is_advertised},
                                    .tunnel = tunnel,
                                    .has_home_link = configuration.home_mode == HomeMode::on_link,
                                    .is_proved_by_tunnel = [&node](const wire::HomeAddress& home) {

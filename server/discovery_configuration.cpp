@@ -1,8 +1,10 @@
 #include "server/discovery_configuration.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <string>
+#include <utility>
 
 #include "shared/runtime/toml_forms.hpp"
 
@@ -15,6 +17,8 @@ constexpr std::int64_t least_valid =
     60;  // seconds: bindings of less would be refreshed all the time
 constexpr std::int64_t least_interval = 1;
 constexpr std::int64_t most_interval = 7 * 86400;
+constexpr auto min_interval_key = "min_prefix_advertisement_interval";
+constexpr auto max_interval_key = "max_prefix_advertisement_interval";
 
 void read_lifetimes(TomlTable& root, HomePrefixEntry& prefix) {
     constexpr std::int64_t infinite = std::numeric_limits<std::uint32_t>::max();
@@ -34,16 +38,24 @@ void read_lifetimes(TomlTable& root, HomePrefixEntry& prefix) {
     prefix.preferred_lifetime = wire::Seconds(static_cast<std::uint32_t>(preferred));
 }
 
-void read_intervals(TomlTable& root, HomePrefixEntry& prefix) {
+void read_advertising(TomlTable& root, HomePrefixEntry& prefix) {
     std::int64_t min_interval = prefix.min_interval.count();
     std::int64_t max_interval = prefix.max_interval.count();
     const auto interval = whole_number(least_interval, most_interval, "seconds");
-    root.read("min_prefix_advertisement_interval", interval, min_interval);
-    root.read("max_prefix_advertisement_interval", interval, max_interval);
+    root.read("prefix_advertisements", yes_or_no(), prefix.is_advertised);
+    const std::array has_interval{
+        std::pair{min_interval_key, root.read(min_interval_key, interval, min_interval)},
+        std::pair{max_interval_key, root.read(max_interval_key, interval, max_interval)}};
+    for (const auto& [key, is_there] : has_interval) {
+        if (is_there && !prefix.is_advertised) {
+            root.reject(key, "nobody is told of the prefix",
+                        "leave out prefix_advertisements = false, or this");
+        }
+    }
     if (min_interval > max_interval) {
         root.reject(
-            "min_prefix_advertisement_interval",
-            "is longer than max_prefix_advertisement_interval, " + std::to_string(max_interval),
+            min_interval_key,
+            "is longer than " + std::string(max_interval_key) + ", " + std::to_string(max_interval),
             "write a smaller number");
     }
     prefix.min_interval = std::chrono::seconds(min_interval);
@@ -54,7 +66,7 @@ void read_intervals(TomlTable& root, HomePrefixEntry& prefix) {
 
 void read_discovery(TomlTable& root, Configuration& configuration) {
     read_lifetimes(root, configuration.prefix);
-    read_intervals(root, configuration.prefix);
+    read_advertising(root, configuration.prefix);
     bool is_on = false;
     std::int64_t preference = 0;
     root.read("home_agent_discovery", yes_or_no(), is_on);

@@ -1,7 +1,7 @@
 #pragma once
 // The part of ha.toml that tells what mobile nodes that are away can find out about the home link:
 // home_agent_discovery, home_agent_preference; prefix_valid_lifetime, prefix_preferred_lifetime,
-// min_prefix_advertisement_interval, max_prefix_advertisement_interval.
+// prefix_advertisements, min_prefix_advertisement_interval, max_prefix_advertisement_interval.
 
 #include "server/configuration.hpp"
 #include "shared/runtime/toml_reader.hpp"

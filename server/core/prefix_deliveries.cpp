@@ -7,6 +7,9 @@ namespace godwit::server {
 // §10.6.2: where nothing has been sent for MaxMobPfxAdvInterval a transmission is scheduled. Who
 // has not acknowledged and registers again is told again.
 void PrefixDeliveries::on_bound(mobility::Instant now, const wire::HomeAddress& home) {
+    if (!settings_.is_on) {
+        return;  // and who is not known here gets no answer
+    }
     const auto [place, is_new] = nodes_.try_emplace(home);
     Node& node = place->second;
     if (is_new) {

@@ -22,6 +22,7 @@ struct PrefixDeliverySettings {
     std::chrono::seconds min_interval{600};    // MinMobPfxAdvInterval
     std::chrono::seconds max_interval{86400};  // MaxMobPfxAdvInterval
     std::function<std::uint32_t()> random{};   // any number
+    bool is_on = true;                         // false: nobody is told, not even who asks (§8.4)
 };
 
 class PrefixDeliveries {

@@ -1,4 +1,4 @@
-// Which mobile node hears of the home prefix, and when: RFC 6275 §6.8, §10.6.
+// Which mobile node hears of the home prefix, and when: RFC 6275 §6.8, §8.4, §10.6, §13.
 
 #include "server/core/prefix_deliveries.hpp"
 #include "tests/conformance/rule.hpp"
@@ -187,6 +187,23 @@ RULE(rfc6275_10_6_2, ComeAfterTheLeastIntervalWhereNoLongerOneIsLeft,
     PrefixDeliveries deliveries(short_lived);
     deliveries.on_bound(noon, home);
     EXPECT_EQ(deliveries.next_deadline(), noon + 600s);
+}
+
+RULE(rfc6275_8_4, CanBeSwitchedOff,
+     "that a home agent sends prefix advertisements can be configured; then it sends none") {
+    PrefixDeliverySettings off = settings();
+    off.is_on = false;
+    PrefixDeliveries deliveries(off);
+    deliveries.on_bound(noon, home);
+    deliveries.on_solicitation(noon, home, {.identifier = 1, .options = {}});
+    EXPECT_EQ(identifiers(deliveries, noon + 48h), Sent());
+    EXPECT_FALSE(deliveries.next_deadline());
+}
+
+RULE(rfc6275_13, MobilePrefixAdvertisementIntervalsAreTenMinutesAndADay,
+     "MinMobPfxAdvInterval is 600 s, MaxMobPfxAdvInterval 86400 s, until configured otherwise") {
+    EXPECT_EQ(PrefixDeliverySettings().min_interval, 600s);
+    EXPECT_EQ(PrefixDeliverySettings().max_interval, 86400s);
 }
 
 }  // namespace

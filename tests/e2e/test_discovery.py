@@ -115,6 +115,16 @@ def test_nobody_hears_of_the_home_prefix_but_through_his_tunnel(deploy):
     assert {sender for sender, _ in answers} == {HOME_AGENT} and answers[0][1][4:6] == b"\x12\x34"
 
 
+def test_nobody_hears_of_a_home_prefix_that_is_not_to_be_told(deploy):
+    """RFC 6275 §8.4. Its acknowledgements say that the prefix is about to change (status 1), so the mobile node asks."""
+    deployment = deploy(home_agent={"prefix_advertisements": False, "prefix_preferred_lifetime": 500})
+    deployment.topology.move("A")
+    deployment.start_all()
+    deployment.wait_registered(deployment.topology.care_of_address("A"))
+    assert ask(deployment.topology, "mn", HOME_AGENT, SOLICITATION, ADVERTISEMENT, source=HOME_ADDRESS) == []
+    assert "home_prefix" not in deployment.status()
+
+
 @pytest.fixture
 def laptop(request):
     """A laptop with a profile for each of two home agents, served by the first."""

@@ -99,6 +99,29 @@ TEST(HomePrefixLifetimes, AreInTheirOrder) {
                           "max_prefix_advertisement_interval, 9"));
 }
 
+TEST(HomePrefixAdvertisements, AreSentUnlessTheFileSaysOtherwise) {
+    EXPECT_TRUE(home_agent("").prefix.is_advertised);
+    EXPECT_TRUE(home_agent("prefix_advertisements = true\n").prefix.is_advertised);
+    EXPECT_FALSE(home_agent("prefix_advertisements = false\n").prefix.is_advertised);
+}
+
+TEST(HomePrefixAdvertisements, ComeAtTheIntervalsOfTheFile) {  // RFC 6275 §13
+    const server::Configuration configuration = home_agent(
+        "min_prefix_advertisement_interval = 7\nmax_prefix_advertisement_interval = 70\n");
+    EXPECT_EQ(configuration.prefix.min_interval, 7s);
+    EXPECT_EQ(configuration.prefix.max_interval, 70s);
+}
+
+TEST(HomePrefixAdvertisements, HaveNoIntervalsWhereThereAreNone) {
+    for (const std::string key :
+         {"min_prefix_advertisement_interval", "max_prefix_advertisement_interval"}) {
+        EXPECT_THAT(errors_of_home_agent("prefix_advertisements = false\n" + key + " = 600\n"),
+                    HasSubstr(key + ": nobody is told of the prefix"));
+        EXPECT_EQ(errors_of_home_agent("prefix_advertisements = true\n" + key + " = 600\n"),
+                  "none");
+    }
+}
+
 TEST(DiscoveryAtTheMobileNode, TakesThePlaceOfTheAddress) {
     const client::Configuration configuration = mobile_node("", "discovery = true\n");
     EXPECT_TRUE(configuration.home_agent.is_discovered);
