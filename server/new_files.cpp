@@ -5,6 +5,7 @@
 
 #include "shared/platform/attempt.hpp"
 #include "shared/platform/file_owner.hpp"
+#include "shared/platform/open_directory.hpp"
 #include "shared/platform/whole_file.hpp"
 #include "shared/security/key_file.hpp"
 
@@ -29,7 +30,7 @@ NewFiles::~NewFiles() {
 }
 
 void NewFiles::add_directory(const fs::path& directory) {
-    if (!directory.empty() && fs::create_directories(directory)) {
+    if (platform::make_open_directory(directory)) {
         undo_.push_back(removal_of(directory));
     }
 }

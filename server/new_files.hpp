@@ -16,7 +16,8 @@ class NewFiles {
     // Everything is as before, unless keep() was called.
     ~NewFiles();
 
-    // The directory of the configuration, readable by all.
+    // The directory of the configuration, readable by all whatever the umask is: the daemon, which
+    // is not root, reads it.
     void add_directory(const std::filesystem::path& directory);
     // A private key that this user's daemon can read, if there is such a user. One that is there
     // already stays, and becomes his.

@@ -2,8 +2,11 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
+#include <filesystem>
 #include <iostream>
 #include <memory>
+#include <stdexcept>
+#include <string>
 
 #include "server/commands/client_commands.hpp"
 #include "server/commands/daemon_call.hpp"
@@ -19,12 +22,14 @@ using runtime::Json;
 
 namespace {
 
+namespace fs = std::filesystem;
+
 struct InviteOptions {
     DaemonOptions daemon;
     std::string name;
     std::string address;
     std::int64_t expires = 24LL * 3600;  // seconds
-    std::filesystem::path png;
+    fs::path png;
     bool again = false;
 };
 
@@ -43,18 +48,21 @@ runtime::ApiRequest request_of(const InviteOptions& options) {
 }
 
 ExitCode invite(const InviteOptions& options) {
+    if (!options.png.empty() && fs::exists(fs::symlink_status(options.png))) {
+        throw std::runtime_error(options.png.string() +
+                                 " exists already, and nobody was invited; name another file, or "
+                                 "remove it first");
+    }
     const auto invite = ask_daemon(options.daemon, request_of(options));
     if (!invite) {
         return invite.error();
     }
+    // Whatever becomes of the file: there is no other way to this line.
+    std::cout << (options.daemon.json ? invite->dump(2) + '\n' : invite_text(*invite))
+              << std::flush;
     if (!options.png.empty()) {
         platform::create_private(options.png, qr_png(invite->at("invite").get<std::string>()));
     }
-    if (options.daemon.json) {
-        std::cout << invite->dump(2) << '\n';
-        return ExitCode::ok;
-    }
-    std::cout << invite_text(*invite);
     return ExitCode::ok;
 }
 

@@ -7,6 +7,7 @@
 #include <iostream>
 #include <memory>
 #include <sstream>
+#include <stdexcept>
 #include <system_error>
 
 #include "server/commands/client_commands.hpp"
@@ -53,12 +54,22 @@ ExitCode backup(const StoreOptions& options) {
     return ExitCode::ok;
 }
 
-ExitCode restore(const StoreOptions& options) {
-    std::ifstream in(options.file, std::ios::binary);
+std::ostringstream text_of(const std::filesystem::path& file) {
+    errno = 0;
+    std::ifstream in(file, std::ios::binary);
     std::ostringstream octets;
-    if (!in || !(octets << in.rdbuf())) {
-        throw std::system_error(errno, std::generic_category(), "read " + options.file.string());
+    const bool is_read = in && octets << in.rdbuf();
+    if (!is_read && errno == 0) {  // nothing was put in: no fault of the system's
+        throw std::runtime_error(file.string() + " is empty: it is no backup");
     }
+    if (!is_read) {
+        throw std::system_error(errno, std::generic_category(), "read " + file.string());
+    }
+    return octets;
+}
+
+ExitCode restore(const StoreOptions& options) {
+    std::ostringstream octets = text_of(options.file);
     return tell_daemon(options.daemon, {.method = "PUT",
                                         .target = "/v1/backup",
                                         .body = std::move(octets).str(),
