@@ -38,6 +38,16 @@ FileDescriptor open_advertisement_socket() {
     return socket;
 }
 
+// Whether the kernel would take a link-local source; no, where it cannot be asked. Nothing is sent.
+bool has_link_local_source(sockaddr_in6 address) {
+    const FileDescriptor socket(::socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, IPPROTO_UDP));
+    address.sin6_port = 0xffff;  // any: connecting a UDP socket only asks for the source
+    socklen_t size = sizeof address;
+    return ::connect(socket.number(), reinterpret_cast<const sockaddr*>(&address), size) == 0 &&
+           ::getsockname(socket.number(), reinterpret_cast<sockaddr*>(&address), &size) == 0 &&
+           address_of(address.sin6_addr).is_link_local();
+}
+
 }  // namespace
 
 std::optional<RouterNews> router_news_in(mobility::InterfaceIndex interface,
@@ -92,21 +102,19 @@ std::expected<RouterNews, std::error_code> RouterDiscovery::receive() const {
 }
 
 std::error_code RouterDiscovery::solicit(mobility::InterfaceIndex interface) {
-    // The kernel writes the checksum, and the source: the interface's link-local address.
-    std::array<std::uint8_t, 8> solicitation{wire::RouterSolicitation::type};
     sockaddr_in6 routers = socket_address(all_routers, interface);
     routers.sin6_scope_id = interface.value;
+    if (!has_link_local_source(routers)) {
+        // That one is tentative yet. RFC 4861 §4.1: then the source is the unspecified address; and
+        // never the home address (RFC 6275 §11.5.3), though it is usable on the home link.
+        return send_frame(frames_, interface, all_routers_link_layer,
+                          neighbor_packet({}, all_routers, wire::RouterSolicitation{}));
+    }
+    // The kernel writes the checksum, and the source.
+    std::array<std::uint8_t, 8> solicitation{wire::RouterSolicitation::type};
     const ssize_t sent = ::sendto(socket_.number(), solicitation.data(), solicitation.size(), 0,
                                   reinterpret_cast<const sockaddr*>(&routers), sizeof routers);
-    if (sent >= 0) {
-        return {};
-    }
-    const std::error_code reason = last_error();
-    // Its addresses are tentative yet. RFC 4861 §4.1: then the source is the unspecified address.
-    return reason == std::errc::address_not_available
-               ? send_frame(frames_, interface, all_routers_link_layer,
-                            neighbor_packet({}, all_routers, wire::RouterSolicitation{}))
-               : reason;
+    return sent < 0 ? last_error() : std::error_code{};
 }
 
 std::error_code RouterDiscovery::probe(const RouterProbe& probe) {

@@ -51,16 +51,19 @@ void AdvertisingRouter::advertise(const wire::RouterAdvertisement& advertisement
     check_syscall("advertise a router", ::sendmsg(socket_.number(), &packet, 0));
 }
 
-int AdvertisingRouter::solicited() const {
+AdvertisingRouter::Solicitation AdvertisingRouter::solicited() const {
     if (!becomes_readable(socket_.number())) {
-        return -1;
+        return {};
     }
     ControlRoom room;
+    sockaddr_in6 from{};
     msghdr packet{};
+    packet.msg_name = &from;
+    packet.msg_namelen = sizeof from;
     packet.msg_control = room.octets.data();
     packet.msg_controllen = room.octets.size();
     check_syscall("hear a solicitation", ::recvmsg(socket_.number(), &packet, 0));
-    return read_control(packet).hop_limit;
+    return {.source = address_of(from.sin6_addr), .hop_limit = read_control(packet).hop_limit};
 }
 
 }  // namespace godwit::platform

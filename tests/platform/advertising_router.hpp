@@ -21,8 +21,12 @@ class AdvertisingRouter {
     static wire::RouterAdvertisement advertisement();
 
     void advertise(const wire::RouterAdvertisement& advertisement, int hop_limit = 255) const;
-    // Waits for a router solicitation and returns its hop limit.
-    [[nodiscard]] int solicited() const;
+    struct Solicitation {
+        wire::Ipv6Address source;
+        int hop_limit = -1;  // none has come
+    };
+    // Waits for a router solicitation.
+    [[nodiscard]] Solicitation solicited() const;
 
   private:
     mobility::InterfaceIndex interface_;

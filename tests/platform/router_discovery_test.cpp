@@ -43,14 +43,32 @@ TEST_F(RouterDiscoveryTest, WouldBlockWhereNobodyAdvertises) {
 
 TEST_F(RouterDiscoveryTest, SolicitsWithHopLimit255) {
     EXPECT_FALSE(discovery_.solicit(interface_called("near")));
-    EXPECT_EQ(router_.solicited(), 255);
+    EXPECT_EQ(router_.solicited().hop_limit, 255);
+}
+
+// RFC 6275 §11.5.3: not from the home address, which is there as well on the home link.
+TEST_F(RouterDiscoveryTest, SolicitsFromItsLinkLocalAddressWhereItHasOthers) {
+    run("ip addr flush dev near");
+    add_address("near", "2001:db8:f::9/64");
+    add_address("near", "fe80::11/64");
+    EXPECT_FALSE(discovery_.solicit(interface_called("near")));
+    EXPECT_EQ(router_.solicited().source, address("fe80::11"));
 }
 
 TEST_F(RouterDiscoveryTest, SolicitsFromNoAddressWhereItsOwnAreTentative) {  // RFC 4861 §4.1
     run("ip addr flush dev near; ip addr add fe80::11/64 dev near");
     ASSERT_NE(run("ip addr show dev near").find("tentative"), std::string::npos);
     EXPECT_FALSE(discovery_.solicit(interface_called("near")));
-    EXPECT_EQ(router_.solicited(), 255);
+    EXPECT_EQ(router_.solicited().hop_limit, 255);
+}
+
+TEST_F(RouterDiscoveryTest, SolicitsFromNoAddressWhereItsLinkLocalOneIsTentativeAndOthersAreNot) {
+    run("ip addr flush dev near");
+    add_address("near", "2001:db8:f::9/64");
+    run("ip addr add fe80::11/64 dev near");
+    ASSERT_NE(run("ip addr show dev near to fe80::11").find("tentative"), std::string::npos);
+    EXPECT_FALSE(discovery_.solicit(interface_called("near")));
+    EXPECT_EQ(router_.solicited().source, wire::Ipv6Address{});
 }
 
 TEST_F(RouterDiscoveryTest, SaysWhenItCannotSolicit) {
