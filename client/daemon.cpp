@@ -7,6 +7,7 @@
 #include "client/daemon_object.hpp"
 #include "client/daemon_parts.hpp"
 #include "client/event_document.hpp"
+#include "client/leftovers.hpp"
 #include "client/patience_to_leave.hpp"
 #include "client/status_report.hpp"
 #include "shared/runtime/clock.hpp"
@@ -15,16 +16,7 @@
 
 namespace godwit::client {
 
-using runtime::HttpAnswer;
 using runtime::Json;
-
-namespace {
-
-HttpAnswer not_done(const std::string& why) {
-    return runtime::error_answer(503, "not-done", why);
-}
-
-}  // namespace
 
 Daemon::Daemon(ConfigurationSource source, WantedConfiguration first)
     : source_(std::move(source)),
@@ -72,6 +64,7 @@ void Daemon::run() {
     });
     loop_.on_end([this] { end(); });
     log_.info("started");
+    put_back_leftovers(configuration_, log_);
     if (mark().is_set()) {
         lockdown_.lift();  // what a loss of power may have left
         log_.info("down", {{"until", "godwit up"}});
@@ -82,6 +75,9 @@ void Daemon::run() {
     {
         const runtime::ServiceLife life(loop_);
         loop_.run();
+    }
+    if (mark().is_set()) {
+        lockdown_.lift();  // `down` was under way: this end has come in place of its own
     }
     log_.info("stopped");
 }
@@ -118,123 +114,12 @@ void Daemon::on_deadline() {
     }
 }
 
-void Daemon::up(const OnAnswer& answer) {
-    change(answer, [&] {
-        if (!presence_) {
-            auto wanted = found(source_.wanted(), answer);
-            if (!wanted) {
-                return;
-            }
-            enter(*std::move(wanted));
-        }
-        mark().clear();
-        answer(done());
-    });
-}
-
-void Daemon::down(const OnAnswer& answer) {
-    change(answer, [&] {
-        mark().set();
-        leave([this, answer] { on_down(answer); });
-    });
-}
-
-void Daemon::on_down(const OnAnswer& answer) {
-    comeback_.end();
-    try {
-        lockdown_.lift();
-        answer(done());
-    } catch (const std::exception& failure) {
-        answer(not_done(failure.what()));
-    }
-}
-
-void Daemon::restart(const OnAnswer& answer) {
-    change(answer, [&] {
-        auto wanted = found(source_.wanted(), answer);
-        if (!wanted) {
-            return;
-        }
-        if (wanted->configuration.status_socket != configuration_.status_socket) {
-            answer(
-                new_start_needed("status_socket is another: that takes a new start of the "
-                                 "daemon, systemctl restart godwit"));
-            return;
-        }
-        leave([this, answer, next = *std::move(wanted)] { exchange(next, nullptr, answer); });
-    });
-}
-
-// Another profile from now on. The choice is on the disk before anything ends, and in its place
-// once the other has been taken up.
-void Daemon::use(const std::string& profile, const OnAnswer& answer) {
-    change(answer, [&] {
-        const auto wanted = found(source_.wanted(profile), answer);
-        if (!wanted) {
-            return;
-        }
-        const Configuration& next = wanted->configuration;
-        if (next.status_socket != configuration_.status_socket ||
-            next.state_directory != configuration_.state_directory) {
-            answer(new_start_needed(profile + " has another status_socket or state_directory, and "
-                                              "a daemon has one of each; take them out of it"));
-            return;
-        }
-        choose(*wanted, answer);
-    });
-}
-
-void Daemon::choose(const WantedConfiguration& next, const OnAnswer& answer) {
-    const auto choice = source_.choose(next.profile);
-    const bool is_up = presence_ && source_.name_now(profile_) == next.profile;
-    if (!is_up && (presence_ || !mark().is_set())) {
-        leave([this, answer, next, choice] { exchange(next, choice, answer); });
-        return;
-    }
-    choice->commit();
-    if (!is_up) {  // and so it stays
-        configuration_ = next.configuration;
-        profile_ = next.profile;
-    }
-    answer(done());
-}
-
-// What cannot be taken up is told, and what was before goes on.
-void Daemon::exchange(WantedConfiguration next, const std::shared_ptr<ProfileChoice>& choice,
-                      const OnAnswer& answer) {
-    const WantedConfiguration before{configuration_, profile_};
-    bool is_chosen = choice == nullptr;
-    try {
-        enter(std::move(next));
-        if (choice) {
-            choice->commit();
-            is_chosen = true;
-            moves_ = {};  // they were another address's
-        }
-        mark().clear();
-        answer(done());
-    } catch (const std::exception& failure) {
-        if (presence_ && !is_chosen) {
-            leave([this, before, answer, why = std::string(failure.what())] {
-                enter_again(before);
-                answer(not_done(why));
-            });
-            return;
-        }
-        if (!presence_ && !mark().is_set()) {
-            enter_again(before);
-        }
-        answer(not_done(failure.what()));
-    }
-}
-
 // Whether it is up again; if not, it will be tried later.
 bool Daemon::enter_again(WantedConfiguration wanted) {
     try {
         enter(std::move(wanted));
         return true;
     } catch (const std::exception& failure) {
-        presence_.reset();
         if (comeback_.reason() != failure.what()) {
             log_.error("not-up", {{"reason", failure.what()}});
         }
@@ -252,21 +137,20 @@ void Daemon::come_back() {
     }
 }
 
-// One at a time; what goes wrong is told.
-void Daemon::change(const OnAnswer& answer, const std::function<void()>& act) {
-    if (departure_.is_under_way()) {
-        answer(runtime::error_answer(409, "busy", "another change is under way; try again"));
-        return;
-    }
-    switching_.end();
+// Nothing is left of what cannot be taken up; nor is a machine locked that is told to be down.
+void Daemon::enter(WantedConfiguration wanted) {
     try {
-        act();
-    } catch (const std::exception& failure) {
-        answer(not_done(failure.what()));
+        take_up(std::move(wanted));
+    } catch (...) {
+        presence_.reset();
+        if (mark().is_set()) {
+            lockdown_.lift();
+        }
+        throw;
     }
 }
 
-void Daemon::enter(WantedConfiguration wanted) {
+void Daemon::take_up(WantedConfiguration wanted) {
     const Configuration& configuration = wanted.configuration;
     log_.show(configuration.log_level);
     lockdown_.enter(configuration);
@@ -376,10 +260,6 @@ std::optional<wire::Ipv6Address> Daemon::own_address(bool is_ipv4) const {
 Json Daemon::path() const {
     return way_object(presence_ ? presence_->status()
                                 : status_without_presence(configuration_, mark().is_set()));
-}
-
-HttpAnswer Daemon::done() const {
-    return runtime::json_answer({{"state", state_name(status().state)}});
 }
 
 void run_daemon(ConfigurationSource source) {

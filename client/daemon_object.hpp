@@ -35,6 +35,7 @@ class Daemon {
   private:
     [[nodiscard]] std::optional<mobility::Instant> next_deadline() const;
     void on_deadline();
+    // What is ordered: daemon_orders.cpp.
     void up(const OnAnswer& answer);
     void down(const OnAnswer& answer);
     void on_down(const OnAnswer& answer);
@@ -43,10 +44,13 @@ class Daemon {
     void choose(const WantedConfiguration& next, const OnAnswer& answer);
     void exchange(WantedConfiguration next, const std::shared_ptr<ProfileChoice>& choice,
                   const OnAnswer& answer);
+    void change(const OnAnswer& answer, const std::function<void()>& act);
+    [[nodiscard]] runtime::HttpAnswer done() const;
+
     bool enter_again(WantedConfiguration wanted);
     void come_back();
-    void change(const OnAnswer& answer, const std::function<void()>& act);
     void enter(WantedConfiguration wanted);
+    void take_up(WantedConfiguration wanted);
     void leave(std::function<void()> then);
     void end();
     // Up, and to stay so.
@@ -62,7 +66,6 @@ class Daemon {
         const wire::HomeAgentAddress& address) const;
     [[nodiscard]] std::optional<HomeAgentCandidate> present() const;
     [[nodiscard]] HomeAgentSwitching::Surroundings surroundings();
-    [[nodiscard]] runtime::HttpAnswer done() const;
     [[nodiscard]] ApiSources api();
     [[nodiscard]] std::optional<wire::Ipv6Address> own_address(bool is_ipv4) const;
     [[nodiscard]] runtime::Json path() const;

@@ -16,6 +16,7 @@ HomeAgentSwitching::HomeAgentSwitching(runtime::EventLoop& loop, const runtime::
       inquiry_(loop, log, [this](const HomeAgents& found) { try_out(found); }) {}
 
 void HomeAgentSwitching::search() {
+    is_searching_ = true;
     inquiry_.ask(surroundings_.home_prefix(), true);
 }
 
@@ -41,6 +42,8 @@ void HomeAgentSwitching::try_out(const HomeAgents& home_agents) {
                        surroundings_.find, surroundings_.present())) {
         log_.warning("no-other-home-agent", {{"reason", "there is no key for any that was named"},
                                              {"named", home_agents.size()}});
+        search_at_ = is_searching_ ? std::optional(runtime::boot_now() + HomeAgentSearch::pause)
+                                   : search_at_;
     }
     try_next();  // before the present one says that all is well
 }
@@ -52,8 +55,18 @@ void HomeAgentSwitching::try_next() {
     }
 }
 
+// What was found has had its time, and this machine is still nowhere.
+void HomeAgentSwitching::look_on() {
+    if (is_searching_ && !inquiry_.is_under_way() && !choice_.is_under_way() && !search_at_) {
+        search();
+    }
+}
+
 // A home agent that answers ends all doubt. One that is tried has the choice's patience.
 void HomeAgentSwitching::follow(State state, bool discovers) {
+    if (std::exchange(is_searching_, false)) {
+        inquiry_.end();
+    }
     if (state == State::registered || state == State::home) {
         search_at_.reset();
         choice_.end();
@@ -65,6 +78,7 @@ void HomeAgentSwitching::follow(State state, bool discovers) {
 }
 
 void HomeAgentSwitching::end() {
+    is_searching_ = false;
     inquiry_.end();
     choice_.end();
     search_at_.reset();
@@ -80,10 +94,11 @@ void HomeAgentSwitching::on_deadline() {
     const mobility::Instant now = runtime::boot_now();
     if (search_at_ && now >= *search_at_) {
         search_at_ = now + HomeAgentSearch::pause;
-        inquiry_.ask(surroundings_.home_prefix(), false);
+        inquiry_.ask(surroundings_.home_prefix(), is_searching_);
     }
     inquiry_.on_deadline();
     try_next();
+    look_on();
 }
 
 }  // namespace godwit::client

@@ -32,9 +32,10 @@ class HomeAgentSwitching {
     HomeAgentSwitching(runtime::EventLoop& loop, const runtime::Log& log,
                        Surroundings surroundings);
 
-    // None is known: looks for one until there is one.
+    // None is known: looks for one until this machine is at one, again and again where nothing
+    // comes of those that are found.
     void search();
-    [[nodiscard]] bool is_searching() const { return inquiry_.is_under_way(); }
+    [[nodiscard]] bool is_searching() const { return is_searching_; }
     // The present one wants this machine to go to one of these; empty: to any (RFC 5142 §6.1).
     void on_sent_away(const std::vector<wire::HomeAgentAddress>& home_agents);
     // `discovers`: other home agents than the configured one may be found.
@@ -49,11 +50,13 @@ class HomeAgentSwitching {
   private:
     void try_out(const std::vector<wire::HomeAgentAddress>& home_agents);
     void try_next();
+    void look_on();
 
     const runtime::Log& log_;
     Surroundings surroundings_;
     HomeAgentInquiry inquiry_;
     HomeAgentChoice choice_;
+    bool is_searching_ = false;                   // this machine is nowhere
     std::optional<mobility::Instant> search_at_;  // if none answers until then
 };
 

@@ -1,5 +1,7 @@
 #include "client/lockdown.hpp"
 
+#include <chrono>
+#include <cstddef>
 #include <system_error>
 #include <utility>
 
@@ -19,8 +21,23 @@ using platform::NftablesTable;
 constexpr auto table_name = "inet godwit_lockdown";
 constexpr auto home_link_table_name = "inet godwit_home_link";
 
+// Octets of what the next boot begins with: each excluded prefix stands there four times, each
+// route of a split tunnel six times. Room for ten thousand of them.
+constexpr std::size_t longest_kept = 4U << 20U;
+// After a repair that has failed.
+constexpr std::chrono::milliseconds pause_after_failure{250};
+
 fs::path file_in(const fs::path& state_directory) {
     return state_directory / "lockdown.nft";
+}
+
+// Throws std::system_error. What could not be read again is not written: a boot would be open.
+void write_kept(const fs::path& file, const std::string& text) {
+    platform::require("write " + file.string(),
+                      text.size() > longest_kept ? std::make_error_code(std::errc::file_too_large)
+                                                 : std::error_code{});
+    fs::create_directories(file.parent_path());
+    platform::require("write " + file.string(), platform::replace_file(file, text));
 }
 
 LockdownScope scope_of(const Configuration& configuration) {
@@ -115,13 +132,11 @@ void Lockdown::put_in_place() {
 
 // What is in force is so without the file, too: that is no reason not to begin.
 void Lockdown::keep(const std::string& text) {
-    if (platform::read_regular_file(file_in(directory_)) == text) {
-        return;
-    }
+    const fs::path file = file_in(directory_);
     try {
-        fs::create_directories(directory_);
-        platform::require("write " + file_in(directory_).string(),
-                          platform::replace_file(file_in(directory_), text));
+        if (platform::read_regular_file(file, longest_kept) != text) {
+            write_kept(file, text);
+        }
         file_failure_.clear();
     } catch (const std::system_error& error) {
         if (std::exchange(file_failure_, error.what()) != file_failure_) {
@@ -170,7 +185,9 @@ void Lockdown::look() {
             listing_ = table_.listing();
             log_.warning("lockdown-repaired");
         }
+        failure_.clear();
     } catch (const std::system_error& error) {
+        pacing_.on_failure(runtime::boot_now(), pause_after_failure);  // it may be open
         if (std::exchange(failure_, error.what()) != failure_) {
             log_.error("lockdown-not-changed", {{"reason", failure_}});
         }
@@ -196,12 +213,17 @@ std::vector<std::string> Lockdown::complaints() const {
 
 void load_lockdown(const fs::path& state_directory) {
     const fs::path file = file_in(state_directory);
-    const auto text = platform::read_regular_file(file);
-    platform::require(
-        "read " + file.string(),
-        text ? std::error_code{} : std::make_error_code(std::errc::no_such_file_or_directory));
+    const auto text = platform::read_regular_file(file, longest_kept);
+    const auto reason = fs::exists(fs::symlink_status(file)) ? std::errc::invalid_argument
+                                                             : std::errc::no_such_file_or_directory;
+    platform::require("read " + file.string(),
+                      text ? std::error_code{} : std::make_error_code(reason));
     NftablesTable table(table_name, NftablesTable::End::stays);
     platform::require("load the rules of " + file.string(), table.change(*text));
+}
+
+void require_right_to_lift_lockdown() {
+    static_cast<void>(platform::find_nftables_table(table_name));
 }
 
 // The file goes first: without it no boot brings the rules back. To remove none is an error on a

@@ -70,6 +70,8 @@ class Lockdown {
 // For the programs that run without a daemon: what is on the disk comes into force; or nothing is
 // any more, now and at the next boot. Both throw std::system_error.
 void load_lockdown(const std::filesystem::path& state_directory);
+// Throws std::system_error for who could not even tell whether there are rules to lift.
+void require_right_to_lift_lockdown();
 void lift_lockdown(const std::filesystem::path& state_directory);
 
 }  // namespace godwit::client

@@ -42,6 +42,17 @@ NameServiceSettings name_service_settings(const Configuration& configuration,
             .directory = configuration.status_socket.parent_path()};
 }
 
+// Where an order cannot be withdrawn there is none.
+void put_back_name_servers(const std::filesystem::path& directory, const runtime::Log& log) {
+    [[maybe_unused]] const auto withdrawn = ResolverOrder(directory, resolver_directory).give({});
+    const platform::ResolverFile file;
+    if (file.may_be_written()) {
+        if (const auto outcome = file.restore(); !outcome) {
+            log.warning("dns-not-put-back", {{"reason", outcome.error()}});
+        }
+    }
+}
+
 std::optional<platform::LinkDns> link_dns(const std::optional<WantedDns>& wanted,
                                           mobility::InterfaceIndex tunnel) {
     if (!wanted || wanted->is_at_home) {
@@ -59,13 +70,7 @@ NameService::NameService(NameServiceSettings settings, runtime::EventLoop& loop,
       log_(log),
       presence_(settings_.dns),
       order_(settings_.directory, resolver_directory) {
-    // What an earlier run could not take back. Where that fails there is nothing to take back.
-    [[maybe_unused]] const auto withdrawn = order_.give({});
-    if (file_.may_be_written()) {
-        if (const auto outcome = file_.restore(); !outcome) {
-            log_.warning("dns-not-put-back", {{"reason", outcome.error()}});
-        }
-    }
+    put_back_name_servers(settings_.directory, log_);
     watches_ = {loop.on_readable(alarm_.descriptor(), [this] { on_alarm(); }),
                 loop.on_readable(resolved_.descriptor(), [this] {
                     if (resolved_.process()) {

@@ -35,6 +35,10 @@ struct NameServiceSettings {
 NameServiceSettings name_service_settings(const Configuration& configuration,
                                           mobility::InterfaceIndex tunnel);
 
+// What an earlier run could not take back: its order in that directory is withdrawn, and where the
+// file may be written it is as it was. Of systemd-resolved nothing is left.
+void put_back_name_servers(const std::filesystem::path& directory, const runtime::Log& log);
+
 // What systemd-resolved is told; nothing at home, where its queries would be sent by the link that
 // the servers belong to, the tunnel, which rests.
 std::optional<platform::LinkDns> link_dns(const std::optional<WantedDns>& wanted,

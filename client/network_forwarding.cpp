@@ -14,7 +14,7 @@ NetworkForwarding::NetworkForwarding(Settings settings, const platform::NetworkS
         return;
     }
     try {
-        const bool was_on = platform::forwards_ipv6();
+        const bool was_on = platform::forwards_ipv6_without(sysctls_);
         platform::forward_ipv6_on_the_move(sysctls_, network);
         has_turned_on_ = !was_on;
     } catch (const std::system_error& error) {

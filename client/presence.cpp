@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "client/daemon_parts.hpp"
+#include "client/leftovers.hpp"
 #include "client/status_report.hpp"
 #include "shared/mobility/tunnel_mtu.hpp"
 #include "shared/platform/attempt.hpp"
@@ -37,7 +38,9 @@ Presence::Presence(Configuration configuration, Lockdown& lockdown, runtime::Eve
       offload_survey_(std::async([this] {
           return runtime::find_offloads(configuration_.offloads, netlink_, tun_, log_);
       })),
-      guard_("godwit", {.local = {}, .peers = {configuration_.home_agent.address.address}}),
+      guard_(signalling_table, {.local = {}, .peers = {configuration_.home_agent.address.address}}),
+      guard_upkeep_(std::string("ip6 ") + signalling_table, loop, log_,
+                    [this] { return guard_.put_back(); }),
       signalling_(outer_packet_mark),
       esp_({.protocol = wire::NextHeader::esp, .mark = outer_packet_mark}),
       ipv6_({.protocol = wire::NextHeader::ipv6, .mark = outer_packet_mark}),
@@ -76,12 +79,11 @@ Presence::Presence(Configuration configuration, Lockdown& lockdown, runtime::Eve
                  .network_prefixes = configuration_.network_prefixes},
                 log_),
       program_exclusion_(configuration_.exclude_cgroups, tun_.name(),
-                         configuration_.status_socket.parent_path() / "sysctl-journal", loop, log_),
-      forwarding_(
-          {.has_network = !configuration_.network_prefixes.empty(),
-           .is_wanted = configuration_.forwarding,
-           .sysctl_journal = configuration_.status_socket.parent_path() / "forwarding-journal"},
-          platform::NetworkMonitor().snapshot(), log_),
+                         programs_journal(configuration_), loop, log_),
+      forwarding_({.has_network = !configuration_.network_prefixes.empty(),
+                   .is_wanted = configuration_.forwarding,
+                   .sysctl_journal = forwarding_journal(configuration_)},
+                  platform::NetworkMonitor().snapshot(), log_),
       name_service_(name_service_settings(configuration_, tun_.interface()), loop, log_),
       attachments_(
           attachment_settings(configuration_, tun_.interface()), loop, log_,
@@ -290,6 +292,7 @@ Status Presence::status() const {
                                .data_plane = data_plane_,
                                .mtu = mtu_});
     std::ranges::copy(steering_.complaints(), std::back_inserter(status.health));
+    std::ranges::copy(guard_upkeep_.complaints(), std::back_inserter(status.health));
     std::ranges::copy(program_exclusion_.complaints(), std::back_inserter(status.health));
     std::ranges::copy(forwarding_.complaints(), std::back_inserter(status.health));
     status.offloads = offloads_.states(udp_);

@@ -34,6 +34,7 @@
 #include "shared/runtime/log.hpp"
 #include "shared/runtime/node_runner.hpp"
 #include "shared/runtime/offload_switches.hpp"
+#include "shared/runtime/table_upkeep.hpp"
 #include "shared/security/authenticator.hpp"
 
 namespace godwit::client {
@@ -104,6 +105,7 @@ class Presence final : private runtime::NodeObserver {
     platform::NetlinkSocket netlink_;
     std::future<runtime::OffloadStates> offload_survey_;  // meanwhile
     platform::SignallingGuard guard_;
+    runtime::TableUpkeep guard_upkeep_;
     platform::SignallingSocket signalling_;
     platform::RawTunnelSocket esp_;
     platform::RawTunnelSocket ipv6_;

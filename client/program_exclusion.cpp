@@ -19,12 +19,17 @@ constexpr auto look_again = 5s;
 ProgramExclusion::ProgramExclusion(std::vector<std::string> cgroups, std::string tunnel,
                                    const std::filesystem::path& sysctl_journal,
                                    runtime::EventLoop& loop, const runtime::Log& log)
-    : cgroups_(std::move(cgroups)), tunnel_(std::move(tunnel)), log_(log), ids_(cgroups_.size()) {
+    : cgroups_(std::move(cgroups)),
+      tunnel_(std::move(tunnel)),
+      log_(log),
+      ids_(cgroups_.size()),
+      table_(excluded_programs_table) {
     if (cgroups_.empty()) {
         const platform::SysctlOverrides left_by_a_killed_daemon(sysctl_journal);
         return;
     }
     have_marks_of_answers_count(sysctl_journal);
+    upkeep_.emplace(excluded_programs_table, loop, log_, [this] { return put_back(); });
     watch_ = loop.on_readable(alarm_.descriptor(), [this] {
         alarm_.clear();
         look();
@@ -43,11 +48,16 @@ void ProgramExclusion::have_marks_of_answers_count(const std::filesystem::path& 
     }
 }
 
-void ProgramExclusion::look() {
+std::vector<std::optional<std::uint64_t>> ProgramExclusion::ids_now() const {
     std::vector<std::optional<std::uint64_t>> now;
     for (const std::string& cgroup : cgroups_) {
         now.push_back(platform::cgroup_id(cgroup));
     }
+    return now;
+}
+
+void ProgramExclusion::look() {
+    auto now = ids_now();
     if (now != ids_ || !failure_.empty()) {
         ids_ = std::move(now);
         put_in_place();
@@ -69,12 +79,23 @@ void ProgramExclusion::put_in_place() {
         } else {
             table_.replace(excluded_program_chains(present, tunnel_));
         }
+        listing_ = table_.listing();
         failure_.clear();
     } catch (const std::system_error& error) {
         if (std::exchange(failure_, error.what()) != failure_) {
             log_.warning("programs-not-excluded", {{"reason", failure_}});
         }
     }
+}
+
+// What fails is told, and the next look tries it again.
+bool ProgramExclusion::put_back() {
+    if (table_.listing() == listing_) {
+        return false;
+    }
+    ids_ = ids_now();
+    put_in_place();
+    return failure_.empty();
 }
 
 std::vector<std::string> ProgramExclusion::complaints() const {

@@ -1,7 +1,7 @@
 #pragma once
 // Has the programs of some cgroups go past the tunnel, for as long as this object is there. A
 // cgroup comes and goes with its programs; whether it is there is looked at every few seconds, and
-// only where any is named.
+// only where any is named. What others change of the rules is put back.
 
 #include <cstdint>
 #include <filesystem>
@@ -14,8 +14,12 @@
 #include "shared/platform/sysctl.hpp"
 #include "shared/runtime/event_loop.hpp"
 #include "shared/runtime/log.hpp"
+#include "shared/runtime/table_upkeep.hpp"
 
 namespace godwit::client {
+
+// Of its rules.
+inline constexpr auto excluded_programs_table = "inet godwit_excluded";
 
 class ProgramExclusion {
   public:
@@ -31,14 +35,18 @@ class ProgramExclusion {
 
   private:
     void have_marks_of_answers_count(const std::filesystem::path& sysctl_journal);
+    [[nodiscard]] std::vector<std::optional<std::uint64_t>> ids_now() const;
     void look();
     void put_in_place();
+    bool put_back();
 
     std::vector<std::string> cgroups_;
     std::string tunnel_;
     const runtime::Log& log_;
     std::vector<std::optional<std::uint64_t>> ids_;  // as the table has them
-    platform::NftablesTable table_{"inet godwit_excluded"};
+    platform::NftablesTable table_;
+    std::string listing_;  // of the table, as it shall be
+    std::optional<runtime::TableUpkeep> upkeep_;
     std::optional<platform::SysctlOverrides> sysctls_;
     std::string failure_;
     platform::Alarm alarm_;

@@ -48,6 +48,7 @@ ExitCode lift(const LockdownOptions& options) {
                     "the daemon runs and would put the rules back; to lift them until godwit up: "
                     "godwit down");
     }
+    require_right_to_lift_lockdown();
     lift_lockdown(options.state_directory);
     std::cout << "lifted: until the daemon starts with lockdown = true, or godwit up\n";
     return ExitCode::ok;

@@ -29,10 +29,10 @@ class LookPacing {
         looks_.on_done(now);
         due_.reset();
     }
-    // It could not be read.
-    void on_failure(mobility::Instant now) {
-        using namespace std::chrono_literals;
-        due_ = looks_.earliest(now + 10ms);
+    // It could not be read, or not be mended.
+    void on_failure(mobility::Instant now,
+                    std::chrono::nanoseconds pause = std::chrono::milliseconds(10)) {
+        due_ = looks_.earliest(now + pause);
     }
 
     [[nodiscard]] const std::optional<mobility::Instant>& due() const { return due_; }

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <spawn.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -40,6 +41,10 @@ std::expected<int, std::error_code> run_command(const std::vector<std::string>& 
         }
     }
     return WIFEXITED(status) ? WEXITSTATUS(status) : by_signal + WTERMSIG(status);
+}
+
+void let_everybody_read() {
+    ::umask(0022);
 }
 
 std::optional<std::filesystem::path> find_command(const std::string& name) {

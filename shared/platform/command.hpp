@@ -16,6 +16,9 @@ namespace godwit::platform {
 // It reads `input`, a file, as its standard input; empty: ours.
 std::expected<int, std::error_code> run_command(const std::vector<std::string>& words,
                                                 const std::filesystem::path& input = {});
+// What this process makes from now on, and programs that it runs, is for everybody to read,
+// whatever umask it was started with.
+void let_everybody_read();
 // Where a program is along PATH; nothing if it is nowhere.
 std::optional<std::filesystem::path> find_command(const std::string& name);
 

@@ -78,6 +78,11 @@ void be_host_on(SysctlOverrides& overrides, mobility::InterfaceIndex interface) 
     }
 }
 
+bool forwards_ipv6_without(const SysctlOverrides& overrides) {
+    const auto original = overrides.original(every);
+    return original ? *original == "1" : is_on(every);
+}
+
 bool forwards_ipv6() {
     return is_on(every);
 }

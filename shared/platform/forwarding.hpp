@@ -23,6 +23,9 @@ void forward_ipv6_on_the_move(SysctlOverrides& overrides, const NetworkSnapshot&
 // happens where the interface has gone.
 void be_host_on(SysctlOverrides& overrides, mobility::InterfaceIndex interface);
 
+// Whether it is so without these overrides, and without those of a killed run that they go on from.
+bool forwards_ipv6_without(const SysctlOverrides& overrides);
+
 // As the kernel has it.
 bool forwards_ipv6();
 

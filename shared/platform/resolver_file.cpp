@@ -181,8 +181,8 @@ ResolverFile::Outcome ResolverFile::restore() const {
     std::error_code error;
     std::error_code absent;  // an error of the look alone
     const bool is_missing = !fs::exists(fs::symlink_status(path_, absent));
-    const auto before = read_regular_file(before_);
-    if (before && !has_mark(before) && (is_missing || is_ours())) {
+    const bool is_kept = fs::is_regular_file(fs::symlink_status(before_, absent));
+    if (is_kept && !has_mark(read_regular_file(before_)) && (is_missing || is_ours())) {
         error = is_missing ? rename(before_, path_, RENAME_NOREPLACE)
                            : rename(before_, path_, RENAME_EXCHANGE);
         if (!error && !is_missing && !has_mark(read_regular_file(before_))) {

@@ -1,5 +1,7 @@
 #include "shared/platform/signalling_guard.hpp"
 
+#include "shared/platform/nftables_presence.hpp"
+
 namespace godwit::platform {
 namespace {
 
@@ -43,13 +45,23 @@ std::string rules(const GuardedTraffic& traffic) {
 }  // namespace
 
 SignallingGuard::SignallingGuard(const std::string& table, const GuardedTraffic& traffic)
-    : table_("ip6 " + table) {
+    : name_("ip6 " + table), table_(name_) {
     update(traffic);
 }
 
 void SignallingGuard::update(const GuardedTraffic& traffic) {
     table_.replace(rules(traffic));
     table_.rest();
+    traffic_ = traffic;
+}
+
+bool SignallingGuard::put_back() {
+    if (has_nftables_table(name_)) {
+        return false;
+    }
+    table_.replace(rules(traffic_));
+    table_.rest();
+    return true;
 }
 
 }  // namespace godwit::platform

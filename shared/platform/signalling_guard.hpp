@@ -30,7 +30,13 @@ class SignallingGuard {
     // Throws std::system_error, and then all is as before.
     void update(const GuardedTraffic& traffic);
 
+    // Whether somebody had taken the table away, as `nft flush ruleset` does; then it is there
+    // again. Throws std::system_error.
+    bool put_back();
+
   private:
+    std::string name_;
+    GuardedTraffic traffic_;
     NftablesTable table_;
 };
 

@@ -14,6 +14,9 @@
 namespace godwit::platform {
 namespace {
 
+// Octets of a journal: some fifty for each interface, of which a host of containers has thousands.
+constexpr std::size_t longest_journal = 4U << 20U;
+
 std::filesystem::path path_of(const std::string& name) {
     return std::filesystem::path("/proc/sys") / name;
 }
@@ -79,9 +82,14 @@ void SysctlOverrides::preserve(const std::string& name) {
     write_journal();
 }
 
+std::optional<std::string> SysctlOverrides::original(const std::string& name) const {
+    const auto found = std::ranges::find(originals_, name, &Original::name);
+    return found == originals_.end() ? std::nullopt : std::optional(found->value);
+}
+
 // One line each: name=value. No name contains a '=', no value a line break.
 void SysctlOverrides::read_journal() {
-    std::istringstream journal(read_regular_file(journal_).value_or(""));
+    std::istringstream journal(read_regular_file(journal_, longest_journal).value_or(""));
     for (std::string line; std::getline(journal, line);) {
         const auto separator = line.find('=');
         const std::string name = line.substr(0, separator);

@@ -5,6 +5,7 @@
 
 #include <expected>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -27,6 +28,9 @@ class SysctlOverrides {
     void set(const std::string& name, const std::string& value);
     // Writes the present value back at the end, since something else is about to change it.
     void preserve(const std::string& name);
+
+    // What is written back at the end; nothing where it is not changed.
+    [[nodiscard]] std::optional<std::string> original(const std::string& name) const;
 
   private:
     struct Original {

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <stdexcept>
+#include <utility>
 
 #include "shared/platform/attempt.hpp"
 #include "shared/platform/file_descriptor.hpp"
@@ -13,8 +14,6 @@ namespace godwit::platform {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::size_t longest = 65536;  // octets that are read of a file
 
 std::error_code outcome_of(int result) {
     return result == 0 ? std::error_code{} : last_error();
@@ -110,21 +109,20 @@ void create_private(const fs::path& path, std::string_view text) {
     require("write " + path.string(), error);
 }
 
-std::optional<std::string> read_regular_file(const fs::path& path) {
+std::optional<std::string> read_regular_file(const fs::path& path, std::size_t longest) {
     const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     struct stat status{};
     if (file.number() < 0 || ::fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode)) {
         return std::nullopt;
     }
-    std::string text(longest, '\0');
-    std::size_t length = 0;
+    std::string text;
+    std::string part(longest_text, '\0');
     ssize_t got = 1;
-    while (got > 0 && length < longest) {
-        got = ::read(file.number(), text.data() + length, longest - length);
-        length += got > 0 ? static_cast<std::size_t>(got) : 0;
+    while (got > 0 && text.size() <= longest) {
+        got = ::read(file.number(), part.data(), part.size());
+        text.append(part, 0, got > 0 ? static_cast<std::size_t>(got) : 0);
     }
-    text.resize(length);
-    return text;
+    return got < 0 || text.size() > longest ? std::nullopt : std::optional(std::move(text));
 }
 
 }  // namespace godwit::platform

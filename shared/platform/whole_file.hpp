@@ -3,6 +3,7 @@
 // name, a link as well: so root may write where another user could have put one, and nobody who has
 // opened the file before can read or write what comes.
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -38,7 +39,11 @@ std::error_code replace_file(const std::filesystem::path& path, std::string_view
 // file that is there already with what to do.
 void create_private(const std::filesystem::path& path, std::string_view text);
 
-// Of a file that others have made: nothing where it is a link or no regular file. 64 KiB at most.
-std::optional<std::string> read_regular_file(const std::filesystem::path& path);
+// What is read of a file where nothing else is said, in octets: it is a page of text at most.
+inline constexpr std::size_t longest_text = 65536;
+// Of a file that others have made: nothing where it is a link, no regular file, or longer than this
+// many octets. A beginning is never taken for the whole.
+std::optional<std::string> read_regular_file(const std::filesystem::path& path,
+                                             std::size_t longest = longest_text);
 
 }  // namespace godwit::platform

@@ -45,6 +45,8 @@ TEST(LookPacing, LooksAgainSoonWhereTheNetworkCouldNotBeRead) {
     pacing.on_failure(noon);
     EXPECT_EQ(pacing.due(), noon + 10ms);
     EXPECT_FALSE(pacing.on_event(noon + 1ms));
+    pacing.on_failure(noon, 1s);
+    EXPECT_EQ(pacing.due(), noon + 1s);
 }
 
 }  // namespace

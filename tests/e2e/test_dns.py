@@ -219,6 +219,22 @@ def test_by_resolvconf_where_it_is_there(named):
     assert file_state(topology.resolver_configuration) == before
 
 
+def test_leaving_without_a_daemon_puts_the_file_back(named):
+    deployment = named(is_etc_writable=False)
+    topology = deployment.topology
+    before = file_state(topology.resolver_configuration)
+    deployment.start_all()
+    deployment.wait_registered(topology.care_of_address("A"))
+    deployment.wait("mn", lambda status: status["health"])
+    assert carry_out(deployment) == (0, "")
+    assert file_state(topology.resolver_configuration) != before
+    deployment.crash("mn")
+    status, said = topology.as_root("mn", f"{GODWIT} leave --yes --config {deployment.directory}/mn.toml")
+    assert status == 0, said
+    assert file_state(topology.resolver_configuration) == before
+    assert not (deployment.directory / "resolver-order").exists()
+
+
 @pytest.mark.parametrize("order", ["nameserver 2001:db8:f::53\noptions rotate\n", "# nothing\n", "\0" * 70000],
                          ids=["options", "nothing", "too long"])
 def test_an_order_of_anything_else_is_refused(named, order):

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from deployment import settle
+from deployment import GODWIT, settle
 from leaks import ESP, ICMPV6, assert_none
 from leaks import leaks as leaks_of
 from topology import CORRESPONDENT, HERE, HOME_ADDRESS, HOME_AGENT, SLOWNESS
@@ -218,6 +218,29 @@ def test_down_lifts_it_and_up_brings_it_back(deploy):
     assert_no_leak(deployment, capture)
 
 
+def test_not_locked_by_an_up_that_fails(away):
+    assert away.command("down", "--socket", away.socket("mn"))[0] == 0
+    away.topology.ip("mn", "link add godwit0 type bridge")
+    status, _, complaint = away.command("up", "--socket", away.socket("mn"))
+    assert status == 1 and "godwit0" in complaint
+    assert away.topology.run("mn", "nft list ruleset") == ""
+    assert away.status()["state"] == "down"
+    away.topology.ip("mn", "link del godwit0")
+    assert away.command("up", "--socket", away.socket("mn"))[0] == 0
+    registered(away, "A")
+    assert away.status()["lockdown"]["in_force"]
+
+
+def test_lifted_where_the_daemon_is_told_to_end_while_it_goes_down(away):
+    away.crash("ha")  # whose answer it waits for
+    down = away.topology.start("mn", f"{GODWIT} down --socket {away.socket('mn')}")
+    away.wait("mn", lambda _: (away.directory / "state-mn/down").exists())
+    away.stop("mn")
+    down.wait(30 * SLOWNESS)
+    assert away.topology.run("mn", "nft list ruleset") == ""
+    assert not (away.directory / "state-mn/lockdown.nft").exists()
+
+
 def test_lifted_by_hand_without_a_daemon(away):
     away.stop("mn")
     assert away.command("lockdown", "--lift", "--state", away.directory / "state-mn")[0] == 0
@@ -289,6 +312,23 @@ def test_programs_of_a_cgroup_go_past_the_tunnel(deploy, cgroup):
         assert " 0% packet loss" in ping_within(deployment, cgroup / "app", CORRESPONDENT)
         assert_reaches(deployment, CORRESPONDENT)
     assert sources_of_echoes(capture, CORRESPONDENT) == {deployment.topology.care_of_address("A")}
+
+
+def test_others_flush_what_excluded_programs_go_by(deploy, cgroup):
+    deployment = locked(deploy, exclude_cgroups=["godwit-e2e/app"])
+    plug(deployment, "A")
+    (cgroup / "app").mkdir(parents=True)
+    deployment.start("ha")
+    deployment.launch("mn", "unshare -m sh -c 'mount -t cgroup2 none /sys/fs/cgroup && exec \"$0\" \"$@\"'")
+    registered(deployment, "A")
+    tables = "nft list table inet godwit_excluded && nft list table ip6 godwit"
+    wanted = deployment.topology.run("mn", tables)
+    deployment.topology.run("mn", "nft flush ruleset")
+    deployment.wait("mn", lambda status: deployment.topology.run("mn", tables, check=False) == wanted)
+    with Capture(deployment.topology, "mn", "uplink") as capture:
+        assert " 0% packet loss" in ping_within(deployment, cgroup / "app", CORRESPONDENT)
+    assert sources_of_echoes(capture, CORRESPONDENT) == {deployment.topology.care_of_address("A")}
+    assert deployment.status()["health"] == []
 
 
 def test_programs_of_a_cgroup_are_answered_past_a_strict_reverse_path_filter(deploy, cgroup):

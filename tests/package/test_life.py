@@ -113,6 +113,7 @@ def test_nothing_leaves_from_the_boot_on(pair):
     laptop.run("systemctl", "enable", "network-up", "needs-home")
     with pair.watched() as watch:
         laptop.shut_down()
+        name_servers = (laptop.tree / "etc/resolv.conf").read_text()
         pair.network.ip("laptop", "link set eth0 down", "addr flush dev eth0")
         pair.network.run("laptop", "nft flush ruleset")
         laptop.boot()
@@ -122,6 +123,7 @@ def test_nothing_leaves_from_the_boot_on(pair):
     assert tried > 0, "nobody has tried"
     assert_none(watch.leaks())
     assert "registered" in laptop.run("cat", "/run/needs-home")
+    assert "godwit" not in name_servers, "who does not start godwit any more looks names up in the tunnel"
     assert laptop.run(*LOCKDOWN)
     assert laptop.run("systemctl", "list-units", "--failed", "--plain", "--no-legend", "*godwit*") == ""
 

@@ -103,6 +103,27 @@ class ClientDaemon : public platform::InNamespace {
         EXPECT_EQ(runtime::error_code(order("/v1/restart")), "not-done");
     }
 
+    // As after `kill -9`.
+    void have_leftovers() const {
+        run("ip -6 rule add to 2001:db8:77::/64 table 77 protocol 191;"
+            "ip -6 route add unreachable 2001:db8:78::/64 proto 191;"
+            "nft add table ip6 godwit; nft add table inet godwit_excluded;"
+            "echo 1 > /proc/sys/net/ipv6/conf/all/forwarding;"
+            "echo 1 > /proc/sys/net/ipv4/conf/all/src_valid_mark");
+        directory_.write("forwarding-journal", "net/ipv6/conf/all/forwarding=0\n");
+        directory_.write("sysctl-journal", "net/ipv4/conf/all/src_valid_mark=0\n");
+        directory_.write("resolver-order", "nameserver 2001:db8:f::53\n");
+    }
+    void expect_no_leftovers() const {
+        EXPECT_THAT(run("ip -6 rule; ip -6 route"), Not(HasSubstr("2001:db8:7")));
+        EXPECT_EQ(run("nft list ruleset"), "");
+        EXPECT_EQ(run("cat /proc/sys/net/ipv6/conf/all/forwarding"), "0\n");
+        EXPECT_EQ(run("cat /proc/sys/net/ipv4/conf/all/src_valid_mark"), "0\n");
+        for (const char* file : {"forwarding-journal", "sysctl-journal", "resolver-order"}) {
+            EXPECT_FALSE(exists(path(file))) << file;
+        }
+    }
+
     static constexpr auto at_an_address = "address = '2001:db8:f::1'";
     static constexpr auto somewhere = "discovery = true";
     const tests::TemporaryDirectory directory_;
@@ -120,6 +141,43 @@ TEST_F(ClientDaemon, IsNotToldToBeDownWhileItLooksForAHomeAgent) {
     EXPECT_EQ(order("/v1/down").body, "{\"state\":\"down\"}\n");
     EXPECT_EQ(status().at("state"), "down");
     EXPECT_EQ(runtime::error_code(order("/v1/portal")), "down");
+    EXPECT_EQ(stop(), 0);
+}
+
+TEST_F(ClientDaemon, LooksOnForAHomeAgentAfterAnOrderThatChangesNothing) {
+    configure("", somewhere);
+    start();
+    configure("lifetime = 1\n", somewhere);
+    for (const char* verb : {"restart", "up"}) {
+        EXPECT_EQ(runtime::error_code(order(std::string("/v1/") + verb)), "bad-configuration");
+        EXPECT_THAT(health(status()), HasSubstr("looking for a home agent of ")) << verb;
+    }
+    if (exists(path("state"))) {
+        std::filesystem::rename(path("state"), path("away"));
+    }
+    directory_.write("state", "no directory, so that nothing can be marked there");
+    EXPECT_EQ(runtime::error_code(order("/v1/down")), "not-done");
+    EXPECT_EQ(status().at("state"), "unattached");
+    EXPECT_THAT(health(status()), HasSubstr("looking for a home agent of "));
+    EXPECT_EQ(stop(), 0);
+}
+
+TEST_F(ClientDaemon, PutsBackWhatAKilledOneHasLeftThoughItIsToBeDown) {
+    have_leftovers();
+    DownMark(path("state")).set();
+    configure("", at_an_address);
+    start();
+    EXPECT_EQ(status().at("state"), "down");
+    expect_no_leftovers();
+    EXPECT_EQ(stop(), 0);
+}
+
+TEST_F(ClientDaemon, PutsBackWhatAKilledOneHasLeftThoughItFindsNoHomeAgent) {
+    have_leftovers();
+    configure("", somewhere);
+    start();
+    EXPECT_EQ(status().at("state"), "unattached");
+    expect_no_leftovers();
     EXPECT_EQ(stop(), 0);
 }
 

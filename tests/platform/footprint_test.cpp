@@ -83,6 +83,19 @@ TEST_F(FootprintTest, AddsAddressesWithoutDuplicateAddressDetectionOrPrefixRoute
     EXPECT_FALSE(shows("ip -6 route", "2001:db8:f::/64"));
 }
 
+// RFC 6275 §11.5.5: not on the way home either. A TUN device never does it, an Ethernet does.
+TEST_F(FootprintTest, AddsAddressesWithoutDuplicateAddressDetectionWhereTheLinkDoesIt) {
+    run("ip link add name ether type veth peer name end;"
+        "echo 1 > /proc/sys/net/ipv6/conf/ether/accept_dad;"
+        "echo 100 > /proc/sys/net/ipv6/conf/ether/dad_transmits;"  // a second each
+        "ip link set end up; ip link set ether up; ip addr add 2001:db8:7::1/64 dev ether");
+    ASSERT_TRUE(shows("ip -6 addr show dev ether to 2001:db8:7::1", "tentative"));
+    Footprint footprint(Owner::mobile_node);
+    ASSERT_FALSE(footprint.add(AddressOnInterface{interface_called("ether"), home_.address}));
+    EXPECT_TRUE(shows("ip -6 addr show dev ether to 2001:db8:f::9", "2001:db8:f::9"));
+    EXPECT_FALSE(shows("ip -6 addr show dev ether to 2001:db8:f::9", "tentative"));
+}
+
 TEST_F(FootprintTest, AddsDeprecatedAddressesWhereThePreferredLifetimeIsZero) {
     Footprint footprint(Owner::mobile_node);
     AddressOnInterface deprecated = home_;

@@ -3,7 +3,9 @@
 #include <net/if.h>
 
 #include <filesystem>
+#include <fstream>
 
+#include "client/network_forwarding.hpp"
 #include "tests/platform/advertising_router.hpp"
 
 namespace godwit::platform {
@@ -159,6 +161,20 @@ TEST_F(Forwarding, OnTheMoveIsNoRouterOnTheLinkThatIsVisited) {  // RFC 3963 §5
     EXPECT_EQ(read_sysctl("net/ipv6/conf/later/forwarding"), "0");
     run("ip link del later");
     EXPECT_EQ(every_interface(), before);
+}
+
+TEST_F(Forwarding, OnTheMoveIsNoRouterOnAVisitedLinkAfterAKilledRunEither) {  // RFC 3963 §5.7
+    std::ofstream(journal_) << "net/ipv6/conf/all/forwarding=0\n";
+    run("echo 1 > /proc/sys/net/ipv6/conf/all/forwarding");
+    const runtime::Log log(runtime::LogLevel::error);
+    client::NetworkForwarding forwarding(
+        {.has_network = true, .is_wanted = true, .sysctl_journal = journal_}, monitor_.snapshot(),
+        log);
+    mobility::Attachments attachments;
+    attachments.candidates.emplace_back().interface = interface_called("near");
+    forwarding.on_attachments(attachments);
+    EXPECT_EQ(read_sysctl("net/ipv6/conf/near/forwarding"), "0");
+    EXPECT_TRUE(forwards_ipv6());
 }
 
 TEST_F(Forwarding, OnTheMoveDoesNotListenWhereNobodyDoes) {

@@ -95,6 +95,14 @@ TEST_F(ResolverFileTest, PutsBackWhatACrashHasLeft) {
     EXPECT_EQ(files(), 1U);
 }
 
+TEST_F(ResolverFileTest, PutsBackALongOne) {
+    const std::string comments(2 * longest_text, '#');
+    directory_.write("resolv.conf", comments);
+    ASSERT_TRUE(file_.write(ours));
+    ASSERT_TRUE(file_.restore());
+    EXPECT_EQ(content(), comments);
+}
+
 TEST_F(ResolverFileTest, ForgetsWhatACrashHadPreparedBeforeItTookTheFilesPlace) {
     ASSERT_TRUE(file_.write(ours));
     const std::string written = content();

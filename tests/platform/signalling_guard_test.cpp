@@ -1,8 +1,14 @@
 #include "shared/platform/signalling_guard.hpp"
 
+#include <gmock/gmock.h>
+
+#include <chrono>
 #include <csignal>
 
+#include "shared/platform/alarm.hpp"
+#include "shared/platform/nftables_presence.hpp"
 #include "shared/platform/raw_tunnel_socket.hpp"
+#include "shared/runtime/table_upkeep.hpp"
 #include "tests/platform/signalling_fixture.hpp"
 
 namespace godwit::platform {
@@ -101,6 +107,27 @@ TEST_F(SignallingGuardTest, ServesTwoRolesOnOneMachine) {
     }
     SignallingGuard again("godwit", to_near_);
     EXPECT_THAT(errors_after(plain_binding_update()), IsEmpty());
+}
+
+TEST_F(SignallingGuardTest, ComesBackWhereOthersTakeItAway) {
+    SignallingGuard guard("godwit", to_near_);
+    const std::string wanted = run("nft list ruleset");
+    runtime::EventLoop loop;
+    const runtime::Log log{runtime::LogLevel::error};
+    const runtime::TableUpkeep upkeep("ip6 godwit", loop, log, [&] { return guard.put_back(); });
+    run("nft flush ruleset");
+    Alarm patience;
+    patience.set(std::chrono::seconds(20));
+    const auto given_up = loop.on_readable(patience.descriptor(), [&] { loop.stop(); });
+    loop.after_each_turn([&] {
+        if (has_nftables_table("ip6 godwit")) {
+            loop.stop();
+        }
+    });
+    loop.run();
+    EXPECT_EQ(run("nft list ruleset"), wanted);
+    EXPECT_THAT(upkeep.complaints(), IsEmpty());
+    EXPECT_FALSE(guard.put_back()) << "it is there";
 }
 
 TEST_F(SignallingGuardTest, RestsWhileAnotherTableNamesInterfaces) {

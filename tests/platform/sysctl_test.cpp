@@ -73,6 +73,18 @@ TEST_F(SysctlTest, RestoresWhatAKilledRunFound) {
     EXPECT_EQ(read_sysctl(mtu), mtu_before);
 }
 
+TEST_F(SysctlTest, RestoresWhatIsFarDownInALongJournal) {
+    std::string journal;
+    for (int number = 0; number < 4000; ++number) {
+        journal += "net/ipv6/conf/container" + std::to_string(number) + "/forwarding=0\n";
+    }
+    directory_.write("journal", journal + hop_limit + "=60\n");
+    {
+        const SysctlOverrides overrides(journal_);
+    }
+    EXPECT_EQ(read_sysctl(hop_limit), "60");
+}
+
 // Another user than the one who reads it may have written it.
 TEST_F(SysctlTest, RestoresWhatIsBelowNetAlone) {
     const auto target = directory_.write("target", "as it was");

@@ -111,6 +111,17 @@ TEST_F(WholeFile, SaysWhatToDoWhereThePersonsFileIsThere) {
     EXPECT_THROW(create_private(directory_.path() / "none/file", ""), std::system_error);
 }
 
+TEST_F(WholeFile, IsReadWholeOrNotAtAll) {
+    const std::string text(longest_text, 'x');
+    directory_.write("state", text);
+    EXPECT_EQ(read_regular_file(file_), text);
+    directory_.write("state", text + 'y');
+    EXPECT_EQ(read_regular_file(file_), std::nullopt);
+    EXPECT_EQ(read_regular_file(file_, 3 * longest_text), text + 'y');
+    EXPECT_EQ(read_regular_file(target_, 10), std::nullopt);
+    EXPECT_EQ(read_regular_file(target_, 11), "somebody's\n");
+}
+
 TEST_F(WholeFile, IsGivenToNobodyThroughALink) {
     fs::create_symlink(target_, file_);
     EXPECT_THROW(give_to_owner_of(directory_.path(), file_), std::system_error);

@@ -62,6 +62,12 @@ TEST_F(ResolverOrderTest, IsThereUntilItIsTakenBack) {
     EXPECT_FALSE(order_.give({})) << "again: nothing is wrong";
 }
 
+TEST_F(ResolverOrderTest, IsOneThatNamesMoreThanServersWhereItIsTooLong) {
+    orders_.write("resolver-order", std::string(70000, '#'));
+    ASSERT_TRUE(order_.given());
+    EXPECT_FALSE(platform::is_resolver_file_text(*order_.given()));
+}
+
 TEST_F(ResolverOrderTest, IsAnsweredByWhoCarriesItOut) {
     EXPECT_FALSE(order_.answer(text_)) << "not yet";
     ASSERT_FALSE(order_.answer_with(text_, {.backend = "file", .refusal = {}}));

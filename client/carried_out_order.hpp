@@ -1,0 +1,21 @@
+#pragma once
+// What is done as root about a ResolverOrder: the file /etc/resolv.conf, or resolvconf(8) where
+// that keeps it.
+
+#include <filesystem>
+
+#include "client/resolver_order.hpp"
+
+namespace godwit::client {
+
+// Of the order in one directory, with the answer in the other one; without an order what was there
+// before comes back. One at a time on a machine. Throws std::system_error where the answer cannot
+// be written.
+ResolverAnswer carry_out_order(const std::filesystem::path& orders,
+                               const std::filesystem::path& answers);
+
+// The same without an order, for who has no daemon that would withdraw his: there is none any more.
+// Throws std::system_error.
+void put_back_resolver(const std::filesystem::path& orders);
+
+}  // namespace godwit::client
