@@ -31,7 +31,7 @@ std::filesystem::path active_file(const Profiles& profiles) {
     if (!active && !profiles.names().empty()) {
         throw runtime::InvalidConfiguration(
             {{profiles.file(first_profile).parent_path().string(), 0, 0,
-              "several profiles, and none is active", "choose one: godwit profile use NAME"}});
+              "none of the profiles is active", "choose one: godwit profile use NAME"}});
     }
     return profiles.file(active.value_or(first_profile));
 }

@@ -6,7 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "client/configuration.hpp"
 #include "client/core/joining.hpp"
 #include "client/core/update_numbers.hpp"
 #include "client/handshake_times.hpp"
@@ -37,10 +36,11 @@ security::PresharedKey copy_of(const security::PresharedKey& key) {
 
 class JoinAttempt {
   public:
-    JoinAttempt(const security::Invite& invite, security::KeyPair own)
+    JoinAttempt(const security::Invite& invite, security::KeyPair own,
+                const std::filesystem::path& state_directory)
         : invite_(invite),
           socket_({.buffer_octets = buffer_octets}),
-          times_(Configuration().state_directory, own.public_key()),
+          times_(state_directory, own.public_key()),
           authenticator_({.home_agent_address = invite.home_agent,
                           .own = std::move(own),
                           .home_agent = invite.home_agent_key,
@@ -64,7 +64,7 @@ class JoinAttempt {
             perform(node_.begin(runtime::boot_now(), paths));
             loop_.run();
         }
-        if (!node_.has_joined()) {
+        if (node_.refused() && !node_.has_joined()) {  // else the key waits for another try
             times_.forget();
         }
         return {.has_joined = node_.has_joined(),
@@ -175,8 +175,9 @@ class JoinAttempt {
 }  // namespace
 
 JoinOutcome attempt_to_join(const security::Invite& invite, security::KeyPair own,
-                            std::chrono::nanoseconds patience) {
-    return JoinAttempt(invite, std::move(own)).run(patience);
+                            std::chrono::nanoseconds patience,
+                            const std::filesystem::path& state_directory) {
+    return JoinAttempt(invite, std::move(own), state_directory).run(patience);
 }
 
 }  // namespace godwit::client

@@ -3,9 +3,11 @@
 
 #include <chrono>
 #include <cstddef>
+#include <filesystem>
 #include <optional>
 #include <vector>
 
+#include "client/configuration.hpp"
 #include "shared/mobility/join_refusal.hpp"
 #include "shared/platform/resolver.hpp"
 #include "shared/security/invite.hpp"
@@ -27,9 +29,12 @@ struct JoinOutcome {
     std::size_t paths = 0;                               // how many ways there were to ask
 };
 
-// Takes `patience` at most, and a moment to look names up. Throws std::system_error if this machine
-// has no UDP.
-JoinOutcome attempt_to_join(const security::Invite& invite, security::KeyPair own,
-                            std::chrono::nanoseconds patience = join_patience);
+// Takes `patience` at most, and a moment to look names up. The times of this key's handshakes are
+// kept in the state directory, the daemon's, unless the home agent refuses the key. Throws
+// std::system_error if this machine has no UDP.
+JoinOutcome attempt_to_join(
+    const security::Invite& invite, security::KeyPair own,
+    std::chrono::nanoseconds patience = join_patience,
+    const std::filesystem::path& state_directory = Configuration().state_directory);
 
 }  // namespace godwit::client

@@ -13,6 +13,7 @@
 #include "client/keys.hpp"
 #include "shared/platform/attempt.hpp"
 #include "shared/platform/file_placement.hpp"
+#include "shared/platform/open_directory.hpp"
 #include "shared/platform/whole_file.hpp"
 #include "shared/runtime/clock.hpp"
 #include "shared/runtime/configuration_error.hpp"
@@ -229,7 +230,7 @@ std::vector<fs::path> JoinedFiles::keys() const {
 
 void JoinedFiles::open() {
     if (configuration_.has_parent_path()) {
-        fs::create_directories(configuration_.parent_path());
+        platform::make_open_directory(configuration_.parent_path());  // the service reads there
     }
     fs::create_directory(staging_);
     fs::permissions(staging_, fs::perms::owner_all);
@@ -325,17 +326,39 @@ std::optional<security::PublicKey> JoinedFiles::stage(const ProfileDocument& pro
     return own;
 }
 
-// The keys' names are free, and what they belong to is the configuration: until that is in its
-// place nothing has changed.
-void JoinedFiles::commit() {
-    const std::vector<fs::path> before =
-        exists() ? key_files_of(configuration_) : std::vector<fs::path>{};
+// Where a name is not free any more, all of it is staged again.
+bool JoinedFiles::place_all(Existing existing) const {
+    std::vector<fs::path> placed;
+    const auto give_way = [&] {
+        for (const fs::path& place : placed) {
+            fs::rename(place, staged(place));
+        }
+        return false;
+    };
     for (const fs::path& place : keys()) {
-        fs::rename(staged(place), place);
+        if (!platform::place_new(staged(place), place)) {
+            return give_way();
+        }
+        placed.push_back(place);
     }
     platform::make_durable(directory_of(configuration_));
-    fs::rename(staged(configuration_), configuration_);
+    if (existing == Existing::replaced) {
+        fs::rename(staged(configuration_), configuration_);
+    } else if (!platform::place_new(staged(configuration_), configuration_)) {
+        return give_way();
+    }
     platform::make_durable(directory_of(configuration_));
+    return true;
+}
+
+// The keys' names were free, and what they belong to is the configuration: until that is in its
+// place nothing has changed.
+bool JoinedFiles::commit(Existing existing) {
+    const std::vector<fs::path> before =
+        exists() ? key_files_of(configuration_) : std::vector<fs::path>{};
+    if (!place_all(existing)) {
+        return false;
+    }
     for (const fs::path& key : left_behind_) {
         std::error_code ignored;
         fs::remove(key, ignored);
@@ -347,6 +370,7 @@ void JoinedFiles::commit() {
         }
     }
     is_left_behind_ = false;
+    return true;
 }
 
 std::vector<fs::path> key_files_of(const fs::path& configuration) {

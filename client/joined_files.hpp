@@ -19,6 +19,9 @@ namespace godwit::client {
 std::string configuration_text(const security::Invite& invite, const std::string& private_key_file,
                                const std::string& preshared_key_file);
 
+// What is done with a configuration that is there.
+enum class Existing : bool { kept, replaced };
+
 class JoinedFiles {
   public:
     // "mn.toml" goes with "mn.key" and "mn.psk" in the same directory, or with "mn-2.key" and
@@ -42,9 +45,10 @@ class JoinedFiles {
     // The public key of the private key in the export, or of a new one where it has none; nothing
     // where nothing is protected. Throws std::runtime_error for keys that do not fit.
     std::optional<security::PublicKey> stage(const ProfileDocument& profile);
-    // Replaces the configuration that is there, if there is one, and removes its keys, unless
-    // another one beside it names them. Throws std::system_error.
-    void commit();
+    // Puts it all in its place. The keys of a configuration that is replaced are removed, unless
+    // another one beside it names them. False: somebody else has put his there in the meantime, and
+    // they stay; what was staged for an invite waits for another try. Throws std::system_error.
+    [[nodiscard]] bool commit(Existing existing);
 
     [[nodiscard]] const std::filesystem::path& configuration() const { return configuration_; }
 
@@ -53,6 +57,7 @@ class JoinedFiles {
     security::PublicKey stage_key_pair(const ProfileDocument& profile) const;
     void close() const;
     void forget_others() const;
+    [[nodiscard]] bool place_all(Existing existing) const;
     [[nodiscard]] std::filesystem::path staged(const std::filesystem::path& place) const {
         return staging_ / place.filename();
     }

@@ -22,6 +22,7 @@ using runtime::Json;
 namespace {
 
 constexpr auto extension = ".toml";
+constexpr auto nobody = "-";  // as a choice: no profile can have this name
 constexpr std::size_t longest_name = 63;
 
 bool is_letter_or_digit(char letter) {
@@ -152,6 +153,9 @@ std::optional<std::string> Profiles::active() const {
         if (has(name)) {
             return name;
         }
+        if (name == nobody) {
+            return std::nullopt;
+        }
     }
     if (has(first_profile)) {
         return first_profile;
@@ -169,13 +173,21 @@ std::shared_ptr<ProfileChoice> Profiles::choose(const std::string& name) const {
     return std::make_shared<ProfileChoice>(choice_, name + '\n');
 }
 
+std::shared_ptr<ProfileChoice> Profiles::choose_none_after(const std::string& name) const {
+    return std::make_shared<ProfileChoice>(choice_, name + '\n' + nobody + '\n');
+}
+
+std::shared_ptr<ProfileChoice> Profiles::choose_none() const {
+    return std::make_shared<ProfileChoice>(choice_, std::string(nobody) + '\n');
+}
+
 void Profiles::forget_choice() const {
     if (fs::remove(choice_)) {
         platform::make_durable(choice_.parent_path());
     }
 }
 
-// Of several lines, the first that names a profile counts.
+// Of several lines, the first that names a profile, or nobody, counts.
 void Profiles::rename(const std::string& name, const std::string& next) const {
     const bool is_active = active() == name;
     if (is_active) {

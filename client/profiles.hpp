@@ -63,11 +63,15 @@ class Profiles {
                                         const std::string& client) const;
 
     // The one that was chosen; where none was, first_profile or the only one. Nothing: it takes a
-    // choice.
+    // choice, the active one having been left, say.
     [[nodiscard]] std::optional<std::string> active() const;
     // This process may not see which one that is.
     [[nodiscard]] bool is_choice_hidden() const;
     [[nodiscard]] std::shared_ptr<ProfileChoice> choose(const std::string& name) const;
+    // None is active any more once this one is gone; and none at all, not even a later one of its
+    // name, until another choice. Both throw std::system_error.
+    [[nodiscard]] std::shared_ptr<ProfileChoice> choose_none_after(const std::string& name) const;
+    [[nodiscard]] std::shared_ptr<ProfileChoice> choose_none() const;
     // Throws std::system_error.
     void forget_choice() const;
     // The name is free. An active profile is active under the one name or the other at every

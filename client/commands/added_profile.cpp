@@ -11,6 +11,7 @@
 #include "client/status.hpp"
 #include "shared/platform/service.hpp"
 #include "shared/runtime/api_client.hpp"
+#include "shared/runtime/program.hpp"
 
 namespace godwit::client {
 
@@ -30,6 +31,12 @@ ExitCode choose_without_daemon(const Profiles& profiles, const std::string& name
     std::cout << "active: " << name << "; no daemon runs, and the next one takes it up: "
               << "systemctl enable --now " << unit << '\n';
     return ExitCode::ok;
+}
+
+// Whether a daemon is there by this profile as it was before.
+bool is_in_use(const std::string& name, const fs::path& socket) {
+    const auto status = runtime::read_status(socket);
+    return status && status->value("profile", Json()) == name;
 }
 
 }  // namespace
@@ -57,7 +64,7 @@ ExitCode use_profile(const Profiles& profiles, const std::string& name, const fs
     return ExitCode::ok;
 }
 
-ExitCode finish(const Profiles& profiles, const fs::path& file, Start start) {
+ExitCode finish(const Profiles& profiles, const fs::path& file, const Start& start) {
     const auto name = profiles.name_of(file);
     if (!name) {
         std::cout << "next: sudo godwit daemon --config " << file.string() << '\n';
@@ -67,12 +74,12 @@ ExitCode finish(const Profiles& profiles, const fs::path& file, Start start) {
         std::cout << "next: godwit profile use " << *name << '\n';
         return ExitCode::ok;
     }
-    if (!platform::can_start_service(unit)) {
-        std::cout << "next: sudo godwit daemon\n";
-        return ExitCode::ok;
-    }
-    if (start == Start::no) {
-        std::cout << "next: systemctl enable --now " << unit << '\n';
+    const bool can_start = platform::can_start_service(unit);
+    if (!can_start || !start.is_wanted) {
+        const std::string order =
+            can_start ? std::string("systemctl enable --now ") + unit : "sudo godwit daemon";
+        std::cout << "next: " << (is_in_use(*name, start.socket) ? "godwit restart" : order)
+                  << '\n';
         return ExitCode::ok;
     }
     DownMark(Configuration().state_directory).clear();  // of an earlier life

@@ -13,10 +13,13 @@ namespace godwit::client {
 runtime::ExitCode use_profile(const Profiles& profiles, const std::string& name,
                               const std::filesystem::path& socket);
 
-enum class Start : bool { no, yes };
-
-// Of a configuration that has been written: starts the service for the active profile, or says what
-// to do next.
-runtime::ExitCode finish(const Profiles& profiles, const std::filesystem::path& file, Start start);
+struct Start {
+    std::filesystem::path socket;  // where a daemon answers that may run already
+    bool is_wanted = true;         // that the service is started
+};
+// Of a configuration that has been written: starts the service for the active profile, anew if it
+// runs, or says what to do next.
+runtime::ExitCode finish(const Profiles& profiles, const std::filesystem::path& file,
+                         const Start& start);
 
 }  // namespace godwit::client

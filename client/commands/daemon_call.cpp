@@ -12,6 +12,7 @@ using runtime::ExitCode;
 namespace {
 
 constexpr unsigned first_error = 400;  // of HTTP
+constexpr unsigned bad_request = 400;
 constexpr unsigned forbidden = 403;
 
 }  // namespace
@@ -32,6 +33,13 @@ ExitCode exit_code_of(const runtime::ApiAnswer& answer) {
     }
     return runtime::error_code(answer) == runtime::bad_configuration ? ExitCode::usage
                                                                      : ExitCode::failed;
+}
+
+ExitCode exit_code_of(const runtime::FollowFailure& failure) {
+    if (failure.status == 0) {
+        return ExitCode::not_reachable;
+    }
+    return failure.status == bad_request ? ExitCode::usage : ExitCode::failed;
 }
 
 ExitCode order_daemon(const DaemonOptions& options, const std::string& target) {

@@ -42,7 +42,7 @@ ExitCode follow(const EventsOptions& options) {
     target += options.since ? "&since=" + std::to_string(*options.since) : "";
     const auto ended = runtime::follow_api(options.socket, target,
                                            [&](std::string_view line) { print(options, line); });
-    return ended ? ExitCode::ok : fail(ExitCode::not_reachable, ended.error().text);
+    return ended ? ExitCode::ok : fail(exit_code_of(ended.error()), ended.error().text);
 }
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include "client/commands/added_profile.hpp"
 #include "client/commands/commands.hpp"
 #include "client/commands/daemon_call.hpp"
+#include "client/configuration.hpp"
 #include "client/joined_files.hpp"
 #include "client/profile_document.hpp"
 #include "client/profiles.hpp"
@@ -77,7 +78,11 @@ ExitCode take_up(const ImportOptions& options, const ProfileDocument& document) 
     JoinedFiles files(profiles.file(name));
     const auto key = files.stage(document);
     const auto choice = is_first ? profiles.choose(name) : nullptr;
-    files.commit();
+    if (!files.commit(Existing::kept)) {
+        return fail(ExitCode::usage, "another profile " + name +
+                                         " has come there meanwhile; name this one otherwise with "
+                                         "--profile NAME");
+    }
     if (choice) {
         choice->commit();
     }
@@ -86,8 +91,9 @@ ExitCode take_up(const ImportOptions& options, const ProfileDocument& document) 
     if (is_new_key) {
         tell_new_key(*key, name);
     }
-    return finish(profiles, files.configuration(),
-                  is_new_key || options.no_start ? Start::no : Start::yes);
+    return finish(
+        profiles, files.configuration(),
+        {.socket = Configuration().status_socket, .is_wanted = !is_new_key && !options.no_start});
 }
 
 ExitCode run(const ImportOptions& options) {

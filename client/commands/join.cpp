@@ -162,6 +162,14 @@ ExitCode tell_failure(const Invite& invite, const JoinOutcome& outcome) {
     return tell_no_answer(invite, outcome);
 }
 
+ExitCode tell_overtaken(const JoinedFiles& files) {
+    return fail(ExitCode::failed,
+                "the home agent has taken this machine, but another join has written " +
+                    files.configuration().string() +
+                    " meanwhile, and that stays; join once more with the same invite, which still "
+                    "holds for this key: with --profile NAME, or with --force to replace it");
+}
+
 void tell_success(const Invite& invite, const JoinedFiles& files) {
     std::cout << "joined as " << invite.client << ": the address of this machine is "
               << invite.home.text() << '\n'
@@ -181,6 +189,7 @@ ExitCode join(const JoinOptions& options, const Invite& invite) {
     }
     const auto name = profiles.name_of(*place);
     const bool is_first = name && profiles.names().empty();
+    const bool is_active = name && active_profile(profiles, options.socket) == name;
     const auto choice = is_first ? profiles.choose(*name) : nullptr;
     auto left_behind = files.key_left_behind(invite);
     security::KeyPair own = left_behind ? *std::move(left_behind) : security::KeyPair::generate();
@@ -192,14 +201,18 @@ ExitCode join(const JoinOptions& options, const Invite& invite) {
         }
         return tell_failure(invite, outcome);
     }
-    files.commit();
+    if (!files.commit(options.force ? Existing::replaced : Existing::kept)) {
+        return tell_overtaken(files);
+    }
     if (choice) {
         choice->commit();
     }
     tell_success(invite, files);
-    return options.use && name && !is_first
+    // The daemon of the profile that is active already has to read it anew.
+    return options.use && name && !is_first && !is_active
                ? use_profile(profiles, *name, options.socket)
-               : finish(profiles, *place, options.no_start ? Start::no : Start::yes);
+               : finish(profiles, *place,
+                        {.socket = options.socket, .is_wanted = !options.no_start});
 }
 
 ExitCode run(const JoinOptions& options) {

@@ -11,6 +11,7 @@
 #include <system_error>
 #include <vector>
 
+#include "client/carried_out_order.hpp"
 #include "client/commands/commands.hpp"
 #include "client/commands/daemon_call.hpp"
 #include "client/commands/profile_options.hpp"
@@ -22,6 +23,7 @@
 #include "client/profiles.hpp"
 #include "shared/platform/service.hpp"
 #include "shared/runtime/configuration_error.hpp"
+#include "shared/runtime/program.hpp"
 
 namespace godwit::client {
 
@@ -35,6 +37,7 @@ constexpr const char* unit = "godwit.service";
 constexpr unsigned first_error = 400;  // of HTTP
 
 struct LeaveOptions : DaemonOptions {
+    const CLI::Option* socket_option = nullptr;  // whether it is given
     ProfileOptions where;
     bool yes = false;
 };
@@ -42,6 +45,7 @@ struct LeaveOptions : DaemonOptions {
 // What is left, and what of it is whose.
 struct Leaving {
     fs::path file;
+    fs::path socket{};                     // of the daemon that is there by it, if any is
     std::optional<std::string> profile;    // nothing: of a file that is none
     bool is_active = true;                 // the machine is there by it, if it is anywhere
     std::optional<Configuration> content;  // nothing: it is wrong
@@ -56,13 +60,22 @@ std::optional<Configuration> content_of(const fs::path& file) {
     }
 }
 
+// Whether the daemon that answers there goes by a profile, and so not by a file that is none.
+bool is_of_a_profile(const fs::path& socket) {
+    const auto status = runtime::read_status(socket);
+    return status && status->contains("profile") && status->at("profile").is_string();
+}
+
 Leaving look_at(const LeaveOptions& options) {
     const Profiles profiles;
     Leaving leaving{.file = configuration_of(options.where, options.socket)};
     leaving.profile = profiles.name_of(leaving.file);
-    leaving.is_active =
-        !leaving.profile || active_profile(profiles, options.socket) == leaving.profile;
     leaving.content = content_of(leaving.file);
+    const bool is_named = options.socket_option->count() > 0;
+    leaving.socket = leaving.content && !is_named ? leaving.content->status_socket : options.socket;
+    leaving.is_active = leaving.profile
+                            ? active_profile(profiles, leaving.socket) == leaving.profile
+                            : !is_of_a_profile(leaving.socket);
     for (const std::string& name : profiles.names()) {
         if (auto other = content_of(profiles.file(name)); other && name != leaving.profile) {
             leaving.others.push_back(*std::move(other));
@@ -144,8 +157,8 @@ bool is_agreed(const LeaveOptions& options, const std::vector<fs::path>& files) 
 }
 
 // Whether the machine is down, as far as anybody can tell.
-ExitCode end_presence(const LeaveOptions& options) {
-    const auto answer = runtime::call_api(options.socket, {.method = "POST", .target = "/v1/down"});
+ExitCode end_presence(const fs::path& socket) {
+    const auto answer = runtime::call_api(socket, {.method = "POST", .target = "/v1/down"});
     if (!answer) {
         std::cout << "no daemon answers: the home agent is not told, and forgets this machine when "
                      "its binding expires\n";
@@ -158,11 +171,19 @@ ExitCode end_presence(const LeaveOptions& options) {
     return ExitCode::ok;
 }
 
-// Throws std::system_error before anything has been done.
+// Throws std::system_error before anything has been done. A second name takes the same rights as
+// its removal, and whoever is killed in between still has the first; where the file system has no
+// such names, the file is moved to and fro.
 void require_that_it_may_go(const fs::path& file) {
-    const fs::path aside = file.string() + ".leaving";
-    fs::rename(file, aside);
-    fs::rename(aside, file);
+    const fs::path other = file.string() + ".leaving";
+    std::error_code unlike;
+    fs::remove(other);
+    fs::create_hard_link(file, other, unlike);
+    if (unlike) {
+        fs::rename(file, other);
+        fs::rename(other, file);
+    }
+    fs::remove(other);
 }
 
 void remove_all(const std::vector<fs::path>& files) {
@@ -174,8 +195,8 @@ void remove_all(const std::vector<fs::path>& files) {
 }
 
 // The machine is there no more, and nothing comes up with its next start.
-ExitCode end(const LeaveOptions& options, const Leaving& leaving) {
-    const ExitCode ended = end_presence(options);
+ExitCode end(const Leaving& leaving) {
+    const ExitCode ended = end_presence(leaving.socket);
     if (ended != ExitCode::ok) {
         return ended;
     }
@@ -186,8 +207,43 @@ ExitCode end(const LeaveOptions& options, const Leaving& leaving) {
     // No daemon may have done so.
     lift_lockdown(leaving.content ? leaving.content->state_directory
                                   : Configuration().state_directory);
+    put_back_resolver(leaving.socket.parent_path());
     return ExitCode::ok;
 }
+
+// Where the active profile is left, no other becomes active by itself, whenever this is killed.
+class ChoiceOfNobody {
+  public:
+    explicit ChoiceOfNobody(const Leaving& leaving)
+        : is_needed_(leaving.profile && leaving.is_active), others_(profiles_.names()) {
+        std::erase(others_, leaving.profile.value_or(""));
+        if (is_needed_ && !others_.empty()) {
+            after_this_one_ = profiles_.choose_none_after(*leaving.profile);
+            none_ = profiles_.choose_none();
+        }
+    }
+    void begin() const {
+        if (after_this_one_) {
+            after_this_one_->commit();
+        }
+    }
+    // The profile is gone.
+    void end() const {
+        if (none_) {
+            none_->commit();
+            std::cout << "next: godwit profile use " << others_.front() << '\n';
+        } else if (is_needed_) {
+            profiles_.forget_choice();
+        }
+    }
+
+  private:
+    Profiles profiles_;
+    bool is_needed_;
+    std::vector<std::string> others_;
+    std::shared_ptr<ProfileChoice> after_this_one_;
+    std::shared_ptr<ProfileChoice> none_;
+};
 
 ExitCode leave(const LeaveOptions& options) {
     const Leaving leaving = look_at(options);
@@ -200,19 +256,19 @@ ExitCode leave(const LeaveOptions& options) {
         return fail(ExitCode::usage, "nothing was changed; --yes agrees without asking");
     }
     require_that_it_may_go(leaving.file);
-    if (const ExitCode ended = leaving.is_active ? end(options, leaving) : ExitCode::ok;
+    const ChoiceOfNobody nobody(leaving);  // first: the disk may be full
+    if (!leaving.profile && !leaving.is_active) {
+        std::cout << "the daemon at " << leaving.socket.string()
+                  << " goes by a profile, and goes on; no other is told to be down\n";
+    }
+    if (const ExitCode ended = leaving.is_active ? end(leaving) : ExitCode::ok;
         ended != ExitCode::ok) {
         return ended;
     }
+    nobody.begin();
     forget_state(leaving);
     remove_all(files);
-    if (leaving.profile && leaving.is_active) {
-        const Profiles profiles;
-        profiles.forget_choice();
-        if (const auto left = profiles.names(); !left.empty()) {
-            std::cout << "next: godwit profile use " << left.front() << '\n';
-        }
-    }
+    nobody.end();
     return ExitCode::ok;
 }
 
@@ -226,6 +282,7 @@ Command add_leave(CLI::App& app) {
         ->excludes(command->add_option("--config", options->where.configuration,
                                        "This configuration file, of no profile"));
     add_socket_option(*command, *options);
+    options->socket_option = command->get_option("--socket");
     command->footer(
         "Deregisters, stops and disables the service, and removes the configuration and the keys.\n"
         "A profile that is not active is removed, and nothing else happens.\n"

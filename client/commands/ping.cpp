@@ -26,7 +26,6 @@ using runtime::Json;
 
 namespace {
 
-constexpr unsigned bad_request = 400;  // of HTTP
 constexpr std::uint32_t most_echoes = 1'000'000;
 
 struct PingOptions : DaemonOptions {
@@ -106,13 +105,6 @@ std::expected<std::string, std::string> address_of(const std::string& target) {
     }
     const auto ipv4 = found.addresses.front().mapped_ipv4();
     return ipv4 ? ipv4->text() : found.addresses.front().text();
-}
-
-ExitCode exit_code_of(const runtime::FollowFailure& failure) {
-    if (failure.status == 0) {
-        return ExitCode::not_reachable;
-    }
-    return failure.status == bad_request ? ExitCode::usage : ExitCode::failed;
 }
 
 ExitCode ping(const PingOptions& options) {

@@ -1,6 +1,7 @@
 #include "client/commands/profile_options.hpp"
 
 #include <CLI/CLI.hpp>
+#include <utility>
 
 #include "client/configuration_source.hpp"
 #include "shared/runtime/configuration_error.hpp"
@@ -25,7 +26,8 @@ std::optional<std::string> active_profile(const Profiles& profiles, const fs::pa
     if (const auto status = runtime::read_status(socket)) {
         const auto profile = status->find("profile");
         if (profile != status->end() && profile->is_string()) {
-            return profile->get<std::string>();
+            auto name = profile->get<std::string>();  // it may have been left
+            return profiles.has(name) ? std::optional(std::move(name)) : std::nullopt;
         }
     }
     const std::vector<std::string> all = profiles.names();

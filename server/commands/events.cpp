@@ -44,7 +44,7 @@ ExitCode follow(const EventsOptions& options) {
                                            [&](std::string_view line) { print(options, line); });
     if (!ended) {
         std::cerr << "godwit-ha: " << ended.error().text << '\n';
-        return ExitCode::not_reachable;
+        return ended.error().status == 0 ? ExitCode::not_reachable : ExitCode::failed;
     }
     return ExitCode::ok;
 }

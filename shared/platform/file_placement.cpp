@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstdio>
 #include <string>
 #include <system_error>
 
@@ -16,6 +18,22 @@ void make_durable(const std::filesystem::path& path) {
     const FileDescriptor file(
         check_syscall("open " + path.string(), ::open(path.c_str(), O_RDONLY | O_CLOEXEC)));
     check_syscall("write " + path.string(), ::fsync(file.number()));
+}
+
+bool place_new(const std::filesystem::path& file, const std::filesystem::path& place) {
+    const std::string attempt = "put " + place.string() + " in its place";
+    int result = ::renameat2(AT_FDCWD, file.c_str(), AT_FDCWD, place.c_str(), RENAME_NOREPLACE);
+    if (result != 0 && (errno == EINVAL || errno == ENOSYS)) {  // not every file system has that
+        result = ::link(file.c_str(), place.c_str());
+        if (result == 0) {
+            check_syscall(attempt, ::unlink(file.c_str()));
+        }
+    }
+    if (result != 0 && errno == EEXIST) {
+        return false;
+    }
+    check_syscall(attempt, result);
+    return true;
 }
 
 void give_to_owner_of(const std::filesystem::path& other, const std::filesystem::path& file) {

@@ -9,6 +9,10 @@ namespace godwit::platform {
 // std::system_error.
 void make_durable(const std::filesystem::path& path);
 
+// Moves a file to a name beside it that is free, in one step. False: it is not free, and nothing
+// has changed. Throws std::system_error.
+bool place_new(const std::filesystem::path& file, const std::filesystem::path& place);
+
 // Gives a file to whoever owns another one, where that is there; what a link leads to stays whose
 // it is. Throws std::system_error.
 void give_to_owner_of(const std::filesystem::path& other, const std::filesystem::path& file);

@@ -3,6 +3,7 @@
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <chrono>
+#include <exception>
 #include <utility>
 
 #include "shared/runtime/api_advice.hpp"
@@ -26,12 +27,12 @@ struct Conversation {
     ApiAnswer answer;
 };
 
-asio::awaitable<void> converse(asio::io_context& context, std::string path, ApiRequest asked,
-                               Conversation& conversation) {
+asio::awaitable<void> converse(asio::io_context& context, Stream::endpoint_type endpoint,
+                               ApiRequest asked, Conversation& conversation) {
     Stream stream(context);
     auto token = asio::redirect_error(asio::use_awaitable, conversation.error);
     stream.expires_after(asked.patience);
-    co_await stream.async_connect(asio::local::stream_protocol::endpoint(path), token);
+    co_await stream.async_connect(endpoint, token);
     if (conversation.error) {
         co_return;
     }
@@ -77,8 +78,12 @@ std::expected<ApiAnswer, std::string> call_api(const std::filesystem::path& sock
                                                const ApiRequest& request) {
     asio::io_context context;
     Conversation conversation;
-    asio::co_spawn(context, converse(context, socket.string(), request, conversation),
-                   asio::detached);
+    asio::co_spawn(context, converse(context, endpoint_of(socket), request, conversation),
+                   [](const std::exception_ptr& failure) {
+                       if (failure) {  // else it would look like an answer
+                           std::rethrow_exception(failure);
+                       }
+                   });
     context.run();
     if (conversation.error == beast::error::timeout) {
         return std::unexpected("the daemon at " + socket.string() +

@@ -25,11 +25,12 @@ struct ApiAnswer {
 std::string error_message(const ApiAnswer& answer);
 std::string error_code(const ApiAnswer& answer);
 
-// The daemon's answer, whatever it is; or in one line why there is none and what to do.
+// The daemon's answer, whatever it is; or in one line why there is none and what to do. Throws
+// std::system_error where no socket can have that name, and whatever else keeps it from asking.
 std::expected<ApiAnswer, std::string> call_api(const std::filesystem::path& socket,
                                                const ApiRequest& request);
 
-// The JSON document of GET /v1/status. Takes 2 s at most.
+// The JSON document of GET /v1/status. Takes 2 s at most; throws as call_api() does.
 std::expected<std::string, std::string> fetch_status(const std::filesystem::path& socket);
 
 }  // namespace godwit::runtime

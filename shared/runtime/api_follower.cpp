@@ -33,7 +33,7 @@ void take_lines(std::string& text, const std::function<void(std::string_view)>& 
 
 void ask(Socket& socket, const std::filesystem::path& path, const std::string& target,
          boost::system::error_code& error) {
-    socket.connect(asio::local::stream_protocol::endpoint(path.string()), error);
+    socket.connect(endpoint_of(path), error);
     if (!error) {
         http::request<http::empty_body> request(http::verb::get, target, 11);
         request.set(http::field::host, "localhost");

@@ -19,7 +19,8 @@ enum class FollowUntil : bool {
     ctrl_c_too,  // which is no failure then
 };
 
-// Calls back with each line of the answer to GET `target`, until the daemon ends it.
+// Calls back with each line of the answer to GET `target`, until the daemon ends it. Throws
+// std::system_error where no socket can have that name.
 std::expected<void, FollowFailure> follow_api(const std::filesystem::path& socket,
                                               const std::string& target,
                                               const std::function<void(std::string_view)>& on_line,

@@ -124,6 +124,7 @@ def test_down_leaves_everything_as_before_and_up_works_again(before_and_at_a, re
 
 
 def test_down_and_up_at_home(at_home):
+    assert HOME_ADDRESS in at_home.topology.run("mn", "ip -6 address show")
     done(at_home, "down")
     assert HOME_ADDRESS not in at_home.topology.run("mn", "ip -6 address show")
     done(at_home, "up")
@@ -228,7 +229,7 @@ def test_another_socket_takes_a_new_start(at_a):
 
 # status, wait, events
 
-def test_status_takes_less_than_20_ms(at_a, report):
+def test_how_long_status_takes_is_reported(at_a, report):
     times = []
     for _ in range(50):
         began = time.monotonic()
@@ -295,11 +296,10 @@ def test_events_tell_the_story(at_a):
 
 
 def test_who_follows_the_events_hears_of_health_at_once(at_a):
-    follower = at_a.topology.start("mn", f"{GODWIT} events --json --socket {at_a.socket('mn')}")
+    so_far = events(at_a)[-1]["id"]  # it may have had no address when it was started
+    follower = at_a.topology.start("mn", f"{GODWIT} events --json --since {so_far} --socket {at_a.socket('mn')}")
     at_a.topology.unplug()
-    for line in follower.stdout:
-        if json.loads(line).get("added") == "no interface has an address with a route to the home agent":
-            break
+    assert any(json.loads(line).get("added") == "no interface has an address with a route to the home agent" for line in follower.stdout)
     at_a.topology.stop(follower)
 
 

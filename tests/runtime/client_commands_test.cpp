@@ -65,6 +65,21 @@ TEST_F(ClientCommands, InviteAClient) {
                       HasSubstr("sudo godwit join 'godwit://h/laptop#AQ'"), HasSubstr("\u2588")));
 }
 
+TEST_F(ClientCommands, SayOfEventsThatTheDaemonRefusesThatItFailed) {
+    ask("events", R"({"error":{"code":"too-many-streams","message":"too many"}})", 503);
+    EXPECT_EQ(code_, 1);
+    EXPECT_EQ(errors(), "godwit-ha: too many\n");
+}
+
+TEST_F(ClientCommands, FailWhereNoSocketCanHaveTheName) {
+    for (const char* command : {"list", "revoke laptop", "disable laptop", "backup copy"}) {
+        run(std::string(command) + " --socket " + std::string(120, 's'));
+        EXPECT_NE(code_, 0) << command;
+        EXPECT_FALSE(errors().empty()) << command;
+        EXPECT_FALSE(std::filesystem::exists(directory_.path() / "copy"));
+    }
+}
+
 TEST_F(ClientCommands, InviteAClientAgain) {
     EXPECT_EQ(ask("invite laptop --again --expires 90s --json", invite, 201),
               R"(POST /v1/clients/laptop/invite {"expires_s":90})");
@@ -76,6 +91,34 @@ TEST_F(ClientCommands, WriteTheCodeIntoAFileOfItsOwnersOnly) {
     EXPECT_THAT(tests::read_file(directory_.path() / "code.png"), StartsWith("\x89PNG"));
     EXPECT_EQ(std::filesystem::status(directory_.path() / "code.png").permissions(),
               std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+}
+
+TEST_F(ClientCommands, InviteNobodyWhereTheFileForTheCodeIsThere) {
+    directory_.write("code.png", "somebody's");
+    run("invite laptop --png code.png --socket s");
+    EXPECT_EQ(code_, 1) << "before the daemon is asked, which is not there";
+    EXPECT_THAT(errors(), HasSubstr("code.png exists already"));
+    EXPECT_EQ(tests::read_file(directory_.path() / "code.png"), "somebody's");
+}
+
+TEST_F(ClientCommands, TellTheInviteThoughTheCodeCannotBeWritten) {
+    ask("invite laptop --png nowhere/code.png", invite, 201);
+    EXPECT_EQ(code_, 1);
+    EXPECT_THAT(output(), HasSubstr("sudo godwit join 'godwit://h/laptop#AQ'"));
+    EXPECT_THAT(errors(), HasSubstr("nowhere/code.png"));
+}
+
+TEST_F(ClientCommands, SayThatAnEmptyFileIsNoBackup) {
+    directory_.write("empty", "");
+    run("restore empty --socket s");
+    EXPECT_EQ(code_, 1);
+    EXPECT_EQ(errors(), "godwit-ha: empty is empty: it is no backup\n");
+}
+
+TEST_F(ClientCommands, SayThatADirectoryIsNoFile) {
+    run("restore . --socket s");
+    EXPECT_EQ(code_, 1);
+    EXPECT_THAT(errors(), HasSubstr("Is a directory"));
 }
 
 TEST_F(ClientCommands, ListClients) {

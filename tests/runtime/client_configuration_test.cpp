@@ -315,6 +315,16 @@ TEST(ClientConfiguration, RefusesAddressesThatNobodyCanReach) {
     }
 }
 
+TEST(ClientConfiguration, RefusesAHomeAgentThatNobodyCanReach) {
+    for (const char* address : {"::", "::1", "ff02::1", "fe80::1", "::ffff:192.0.2.1"}) {
+        EXPECT_THAT(errors_of("home_address = '2001:db8:f::9'\nprotection = 'none'\n[home_agent]\n"
+                              "address = '" +
+                              std::string(address) + "'\n"),
+                    HasSubstr("home_agent.address: \"" + std::string(address) +
+                              "\" is no address to be reached at"));
+    }
+}
+
 TEST(ClientConfiguration, SaysWhereAKeyBelongsThatStandsInTheWrongTable) {
     EXPECT_THAT(errors_of(least + "log_level = 'info'\n"),
                 HasSubstr("mn.toml:6:1: home_agent.log_level: unknown key; move it to the top of "

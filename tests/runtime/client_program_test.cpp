@@ -2,12 +2,18 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/inotify.h>
+#include <unistd.h>
 
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "client/status.hpp"
+#include "shared/platform/file_descriptor.hpp"
 #include "tests/runtime/fake_daemon.hpp"
 #include "tests/runtime/temporary_directory.hpp"
 
@@ -34,8 +40,14 @@ class ClientProgram : public testing::Test {
     }
     [[nodiscard]] Outcome ask(const std::string& arguments, unsigned status,
                               const std::string& body, std::string* asked = nullptr) const {
-        tests::FakeDaemon daemon(directory_.path() / "s", status, body);
-        Outcome outcome = godwit(arguments + " --socket s");
+        return ask_more(arguments + " --socket s", {{status, body}}, asked);
+    }
+    // Of a daemon at "s" that answers so, one after the other; `asked`: what it was asked last.
+    [[nodiscard]] Outcome ask_more(const std::string& arguments,
+                                   std::vector<tests::FakeDaemon::Answer> answers,
+                                   std::string* asked = nullptr) const {
+        tests::FakeDaemon daemon(directory_.path() / "s", std::move(answers));
+        Outcome outcome = godwit(arguments);
         if (asked != nullptr) {
             *asked = daemon.asked();
         }
@@ -46,6 +58,12 @@ class ClientProgram : public testing::Test {
         Status status;
         status.state = state;
         return ask(arguments, 200, to_json(status).dump());
+    }
+    // What a daemon answers that goes by this profile; empty: by none.
+    [[nodiscard]] static tests::FakeDaemon::Answer status_of(const std::string& profile) {
+        Status status;
+        status.profile = profile;
+        return {200, to_json(status).dump()};
     }
     [[nodiscard]] std::string read(const std::string& name) const {
         return tests::read_file(directory_.path() / name);
@@ -95,6 +113,28 @@ TEST_F(ClientProgram, ExitsWithFourIfNoDaemonAnswers) {
         EXPECT_EQ(outcome.code, 4) << command;
         EXPECT_THAT(outcome.errors, HasSubstr("no daemon answers at absent")) << command;
     }
+}
+
+TEST_F(ClientProgram, FailsWhereNoSocketCanHaveTheName) {
+    const std::string socket(120, 's');
+    for (const char* command :
+         {"up", "down", "restart", "status", "events", "leave --yes --config mn.toml"}) {
+        write_configuration();
+        const Outcome outcome = godwit(std::string(command) + " --socket " + socket);
+        EXPECT_NE(outcome.code, 0) << command;
+        EXPECT_FALSE(outcome.errors.empty()) << command;
+        EXPECT_TRUE(std::filesystem::exists(directory_.path() / "mn.toml")) << command;
+        for (const char* file : {"mn.key", "ha.key", "ha.pub"}) {
+            std::filesystem::remove(directory_.path() / file);
+        }
+    }
+}
+
+TEST_F(ClientProgram, SaysOfEventsThatTheDaemonRefusesThatItFailed) {
+    const Outcome outcome =
+        ask("events", 503, R"({"error":{"code":"too-many-streams","message":"too many"}})");
+    EXPECT_EQ(outcome.code, 1);
+    EXPECT_EQ(outcome.errors, "godwit: too many\n");
 }
 
 TEST_F(ClientProgram, WaitsForNothingThatIsThere) {
@@ -220,7 +260,8 @@ TEST_F(ClientProgram, LeavesOnlyIfThatIsAgreed) {
 TEST_F(ClientProgram, LeavesNothingOfItsOwn) {
     write_configuration();
     std::string asked;
-    const Outcome outcome = ask("leave --yes --config mn.toml", 200, "{}", &asked);
+    const Outcome outcome =
+        ask_more("leave --yes --config mn.toml --socket s", {status_of(""), {200, "{}"}}, &asked);
     EXPECT_EQ(outcome.code, 0) << outcome.errors;
     EXPECT_EQ(asked, "POST /v1/down");
     EXPECT_FALSE(std::filesystem::exists(directory_.path() / "mn.toml"));
@@ -231,11 +272,46 @@ TEST_F(ClientProgram, LeavesNothingOfItsOwn) {
 
 TEST_F(ClientProgram, StaysWhereTheDaemonRefuses) {
     write_configuration();
-    EXPECT_EQ(
-        ask("leave --yes --config mn.toml", 403, R"({"error":{"code":"x","message":"y"}})").code,
-        5);
+    const Outcome outcome =
+        ask_more("leave --yes --config mn.toml --socket s",
+                 {status_of(""), {403, R"({"error":{"code":"x","message":"y"}})"}});
+    EXPECT_EQ(outcome.code, 5);
     EXPECT_TRUE(std::filesystem::exists(directory_.path() / "mn.toml"));
     EXPECT_TRUE(std::filesystem::exists(directory_.path() / "mn.key"));
+}
+
+// Neither that of its own status_socket nor that of a named one.
+TEST_F(ClientProgram, LeavesADaemonAloneThatGoesByAProfile) {
+    for (const char* socket : {"", " --socket s"}) {
+        write_configuration();
+        std::filesystem::create_directory(directory_.path() / "state");
+        directory_.write("state/down", "");
+        directory_.write("mn.toml", "status_socket = 's'\n" + read("mn.toml"));
+        std::string asked;
+        const Outcome outcome = ask_more(std::string("leave --yes --config mn.toml") + socket,
+                                         {status_of("mn")}, &asked);
+        EXPECT_EQ(outcome.code, 0) << outcome.errors;
+        EXPECT_EQ(asked, "GET /v1/status") << "and no order";
+        EXPECT_THAT(outcome.output, HasSubstr("goes by a profile, and goes on"));
+        EXPECT_FALSE(std::filesystem::exists(directory_.path() / "mn.toml"));
+        EXPECT_TRUE(std::filesystem::exists(directory_.path() / "state/down")) << "the other's";
+        for (const char* file : {"s", "ha.key", "ha.pub", "state/down", "state"}) {
+            std::filesystem::remove(directory_.path() / file);
+        }
+    }
+}
+
+// Whoever is killed at any moment of it finds the configuration under its own name, or has left.
+TEST_F(ClientProgram, MovesTheConfigurationNowhereBeforeItGoes) {
+    write_configuration();
+    directory_.write("mn.toml.leaving", "of one that was killed\n");
+    const platform::FileDescriptor moves(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
+    ASSERT_GE(::inotify_add_watch(moves.number(), directory_.path().c_str(), IN_MOVED_FROM), 0);
+    EXPECT_EQ(godwit("leave --yes --config mn.toml --socket absent").code, 0);
+    std::array<char, 4096> event{};
+    EXPECT_EQ(::read(moves.number(), event.data(), event.size()), -1) << "one was moved";
+    EXPECT_FALSE(std::filesystem::exists(directory_.path() / "mn.toml"));
+    EXPECT_FALSE(std::filesystem::exists(directory_.path() / "mn.toml.leaving"));
 }
 
 TEST_F(ClientProgram, SaysThatNobodyIsToldWhereNoDaemonRuns) {

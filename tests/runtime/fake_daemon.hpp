@@ -1,11 +1,13 @@
 #pragma once
-// A daemon that answers one request, and remembers what it was.
+// A daemon that answers one request after the other, and remembers which they were.
 
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <filesystem>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "shared/runtime/asio.hpp"
 
@@ -13,10 +15,20 @@ namespace godwit::tests {
 
 class FakeDaemon {
   public:
-    // With this status of HTTP and this body.
-    FakeDaemon(const std::filesystem::path& socket, unsigned status, std::string body)
+    struct Answer {
+        unsigned status = 200;  // of HTTP
+        std::string body;
+    };
+    // As many requests as there are answers.
+    FakeDaemon(const std::filesystem::path& socket, std::vector<Answer> answers)
         : acceptor_(context_, runtime::asio::local::stream_protocol::endpoint(socket.string())),
-          thread_([this, status, body = std::move(body)] { answer(status, body); }) {}
+          thread_([this, answers = std::move(answers)] {
+              for (const Answer& each : answers) {
+                  answer(each);
+              }
+          }) {}
+    FakeDaemon(const std::filesystem::path& socket, unsigned status, std::string body)
+        : FakeDaemon(socket, {{status, std::move(body)}}) {}
     FakeDaemon(const FakeDaemon&) = delete;
     FakeDaemon& operator=(const FakeDaemon&) = delete;
     ~FakeDaemon() {
@@ -25,14 +37,14 @@ class FakeDaemon {
         }
     }
 
-    // "POST /v1/clients {...}", once it has been asked.
+    // "POST /v1/clients {...}", once it has been asked; the last one.
     std::string asked() {
         thread_.join();
         return asked_;
     }
 
   private:
-    void answer(unsigned status, const std::string& body) {
+    void answer(const Answer& answer) {
         namespace http = boost::beast::http;
         auto socket = acceptor_.accept();
         boost::beast::flat_buffer buffer;
@@ -40,7 +52,8 @@ class FakeDaemon {
         http::read(socket, buffer, request);
         asked_ = std::string(request.method_string()) + ' ' + std::string(request.target()) +
                  (request.body().empty() ? "" : ' ' + request.body());
-        http::response<http::string_body> response(static_cast<http::status>(status), 11, body);
+        http::response<http::string_body> response(static_cast<http::status>(answer.status), 11,
+                                                   answer.body);
         response.prepare_payload();
         http::write(socket, response);
     }

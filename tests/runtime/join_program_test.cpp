@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -70,6 +71,21 @@ TEST_F(JoinProgram, WritesAConfigurationThatTheDaemonTakes) {
     EXPECT_EQ(std::filesystem::status(written("mn.key")).permissions(),
               std::filesystem::perms(0600));
     EXPECT_EQ(std::filesystem::status(written("mn.psk")).permissions(),
+              std::filesystem::perms(0600));
+}
+
+// The service, of another user, has to read there, whatever umask root has.
+TEST_F(JoinProgram, MakesADirectoryThatTheServiceMayEnter) {
+    home_agent_.start();
+    const mode_t before = ::umask(0077);
+    const Outcome outcome = join(home_agent_.invite().text());
+    ::umask(before);
+    home_agent_.stop();
+    EXPECT_EQ(outcome.code, 0) << outcome.errors;
+    EXPECT_EQ(std::filesystem::status(written("")).permissions(), std::filesystem::perms(0755));
+    EXPECT_EQ(std::filesystem::status(written("mn.toml")).permissions(),
+              std::filesystem::perms(0644));
+    EXPECT_EQ(std::filesystem::status(written("mn.key")).permissions(),
               std::filesystem::perms(0600));
 }
 

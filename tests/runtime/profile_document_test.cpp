@@ -64,7 +64,7 @@ class ProfileDocumentTest : public testing::Test {
         JoinedFiles files(directory_.path() / "b/work.toml");
         const auto document = ProfileDocument::parse(text);
         const auto key = files.stage(document.value());
-        files.commit();
+        EXPECT_TRUE(files.commit(Existing::kept));
         return key;
     }
 

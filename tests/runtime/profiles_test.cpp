@@ -99,6 +99,22 @@ TEST_F(ProfilesTest, HaveTheActiveOneThatWasChosen) {
     EXPECT_EQ(profiles_.active(), "mn") << "what was chosen is not there";
 }
 
+TEST_F(ProfilesTest, HaveNoActiveOneOnceTheActiveOneHasBeenLeft) {
+    write("mn.toml");
+    write("work.toml");
+    profiles_.choose_none_after("mn")->commit();
+    EXPECT_EQ(profiles_.active(), "mn") << "it is still there";
+    fs::remove(profiles_.file("mn"));
+    EXPECT_FALSE(profiles_.active()) << "not even the only one";
+    profiles_.choose_none()->commit();
+    write("mn.toml");
+    EXPECT_FALSE(profiles_.active()) << "nor a later one of its name";
+    profiles_.rename("work", "office");
+    EXPECT_FALSE(profiles_.active());
+    choose("office");
+    EXPECT_EQ(profiles_.active(), "office");
+}
+
 TEST_F(ProfilesTest, ChooseNothingWithoutCommit) {
     write("mn.toml");
     write("work.toml");
