@@ -53,20 +53,20 @@ RULE(rfc5142_6_2, TriesThoseOfTheHomePrefixFirstInTheirOrder,
 }
 
 RULE(rfc5142_6_2, PassesOverThoseThatThereIsNoKeyFor,
-     "only home agents that there is a key for are bench.tried") {
+     "only home agents that there is a key for are tried") {
     ChoiceBench bench;
     EXPECT_TRUE(bench.begin({stranger, second}));
     EXPECT_EQ(bench.tried(), (Addresses{second, test::home_agent}));
 }
 
-RULE(rfc5142_6_2, TriesEachOnce, "each is bench.tried once, and then the old one") {
+RULE(rfc5142_6_2, TriesEachOnce, "each is tried once, and then the old one") {
     ChoiceBench bench;
     EXPECT_TRUE(bench.begin({second, second, second}));
     EXPECT_EQ(bench.tried(), (Addresses{second, test::home_agent}));
 }
 
 RULE(rfc6275_11_4_1, GivesEachItsTime,
-     "the next is bench.tried after InitialBindackTimeoutFirstReg at the soonest") {
+     "the next is tried after InitialBindackTimeoutFirstReg at the soonest") {
     ChoiceBench bench;
     EXPECT_TRUE(bench.begin({second, third}));
     EXPECT_EQ(bench.choice.take(noon)->address, second);
@@ -75,7 +75,7 @@ RULE(rfc6275_11_4_1, GivesEachItsTime,
     EXPECT_GE(HomeAgentChoice::patience, 1500ms) << "InitialBindackTimeoutFirstReg";
 }
 
-RULE(rfc6275_11_4_1, TriesNoMoreOnceOneHasTakenIt, "they are bench.tried until one accepts") {
+RULE(rfc6275_11_4_1, TriesNoMoreOnceOneHasTakenIt, "they are tried until one accepts") {
     ChoiceBench bench;
     EXPECT_TRUE(bench.begin({second, third}));
     EXPECT_TRUE(bench.choice.take(noon));

@@ -83,7 +83,7 @@ RULE(rfc6275_6_5, IsSilentToWhoCannotBeAnswered,
 
 RULE(rfc6275_10_5_1, AnswersAHundredTimesASecondAtMost, "replies to forged sources are bounded") {
     DiscoveryAnswers answers(settings());
-    for (unsigned number = 0; number < DiscoveryAnswers::max_answers; ++number) {
+    for (unsigned number = 0; number < 100; ++number) {
         EXPECT_FALSE(told(answers).empty());
     }
     EXPECT_TRUE(told(answers, noon + 999ms).empty());

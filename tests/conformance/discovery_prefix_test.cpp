@@ -1,6 +1,7 @@
 // When a mobile node asks for its home prefix, and which advertisements it takes: RFC 6275 §11.4.2,
 // §11.4.3.
 
+#include <utility>
 #include <vector>
 
 #include "client/core/prefix_discovery.hpp"
@@ -93,7 +94,21 @@ RULE(rfc6275_11_4_2, AsksAgainWithTheSameIdentifierEachTimeAfterTwiceAsLong,
     EXPECT_EQ(bench.asked(noon + 600s), (PrefixBench::Identifiers{PrefixBench::second}));
 }
 
-RULE(rfc6275_11_4_2, BeginsAnewWithAnotherBinding, "with another binding it is bench.asked anew") {
+RULE(rfc6275_11_4_2, HasARandomIdentifier,
+     "the identifier is a random number; 0 is that of who has not been asked") {
+    for (const auto& [random, identifier] :
+         {std::pair{0U, 1U}, {0x1233U, 0x1234U}, {0xffffU, 1U}}) {
+        PrefixDiscovery discovery(test::home, test::home_agent,
+                                  [random] { return std::uint32_t{random}; });
+        discovery.on_bound(noon, true);
+        discovery.on_doubt(noon);
+        const auto solicitation = discovery.take(noon);
+        ASSERT_TRUE(solicitation);
+        EXPECT_EQ(solicitation->identifier, identifier) << random;
+    }
+}
+
+RULE(rfc6275_11_4_2, BeginsAnewWithAnotherBinding, "with another binding it is asked anew") {
     PrefixBench bench;
     bench.discovery.on_bound(noon, true);
     bench.discovery.on_doubt(noon);
@@ -163,11 +178,11 @@ RULE(rfc6275_11_4_3, TakesNothingFromAnybodyElse,
     EXPECT_EQ(bench.asked(noon), (PrefixBench::Identifiers{PrefixBench::first}));
     EXPECT_FALSE(bench.hear(noon, PrefixBench::first, 1, 1, test::correspondent));
     EXPECT_FALSE(bench.discovery.known());
-    EXPECT_TRUE(bench.hear(noon, PrefixBench::first)) << "what was bench.asked is still open";
+    EXPECT_TRUE(bench.hear(noon, PrefixBench::first)) << "what was asked is still open";
 }
 
 RULE(rfc6275_11_4_3, AsksWhenAnAdvertisementComesUnasked,
-     "one that was not bench.asked for is discarded, and leads to a solicitation") {
+     "one that was not asked for is discarded, and leads to a solicitation") {
     PrefixBench bench;
     bench.discovery.on_bound(noon, true);
     EXPECT_FALSE(bench.hear(noon, 0));
@@ -195,7 +210,7 @@ RULE(rfc6275_11_4_3, TakesNoAnswerToAnOlderQuestion,
 }
 
 RULE(rfc6275_11_4_3, AsksNoMoreThanOnceASecondWhateverComes,
-     "whatever comes, it asks once a PrefixBench::second at most") {
+     "whatever comes, it asks once a second at most") {
     PrefixBench bench;
     bench.discovery.on_bound(noon, true);
     PrefixBench::Identifiers all;

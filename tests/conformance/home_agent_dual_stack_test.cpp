@@ -208,6 +208,8 @@ constexpr auto bad_addresses = std::to_array<Bad>({
      "::ffff:0.0.0.0", false},
     {"RefusesALoopbackCareOfAddress", "an IPv4 care-of address of the loopback net is refused: 174",
      "7f000001", "::ffff:198.51.100.5", true},
+    {"RefusesWhereItWasHeard", "the address that the update came to would loop: 174", "cb007101",
+     "::ffff:198.51.100.5", true},
     {"RefusesAnAddressOfThePool",
      "an IPv4 care-of address among the home addresses would loop: 174", "0a130005",
      "::ffff:198.51.100.5", true},
@@ -223,6 +225,17 @@ RULE_TABLE(rfc5555_4_5, bad_addresses) {
     if (row.is_answered) {
         EXPECT_EQ(answers[0].status(), 174);
     }
+    EXPECT_EQ(bench.tunnel(), std::nullopt);
+}
+
+RULE(rfc5555_4_5, RefusesTheIpv6LoopbackInUdp,
+     "::1 as the care-of address of an update in UDP, or as its source, would loop: 174") {
+    HomeAgentBench bench;
+    const Ipv6Address loopback = ip("::1");
+    EXPECT_EQ(only(bench.hear_in_udp({.options = alternate_care_of(loopback)}, care_of_a)).status(),
+              174);
+    EXPECT_EQ(only(bench.hear_in_udp({.options = alternate_care_of(care_of_a)}, loopback)).status(),
+              174);
     EXPECT_EQ(bench.tunnel(), std::nullopt);
 }
 

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "server/core/home_link_defence.hpp"
@@ -33,9 +34,16 @@ class Link {
     // Has bound it long ago.
     void settle() {
         (void)bind();
+        (void)wait();
+    }
+    // What it sends until nothing is due any more.
+    std::vector<NeighborPacket> wait() {
+        std::vector<NeighborPacket> sent;
         for (auto due = defence.next_deadline(); due; due = defence.next_deadline()) {
-            (void)defence.on_deadline(*due);
+            const auto more = defence.on_deadline(*due).send;
+            sent.insert(sent.end(), more.begin(), more.end());
         }
+        return sent;
     }
     std::vector<NeighborPacket> solicit(const Ipv6Address& source, const Ipv6Address& destination,
                                         const Ipv6Address& target = test::home.address) {
@@ -52,6 +60,10 @@ class Link {
 
 const wire::NeighborAdvertisement& said(const std::vector<NeighborPacket>& packets) {
     return std::get<wire::NeighborAdvertisement>(packets.at(0).message);
+}
+
+bool announces(const NeighborPacket& packet) {
+    return std::holds_alternative<wire::NeighborAdvertisement>(packet.message);
 }
 
 RULE(rfc6275_10_4_1, AnnouncesANewBinding,
@@ -216,6 +228,19 @@ RULE(rfc6275_10_3_2, AnnouncesNothingOnceABindingHasEnded,
     EXPECT_TRUE(link.defence.on_deadline(noon + 1h).send.empty());
 }
 
+RULE(rfc6275_10_3_2, AnnouncesNothingOfABindingThatHasEndedWhenTheLinkComesBack,
+     "what is left of the announcements of an address that stays allocated is never sent") {
+    Link link;
+    (void)link.defence.allocate(noon, test::home);
+    (void)link.wait();
+    (void)link.bind();
+    (void)link.defence.release(test::home);
+    link.defence.on_link_back(noon + 1h);
+    const auto sent = link.wait();
+    EXPECT_FALSE(sent.empty()) << "the address is looked for once more";
+    EXPECT_TRUE(std::ranges::none_of(sent, announces));
+}
+
 RULE(rfc4861_7_2_1, IsInTheSolicitedNodeGroup,
      "while it answers for a home address the home agent is in its solicited-node group") {
     Link link;
@@ -299,6 +324,10 @@ constexpr auto solicitations = std::to_array<Believed>({
      "87000000 00000000 20010db8000f00000000000000000009 0100020000000002", false},
     {"ADetectionGoesToTheGroup", "a solicitation from :: to a unicast address is discarded", 255,
      "::", "2001:db8:f::9", "87000000 00000000 20010db8000f00000000000000000009", false},
+    {"ADetectionGoesToNoOtherGroup", "a solicitation from :: to all nodes is discarded", 255,
+     "::", "ff02::1", "87000000 00000000 20010db8000f00000000000000000009", false},
+    {"ADetectionIsValid", "a solicitation from :: to the solicited-node group is valid", 255,
+     "::", "ff02::1:ff00:9", "87000000 00000000 20010db8000f00000000000000000009", true},
     {"ADetectionNamesNoLinkLayerAddress",
      "a solicitation from :: with a source link-layer address is discarded", 255,
      "::", "ff02::1:ff00:9", "87000000 00000000 20010db8000f00000000000000000009 0101020000000002",

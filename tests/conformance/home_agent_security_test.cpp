@@ -1,6 +1,7 @@
 // What takes the place of IPsec: RFC 6275 §5.1, §15.3, RFC 4285 §5, and what reaches beyond them.
 // Here everybody has keys.
 
+#include "shared/security/handshake_option.hpp"
 #include "tests/conformance/keyed_home_agent.hpp"
 #include "tests/conformance/rule.hpp"
 
@@ -34,15 +35,17 @@ Bytes with_checksum(Bytes packet) {
     packet[header_at + 5] = static_cast<std::uint8_t>(sum);
     return packet;
 }
-// Where it lies in the packet of a handshake (docs/protocol.md): behind kind, version and mac1.
-std::size_t mac2_of(const Bytes& packet) {
-    const Answer update{.header = Bytes(packet.begin() + header_at, packet.end())};
-    for (const Option& option : update.options()) {
-        if (option.type == 18) {
-            return header_at + option.offset + 2 + 2 + 16;
-        }
-    }
-    throw std::logic_error("no handshake");
+// Where its parts lie, from the beginning of the Mobility Header.
+security::HandshakeOption handshake_in(const Bytes& packet) {
+    return security::find_handshake_option(BytesView(packet).subspan(header_at),
+                                           security::HandshakeOptionKind::initiation)
+        .value();
+}
+// With mac1 made right again as well, as anybody can who knows the home agent's public key.
+Bytes with_mac1(Bytes packet, const security::HandshakeOption& handshake) {
+    security::Mac1Key(security::key_pair(2).public_key())
+        .write(std::span(packet).subspan(header_at), handshake);
+    return with_checksum(std::move(packet));
 }
 // At most the hint that its time has been used, which nobody has to believe.
 void expect_no_more_than_a_hint(Scene& scene, const std::vector<Bytes>& answers) {
@@ -123,7 +126,9 @@ RULE(rfc6275_5_1, EveryBitOfAHandshakeIsProtected,
      "load") {
     Scene scene;
     const Bytes update = scene.laptop.update(101, StartHandshake{}, first_home, care_of_b);
-    const std::size_t mac2 = mac2_of(update);
+    const security::HandshakeOption handshake = handshake_in(update);
+    const std::size_t mac1 = header_at + handshake.mac1.offset;
+    const std::size_t mac2 = mac1 + 16;
     for (std::size_t octet = header_at + 6; octet < update.size(); ++octet) {
         if (octet >= mac2 && octet < mac2 + 16) {
             continue;
@@ -131,6 +136,9 @@ RULE(rfc6275_5_1, EveryBitOfAHandshakeIsProtected,
         Bytes changed = update;
         changed[octet] ^= 0x10U;
         (void)scene.home_agent.hear(with_checksum(changed));
+        if (octet < mac1 || octet >= mac2) {
+            (void)scene.home_agent.hear(with_mac1(changed, handshake));
+        }
         ASSERT_EQ(scene.home_agent.bound(), care_of_a) << octet;
     }
     EXPECT_EQ(status_of(scene.home_agent.hear(update)), 0);

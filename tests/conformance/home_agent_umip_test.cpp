@@ -51,13 +51,16 @@ RULE(umip, HasOneEntryHoweverManyUpdatesCome,
 
 RULE(umip, HasNoEntryOfStrangers, "whoever asks: refused updates leave no entry") {
     HomeAgentBench bench;
+    std::size_t of_one = 0;
     for (int host = 0x100; host < 0x500; ++host) {
         std::array<char, 32> text{};
         (void)std::snprintf(text.data(), text.size(), "2001:db8:f::%x",
                             static_cast<unsigned>(host));
         (void)bench.hear({}, care_of_a, ip(text.data()));
+        of_one = host == 0x100 ? bench.core.entries() : of_one;
     }
     EXPECT_EQ(bench.core.bindings().size(), 0U);
+    EXPECT_EQ(bench.core.entries(), of_one) << "in all tables";
 }
 
 struct Refusal {

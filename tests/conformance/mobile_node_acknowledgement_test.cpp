@@ -52,7 +52,8 @@ RULE(rfc6275_11_7_3, IgnoresAnAnswerWithoutAQuestion, "without an update nothing
     LaboratoryNode asked;
     asked.attach(at(care_of_a));
     LaboratoryNode node;
-    node.be_answered(asked.update());
+    node.hear(node.answer_to(asked.update()).octets(), asked.update().path);
+    EXPECT_EQ(node.told<mobility::MessageDropped>().size(), 1U);
     EXPECT_EQ(node.state(), State::unattached);
     EXPECT_EQ(node.binding(), nullptr);
 }
@@ -62,7 +63,8 @@ RULE(rfc6275_11_7_3, IgnoresTheAnswerOfThePlaceBefore,
     node.attach(at(care_of_a));
     const Sent before = node.update();
     node.attach(at(care_of_b));
-    node.be_answered(before);
+    node.hear(node.answer_to(before).octets(), before.path);
+    EXPECT_EQ(node.told<mobility::MessageDropped>().size(), 1U);
     EXPECT_FALSE(node.is_registered());
     node.be_answered();
     EXPECT_EQ(node.binding()->path.local, care_of_b.address);

@@ -108,7 +108,8 @@ RULE(rfc6275_11_5_5, IgnoresTheAnswerOfItsLastUpdateAway,
     node.attach(at(care_of_a));
     const Sent away = node.update();
     node.attach(at_home);
-    node.be_answered(away);
+    node.hear(node.answer_to(away).octets(), away.path);
+    EXPECT_EQ(node.told<mobility::MessageDropped>().size(), 1U);
     EXPECT_EQ(node.binding(), nullptr);
     EXPECT_FALSE(node.carries());
     node.be_answered({.lifetime = 0});

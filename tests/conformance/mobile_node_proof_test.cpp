@@ -26,9 +26,9 @@ wire::BindingAcknowledgement accepted(const Sent& update) {
 // Where the Mobility Header of an acknowledgement with a routing header begins.
 constexpr std::size_t behind_routing_header = ipv6_header + 24;
 
-void correct_checksum(Bytes& packet) {
+void correct_checksum(Bytes& packet, const Ipv6Address& destination = home) {
     const std::span<std::uint8_t> header = std::span(packet).subspan(behind_routing_header);
-    wire::write_checksum(header, {.source = home_agent, .destination = home});
+    wire::write_checksum(header, {.source = home_agent, .destination = destination});
 }
 
 struct Bare {
@@ -98,8 +98,13 @@ RULE(rfc6275_5_1, BelievesNoAnswerToAnotherHomeAddress,
     node.attach(at(care_of_a));
     Bytes answer = node.answer_to(node.update(), accepted(node.update()));
     const Bytes right = answer;
-    answer.at(behind_routing_header - 1) ^= 3U;
+    Ipv6Address other = home;
+    other.octets.back() ^= 3U;
+    answer.at(behind_routing_header - 1) = other.octets.back();
+    correct_checksum(answer, other);
     node.hear(answer);
+    ASSERT_TRUE(node.rejection);
+    EXPECT_FALSE(node.rejection->parse_error) << "nothing else is wrong with it";
     EXPECT_FALSE(node.is_registered());
     node.hear(right);
     EXPECT_TRUE(node.is_registered());
@@ -115,14 +120,15 @@ RULE(rfc6275_5_1, BelievesNoAnswerToAnotherNode, "an answer for another's update
 RULE(rfc6275_15_3, BelievesNothingTwice, "an answer that is heard again changes nothing") {
     SealedNode node;
     node.attach(at(care_of_a));
+    const Path path = node.update().path;
     const Bytes answer = node.answer_to(node.update(), accepted(node.update()));
-    node.hear(answer);
+    node.hear(answer, path);
     const Instant expires = node.binding()->expires;
     node.attach(at(care_of_b));
-    node.hear(answer);
+    node.hear(answer, path);
     EXPECT_FALSE(node.is_registered());
     node.be_granted();
-    node.hear(answer);
+    node.hear(answer, path);
     EXPECT_EQ(node.binding()->expires, expires);
     EXPECT_EQ(node.tunnel->local, care_of_b.address);
 }
@@ -221,7 +227,8 @@ RULE(rfc5142_6_1, BelievesNoSwitchWithoutProof,
     SealedNode node;
     node.register_at();
     HeardPacket packet{.source = home_agent,
-                       .destination = home,
+                       .destination = care_of_a.address,
+                       .routed_to = home,
                        .type = message::home_agent_switch,
                        .data = {1, 0}};
     packet.data.insert(packet.data.end(), stranger.octets.begin(), stranger.octets.end());
@@ -229,6 +236,9 @@ RULE(rfc5142_6_1, BelievesNoSwitchWithoutProof,
     node.hear(packet);
     EXPECT_EQ(node.sent.size(), sent);
     EXPECT_TRUE(node.is_registered());
+    EXPECT_TRUE(node.told<mobility::HomeAgentSwitchAsked>().empty());
+    node.be_told(wire::HomeAgentSwitch{.home_agents = {{stranger}}, .options = {}});
+    EXPECT_EQ(node.told<mobility::HomeAgentSwitchAsked>().size(), 1U) << "and a proved one is told";
 }
 
 }  // namespace

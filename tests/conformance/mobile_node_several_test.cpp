@@ -27,14 +27,21 @@ struct AtBoth : SealedNode {
         run_until(noon + 1500ms);
         return update();
     }
-    void be_refused_beside(wire::BindingStatus message, std::uint8_t option) {
+    // `option`: the status in the identifier of the answer; none: it has no identifier. What the
+    // node says next is answered again.
+    void be_answered_beside(wire::BindingStatus message, std::optional<std::uint8_t> option,
+                            wire::Lifetime granted = wire::Lifetime(150)) {
         const Sent asked = ask_beside();
+        answers_after = 20ms;
+        wire::MobilityOptions options;
+        if (option) {
+            options.emplace_back(
+                wire::BindingIdentifier{.id = id_of(asked), .status = *option, .care_of = {}});
+        }
         be_answered(asked, {.status = message,
                             .sequence = wire::SequenceNumber(asked.sequence()),
-                            .lifetime = wire::Lifetime(150),
-                            .options = {wire::BindingIdentifier{
-                                .id = id_of(asked), .status = option, .care_of = {}}}});
-        answers_after = 20ms;
+                            .lifetime = granted,
+                            .options = std::move(options)});
     }
     static std::uint16_t id_of(const Sent& sent) {
         const auto named = sent.option(option::binding_identifier).value();
@@ -199,10 +206,25 @@ RULE(rfc5648_5_7, GivesUpWhereTheOptionIsNotKnown,
     EXPECT_FALSE(node.update().option(option::binding_identifier));
     EXPECT_EQ(node.update().option(option::alternate_care_of)->address(), care_of_a.address);
 }
+RULE(rfc5648_5_7, HasABindingBesideOnceItIsAccepted,
+     "zero in the option and in the message: that binding is there") {
+    AtBoth node;
+    node.be_answered_beside(wire::BindingStatus::accepted, 0);
+    node.run_for(200ms);
+    EXPECT_TRUE(node.core.warm_path());
+}
+RULE(rfc5648_5_7, BelievesNoMoreThanItAskedForBeside,
+     "a longer lifetime than was asked for does not put the refresh of that binding off") {
+    AtBoth node;
+    node.be_answered_beside(wire::BindingStatus::accepted, 0, wire::Lifetime(65535));
+    const std::size_t asked = node.updates_by(2);
+    node.run_for(300s);
+    EXPECT_EQ(node.updates_by(2), asked + 1) << "at half of the 600 s";
+}
 RULE(rfc5648_5_7, StopsWhereItIsProhibited,
      "166, prohibited: no more bindings beside the one in use") {
     AtBoth node;
-    node.be_refused_beside(wire::BindingStatus::accepted, 166);
+    node.be_answered_beside(wire::BindingStatus::accepted, 166);
     const std::size_t asked = node.updates_by(2);
     node.run_for(450s);
     EXPECT_EQ(node.updates_by(2), asked);
@@ -231,11 +253,30 @@ constexpr auto refusals = std::to_array<Refusal>({
 });
 RULE_TABLE(rfc5648_5_7, refusals) {
     AtBoth node;
-    node.be_refused_beside(row.message, row.option);
+    node.be_answered_beside(row.message, row.option);
     node.run_for(200ms);
     EXPECT_FALSE(node.core.warm_path());
     EXPECT_TRUE(node.is_registered()) << "the one in use is not concerned";
     EXPECT_EQ(node.tunnel->local, care_of_a.address);
+}
+struct Grant {
+    const char* name;
+    const char* rule;
+    std::optional<std::uint8_t> option;
+    wire::Lifetime lifetime;
+};
+constexpr auto no_grants = std::to_array<Grant>({
+    {"AnAnswerWithoutTheOptionIsNoBindingBeside", "no option in the answer: it is not there",
+     std::nullopt, wire::Lifetime(150)},
+    {"AGrantOfNoTimeIsNoBindingBeside", "zero, and a lifetime of zero: that binding is not there",
+     0, wire::Lifetime(0)},
+});
+RULE_TABLE(rfc5648_5_7, no_grants) {
+    AtBoth node;
+    node.be_answered_beside(wire::BindingStatus::accepted, row.option, row.lifetime);
+    node.run_for(200ms);
+    EXPECT_FALSE(node.core.warm_path());
+    EXPECT_TRUE(node.is_registered()) << "the one in use is not concerned";
 }
 RULE_TABLE(rfc5648_4_4, refusals) {  // of the only binding
     SealedNode node(with_others());
@@ -253,7 +294,7 @@ RULE_TABLE(rfc5648_4_4, refusals) {  // of the only binding
 RULE(rfc5648_5_7, ReplacesAllWhereOneWithoutIdentifierExists,
      "165: the next update has the O flag, so that all are replaced") {
     AtBoth node;
-    node.be_refused_beside(wire::BindingStatus::accepted, 165);
+    node.be_answered_beside(wire::BindingStatus::accepted, 165);
     node.run_for(2s);
     const auto after = node.updates_since(noon + 1100ms);
     ASSERT_FALSE(after.empty());

@@ -173,6 +173,19 @@ RULE(rfc6275_11_7_1, RefreshesForAsLongAsItIsAnswered, "each refresh that is gra
     EXPECT_EQ(node.update_count(), 6U);
 }
 
+RULE(rfc6275_11_4_1, GoesOnWithTheHomeAgentThatItIsRegisteredWith,
+     "whoever is registered tries any new registration with that home agent first, answered or "
+     "not") {
+    LaboratoryNode node;
+    node.register_at();
+    node.attach(at(care_of_b));
+    node.run_for(5min);
+    EXPECT_GT(node.update_count(), 5U);
+    for (const Sent& update : node.updates()) {
+        EXPECT_EQ(update.destination(), home_agent);
+    }
+}
+
 // On the home link
 
 RULE(rfc6275_11_5_5, GivesTheBindingUp, "at home it sends A and H with a Lifetime of zero") {

@@ -19,7 +19,7 @@ class ScapyHomeAgent(ScapyLink):
         # The kernel goes on routing for whoever is at home.
         self.keep_from_kernel(*(f"ip6 daddr {HOME_AGENT} ip6 nexthdr {{ {headers} }}" for headers in ("43, 60, 135, 41",)))
         self.bindings, self.updates, self.changed = {}, [], threading.Condition()
-        self.refuse_with, self.grant, self.is_silent, self.sent = [], 0xFFFF, False, 0
+        self.refuse_with, self.grant, self.is_silent, self.sent, self.tunnelled = [], 0xFFFF, False, 0, 0
 
     # Receiving
 
@@ -64,6 +64,7 @@ class ScapyHomeAgent(ScapyLink):
             self.keep_from_kernel(f"ip6 daddr {HOME_AGENT} ip6 nexthdr {{ 43, 60, 135, 41 }}")
 
     def on_tunnelled(self, packet):
+        self.tunnelled += 1  # whoever it is from
         inner = again(packet.payload)
         if self.bindings.get(inner.src) == packet.src:  # RFC 6275 §10.4.5
             self.send("wan", inner)

@@ -15,10 +15,10 @@ class Pinger:
         self.process = topology.start(node, f"ping -n -D -i {1 / RATE} {f'-I {source} ' if source else ''}{target}",
                                       log=self.path.name)
 
-    def under_way(self):
-        """Itself, once it has been answered: a move while it starts is not felt as it is."""
+    def under_way(self, since=0):
+        """Itself, once it has been answered since then, by time.time(): a move while it starts is not felt as it is."""
         patience = time.time() + 10 * SLOWNESS
-        while not self.arrivals():
+        while not any(arrival >= since for arrival in self.arrivals()):
             assert time.time() < patience, "no echo request was answered"
             time.sleep(0.01)
         return self

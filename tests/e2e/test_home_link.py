@@ -67,6 +67,11 @@ def neighbour(network, node, address, interface="home"):
     return network.run(node, f"ip neigh show {address} dev {interface}")
 
 
+def neighbour_is(network, node, address, link_layer_address):
+    """Whether this is the one link-layer address that a neighbour of the home link has for the address."""
+    return f"lladdr {link_layer_address} " in neighbour(network, node, address)
+
+
 def link_layer(network, node, interface="home"):
     return network.run(node, f"cat /sys/class/net/{interface}/address").strip()
 
@@ -214,11 +219,13 @@ def test_a_home_link_that_goes_and_comes_back(on_link):
     deployment.wait("ha", lambda status: any("no address of the home prefix" in line for line in status["health"]))
     network.ip("ha", f"addr add {HOME_AGENT}/64 dev home", f"route replace default via {GATEWAY}")
     deployment.wait("ha", lambda status: not status["health"])
-    network.ip("ha", "link set home address 02:00:00:00:07:07")
+    old, new = link_layer(network, "ha"), "02:00:00:00:07:07"
+    deployment.wait("ha", lambda status: pings(network, "net", HOME_ADDRESS) and pings(network, "cn", HOME_ADDRESS))
+    assert all(neighbour_is(network, node, HOME_ADDRESS, old) for node in ("net", "rt")), "they have it cached"
+    network.ip("ha", f"link set home address {new}")
     network.run("ha", f"ip -6 route replace default via {GATEWAY}")
-    deployment.wait("ha", lambda status: "02:00:00:00:07:07" in neighbour(network, "net", HOME_ADDRESS)
-                    or not pings(network, "net", HOME_ADDRESS, count=1))
-    assert pings(network, "cn", HOME_ADDRESS)
+    deployment.wait("ha", lambda status: all(neighbour_is(network, node, HOME_ADDRESS, new) for node in ("net", "rt")))
+    assert pings(network, "net", HOME_ADDRESS) and pings(network, "cn", HOME_ADDRESS)
 
 
 def test_a_home_agent_without_its_prefix_does_not_start(on_link):

@@ -54,8 +54,8 @@ def test_native_mode_registers_moves_and_returns_home(native):
 def test_a_download_goes_on_over_links_of_netem_that_delay_and_lose(native):
     topology = native.topology
     for port in ("rt-A", "rt-B", "mn-uplink"):
-        command = f"tc qdisc add dev {port} root netem delay 30ms loss 3%"
-        if "Error" in topology.run("net", command, check=False):
+        topology.run("net", f"tc qdisc add dev {port} root netem delay 30ms loss 3%", check=False)
+        if "netem" not in topology.run("net", f"tc qdisc show dev {port}"):
             lacking("netem")
     download = Download(topology, HOME_ADDRESS, CORRESPONDENT, megabytes_per_second=0.2)
     for link in JOURNEY:

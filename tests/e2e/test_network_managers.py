@@ -128,7 +128,7 @@ def test_dhclient_gets_another_address_when_it_renews(with_ipv4_alone, report):
     (topology.directory / "leases").unlink()
     serve(topology, SECOND)
     registered_from(deployment, SECOND)
-    pinger.under_way()
+    pinger.under_way(since=time.time())
     settle(0.5)
     silent = pinger.longest(began, time.time())
     report(f"silent for {silent:.0f} ms when dhclient went from {FIRST} to {SECOND}")

@@ -123,6 +123,20 @@ def test_the_home_agent_defends_the_home_address_on_the_home_link(at_home):
     assert mac in network.run("net", f"ip neigh show {HOME_ADDRESS} dev home")
 
 
+def test_who_has_come_home_answers_neighbor_solicitations_by_unicast(at_home):
+    """RFC 6275 §11.5.5: once the deregistration has been sent."""
+    from scapy.layers.inet6 import ICMPv6ND_NA
+    network = at_home.topology
+    at_home.move("A")
+    at_home.move("home")
+    with Capture(network, "mn", "uplink") as capture:
+        network.run("ha", "ip neigh flush dev home")
+        assert " 0% packet loss" in network.run("ha", f"ping -n -c 3 -i 0.1 -W 5 {HOME_ADDRESS}")
+    answers = [packet for packet in capture.packets() if ICMPv6ND_NA in packet and packet[ICMPv6ND_NA].tgt == HOME_ADDRESS
+               and packet[ICMPv6ND_NA].S]
+    assert answers and not any(ipaddress.IPv6Address(packet.dst).is_multicast for packet in answers)
+
+
 def test_large_packets_get_through_in_both_directions(at_a):
     """A download's full-sized segments, and a packet too large for the tunnel, which the sender's host fragments."""
     for node, target in (("mn", CORRESPONDENT), ("cn", HOME_ADDRESS)):

@@ -41,10 +41,12 @@ def test_traffic_goes_on_within_3_s_of_a_nats_reboot(deploy_roaming, report, net
 def test_an_idle_mobile_node_is_reachable_within_a_keepalive_of_a_nats_reboot(deploy_roaming, report):
     deployment = deploy_roaming(("nat44",), home_agent={"nat_keepalive": KEEPALIVE})
     assert reaches(deployment, "cn", HOME_ADDRESS)
+    before = deployment.topology.mappings("nat44", 4191)
     deployment.topology.reboot_nat("nat44")
     seconds = first_answer(deployment, HOME_ADDRESS, 4 * KEEPALIVE * SLOWNESS)
     report(f"reachable again after {seconds} s, with a keepalive each {KEEPALIVE} s")
     assert seconds and seconds <= (KEEPALIVE + 3) * SLOWNESS
+    assert deployment.topology.mappings("nat44", 4191) != before, "the NAT has forgotten nothing"
 
 
 @pytest.mark.slow

@@ -1,5 +1,7 @@
 // A peer that holds the keys it should, and says under their proof what nobody may.
 
+#include <concepts>
+
 #include "shared/security/handshake_payload.hpp"
 #include "shared/security/noise.hpp"
 #include "tests/security/conversation.hpp"
@@ -90,8 +92,15 @@ class MisbehavingHomeAgent : public Conversation {
     Opened answer(wire::BytesView payload, Ending ending = Ending::proof) {
         return answer(mobile_node_, payload, ending);
     }
-    static Opened answer(MobileNodeAuthenticator& node, wire::BytesView payload,
-                         Ending ending = Ending::proof) {
+    Opened answer(MobileNodeAuthenticator& node, wire::BytesView payload,
+                  Ending ending = Ending::proof) {
+        return answer(node, [&](std::uint32_t /*spi*/) { return payload; }, ending);
+    }
+    // One that takes up the SPI of the mobile node.
+    template <class Say>
+    Opened answer(MobileNodeAuthenticator& node, const Say& say, Ending ending = Ending::proof)
+        requires std::invocable<Say, std::uint32_t>
+    {
         const wire::Bytes asked =
             node.seal(from_mobile_node(update(1), mobility::StartHandshake{})).value();
         const auto initiation =
@@ -104,6 +113,7 @@ class MisbehavingHomeAgent : public Conversation {
         const auto heard =
             InitiationPayload::parse(noise.read_payload(key_pair(2), nullptr, message_1).value());
 
+        const auto& payload = say(heard->spi);
         wire::MobilityMessage message = with_response(payload);
         if (ending != Ending::none) {
             EXPECT_TRUE(append_authentication(message, heard->spi));
@@ -115,10 +125,9 @@ class MisbehavingHomeAgent : public Conversation {
             noise.write({}, KeyPair::generate(), payload, option.noise.in(std::span(header)));
         Mac1Key(key_pair(1).public_key()).write(header, option);
         if (ending == Ending::proof) {
-            const SessionKeys keys =
-                derive_session_keys(*session->keys, HandshakeRole::responder,
-                                    Suite::chacha20_poly1305, own_spi, heard->spi);
-            write_authenticator(keys.signalling->outbound, covered, header);
+            keys_ = derive_session_keys(*session->keys, HandshakeRole::responder,
+                                        Suite::chacha20_poly1305, own_spi, heard->spi);
+            write_authenticator(keys_.signalling->outbound, covered, header);
         }
         return node.open(path_of_mobile_node(), with_checksum(to_mobile_node(header)));
     }
@@ -127,6 +136,7 @@ class MisbehavingHomeAgent : public Conversation {
     }
 
     static constexpr std::uint32_t own_spi = 0x81020304;
+    SessionKeys keys_;  // of the last handshake
 
   private:
     static wire::BindingAcknowledgement with_response(wire::BytesView payload) {
@@ -163,6 +173,26 @@ TEST_F(MisbehavingHomeAgent, IsRefusedWithAHandshakeWhoseMessageIsNotProved) {
     const wire::Bytes payload = accepting(Suite::chacha20_poly1305);
     EXPECT_EQ(rejection_in(answer(payload, Ending::wrong_proof)), "bad-authenticator");
     EXPECT_EQ(rejection_in(answer(payload, Ending::none)), "malformed");
+}
+
+// Where both ends have the same SPI, nothing but the key tells the directions apart.
+TEST_F(MisbehavingHomeAgent, CannotSendTheMobileNodeItsOwnMessagesBack) {
+    const Opened opened = answer(mobile_node_, [](std::uint32_t spi) {
+        return ResponsePayload{.spi = spi, .suite = Suite::chacha20_poly1305}.serialize();
+    });
+    ASSERT_NE(message_in(opened), nullptr) << rejection_in(opened);
+    const mobility::InSession session{handshake_session(opened)};
+    wire::SignallingPacket sent_back{
+        .source = test::home_agent.address,
+        .destination = test::home.address,
+        .mobility_header = mobile_node_.seal(from_mobile_node(wire::Heartbeat{}, session)).value()};
+    const auto open = [&] {
+        return mobile_node_.open(path_of_mobile_node(), with_checksum(sent_back));
+    };
+    EXPECT_EQ(rejection_in(open()), "bad-authenticator");
+    write_authenticator(keys_.signalling->outbound, {.care_of = {}, .home = test::home},
+                        sent_back.mobility_header);
+    EXPECT_NE(message_in(open()), nullptr) << "by the key of the other direction";
 }
 
 TEST_F(MisbehavingHomeAgent, CannotMakeTheMobileNodeFollowAKeyOfLowOrder) {
