@@ -40,6 +40,7 @@
 #include "shared/runtime/offload_survey.hpp"
 #include "shared/runtime/offload_switches.hpp"
 #include "shared/runtime/service_life.hpp"
+#include "shared/runtime/table_upkeep.hpp"
 #include "shared/security/home_agent_authenticator.hpp"
 
 namespace godwit::server {
@@ -89,6 +90,7 @@ class Daemon final : public runtime::NodeObserver {
     bool has_own_address_;  // of its own making: on the TUN interface
     EnrolledClients clients_;
     platform::SignallingGuard guard_;
+    runtime::TableUpkeep guard_upkeep_;
     platform::SignallingSocket signalling_;
     ShardSockets sockets_;
     security::HomeAgentAuthenticator authenticator_;
@@ -120,6 +122,7 @@ Daemon::Daemon(const Configuration& configuration)
       clients_(clients_settings(configuration, tun_.shards(), store_, log_), store_,
                home_agent_keys(configuration, store_)),
       guard_("godwit_ha", {.local = {configuration.address.address}, .peers = {}}),
+      guard_upkeep_("ip6 godwit_ha", loop_, log_, [this] { return guard_.put_back(); }),
       signalling_(unmarked),
       sockets_(configuration, tun_.open_others(), offloads_),
       authenticator_(credentials(configuration, clients_, tun_.shards()), store_, &clients_,
@@ -364,6 +367,7 @@ std::vector<std::string> Daemon::health() const {
     }
     std::ranges::move(runtime::complaints(confinement_now(confinement_)),
                       std::back_inserter(health));
+    std::ranges::move(guard_upkeep_.complaints(), std::back_inserter(health));
     std::ranges::move(clients_.health(), std::back_inserter(health));
     if (network_) {
         std::ranges::move(network_->health(), std::back_inserter(health));

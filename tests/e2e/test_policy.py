@@ -32,6 +32,7 @@ def test_a_flush_of_nftables_opens_nothing(kept_in):
     kept_in.wait("ha", lambda status: HOME_ADDRESS in topology.run("ha", "nft list ruleset")
                  and not any("inet godwit_ha" in line for line in status["health"]))
     assert not reaches_internet(topology)
+    kept_in.wait("ha", lambda status: "ip6 godwit_ha" in topology.run("ha", "nft list ruleset"))
 
 
 def test_a_policy_is_in_force_though_nftables_was_flushed_before(kept_in):
