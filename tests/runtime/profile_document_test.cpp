@@ -60,11 +60,12 @@ class ProfileDocumentTest : public testing::Test {
         document[key] = value;
         return fault_of(document.dump());
     }
-    std::optional<security::PublicKey> take_up(const std::string& text) const {
+    std::optional<security::PublicKey> take_up(const std::string& text,
+                                               Existing existing = Existing::kept) const {
         JoinedFiles files(directory_.path() / "b/work.toml");
         const auto document = ProfileDocument::parse(text);
         const auto key = files.stage(document.value());
-        EXPECT_TRUE(files.commit(Existing::kept));
+        EXPECT_TRUE(files.commit(existing));
         return key;
     }
 
@@ -158,7 +159,7 @@ TEST_F(ProfileDocumentTest, IsToldWhereverItIsCutOff) {
 
 TEST_F(ProfileDocumentTest, ReplacesAConfigurationAndItsKeysTogether) {
     take_up(exported(WithKeys::yes));
-    take_up(exported(WithKeys::no));
+    take_up(exported(WithKeys::no), Existing::replaced);
     EXPECT_FALSE(fs::exists(directory_.path() / "b/work.key")) << "the one before had it";
     EXPECT_FALSE(fs::exists(directory_.path() / "b/work.psk"));
     EXPECT_NO_THROW(load_keys(read_configuration(directory_.path() / "b/work.toml")));

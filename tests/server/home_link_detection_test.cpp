@@ -35,8 +35,10 @@ TEST_F(HomeLinkDefenceTest, FindsOutAgainOnceTheLinkIsBack) {
     (void)defence_.allocate(noon, test::home);
     const auto later = finish();
     defence_.on_link_back(later);
-    EXPECT_EQ(defence_.judge(later, test::home).claim, AddressClaim::undecided);
-    EXPECT_THAT(defence_.on_deadline(later).send, ElementsAre(own_probe()));
+    const HomeLinkDefence::Judgement judgement = defence_.judge(later, test::home);
+    EXPECT_EQ(judgement.claim, AddressClaim::undecided);
+    EXPECT_THAT(judgement.actions.send, ElementsAre(own_probe()));
+    EXPECT_THAT(defence_.on_deadline(later).send, IsEmpty()) << "once is enough";
     EXPECT_EQ(defence_.judge(finish(), test::home).claim, AddressClaim::free);
 }
 
