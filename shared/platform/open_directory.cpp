@@ -15,6 +15,9 @@ bool make_open_directory(const fs::path& directory) {
     bool is_new = false;
     fs::path place;
     for (const fs::path& name : directory) {
+        if (name.empty()) {  // behind a slash at the end
+            continue;
+        }
         place /= name;
         is_new = fs::create_directory(place);
         if (is_new) {  // without what the umask has taken

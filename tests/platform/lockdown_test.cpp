@@ -215,16 +215,18 @@ TEST_F(LockdownTest, ClosesWhenTheDaemonIsKilledOnTheHomeLink) {
 // While somebody else changes nftables, until it is as before.
 class RepairOfLockdown : public LockdownTest {
   protected:
-    RepairOfLockdown() { lockdown_.enter(configuration_); }
+    RepairOfLockdown() {
+        lockdown_.enter(configuration_);
+        lockdown_.watch(loop_);
+        loop_.on_deadline([this] { return lockdown_.next_deadline(); },
+                          [this] { lockdown_.on_deadline(); });
+    }
 
     // Or until it has taken long even for a slow machine.
     void run_until(const std::function<bool()>& condition) {
         Alarm patience;
         patience.set(std::chrono::seconds(20));
         const auto given_up = loop_.on_readable(patience.descriptor(), [this] { loop_.stop(); });
-        lockdown_.watch(loop_);
-        loop_.on_deadline([this] { return lockdown_.next_deadline(); },
-                          [this] { lockdown_.on_deadline(); });
         loop_.after_each_turn([&] {
             if (condition()) {
                 loop_.stop();
