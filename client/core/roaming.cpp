@@ -285,9 +285,12 @@ void Roaming::on_path_answered(Instant now, const PathProbes::Answer& answer, Ac
     const bool is_better = std::ranges::find(better, answer.path) != better.end();
     const bool is_needed = is_settled_ ? liveness_.is_given_up() : !is_answered_;
     if (is_better || is_needed) {
-        const MoveCause settled = is_better ? MoveCause::better_path : MoveCause::path_silent;
         round_trip_ = answer.round_trip;
-        switch_to(now, *offer, is_settled_ ? settled : cause_, actions);
+        if (is_settled_ && !is_better) {
+            leave_silent(now, *offer, actions);
+        } else {
+            switch_to(now, *offer, is_settled_ ? MoveCause::better_path : cause_, actions);
+        }
     }
 }
 

@@ -93,6 +93,8 @@ class Roaming {
                           mobility::Actions& actions);
     void leave_if_mute(mobility::Instant now, mobility::Actions& actions);
     void leave_if_silent(mobility::Instant now, mobility::Actions& actions);
+    void leave_silent(mobility::Instant now, Away other, mobility::Actions& actions);
+    void tell_of_silence(mobility::Instant now, mobility::Actions& actions) const;
     void on_reading(mobility::Instant now, const mobility::TrafficNotice& notice,
                     mobility::Actions& actions);
     [[nodiscard]] std::uint64_t heard(const mobility::TrafficNotice& notice) const;

@@ -82,14 +82,11 @@ void Roaming::leave_if_silent(Instant now, Actions& actions) {
     if (!is_settled_ || !liveness_.is_given_up()) {
         return;
     }
-    const auto silent_for = now - liveness_.silent_since().value_or(now);
     if (const Away* other = other_that_answered()) {
-        actions.emplace_back(mobility::Event{mobility::PathSilent{in_use_->path, silent_for}});
-        remember_failure(now, in_use_->path);
-        switch_to(now, *other, MoveCause::path_silent, actions);
+        leave_silent(now, *other, actions);
     } else if (probes_.is_over()) {
         // Nothing answers along any path. Perhaps the home agent knows the session no more.
-        actions.emplace_back(mobility::Event{mobility::PathSilent{in_use_->path, silent_for}});
+        tell_of_silence(now, actions);
         probes_.stop();
         liveness_.rest();
         is_settled_ = is_acknowledged_ = is_answered_ = false;
@@ -98,6 +95,17 @@ void Roaming::leave_if_silent(Instant now, Actions& actions) {
         registration_.give_up(in_use_->path);
         registration_.register_anew(now, paths_from(offers_, in_use_->path), cause_, actions);
     }
+}
+
+void Roaming::leave_silent(Instant now, Away other, Actions& actions) {
+    tell_of_silence(now, actions);
+    remember_failure(now, in_use_->path);
+    switch_to(now, other, MoveCause::path_silent, actions);
+}
+
+void Roaming::tell_of_silence(Instant now, Actions& actions) const {
+    const auto silent_for = now - liveness_.silent_since().value_or(now);
+    actions.emplace_back(mobility::Event{mobility::PathSilent{in_use_->path, silent_for}});
 }
 
 void Roaming::take_nat_detection(Instant now, const wire::BindingAcknowledgement& message,
