@@ -1,10 +1,10 @@
 #include "server/store/sqlite.hpp"
 
-#include <fcntl.h>
 #include <sqlite3.h>
-#include <sys/stat.h>
 
 #include <algorithm>
+
+#include "shared/platform/file_placement.hpp"
 
 namespace godwit::server {
 
@@ -40,9 +40,9 @@ const std::error_category& sqlite_category() {
 
 Database::Database(const std::filesystem::path& file) : file_(file) {
     sqlite3* connection = nullptr;
-    const int result = sqlite3_open_v2(
-        file.c_str(), &connection,
-        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOFOLLOW, nullptr);
+    const int result =
+        sqlite3_open_v2(file.c_str(), &connection,
+                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOFOLLOW, nullptr);
     connection_.reset(connection);  // there after most failures too
     require_success(code_of(result), "open state file " + file.string());
     if (sqlite3_db_readonly(connection, "main") == 1) {  // then SQLite opens it all the same
@@ -50,8 +50,8 @@ Database::Database(const std::filesystem::path& file) : file_(file) {
     }
     sqlite3_busy_timeout(connection, busy_timeout);
     // There are keys in it, and the log beside it gets the same permissions.
-    // That of somebody else that can be written all the same stays as it is.
-    (void)::fchmodat(AT_FDCWD, file.c_str(), S_IRUSR | S_IWUSR, AT_SYMLINK_NOFOLLOW);
+    // It fails for a file of somebody else, which can be written all the same.
+    platform::keep_to_owner(file);
 }
 
 Database Database::in_memory() {

@@ -22,8 +22,8 @@ const std::error_category& sqlite_category();
 
 class Database {
   public:
-    // Makes the file if it is missing; only its owner can read it. No part of its path may be a link:
-    // root may open it in another user's folder. Throws std::system_error that names it.
+    // Makes the file if it is missing; only its owner can read it. No part of its path may be a
+    // link: root may open it in another user's folder. Throws std::system_error that names it.
     explicit Database(const std::filesystem::path& file);
     // An empty one that vanishes with the object.
     static Database in_memory();

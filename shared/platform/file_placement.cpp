@@ -52,6 +52,11 @@ void give_to_owner_of(const std::filesystem::path& other, const std::filesystem:
     }
 }
 
+void keep_to_owner(const std::filesystem::path& file) {
+    [[maybe_unused]] const int failure =
+        ::fchmodat(AT_FDCWD, file.c_str(), S_IRUSR | S_IWUSR, AT_SYMLINK_NOFOLLOW);
+}
+
 void open_to_everybody(const std::filesystem::path& socket) {
     constexpr mode_t all = 0666;
     const std::string attempt = "open " + socket.string() + " to everybody";

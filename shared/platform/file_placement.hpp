@@ -17,6 +17,10 @@ bool place_new(const std::filesystem::path& file, const std::filesystem::path& p
 // it is. Throws std::system_error.
 void give_to_owner_of(const std::filesystem::path& other, const std::filesystem::path& file);
 
+// Lets nobody but its owner read and write a file; what a link leads to stays as it is, and so does
+// somebody else's file.
+void keep_to_owner(const std::filesystem::path& file);
+
 // Lets everybody connect to the UNIX socket that has this name; what a link leads to stays as it
 // is. Throws std::system_error.
 void open_to_everybody(const std::filesystem::path& socket);

@@ -1,18 +1,17 @@
 #include "shared/runtime/api_advice.hpp"
 
-#include <sys/un.h>
-
 #include <boost/beast/http/error.hpp>
 #include <system_error>
 
 namespace godwit::runtime {
 
 asio::local::stream_protocol::endpoint endpoint_of(const std::filesystem::path& socket) {
-    if (socket.native().size() >= sizeof(sockaddr_un::sun_path)) {
+    try {
+        return {socket.string()};
+    } catch (const boost::system::system_error&) {
         throw std::system_error(std::make_error_code(std::errc::filename_too_long),
                                 "no socket can have the name " + socket.string());
     }
-    return {socket.string()};
 }
 
 std::string advice(const boost::system::error_code& error, const std::string& path) {

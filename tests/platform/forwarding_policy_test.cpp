@@ -279,7 +279,6 @@ class PoliciesUnderMeddling : public Policies {
   protected:
     PoliciesUnderMeddling() { apply(laptop_, {.internet = false}); }
     void TearDown() override { policy_.reset(); }  // ahead of the loop
-
     void expect_repair_after(const std::string& meddling) {
         const std::string wanted = run("nft list ruleset");
         run(meddling);

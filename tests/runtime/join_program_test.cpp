@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/stat.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -30,9 +29,11 @@ struct Outcome {
 
 class JoinProgram : public testing::Test {
   protected:
-    [[nodiscard]] Outcome join(const std::string& line, const std::string& arguments = "") const {
-        const std::string command = "cd " + directory_.path().string() + " && printf '%s\\n' '" +
-                                    line + "' | " GODWIT_PROGRAM " join - --config c/mn.toml " +
+    [[nodiscard]] Outcome join(const std::string& line, const std::string& arguments = "",
+                               const std::string& umask = "022") const {
+        const std::string command = "umask " + umask + " && cd " + directory_.path().string() +
+                                    " && printf '%s\\n' '" + line +
+                                    "' | " GODWIT_PROGRAM " join - --config c/mn.toml " +
                                     arguments + " > output 2> errors";
         const int result = std::system(command.c_str());  // NOLINT: a test's own command line
         return {WEXITSTATUS(result), tests::read_file(directory_.path() / "output"),
@@ -77,9 +78,7 @@ TEST_F(JoinProgram, WritesAConfigurationThatTheDaemonTakes) {
 // The service, of another user, has to read there, whatever umask root has.
 TEST_F(JoinProgram, MakesADirectoryThatTheServiceMayEnter) {
     home_agent_.start();
-    const mode_t before = ::umask(0077);
-    const Outcome outcome = join(home_agent_.invite().text());
-    ::umask(before);
+    const Outcome outcome = join(home_agent_.invite().text(), "", "077");
     home_agent_.stop();
     EXPECT_EQ(outcome.code, 0) << outcome.errors;
     EXPECT_EQ(std::filesystem::status(written("")).permissions(), std::filesystem::perms(0755));
