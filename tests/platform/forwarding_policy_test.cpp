@@ -10,6 +10,7 @@
 #include "shared/wire/checksum.hpp"
 #include "tests/platform/ipv4_datagram.hpp"
 #include "tests/platform/network_namespace.hpp"
+#include "tests/platform/run_until.hpp"
 #include "tests/runtime/temporary_directory.hpp"
 
 namespace godwit::platform {
@@ -283,18 +284,10 @@ class PoliciesUnderMeddling : public Policies {
         const std::string wanted = run("nft list ruleset");
         run(meddling);
         ASSERT_NE(run("nft list ruleset"), wanted) << meddling << ": has changed nothing";
-        Alarm patience;
-        patience.set(std::chrono::seconds(20));
-        const auto given_up = loop_.on_readable(patience.descriptor(), [this] { loop_.stop(); });
         policy_->watch(loop_);
         loop_.on_deadline([this] { return policy_->next_deadline(); },
                           [this] { policy_->on_deadline(); });
-        loop_.after_each_turn([&] {
-            if (run("nft list ruleset") == wanted) {
-                loop_.stop();
-            }
-        });
-        loop_.run();
+        tests::run_until(loop_, [&] { return run("nft list ruleset") == wanted; });
         EXPECT_EQ(run("nft list ruleset"), wanted) << meddling;
         EXPECT_FALSE(reaches_internet());
         EXPECT_THAT(policy_->health(), IsEmpty());

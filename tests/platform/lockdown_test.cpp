@@ -12,6 +12,7 @@
 #include "client/program_exclusion.hpp"
 #include "shared/platform/alarm.hpp"
 #include "tests/platform/network_namespace.hpp"
+#include "tests/platform/run_until.hpp"
 #include "tests/runtime/temporary_directory.hpp"
 
 namespace godwit::platform {
@@ -222,19 +223,7 @@ class RepairOfLockdown : public LockdownTest {
                           [this] { lockdown_.on_deadline(); });
     }
 
-    // Or until it has taken long even for a slow machine.
-    void run_until(const std::function<bool()>& condition) {
-        Alarm patience;
-        patience.set(std::chrono::seconds(20));
-        const auto given_up = loop_.on_readable(patience.descriptor(), [this] { loop_.stop(); });
-        loop_.after_each_turn([&] {
-            if (condition()) {
-                loop_.stop();
-            }
-        });
-        loop_.run();
-        loop_.context().restart();
-    }
+    void run_until(const std::function<bool()>& condition) { tests::run_until(loop_, condition); }
 
     void expect_repair_after(const std::string& meddling) {
         const std::string wanted = ruleset();

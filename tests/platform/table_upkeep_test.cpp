@@ -10,6 +10,7 @@
 
 #include "shared/platform/alarm.hpp"
 #include "tests/platform/network_namespace.hpp"
+#include "tests/platform/run_until.hpp"
 
 namespace godwit::runtime {
 namespace {
@@ -20,19 +21,7 @@ using testing::IsEmpty;
 
 class TableUpkeepTest : public platform::InNamespace {
   protected:
-    // Or until it has taken long even for a slow machine.
-    void run_until(const std::function<bool()>& condition) {
-        platform::Alarm patience;
-        patience.set(std::chrono::seconds(20));
-        const auto given_up = loop_.on_readable(patience.descriptor(), [this] { loop_.stop(); });
-        loop_.after_each_turn([&] {
-            if (condition()) {
-                loop_.stop();
-            }
-        });
-        loop_.run();
-        loop_.context().restart();
-    }
+    void run_until(const std::function<bool()>& condition) { tests::run_until(loop_, condition); }
 
     EventLoop loop_;
     const Log log_{LogLevel::error};
