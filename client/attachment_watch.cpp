@@ -89,7 +89,7 @@ void AttachmentWatch::resume() {
             ask(heard_.on_link_shaken(at, up.index));
         }
     }
-    endpoints_.look_up();
+    endpoints_.look_up(attachments().candidates);
     tell();
     on_resume_();
 }
@@ -139,6 +139,9 @@ void AttachmentWatch::follow(platform::NetworkSnapshot now) {
         ask(heard_.on_unreachable(at, neighbour.interface, neighbour.address));
     }
     ask(heard_.on_addresses(at));
+    if (settings_.on_network) {
+        settings_.on_network(network_);
+    }
 }
 
 void AttachmentWatch::ask(const RouterQuestions& questions) {
@@ -253,8 +256,25 @@ void AttachmentWatch::tell_lost_prefixes() {
     lost_prefixes_ = std::move(now);
 }
 
+void AttachmentWatch::note_silence() {
+    std::vector<NextHop> silent;
+    for (const auto& [interface, address] : platform::silent_next_hops(network_, destination())) {
+        silent.push_back({interface, address});
+    }
+    next_hops_.on_silent(runtime::boot_now(), silent);
+}
+
+// What comes of it is an event of the network.
+void AttachmentWatch::ask_silent() {
+    for (const NextHop& next_hop : next_hops_.on_deadline(runtime::boot_now())) {
+        log_.debug("next-hop-asked", {{"address", next_hop.address}});
+        platform::ask_again(netlink_, next_hop.interface, next_hop.address);
+    }
+}
+
 void AttachmentWatch::tell() {
     tell_kernel();
+    note_silence();
     const mobility::Attachments now = attachments();
     if (now == told_) {
         return;
@@ -273,7 +293,7 @@ void AttachmentWatch::tell() {
     told_ = now;
     on_change_(now);
     if (is_elsewhere && !now.candidates.empty()) {
-        endpoints_.look_up();
+        endpoints_.look_up(now.candidates);
     }
 }
 
@@ -298,10 +318,7 @@ mobility::Attachments AttachmentWatch::attachments() const {
         candidate.abandoned = is_abandoned(candidate);
         candidate.preference = settings_.links.rank(traits(candidate.interface));
     }
-    now.endpoints = endpoints_.known(
-        std::ranges::any_of(now.candidates, [](const mobility::CandidateAddress& candidate) {
-            return candidate.address.mapped_ipv4().has_value();
-        }));
+    now.endpoints = endpoints_.known(now.candidates);
     return now;
 }
 
@@ -310,7 +327,7 @@ platform::Destination AttachmentWatch::destination() const {
                                       .home = settings_.home,
                                       .ipv4_home = std::nullopt,  // it is on the tunnel alone
                                       .tunnel = settings_.tunnel};
-    for (const mobility::HomeAgentEndpoint& endpoint : endpoints_.known(false)) {
+    for (const mobility::HomeAgentEndpoint& endpoint : endpoints_.known({})) {
         destination.home_agent.push_back(endpoint.address);
     }
     if (endpoints_.has_names()) {
@@ -322,7 +339,8 @@ platform::Destination AttachmentWatch::destination() const {
 
 std::optional<mobility::Instant> AttachmentWatch::next_deadline() const {
     std::optional<mobility::Instant> next = heard_.next_deadline(runtime::boot_now());
-    for (const auto& deadline : {pacing_.due(), endpoints_.next_deadline()}) {
+    for (const auto& deadline :
+         {pacing_.due(), endpoints_.next_deadline(), next_hops_.next_deadline()}) {
         if (deadline) {
             next = next ? std::min(*next, *deadline) : *deadline;
         }
@@ -336,6 +354,7 @@ void AttachmentWatch::on_deadline() {
     }
     endpoints_.on_deadline();
     ask(heard_.on_deadline(runtime::boot_now()));
+    ask_silent();
     if (pacing_.is_due(runtime::boot_now())) {
         look();
     } else {

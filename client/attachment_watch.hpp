@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "client/core/look_pacing.hpp"
+#include "client/core/next_hop_questions.hpp"
 #include "client/core/router_watch.hpp"
 #include "client/home_agent_endpoints.hpp"
 #include "client/link_preferences.hpp"
@@ -30,6 +31,7 @@ class AttachmentWatch {
   public:
     using OnChange = std::function<void(const mobility::Attachments&)>;
     using OnResume = std::function<void()>;
+    using OnNetwork = std::function<void(const platform::NetworkSnapshot&)>;
 
     struct Settings {
         wire::HomeAgentAddress home_agent;
@@ -41,6 +43,8 @@ class AttachmentWatch {
         // What a router advertises on the home link; nothing: there is no home link.
         std::optional<wire::Prefix> home_prefix;
         std::vector<wire::Prefix> network_prefixes{};  // behind this machine: no way to anywhere
+        // Told each look at the network, before the attachments there.
+        OnNetwork on_network{};
     };
     // The loop outlives it.
     AttachmentWatch(const Settings& settings, runtime::EventLoop& loop, const runtime::Log& log,
@@ -76,6 +80,8 @@ class AttachmentWatch {
     void tell();
     void tell_kernel();
     void tell_lost_prefixes();
+    void note_silence();
+    void ask_silent();
 
     [[nodiscard]] platform::Destination destination() const;
     [[nodiscard]] mobility::Attachments attachments() const;
@@ -94,6 +100,7 @@ class AttachmentWatch {
     mutable std::map<mobility::InterfaceIndex, mobility::LinkKind> kinds_;
     std::optional<mobility::Attachments> told_;
     LookPacing pacing_;
+    NextHopQuestions next_hops_;
     platform::MeteredDevices metered_;
     platform::SleepWatch sleep_;
     platform::NetlinkSocket netlink_;

@@ -114,15 +114,20 @@ MobileNodeSettings mobile_node_settings(const Configuration& configuration,
 }
 
 AttachmentWatch::Settings attachment_settings(const Configuration& configuration,
-                                              mobility::InterfaceIndex tunnel) {
+                                              mobility::InterfaceIndex tunnel,
+                                              AttachmentWatch::OnNetwork on_network,
+                                              HomeAgentEndpoints::DnsOfNow wanted_dns) {
     return {.home_agent = configuration.home_agent.address,
             .endpoints = configuration.home_agent.endpoints,
-            .queries = {.mark = outer_packet_mark, .past_stub = configuration.lockdown},
+            .queries = {.mark = outer_packet_mark,
+                        .past_stub = configuration.lockdown,
+                        .wanted_dns = std::move(wanted_dns)},
             .home = configuration.home_address,
             .tunnel = tunnel,
             .links = configuration.links,
             .home_prefix = configuration.home_prefix,
-            .network_prefixes = configuration.network_prefixes};
+            .network_prefixes = configuration.network_prefixes,
+            .on_network = std::move(on_network)};
 }
 
 }  // namespace godwit::client

@@ -37,6 +37,8 @@ MobileNodeSettings mobile_node_settings(const Configuration& configuration,
                                         std::vector<FlowWish> flows);
 
 AttachmentWatch::Settings attachment_settings(const Configuration& configuration,
-                                              mobility::InterfaceIndex tunnel);
+                                              mobility::InterfaceIndex tunnel,
+                                              AttachmentWatch::OnNetwork on_network,
+                                              HomeAgentEndpoints::DnsOfNow wanted_dns);
 
 }  // namespace godwit::client

@@ -4,7 +4,6 @@
 #include <chrono>
 #include <utility>
 
-#include "shared/runtime/clock.hpp"
 #include "shared/wire/nat64.hpp"
 
 namespace godwit::client {
@@ -15,6 +14,8 @@ using namespace std::chrono_literals;
 constexpr std::size_t max_addresses = 16;  // the oldest are forgotten
 constexpr std::chrono::seconds first_retry = 1s;
 constexpr std::chrono::seconds longest_retry = 30s;
+// Where a name server never tells, no more may ever come, and a question wakes the radio.
+constexpr std::chrono::seconds longest_nat64_retry = 5min;
 // How long after an arrival, and how often, it is looked whether the name servers are others.
 constexpr auto watching_time = 5s;
 constexpr auto watching_interval = 20ms;
@@ -25,16 +26,29 @@ void add_once(std::vector<wire::Ipv6Address>& addresses, const wire::Ipv6Address
     }
 }
 
+// Whether any link does. Where there is none as yet, it may.
+bool lacks_ipv4(HomeAgentEndpoints::Candidates candidates) {
+    const auto has_ipv4 = [&](mobility::InterfaceIndex interface) {
+        return std::ranges::any_of(candidates, [&](const mobility::CandidateAddress& candidate) {
+            return candidate.interface == interface && candidate.address.mapped_ipv4();
+        });
+    };
+    return candidates.empty() ||
+           !std::ranges::all_of(candidates, has_ipv4, &mobility::CandidateAddress::interface);
+}
+
 }  // namespace
 
 HomeAgentEndpoints::HomeAgentEndpoints(std::vector<std::string> names, const Queries& queries,
                                        runtime::EventLoop& loop, const runtime::Log& log,
-                                       std::function<void()> on_change)
+                                       std::function<void()> on_change, LookupMeans means)
     : names_(std::move(names)),
       queries_(queries),
+      means_(std::move(means)),
       log_(log),
       on_change_(std::move(on_change)),
-      lookup_(loop, [this](const platform::Resolution& found) { on_resolved(found); }) {
+      lookup_(
+          loop, [this](const platform::Resolution& found) { on_resolved(found); }, means_.resolve) {
     for (const std::string& name : names_) {
         if (const auto address = platform::literal_address(name)) {
             add_once(addresses_, *address);
@@ -42,13 +56,14 @@ HomeAgentEndpoints::HomeAgentEndpoints(std::vector<std::string> names, const Que
     }
 }
 
-void HomeAgentEndpoints::look_up() {
+void HomeAgentEndpoints::look_up(Candidates candidates) {
+    lacks_ipv4_ = lacks_ipv4(candidates);
     retry_at_.reset();
     retry_after_ = first_retry;
     if (needs_asking()) {
         request();
-        watch_until_ = runtime::boot_now() + watching_time;
-        watch_at_ = runtime::boot_now() + watching_interval;
+        watch_until_ = means_.now() + watching_time;
+        watch_at_ = means_.now() + watching_interval;
     }
 }
 
@@ -58,7 +73,13 @@ void HomeAgentEndpoints::request() {
 }
 
 std::string HomeAgentEndpoints::servers() const {
-    return queries_.past_stub ? platform::servers_behind_stub() : "";
+    const auto wanted = queries_.wanted_dns();
+    if (wanted && !wanted->is_at_home && (wanted->for_all_names || queries_.past_stub)) {
+        if (std::string others = means_.behind_stub(wanted->dns.servers); !others.empty()) {
+            return others;
+        }
+    }
+    return queries_.past_stub ? means_.behind_stub({}) : "";
 }
 
 // By which a change of the name servers is seen.
@@ -92,8 +113,9 @@ void HomeAgentEndpoints::on_resolved(const platform::Resolution& resolution) {
         log_.warning("home-agent-not-found", {{"name", name.name}, {"reason", name.reason}});
     }
     if (!resolution.unresolved.empty()) {
-        retry_at_ = runtime::boot_now() + retry_after_;
-        retry_after_ = std::min(2 * retry_after_, longest_retry);
+        retry_later(longest_retry);
+    } else if (resolution.is_nat64_unknown && lacks_ipv4_) {
+        retry_later(longest_nat64_retry);
     }
     if (addresses != addresses_) {
         addresses_ = std::move(addresses);
@@ -101,9 +123,15 @@ void HomeAgentEndpoints::on_resolved(const platform::Resolution& resolution) {
     }
 }
 
-std::vector<mobility::HomeAgentEndpoint> HomeAgentEndpoints::known(bool has_ipv4) const {
+void HomeAgentEndpoints::retry_later(std::chrono::seconds longest) {
+    retry_after_ = std::min(retry_after_, longest);
+    retry_at_ = means_.now() + retry_after_;
+    retry_after_ *= 2;
+}
+
+std::vector<mobility::HomeAgentEndpoint> HomeAgentEndpoints::known(Candidates candidates) const {
     std::vector<wire::Ipv6Address> addresses = addresses_;
-    if (!has_ipv4) {
+    if (lacks_ipv4(candidates)) {
         for (const wire::Ipv6Address& address : addresses_) {
             if (const auto ipv4 = address.mapped_ipv4()) {
                 add_once(addresses, *wire::nat64_address(wire::nat64_well_known_prefix, *ipv4));
@@ -118,7 +146,7 @@ std::vector<mobility::HomeAgentEndpoint> HomeAgentEndpoints::known(bool has_ipv4
 }
 
 void HomeAgentEndpoints::on_deadline() {
-    const mobility::Instant now = runtime::boot_now();
+    const mobility::Instant now = means_.now();
     if (watch_at_ && now >= *watch_at_) {
         watch_resolver(now);
     }

@@ -55,6 +55,10 @@ class NameService {
     void follow(State state, const mobility::DnsConfiguration& told,
                 const std::optional<wire::Ipv4Address>& ipv4_home);
 
+    // What this machine is to look names up with now, whether or not that has been done yet.
+    [[nodiscard]] const std::optional<WantedDns>& wanted() const {
+        return presence_.choice().wanted;
+    }
     [[nodiscard]] DnsReport report() const;
     // What is wrong, a sentence each.
     void add_health(std::vector<std::string>& health) const;

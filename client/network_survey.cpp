@@ -191,7 +191,7 @@ std::vector<Path> paths_to_ask(const Configuration& configuration,
                                          {.home_agent = configuration.home_agent.address,
                                           .encapsulations = configuration.encapsulations,
                                           .ports = configuration.home_agent.ports},
-                                         PathMemory(), runtime::boot_now(), nullptr)) {
+                                         PathMemory(), runtime::boot_now(), {})) {
         if (paths.size() < max_paths) {
             paths.push_back(offer.path);
         }

@@ -8,6 +8,7 @@
 
 #include "client/daemon_parts.hpp"
 #include "client/leftovers.hpp"
+#include "client/near_destinations.hpp"
 #include "client/status_report.hpp"
 #include "shared/mobility/tunnel_mtu.hpp"
 #include "shared/platform/attempt.hpp"
@@ -86,8 +87,13 @@ Presence::Presence(Configuration configuration, Lockdown& lockdown, runtime::Eve
                   platform::NetworkMonitor().snapshot(), log_),
       name_service_(name_service_settings(configuration_, tun_.interface()), loop, log_),
       attachments_(
-          attachment_settings(configuration_, tun_.interface()), loop, log_,
-          [this](const mobility::Attachments& now) { on_attachments(now); },
+          attachment_settings(
+              configuration_, tun_.interface(),
+              [this](const platform::NetworkSnapshot& network) {
+                  steering_.let_past(near_destinations(network, tun_.interface()));
+              },
+              [this] { return name_service_.wanted(); }),
+          loop, log_, [this](const mobility::Attachments& now) { on_attachments(now); },
           [this] { on_resume(); }),
       portal_({.home_agent = configuration_.home_agent.address,
                .endpoints = configuration_.home_agent.endpoints},

@@ -4,6 +4,7 @@
 #include <system_error>
 #include <utility>
 
+#include "client/near_destinations.hpp"
 #include "shared/runtime/clock.hpp"
 
 namespace godwit::client {
@@ -76,6 +77,19 @@ void add_at_home(SystemState& state, const SteeringSettings& settings, const Fam
     }
 }
 
+// The whole prefix by routes of its own, since a route of less specific ones can be anybody's.
+void add_near(SystemState& state, const SteeringSettings& settings, const Family& family) {
+    for (const wire::Prefix& prefix : settings.near) {
+        if (family.has(prefix)) {
+            state.rules.push_back(
+                {.ipv4 = prefix.is_ipv4(),
+                 .priority = specific_routes_priority,
+                 .to = prefix,
+                 .suppressed_prefix_length = prefix.length - family.everything.length - 1U});
+        }
+    }
+}
+
 void add_rules(SystemState& state, const SteeringSettings& settings, const Family& family) {
     const bool is_ipv4 = family.everything.is_ipv4();
     state.rules.push_back(
@@ -96,8 +110,7 @@ void add_rules(SystemState& state, const SteeringSettings& settings, const Famil
         }
     }
     if (is_full_tunnel(settings, family)) {
-        state.rules.push_back(
-            {.ipv4 = is_ipv4, .priority = specific_routes_priority, .suppressed_prefix_length = 0});
+        add_near(state, settings, family);
     }
     state.rules.push_back({.ipv4 = is_ipv4,
                            .priority = routes_priority,
@@ -204,6 +217,11 @@ void TrafficSteering::let_portal_out(bool is_let_out) {
     steer(steering_, home_link_, ipv4_home_);
 }
 
+void TrafficSteering::let_past(std::vector<wire::Prefix> near) {
+    settings_.near = std::move(near);
+    steer(steering_, home_link_, ipv4_home_);
+}
+
 void TrafficSteering::watch(runtime::EventLoop& loop) {
     watch_ = loop.on_readable(monitor_.descriptor(), [this] {
         if (monitor_.changed()) {
@@ -289,6 +307,12 @@ std::vector<std::string> TrafficSteering::complaints() const {
         complaints.push_back(
             "the kernel refuses an address, a route, a rule or the MTU of the tunnel: " +
             failure_.message());
+    }
+    if (settings_.near.size() == most_near_destinations) {
+        complaints.push_back(
+            "this machine has too many routes of its own for a full tunnel: what " +
+            std::to_string(most_near_destinations) +
+            " of them name goes past it, and the rest takes it");
     }
     if (repairs >= many_repairs) {
         complaints.push_back(

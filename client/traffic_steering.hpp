@@ -11,7 +11,7 @@
 //   from prefixes behind this machine         tunnel        home router
 //   to them                                   their own routes, else unreachable
 //   excluded prefixes                         main          main
-//   on-link and other specific routes         main          main           full tunnel only
+//   near destinations                         main          main           full tunnel only
 //   everything else                           tunnel        home router    full tunnel
 //                                             the routes    -              split tunnel
 //
@@ -52,6 +52,7 @@ struct SteeringSettings {
     bool has_excluded_programs = false;            // what they send is marked
     std::vector<wire::Prefix> network_prefixes{};  // behind this machine (RFC 3963)
     bool lets_portal_out = false;                  // a program is on its way to a captive portal
+    std::vector<wire::Prefix> near{};              // near_destinations()
 };
 
 enum class Steering : std::uint8_t {
@@ -80,6 +81,8 @@ class TrafficSteering {
     void fit(std::uint32_t mtu);
     // What goes to a captive portal goes past the tunnel, or not.
     void let_portal_out(bool is_let_out);
+    // What goes past a full tunnel by the main table's routes is this, near_destinations().
+    void let_past(std::vector<wire::Prefix> near);
     // From now on, by the kernel's events. The loop outlives this.
     void watch(runtime::EventLoop& loop);
 

@@ -1,6 +1,7 @@
 #include "shared/platform/candidates.hpp"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <optional>
 #include <span>
@@ -13,9 +14,11 @@ bool same_family(const wire::Ipv6Address& one, const wire::Ipv6Address& other) {
     return one.mapped_ipv4().has_value() == other.mapped_ipv4().has_value();
 }
 
-bool reaches(const NetworkSnapshot& network, const KnownRoute& route,
-             const wire::Ipv6Address& destination) {
-    const UnreachableNeighbour next_hop{route.interface, route.gateway.value_or(destination)};
+UnreachableNeighbour next_hop_of(const KnownRoute& route, const wire::Ipv6Address& destination) {
+    return {route.interface, route.gateway.value_or(destination)};
+}
+
+bool reaches(const NetworkSnapshot& network, const UnreachableNeighbour& next_hop) {
     return std::ranges::find(network.unreachable, next_hop) == network.unreachable.end();
 }
 
@@ -25,8 +28,8 @@ const KnownRoute* best_route(const NetworkSnapshot& network, const Link& link,
                              const wire::Ipv6Address& destination) {
     const KnownRoute* best = nullptr;
     const auto rank = [&](const KnownRoute& route) {
-        return std::tuple(-int{route.destination.length}, !reaches(network, route, destination),
-                          route.metric);
+        return std::tuple(-int{route.destination.length},
+                          !reaches(network, next_hop_of(route, destination)), route.metric);
     };
     for (const KnownRoute& route : network.routes) {
         if (route.interface == link.index && route.destination.contains(destination) &&
@@ -41,19 +44,25 @@ const KnownRoute* best_route(const NetworkSnapshot& network, const Link& link,
 // A link's way to the home agent in one family of addresses.
 struct Way {
     const KnownRoute* route = nullptr;
+    UnreachableNeighbour next_hop;
     bool answers = false;  // the next hop is not known to be silent
 };
 
 // To the address of the home agent with the best of the best routes; an answering one, if any.
 std::optional<Way> way(const NetworkSnapshot& network, const Link& link,
-                       std::span<const wire::Ipv6Address> home_agent) {
+                       std::span<const wire::Ipv6Address> home_agent,
+                       mobility::InterfaceIndex tunnel) {
     std::optional<Way> best;
+    if (!link.is_up || !link.is_running || link.index == tunnel) {
+        return best;
+    }
     for (const wire::Ipv6Address& address : home_agent) {
         const KnownRoute* route = best_route(network, link, address);
         if (route == nullptr) {
             continue;
         }
-        const Way found{route, reaches(network, *route, address)};
+        const UnreachableNeighbour next_hop = next_hop_of(*route, address);
+        const Way found{route, next_hop, reaches(network, next_hop)};
         const auto rank = [](const Way& one) {
             return std::tuple(!one.answers, one.route->metric);
         };
@@ -93,8 +102,8 @@ std::vector<mobility::CandidateAddress> candidates_to(const NetworkSnapshot& net
     std::vector<mobility::CandidateAddress> answering;
     std::vector<mobility::CandidateAddress> silent;
     for (const Link& link : network.links) {
-        const auto found = way(network, link, home_agent);
-        if (!link.is_up || !link.is_running || link.index == destination.tunnel || !found) {
+        const auto found = way(network, link, home_agent, destination.tunnel);
+        if (!found) {
             continue;
         }
         for (const KnownAddress& address : network.addresses) {
@@ -109,18 +118,42 @@ std::vector<mobility::CandidateAddress> candidates_to(const NetworkSnapshot& net
     return answering.empty() ? silent : answering;
 }
 
+using Addresses = std::vector<wire::Ipv6Address>;
+
+// Of IPv6, and of IPv4.
+std::array<Addresses, 2> by_family(const Addresses& addresses) {
+    std::array<Addresses, 2> families;
+    for (const wire::Ipv6Address& address : addresses) {
+        families.at(address.mapped_ipv4() ? 1 : 0).push_back(address);
+    }
+    return families;
+}
+
 }  // namespace
 
 std::vector<mobility::CandidateAddress> candidates(const NetworkSnapshot& network,
                                                    const Destination& destination) {
-    std::vector<wire::Ipv6Address> home_agent = destination.home_agent;
-    const auto ipv4 = std::ranges::stable_partition(
-        home_agent, [](const wire::Ipv6Address& address) { return !address.mapped_ipv4(); });
-    const auto ipv6 = std::span(home_agent).first(home_agent.size() - ipv4.size());
-    std::vector<mobility::CandidateAddress> found = candidates_to(network, ipv6, destination);
-    std::ranges::copy(candidates_to(network, ipv4, destination), std::back_inserter(found));
+    std::vector<mobility::CandidateAddress> found;
+    for (const Addresses& home_agent : by_family(destination.home_agent)) {
+        std::ranges::copy(candidates_to(network, home_agent, destination),
+                          std::back_inserter(found));
+    }
     std::ranges::stable_sort(found, {}, &mobility::CandidateAddress::route_metric);
     return found;
+}
+
+std::vector<UnreachableNeighbour> silent_next_hops(const NetworkSnapshot& network,
+                                                   const Destination& destination) {
+    std::vector<UnreachableNeighbour> silent;
+    for (const Addresses& home_agent : by_family(destination.home_agent)) {
+        for (const Link& link : network.links) {
+            const auto found = way(network, link, home_agent, destination.tunnel);
+            if (found && !found->answers) {
+                silent.push_back(found->next_hop);
+            }
+        }
+    }
+    return silent;
 }
 
 }  // namespace godwit::platform

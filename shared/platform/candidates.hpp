@@ -26,4 +26,10 @@ struct Destination {
 std::vector<mobility::CandidateAddress> candidates(const NetworkSnapshot& network,
                                                    const Destination& destination);
 
+// The next hops towards the home agent that are known to be silent, and instead of which their link
+// has none that answers: what is behind them may be no candidate, and then nothing is sent by them
+// that would make the kernel ask whether they are back.
+std::vector<UnreachableNeighbour> silent_next_hops(const NetworkSnapshot& network,
+                                                   const Destination& destination);
+
 }  // namespace godwit::platform

@@ -187,6 +187,7 @@ void DnsChannel::on_reply(void* question, int status, int /*timeouts*/, ares_add
         answer.failure =
             reason == ARES_ECANCELLED ? answered->channel.given_up_ : ::ares_strerror(reason);
         answer.has_no_such_record = reason == ARES_ENODATA;
+        answer.has_no_such_name = reason == ARES_ENOTFOUND;
         answer.is_from_server = reason >= ARES_ENODATA && reason <= ARES_EREFUSED;
     }
     --answered->channel.open_;

@@ -31,6 +31,7 @@ struct DnsAnswer {
     std::vector<wire::Ipv6Address> addresses;  // IPv4 as ::ffff:0:0/96
     std::string failure;                       // why there are none; empty if there are
     bool has_no_such_record = false;           // the failure: the name is there, without address
+    bool has_no_such_name = false;             // the failure: there is no such name
     bool is_from_server = true;                // the failure is a name server's word
 };
 

@@ -4,6 +4,8 @@
 #include <linux/neighbour.h>
 #include <sys/socket.h>
 
+#include <algorithm>
+
 #include "shared/platform/rtnetlink_list.hpp"
 #include "shared/platform/rtnetlink_objects.hpp"
 
@@ -19,9 +21,24 @@ constexpr auto append_routes = [](const nlmsghdr& message, std::vector<KnownRout
     routes.insert(routes.end(), more.begin(), more.end());
 };
 
+// One that has failed to answer counts as silent until it does, also while it is asked once more.
+std::vector<UnreachableNeighbour> unreachable_among(
+    const std::vector<SilentNeighbour>& silent, const std::vector<UnreachableNeighbour>& before) {
+    std::vector<UnreachableNeighbour> unreachable;
+    for (const auto& [neighbour, is_asked] : silent) {
+        if (!is_asked || std::ranges::find(before, neighbour) != before.end()) {
+            unreachable.push_back(neighbour);
+        }
+    }
+    return unreachable;
+}
+
 }  // namespace
 
-NetworkMonitor::NetworkMonitor() : events_(groups, matters) {}
+NetworkMonitor::NetworkMonitor()
+    : events_(groups, [this](const nlmsghdr& event) {
+          return matters(event) || is_news_of(unreachable_, event);
+      }) {}
 
 NetworkSnapshot NetworkMonitor::snapshot() {
     NetworkSnapshot network;
@@ -32,8 +49,10 @@ NetworkSnapshot NetworkMonitor::snapshot() {
         header.rtm_family = family;
         list(queries_, RTM_GETROUTE, header, network.routes, append_routes);
     }
-    list(queries_, RTM_GETNEIGH, ndmsg{}, network.unreachable,
-         append_one<unreachable_neighbour_in>);
+    std::vector<SilentNeighbour> silent;
+    list(queries_, RTM_GETNEIGH, ndmsg{}, silent, append_one<silent_neighbour_in>);
+    network.unreachable = unreachable_among(silent, unreachable_);
+    unreachable_ = network.unreachable;
     return network;
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 // Tells when links, addresses, routes or neighbours change, in both families, and how they are now.
 
+#include <vector>
+
 #include "shared/platform/netlink_socket.hpp"
 #include "shared/platform/network_events.hpp"
 #include "shared/platform/network_snapshot.hpp"
@@ -10,6 +12,9 @@ namespace godwit::platform {
 class NetworkMonitor {
   public:
     NetworkMonitor();  // throws std::system_error
+    NetworkMonitor(const NetworkMonitor&) = delete;
+    NetworkMonitor& operator=(const NetworkMonitor&) = delete;
+    ~NetworkMonitor() = default;
 
     // Readable when the kernel has something to report: changed() and perhaps snapshot().
     [[nodiscard]] int descriptor() const { return events_.descriptor(); }
@@ -23,6 +28,7 @@ class NetworkMonitor {
     NetworkSnapshot snapshot();
 
   private:
+    std::vector<UnreachableNeighbour> unreachable_;  // as the last snapshot has them
     NetworkEvents events_;
     NetlinkSocket queries_;
 };

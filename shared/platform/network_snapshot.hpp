@@ -38,7 +38,8 @@ struct KnownAddress {
     bool duplicate = false;          // it found somebody else (RFC 4862 §5.4.5)
     bool deprecated = false;
     bool temporary = false;  // RFC 8981
-    bool permanent = false;  // configured, not announced by a router
+    bool permanent = false;  // without an end: nearly always configured, not given by the network
+    std::optional<wire::Ipv6Address> other_end{};  // of a point-to-point link, where it is known
 
     bool operator==(const KnownAddress&) const = default;
 };
@@ -50,11 +51,13 @@ struct KnownRoute {
     std::optional<wire::Ipv6Address> gateway;
     std::uint32_t metric = 0;
     bool is_advertised = false;  // by a router advertisement
+    // By whoever runs this machine: no network has told it, nor does it come with an address.
+    bool is_configured = false;
 
     bool operator==(const KnownRoute&) const = default;
 };
 
-// A neighbour that the kernel has tried to reach, and could not (NUD_FAILED).
+// A neighbour that the kernel has tried to reach, and could not (NUD_FAILED), nor has since.
 struct UnreachableNeighbour {
     mobility::InterfaceIndex interface;
     wire::Ipv6Address address;

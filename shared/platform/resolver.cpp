@@ -68,6 +68,7 @@ class Lookup {
     const ResolverOptions& options_;
     std::vector<Findings> found_;  // as many as there are names
     bool asked_for_nat64_ = false;
+    bool is_nat64_known_ = false;  // whether there is one
     std::vector<wire::Prefix> nat64_prefixes_;
 };
 
@@ -123,6 +124,8 @@ void Lookup::ask_for_nat64(DnsChannel& channel) {
     if (!std::exchange(asked_for_nat64_, true)) {
         channel.ask(nat64_question, AddressFamily::ipv6, [this](const DnsAnswer& answer) {
             nat64_prefixes_ = wire::nat64_prefixes(answer.addresses);
+            is_nat64_known_ =
+                !answer.addresses.empty() || answer.has_no_such_record || answer.has_no_such_name;
         });
     }
 }
@@ -135,6 +138,7 @@ void Lookup::fail_all(const std::string& reason) {
 
 Resolution Lookup::result() const {
     Resolution resolution;
+    resolution.is_nat64_unknown = asked_for_nat64_ && !is_nat64_known_;
     const auto add = [&](const wire::Ipv6Address& address) {
         if (std::ranges::find(resolution.addresses, address) == resolution.addresses.end()) {
             resolution.addresses.push_back(address);
@@ -200,17 +204,21 @@ std::vector<std::string> name_servers_of_networks() {
     return {};
 }
 
-std::string servers_behind_stub() {
+std::string servers_behind_stub(const std::vector<wire::Ipv6Address>& left_out) {
     return servers_behind_stub(resolver_configuration(),
-                               text_of("/run/systemd/resolve/resolv.conf"));
+                               text_of("/run/systemd/resolve/resolv.conf"), left_out);
 }
 
-std::string servers_behind_stub(const std::string& known, const std::string& behind) {
+std::string servers_behind_stub(const std::string& known, const std::string& behind,
+                                const std::vector<wire::Ipv6Address>& left_out) {
     if (name_servers_in(known) != std::vector<std::string>{"127.0.0.53"}) {
         return {};
     }
     std::string servers;
     for (const std::string& server : name_servers_in(behind)) {
+        if (std::ranges::find(left_out, literal_address(server)) != left_out.end()) {
+            continue;
+        }
         servers += (servers.empty() ? "" : ",") +
                    (server.contains(':') ? "[" + server + "]:53" : server + ":53");
     }

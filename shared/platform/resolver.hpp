@@ -33,6 +33,8 @@ struct Resolution {
     // is one (RFC 7050). None twice.
     std::vector<wire::Ipv6Address> addresses;
     std::vector<UnresolvedName> unresolved;  // without an address of either family
+    // There are IPv4 addresses, and no name server has said whether there is a NAT64, or none.
+    bool is_nat64_unknown = false;
     bool operator==(const Resolution&) const = default;
 };
 
@@ -45,9 +47,11 @@ std::string resolver_configuration();
 
 // The name servers that systemd-resolved asks, as ResolverOptions has them, where this machine
 // knows no other than its stub (127.0.0.53): what the stub sends has nobody's mark. Else empty.
-std::string servers_behind_stub();
+// Those of a tunnel stand among them: without those that are left out.
+std::string servers_behind_stub(const std::vector<wire::Ipv6Address>& left_out);
 // The same of two texts as resolv.conf(5) has them: the machine's, and that of systemd-resolved.
-std::string servers_behind_stub(const std::string& known, const std::string& behind);
+std::string servers_behind_stub(const std::string& known, const std::string& behind,
+                                const std::vector<wire::Ipv6Address>& left_out = {});
 
 // The name servers of the networks that this machine is in, as resolv.conf(5) has them, past those
 // of a tunnel and past a stub on this machine where it is known whom that one asks.

@@ -34,6 +34,16 @@ std::error_code report_reachable(NetlinkSocket& netlink, mobility::InterfaceInde
     return netlink.request(message.put(NDA_LLADDR, link_layer.data(), link_layer.size()));
 }
 
+std::error_code ask_again(NetlinkSocket& netlink, mobility::InterfaceIndex interface,
+                          const wire::Ipv6Address& neighbor) {
+    ndmsg header{};
+    header.ndm_family = neighbor.mapped_ipv4() ? AF_INET : AF_INET6;
+    header.ndm_ifindex = static_cast<std::int32_t>(interface.value);
+    header.ndm_flags = NTF_USE;
+    NetlinkMessage message(RTM_NEWNEIGH, 0, header);
+    return netlink.request(message.put(NDA_DST, neighbor));
+}
+
 std::error_code report_off_link(NetlinkSocket& netlink, mobility::InterfaceIndex interface,
                                 const wire::Prefix& prefix) {
     constexpr std::uint32_t of_any_metric = 0;

@@ -18,6 +18,12 @@ std::error_code report_reachable(NetlinkSocket& netlink, mobility::InterfaceInde
                                  const wire::Ipv6Address& router,
                                  const wire::LinkLayerAddress& link_layer);
 
+// Has the kernel ask this neighbor, of either family, once more whether it is there: one that has
+// not answered it asks by itself only when something is to be sent there.
+// std::errc::no_such_file_or_directory: the kernel does not know it.
+std::error_code ask_again(NetlinkSocket& netlink, mobility::InterfaceIndex interface,
+                          const wire::Ipv6Address& neighbor);
+
 // The neighbors of this prefix are not on that link any more: what goes to them goes to a router.
 // Its next advertisement makes the kernel's route anew.
 // std::errc::no_such_process: there was no such route.

@@ -62,6 +62,18 @@ std::vector<KnownRoute> next_hops_in(const nlattr& list, const KnownRoute& route
     return routes;
 }
 
+// What a DHCP client has heard it marks so, as the kernel does with what it has heard itself.
+bool is_configured(unsigned char protocol) {
+    constexpr std::array by_the_network{RTPROT_UNSPEC, RTPROT_REDIRECT, RTPROT_KERNEL, RTPROT_RA,
+                                        RTPROT_DHCP};
+    return std::ranges::find(by_the_network, protocol) == by_the_network.end();
+}
+
+std::optional<wire::Ipv6Address> other_end(const nlmsghdr& message) {
+    const auto other = address(attribute<ifaddrmsg>(message, IFA_ADDRESS));
+    return other != own_address(message) ? other : std::nullopt;
+}
+
 bool is_in_main_table(const nlmsghdr& message) {
     return table_of(message) == RT_TABLE_MAIN;
 }
@@ -105,7 +117,8 @@ std::optional<KnownAddress> address_in(const nlmsghdr& message) {
         .duplicate = (flags & IFA_F_DADFAILED) != 0,
         .deprecated = (flags & IFA_F_DEPRECATED) != 0,
         .temporary = ipv6 && (flags & IFA_F_TEMPORARY) != 0,
-        .permanent = (flags & IFA_F_PERMANENT) != 0};
+        .permanent = (flags & IFA_F_PERMANENT) != 0,
+        .other_end = other_end(message)};
 }
 
 std::vector<KnownRoute> routes_in(const nlmsghdr& message) {
@@ -122,6 +135,7 @@ std::vector<KnownRoute> routes_in(const nlmsghdr& message) {
         .gateway = address(attribute<rtmsg>(message, RTA_GATEWAY)),
         .metric = number(attribute<rtmsg>(message, RTA_PRIORITY)),
         .is_advertised = header.rtm_protocol == RTPROT_RA,
+        .is_configured = is_configured(header.rtm_protocol),
     };
     if (const nlattr* next_hops = attribute<rtmsg>(message, RTA_MULTIPATH)) {
         return next_hops_in(*next_hops, route);
@@ -129,13 +143,27 @@ std::vector<KnownRoute> routes_in(const nlmsghdr& message) {
     return works(header.rtm_flags) ? std::vector{route} : std::vector<KnownRoute>{};
 }
 
-std::optional<UnreachableNeighbour> unreachable_neighbour_in(const nlmsghdr& message) {
+std::optional<SilentNeighbour> silent_neighbour_in(const nlmsghdr& message) {
     const auto& header = header_of<ndmsg>(message);
     const auto neighbour = address(attribute<ndmsg>(message, NDA_DST));
-    if (message.nlmsg_type != RTM_NEWNEIGH || (header.ndm_state & NUD_FAILED) == 0 || !neighbour) {
+    if (message.nlmsg_type != RTM_NEWNEIGH || !neighbour ||
+        (header.ndm_state & (NUD_FAILED | NUD_INCOMPLETE)) == 0) {
         return std::nullopt;
     }
-    return UnreachableNeighbour{{static_cast<std::uint32_t>(header.ndm_ifindex)}, *neighbour};
+    return SilentNeighbour{
+        .neighbour = {{static_cast<std::uint32_t>(header.ndm_ifindex)}, *neighbour},
+        .is_asked = (header.ndm_state & NUD_INCOMPLETE) != 0};
+}
+
+bool is_news_of(std::span<const UnreachableNeighbour> silent, const nlmsghdr& event) {
+    if (event.nlmsg_type != RTM_NEWNEIGH && event.nlmsg_type != RTM_DELNEIGH) {
+        return false;
+    }
+    const auto neighbour = address(attribute<ndmsg>(event, NDA_DST));
+    const mobility::InterfaceIndex interface{
+        static_cast<std::uint32_t>(header_of<ndmsg>(event).ndm_ifindex)};
+    return neighbour && !silent_neighbour_in(event) &&
+           std::ranges::find(silent, UnreachableNeighbour{interface, *neighbour}) != silent.end();
 }
 
 bool matters(const nlmsghdr& event) {

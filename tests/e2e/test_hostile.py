@@ -334,12 +334,12 @@ def test_forged_icmp_errors_about_sealed_packets_change_nothing(heard):
 
 # Routers that are none
 
-def rogue_advertisement(prefix):
+def rogue_advertisement(prefix, length=64, is_for_addresses=True):
     from scapy.layers.inet6 import ICMPv6ND_RA, ICMPv6NDOptPrefixInfo, ICMPv6NDOptSrcLLAddr, IPv6
     return bytes(IPv6(src="fe80::bad", dst="ff02::1", hlim=255)
                  / ICMPv6ND_RA(routerlifetime=1800, prf=1, chlim=64)  # of high preference
                  / ICMPv6NDOptSrcLLAddr(lladdr="02:00:00:00:0b:ad")
-                 / ICMPv6NDOptPrefixInfo(prefix=prefix, prefixlen=64, L=1, A=1, validlifetime=1800, preferredlifetime=1800))
+                 / ICMPv6NDOptPrefixInfo(prefix=prefix, prefixlen=length, L=1, A=int(is_for_addresses), validlifetime=1800, preferredlifetime=1800))
 
 
 def advertise_falsely(deployment, prefix, seconds=4):
@@ -366,6 +366,19 @@ def test_a_rogue_router_moves_no_binding(heard):
         pass
     assert not binding(heard.status("ha"), HOME_ADDRESS)["care_of_address"].startswith("2001:db8:bad:")
     assert_works(heard)
+
+
+def test_what_a_rogue_router_says_is_on_the_link_goes_past_no_full_tunnel(heard):
+    """RFC 4861 §4.6.2: the prefix of an advertisement may be as short as it likes, and has to give no address."""
+    from scapy.layers.inet6 import ICMPv6EchoRequest
+    send_to(heard, "mn", [rogue_advertisement("2000::", length=3, is_for_addresses=False)])
+    settle(0.5)  # the kernel has the route, and the daemon has seen it
+    assert heard.topology.run("mn", "ip -6 route show 2000::/3")
+    with Capture(heard.topology, "rt", "A") as capture:
+        for _ in range(3):
+            assert "dev godwit0" in heard.topology.run("mn", f"ip -6 route get {CORRESPONDENT}")
+            heard.topology.run("mn", f"ping -n -c 1 -W {PATIENCE} {CORRESPONDENT}")
+    assert not [packet for packet in capture.packets() if packet.dst == CORRESPONDENT and ICMPv6EchoRequest in packet]
 
 
 def test_a_false_home_link_is_no_home(heard):

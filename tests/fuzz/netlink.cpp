@@ -47,9 +47,11 @@ void read_message(const nlmsghdr& message, platform::NetworkSnapshot& network) {
     for (const platform::KnownRoute& route : platform::routes_in(message)) {
         network.routes.push_back(route);
     }
-    if (const auto neighbour = platform::unreachable_neighbour_in(message)) {
-        network.unreachable.push_back(*neighbour);
+    if (const auto silent = platform::silent_neighbour_in(message)) {
+        network.unreachable.push_back(silent->neighbour);
+        fuzz::require(!platform::is_news_of(network.unreachable, message));
     }
+    static_cast<void>(platform::is_news_of(network.unreachable, message));
     static_cast<void>(platform::matters(message));
     static_cast<void>(platform::protocol_of(message));
     static_cast<void>(platform::added_address_in(message));

@@ -248,6 +248,31 @@ TEST(Candidates, AreBehindASilentRouterOnlyWhereNoOtherAnswers) {
     EXPECT_THAT(candidates(network, to_home_agent), ElementsAre(is("2001:db8:b::1")));
 }
 
+TEST(SilentNextHops, AreThoseThatALinkHasNoOtherInsteadOf) {
+    NetworkSnapshot network = with_ipv4(one_usable_link());
+    EXPECT_THAT(silent_next_hops(network, to_either()), IsEmpty());
+    network.unreachable = {{wired, address("fe80::1")}, {wired, address("::ffff:192.0.2.254")}};
+    EXPECT_THAT(silent_next_hops(network, to_either()),
+                ElementsAre(network.unreachable[0], network.unreachable[1]));
+    network.routes.push_back(default_route(wired, 3000));
+    network.routes.back().gateway = address("fe80::b");
+    EXPECT_THAT(silent_next_hops(network, to_either()), ElementsAre(network.unreachable[1]));
+}
+
+TEST(SilentNextHops, AreNotThoseOfALinkThatCarriesNothing) {
+    NetworkSnapshot network = one_usable_link();
+    network.unreachable = {{wired, address("fe80::1")}};
+    network.links[0].is_running = false;
+    EXPECT_THAT(silent_next_hops(network, to_home_agent), IsEmpty());
+}
+
+TEST(SilentNextHops, MayBeTheHomeAgentItself) {
+    NetworkSnapshot network = one_usable_link();
+    network.routes[0].gateway.reset();
+    network.unreachable = {{wired, to_home_agent.home_agent.front()}};
+    EXPECT_THAT(silent_next_hops(network, to_home_agent), ElementsAre(network.unreachable[0]));
+}
+
 TEST(Candidates, AreOnASilentHomeAgentsLinkOnlyWhereNoOtherAnswers) {
     NetworkSnapshot network = one_usable_link();
     network.routes[0].gateway.reset();

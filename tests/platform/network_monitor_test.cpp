@@ -1,7 +1,10 @@
 #include "shared/platform/network_monitor.hpp"
 
+#include <gmock/gmock.h>
+
 #include <algorithm>
 
+#include "shared/platform/router_reachability.hpp"
 #include "shared/platform/signalling_socket.hpp"
 #include "shared/wire/icmpv6.hpp"
 #include "tests/platform/network_namespace.hpp"
@@ -13,7 +16,9 @@ using testing::AllOf;
 using testing::Contains;
 using testing::Each;
 using testing::Field;
+using testing::IsEmpty;
 using testing::Not;
+using testing::SizeIs;
 
 auto is(const char* text) {
     return Field(&KnownAddress::address, address(text));
@@ -138,7 +143,22 @@ TEST_F(NetworkMonitorTest, NoticesRoutesOfTheMainTable) {
                 Contains(KnownRoute{.destination = {.length = 0},
                                     .interface = interface_called("near"),
                                     .gateway = far_address_,
-                                    .metric = 77}));
+                                    .metric = 77,
+                                    .is_configured = true}));
+}
+
+TEST_F(NetworkMonitorTest, TellsWhoseARouteIs) {
+    run("ip addr add 192.0.2.1/24 dev near; ip route add 198.51.100.0/24 via 192.0.2.2 proto dhcp;"
+        "ip -6 route add 2001:db8:5::/48 via 2001:db8::2 proto ra;"
+        "ip -6 route add 2001:db8:6::/48 via 2001:db8::2 proto static");
+    const NetworkSnapshot network = monitor_.snapshot();
+    const auto is_configured = [](const char* prefix, bool wanted) {
+        return Contains(AllOf(leads_to(prefix), Field(&KnownRoute::is_configured, wanted)));
+    };
+    EXPECT_THAT(network.routes, is_configured("::ffff:192.0.2.0/120", false)) << "the address's";
+    EXPECT_THAT(network.routes, is_configured("::ffff:198.51.100.0/120", false)) << "by DHCP";
+    EXPECT_THAT(network.routes, is_configured("2001:db8:5::/48", false)) << "a router's";
+    EXPECT_THAT(network.routes, is_configured("2001:db8:6::/48", true));
 }
 
 TEST_F(NetworkMonitorTest, IsNotInterestedInOtherTables) {
@@ -180,6 +200,36 @@ TEST_F(NetworkMonitorTest, NoticesANeighbourThatDoesNotAnswer) {
         return network.unreachable ==
                std::vector{UnreachableNeighbour{interface_called("near"), address("2001:db8::3")}};
     }));
+}
+
+TEST_F(NetworkMonitorTest, NoticesASilentNeighbourThatSpeaksByItself) {
+    run("ip addr add 192.0.2.1/24 dev near; ip neigh add 192.0.2.3 dev near nud failed");
+    EXPECT_THAT(
+        monitor_.snapshot().unreachable,
+        Contains(UnreachableNeighbour{interface_called("near"), address("::ffff:192.0.2.3")}));
+    monitor_.changed();
+    run("ip neigh replace 192.0.2.3 dev near lladdr 02:00:00:00:00:03 nud stale");
+    EXPECT_TRUE(monitor_.changed());
+    EXPECT_THAT(monitor_.snapshot().unreachable, IsEmpty());
+    run("ip neigh replace 192.0.2.3 dev near lladdr 02:00:00:00:00:04 nud stale");
+    EXPECT_FALSE(monitor_.changed()) << "it is no news that it is there";
+}
+
+TEST_F(NetworkMonitorTest, NoticesThatASilentNeighbourIsForgotten) {
+    run("ip neigh add 2001:db8::3 dev near nud failed");
+    ASSERT_THAT(monitor_.snapshot().unreachable, SizeIs(1));
+    monitor_.changed();
+    run("ip neigh del 2001:db8::3 dev near");
+    EXPECT_TRUE(monitor_.changed());
+}
+
+TEST_F(NetworkMonitorTest, ShowsASilentNeighbourWhileItIsAskedOnceMore) {
+    run("ip neigh add 2001:db8::3 dev near nud failed");
+    const NetworkSnapshot before = monitor_.snapshot();
+    ASSERT_THAT(before.unreachable, SizeIs(1));
+    NetlinkSocket netlink;
+    ASSERT_FALSE(ask_again(netlink, interface_called("near"), address("2001:db8::3")));
+    EXPECT_EQ(monitor_.snapshot().unreachable, before.unreachable);
 }
 
 TEST_F(NetworkMonitorTest, IsNotInterestedInNeighboursThatAreNeitherLostNorFound) {

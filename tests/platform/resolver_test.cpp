@@ -83,6 +83,24 @@ TEST_F(Resolver, WritesIpv4AddressesAsTheNat64OfTheNetworkDoes) {
                             address("64:ff9b::198.51.100.1")));
 }
 
+TEST_F(Resolver, SaysThatNobodyHasToldWhetherThereIsANat64) {
+    const NameServer silent({}, {"ipv4only.arpa"});
+    ResolverOptions asked = options(silent, {"192.0.2.1"});
+    asked.timeout = soon;
+    EXPECT_TRUE(resolve(asked).is_nat64_unknown);
+    asked.names = {"2001:db8::1"};
+    EXPECT_FALSE(resolve(asked).is_nat64_unknown) << "nobody needs one";
+}
+
+TEST_F(Resolver, TakesThatThereIsNoNat64ForAnAnswer) {
+    const NameServer without_name({});
+    EXPECT_FALSE(resolve(options(without_name, {"192.0.2.1"})).is_nat64_unknown);
+    const NameServer without_record(NameServer::Zone{{"ipv4only.arpa", {}}});
+    EXPECT_FALSE(resolve(options(without_record, {"192.0.2.1"})).is_nat64_unknown);
+    const NameServer with_nat64({{"ipv4only.arpa", {address("64:ff9b::192.0.0.170")}}});
+    EXPECT_FALSE(resolve(options(with_nat64, {"192.0.2.1"})).is_nat64_unknown);
+}
+
 TEST_F(Resolver, SaysWhyThereIsNoAddress) {
     const NameServer server({{"empty.example", {}}, {"blocked.example", {address("::")}}},
                             {"silent.example"});

@@ -62,8 +62,34 @@ TEST_F(RouterReachability, LeavesOtherRoutesAlone) {
     EXPECT_FALSE(uses_a_router());
 }
 
+TEST_F(RouterReachability, FindsASilentNeighborOfEitherFamilyThatIsBack) {
+    far_.enter();
+    run("ip addr add 192.0.2.2/24 dev far");
+    near_.enter();
+    // The kernel asks of itself from its link-local address only.
+    run("ip addr add 192.0.2.1/24 dev near; ip addr add fe80::7/64 dev near nodad");
+    NetworkMonitor monitor;
+    for (const wire::Ipv6Address& neighbor : {far_address_, address("::ffff:192.0.2.2")}) {
+        const auto ipv4 = neighbor.mapped_ipv4();
+        const std::string text = ipv4 ? ipv4->text() : neighbor.text();
+        run("ip neigh replace " + text + " dev near nud failed");
+        ASSERT_TRUE(comes_true(monitor, [&](const NetworkSnapshot& network) {
+            return network.unreachable == std::vector{UnreachableNeighbour{near_link_, neighbor}};
+        }));
+        EXPECT_FALSE(ask_again(netlink_, near_link_, neighbor));
+        EXPECT_TRUE(comes_true(
+            monitor, [](const NetworkSnapshot& network) { return network.unreachable.empty(); }));
+    }
+}
+
+TEST_F(RouterReachability, AsksOnlyNeighborsThatTheKernelKnows) {
+    EXPECT_EQ(ask_again(netlink_, near_link_, address("2001:db8::77")),
+              std::errc::no_such_file_or_directory);
+}
+
 TEST_F(RouterReachability, NeedsAnInterface) {
     EXPECT_TRUE(report_unreachable(netlink_, {4711}, address("fe80::a")));
+    EXPECT_TRUE(ask_again(netlink_, {4711}, address("fe80::a")));
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 
 #include <list>
 
+#include "client/near_destinations.hpp"
+#include "shared/platform/network_monitor.hpp"
 #include "tests/platform/ipv4_datagram.hpp"
 #include "tests/platform/network_namespace.hpp"
 
@@ -53,11 +55,25 @@ class SteeringOfIpv4 : public InNamespace {
 TEST_F(SteeringOfIpv4, TakesEverythingButWhatIsNearOrOurOwn) {
     client::TrafficSteering full = steering("0.0.0.0/0");
     full.steer(Steering::through_tunnel, std::nullopt, ipv4_home);
+    full.let_past(client::near_destinations(NetworkMonitor().snapshot(), tunnel_.interface()));
     EXPECT_THAT(way("198.51.100.1"), HasSubstr("dev tunnel table 4192 src 10.64.0.9"));
     EXPECT_THAT(way("198.51.100.1 mark 0x4191"), HasSubstr("via 192.0.2.1 dev outside"));
     EXPECT_THAT(way("192.0.2.55"), HasSubstr("dev outside src 192.0.2.7"));
     EXPECT_THAT(way("203.0.113.1"), HasSubstr("via 192.0.2.2 dev outside"));
     EXPECT_THAT(way("203.0.113.1 from 10.64.0.9"), HasSubstr("dev tunnel table 4191"));
+}
+
+// RFC 3442 and 4191, a netmask of one bit, and a prefix that is said to be on the link.
+TEST_F(SteeringOfIpv4, TakesWhatTheNetworkWouldLeadPastTheTunnel) {
+    run("ip route add 198.51.100.0/24 via 192.0.2.1 proto dhcp; "
+        "ip addr add 203.0.114.7/1 dev outside");
+    client::TrafficSteering full = steering("0.0.0.0/0");
+    full.steer(Steering::through_tunnel, std::nullopt, ipv4_home);
+    full.let_past(client::near_destinations(NetworkMonitor().snapshot(), tunnel_.interface()));
+    EXPECT_THAT(way("198.51.100.1"), HasSubstr("dev tunnel table 4192 src 10.64.0.9"));
+    EXPECT_THAT(way("198.51.100.1 mark 0x4191"), HasSubstr("via 192.0.2.1 dev outside"));
+    EXPECT_THAT(way("203.0.114.1"), HasSubstr("dev tunnel table 4192 src 10.64.0.9"));
+    EXPECT_THAT(way("203.0.113.1"), HasSubstr("via 192.0.2.2 dev outside"));
 }
 
 TEST_F(SteeringOfIpv4, TakesTheListedPrefixesOnly) {
@@ -173,7 +189,7 @@ TEST_F(RepairOfSteering, PutsBackRulesOfIpv4) {
 }
 
 TEST_F(RepairOfSteering, PutsBackASingleRule) {
-    expect_repair_after("ip -6 rule del priority 4193");
+    expect_repair_after("ip -6 rule del priority 4194");
 }
 
 TEST_F(RepairOfSteering, PutsBackRoutes) {
@@ -193,7 +209,7 @@ TEST_F(RepairOfSteering, SetsTheInterfaceUpAgain) {
 }
 
 TEST_F(RepairOfSteering, EndsByItself) {
-    expect_repair_after("ip -6 rule del priority 4193");
+    expect_repair_after("ip -6 rule del priority 4194");
     // The repair's own events are looked into once, and then there is nothing more to be told of.
     run("ip -6 rule add from 2001:db8:77::/64 lookup main priority 77");
     wanted_ = state();
@@ -205,7 +221,7 @@ TEST_F(RepairOfSteering, EndsByItself) {
 TEST_F(RepairOfSteering, SaysWhenSomebodyDoesItAgainAndAgain) {
     for (int time = 0; time < 3; ++time) {
         EXPECT_THAT(steering_.complaints(), testing::IsEmpty());
-        expect_repair_after("ip -6 rule del priority 4193");
+        expect_repair_after("ip -6 rule del priority 4194");
     }
     EXPECT_THAT(steering_.complaints(), testing::ElementsAre(HasSubstr("put back 3 times")));
 }

@@ -29,9 +29,14 @@ const mobility::HomeLink home_link{.interface = {2}, .router = ip("fe80::1")};
 const AddressOnInterface ipv4_on_tunnel{.interface = tunnel, .address = mapped_home};
 const wire::Prefix all_ipv4 = wire::Prefix::parse_ipv4("0.0.0.0/0").value();
 const wire::Prefix all_ipv6 = wire::Prefix::parse("::/0").value();
+const wire::Prefix ipv4_network = wire::Prefix::parse_ipv4("192.0.2.0/24").value();
+const wire::Prefix ipv6_network = wire::Prefix::parse("2001:db8:a::/64").value();
 
 SteeringSettings steering_of(const std::vector<wire::Prefix>& routes) {
-    return {.home = test::home, .tunnel = tunnel, .routes = routes};
+    return {.home = test::home,
+            .tunnel = tunnel,
+            .routes = routes,
+            .near = {ipv6_network, ipv4_network}};
 }
 
 SystemState away(const std::vector<wire::Prefix>& routes,
@@ -49,8 +54,10 @@ Route ipv4_route(const wire::Prefix& destination, std::uint32_t table) {
 const PolicyRule own_ipv4_packets{.ipv4 = true, .priority = 4191, .mark = outer_packet_mark};
 const PolicyRule from_ipv4_home{
     .ipv4 = true, .priority = 4192, .table = 4191, .from = wire::Prefix::parse_ipv4("10.0.0.9/32")};
-const PolicyRule specific_ipv4_routes{
-    .ipv4 = true, .priority = 4193, .suppressed_prefix_length = 0};
+const PolicyRule to_ipv4_network{
+    .ipv4 = true, .priority = 4193, .to = ipv4_network, .suppressed_prefix_length = 23};
+const PolicyRule to_ipv6_network{
+    .priority = 4193, .to = ipv6_network, .suppressed_prefix_length = 63};
 const PolicyRule other_ipv4_packets{
     .ipv4 = true, .priority = 4194, .table = 4192, .mark = outer_packet_mark, .inverted = true};
 
@@ -82,8 +89,8 @@ TEST(TrafficSteering, TakesAllOfIpv4ThroughAFullTunnel) {
     const SystemState state = away({all_ipv6, all_ipv4}, ipv4_home);
     EXPECT_THAT(state.addresses, Contains(ipv4_on_tunnel));
     EXPECT_THAT(rules_of(state, true),
-                testing::UnorderedElementsAre(own_ipv4_packets, from_ipv4_home,
-                                              specific_ipv4_routes, other_ipv4_packets));
+                testing::UnorderedElementsAre(own_ipv4_packets, from_ipv4_home, to_ipv4_network,
+                                              other_ipv4_packets));
     EXPECT_THAT(state.routes,
                 IsSupersetOf({ipv4_route(all_ipv4, 4191), ipv4_route(all_ipv4, 4192)}));
 }
@@ -100,9 +107,8 @@ TEST(TrafficSteering, TakesOnlyTheListedPrefixesThroughASplitTunnel) {
 
 TEST(TrafficSteering, MayBeFullInOneFamilyAndSplitInTheOther) {
     const SystemState state = away({all_ipv4}, ipv4_home);
-    EXPECT_THAT(rules_of(state, true), Contains(specific_ipv4_routes));
-    EXPECT_THAT(rules_of(state, false),
-                Not(Contains(Field(&PolicyRule::suppressed_prefix_length, std::optional{0U}))));
+    EXPECT_THAT(rules_of(state, true), Contains(to_ipv4_network));
+    EXPECT_THAT(rules_of(state, false), Not(Contains(to_ipv6_network)));
 }
 
 TEST(TrafficSteering, SendsExcludedPrefixesOfEitherFamilyByTheMainTable) {
@@ -169,6 +175,9 @@ TEST(TrafficSteering, HasTheSameRulesForBothFamilies) {
         if (rule.from) {
             EXPECT_EQ(rule.from, wire::Prefix::host(test::home.address));
             rule.from = wire::Prefix::host(mapped_home);
+        }
+        if (rule.to) {
+            rule = to_ipv4_network;
         }
     }
     EXPECT_THAT(ipv6, testing::UnorderedElementsAreArray(rules_of(state, true)));
