@@ -51,6 +51,10 @@ class BoundPaths {
             return binding_id(bound) != binding_id(path);
         });
     }
+    // Whether there is one with the number that this path's would have.
+    [[nodiscard]] bool has_number_of(const mobility::Path& path) const {
+        return std::ranges::find(paths_, binding_id(path), binding_id) != paths_.end();
+    }
     [[nodiscard]] bool contains(const mobility::Path& path) const {
         return std::ranges::find(paths_, path) != paths_.end();
     }

@@ -25,10 +25,12 @@ void HomeRegistration::register_paths(Instant now, std::vector<mobility::Path> p
                                       Actions& actions, const PathLeft& left) {
     let_expired_binding_go(now, actions);
     const mobility::Path first = paths.front();
+    const bool by_handshake = !session() || left.doubts_session;
+    leave_beside_for(paths, !by_handshake);
     ask(now,
         {.paths = std::move(paths),
          .lifetime = settings_.lifetime,
-         .by_handshake = !session() || left.doubts_session,
+         .by_handshake = by_handshake,
          .follows_offers = true,
          .is_one_by_one = true,
          .is_move = may_have_lost_packets() && !left.still_carries,
@@ -49,6 +51,7 @@ void HomeRegistration::register_paths(Instant now, std::vector<mobility::Path> p
 void HomeRegistration::register_anew(Instant now, std::vector<mobility::Path> paths,
                                      mobility::MoveCause cause, Actions& actions) {
     let_expired_binding_go(now, actions);
+    leave_beside_for(paths, false);
     ask(now,
         {.paths = std::move(paths),
          .lifetime = settings_.lifetime,
@@ -90,6 +93,7 @@ void HomeRegistration::register_beside(Instant now, std::vector<mobility::Path> 
                                        Actions& actions) {
     other_.stop();
     if (can_bind_beside() && !suspended_) {
+        has_lost_beside_ = false;
         other_.ask(now, std::move(paths), terms(), actions);
     }
 }
@@ -99,6 +103,18 @@ void HomeRegistration::leave_beside() {
         bound_.remove(*other_.bound());
     }
     other_.stop();
+}
+
+// What is said again of a binding beside, with a newer number, would have the home agent step back
+// from the same one once that is the one in use.
+void HomeRegistration::leave_beside_for(const std::vector<mobility::Path>& paths,
+                                        bool is_one_by_one) {
+    const auto is_it = [this](const mobility::Path& path) { return other_.has_number_of(path); };
+    const bool may_be_it =
+        !is_one_by_one && other_.is_pending() && std::ranges::any_of(paths, is_it);
+    if (may_be_it || is_it(paths.front())) {
+        leave_beside();
+    }
 }
 
 void HomeRegistration::bind_flows(Instant now, std::vector<wire::FlowIdentification> flows,
@@ -180,9 +196,26 @@ void HomeRegistration::on_doubt(Instant now, Actions& actions) {
 }
 
 void HomeRegistration::on_doubt(Instant now, wire::SequenceNumber sequence, Actions& actions) {
-    if (sender_.outstanding(sequence) != nullptr) {
+    if (is_asking(sequence) || other_.is_asking(sequence)) {
+        network_.ask_again();
         on_doubt(now, actions);
     }
+}
+
+void HomeRegistration::on_home_agent_restart(Instant now, Actions& actions) {
+    lose_others();
+    network_.ask_again();
+    on_doubt(now, actions);
+}
+
+// It knows of the one in use at most, by an update that has come since. In place of that nothing
+// else is said to be there; the rest is registered anew.
+void HomeRegistration::lose_others() {
+    if (binding_ && terms().bound != nullptr) {
+        bound_.on_bound(binding_->path, true);
+    }
+    other_.stop();
+    has_lost_beside_ = true;
 }
 
 void HomeRegistration::on_resume(Instant now, Actions& actions) {

@@ -71,6 +71,12 @@ class HomeRegistration {
         return settings_.wants_other_bindings && has_identifiers_ && tunnel_session().has_value();
     }
     [[nodiscard]] const std::optional<mobility::Path>& beside() const { return other_.bound(); }
+    // How often a packet is due along it for its NAT, as the home agent advises.
+    [[nodiscard]] std::optional<std::chrono::seconds> keepalive_beside() const {
+        return other_.keepalive();
+    }
+    // The home agent has lost what was beside, and may want it as before.
+    [[nodiscard]] bool has_lost_beside() const { return has_lost_beside_; }
     [[nodiscard]] bool is_asking_beside() const { return other_.is_pending(); }
     [[nodiscard]] const BoundPaths& bound() const { return bound_; }
     // Which flows go where (RFC 6089); told to the home agent with each update, and at once if they
@@ -102,6 +108,9 @@ class HomeRegistration {
     void on_doubt(mobility::Instant now, mobility::Actions& actions);
     // The same, in answer to the update of this number; nothing if there is none under way.
     void on_doubt(mobility::Instant now, wire::SequenceNumber sequence, mobility::Actions& actions);
+    // RFC 5847 §3.2: it has lost all that it knew before, and what has come since may leave out the
+    // bindings beside the one in use, and the prefixes that it had refused.
+    void on_home_agent_restart(mobility::Instant now, mobility::Actions& actions);
 
     // The home agent is under load and has given a cookie for the update of this number: it goes
     // again at once, along the same path, with the cookie.
@@ -171,6 +180,11 @@ class HomeRegistration {
                           mobility::Actions& actions);
     void note_bound(const SentUpdate& sent, const wire::BindingAcknowledgement& acknowledgement);
     void tell_again(mobility::Instant now, mobility::Actions& actions);
+    void lose_others();
+    [[nodiscard]] bool shows_loss(mobility::Instant now,
+                                  const std::vector<RefusedFlow>& refused) const;
+    // One of these paths is about to become the one in use; the first, if they go one by one.
+    void leave_beside_for(const std::vector<mobility::Path>& paths, bool is_one_by_one);
     Outcome on_deregistered(mobility::Instant now, mobility::Actions& actions);
     Outcome on_refused(mobility::Instant now, const SentUpdate& sent,
                        const wire::BindingAcknowledgement& acknowledgement,
@@ -192,9 +206,10 @@ class HomeRegistration {
                          mobility::Actions& actions);
     void wait_when_revoked(mobility::Instant now);
     void give_up_if_revoked(mobility::Instant now);
-    void take_flows(const SentUpdate& sent, const wire::BindingAcknowledgement& acknowledgement,
+    void take_flows(mobility::Instant now, const SentUpdate& sent,
+                    const wire::BindingAcknowledgement& acknowledgement,
                     mobility::Actions& actions);
-    void take_ipv4(const wire::BindingAcknowledgement& acknowledgement, mobility::Actions& actions);
+    bool take_ipv4(const wire::BindingAcknowledgement& acknowledgement, mobility::Actions& actions);
     void take_dns(const mobility::Proof& proof, const wire::BindingAcknowledgement& acknowledgement,
                   mobility::Actions& actions);
     void resend(const wire::BindingAcknowledgement& acknowledgement,
@@ -239,6 +254,8 @@ class HomeRegistration {
     BindingUpdateSender sender_;
     OtherRegistration other_;
     BoundPaths bound_;
+    bool has_lost_beside_ = false;                    // since something beside was asked for last
+    std::optional<mobility::Instant> loss_shown_at_;  // by an answer about flows
     bool has_identifiers_ = true;  // the home agent knows RFC 5648, as far as is known
     std::vector<wire::FlowIdentification> flows_;
     bool flows_changed_ = false;  // since the home agent was told

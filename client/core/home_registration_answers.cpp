@@ -15,6 +15,8 @@ using namespace std::chrono_literals;
 using mobility::Actions;
 using mobility::Instant;
 
+constexpr auto loss_interval = 64s;  // between losses that an answer about flows may show
+
 // RFC 6275 §11.7.1: "well before" the end; there is room for four tries (1 + 2 + 4 + 8 s) where the
 // lifetime allows, and never later than at 80 % or earlier than at half of it. Sooner where the
 // home agent advises it (§6.2.4, §11.7.3).
@@ -116,14 +118,14 @@ HomeRegistration::Outcome HomeRegistration::on_accepted(
         actions.emplace_back(mobility::DirectTunnel{settings_.home, sent.path, tunnel_session()});
     }
     resend(acknowledgement, actions);
-    take_flows(sent, acknowledgement, actions);
-    take_ipv4(acknowledgement, actions);
+    take_flows(now, sent, acknowledgement, actions);
+    const bool asks_for_any_ipv4 = take_ipv4(acknowledgement, actions);
     network_.on_accepted(sent.names_network, acknowledgement.mobile_router, actions);
     const wire::CareOfAddress care_of{sent.path.local};
     actions.emplace_back(
         is_new ? mobility::Event{mobility::BindingRegistered{settings_.home, care_of, granted}}
                : mobility::Event{mobility::BindingRefreshed{settings_.home, care_of, granted}});
-    if (is_superseded) {
+    if (is_superseded || asks_for_any_ipv4) {
         ask(now, {.paths = {sent.path}, .lifetime = settings_.lifetime, .by_handshake = !session()},
             actions);
     }
@@ -148,7 +150,7 @@ void HomeRegistration::on_answer_beside(Instant now, const SentUpdate& sent,
     const bool is_known = wire::find<wire::BindingIdentifier>(acknowledgement.options) != nullptr;
     if (is_known && wire::is_accepted(status) &&
         acknowledgement.lifetime > wire::Lifetime::zero()) {
-        other_.on_bound(sent, std::min(acknowledgement.lifetime, sent.lifetime));
+        other_.on_bound(sent, acknowledgement);
         bound_.on_bound(sent.path, false);
         return;
     }
@@ -172,11 +174,25 @@ void HomeRegistration::resend(const wire::BindingAcknowledgement& acknowledgemen
     }
 }
 
+// RFC 6089 §4.2: a flow names a binding that the home agent has acknowledged, and does not know. If
+// that is so again soon after it was registered anew, that does not help.
+bool HomeRegistration::shows_loss(Instant now, const std::vector<RefusedFlow>& refused) const {
+    const bool is_recent = loss_shown_at_ && now < *loss_shown_at_ + loss_interval;
+    return !is_recent && bound_.has_other_than(binding_->path) &&
+           std::ranges::find(refused, wire::FlowBindingStatus::binding_not_found,
+                             &RefusedFlow::status) != refused.end();
+}
+
 // After an update without flows the home agent has none, so none that it refuses.
-void HomeRegistration::take_flows(const SentUpdate& sent,
+void HomeRegistration::take_flows(Instant now, const SentUpdate& sent,
                                   const wire::BindingAcknowledgement& acknowledgement,
                                   Actions& actions) {
     auto refused = client::refused_flows(sent.flows, acknowledgement.options);
+    if (shows_loss(now, refused)) {
+        loss_shown_at_ = now;
+        lose_others();
+        refused.clear();  // they follow the bindings
+    }
     if (refused != refused_flows_ && !refused.empty()) {
         const RefusedFlow& first = refused.front();
         actions.emplace_back(mobility::Event{
@@ -185,8 +201,9 @@ void HomeRegistration::take_flows(const SentUpdate& sent,
     refused_flows_ = std::move(refused);
 }
 
-// RFC 5555 §4.4.1: without the option in the answer there is no IPv4 home address.
-void HomeRegistration::take_ipv4(const wire::BindingAcknowledgement& acknowledgement,
+// RFC 5555 §4.4.1: without the option in the answer there is no IPv4 home address. Whether the one
+// that was asked for by name is refused, so that another one may be had.
+bool HomeRegistration::take_ipv4(const wire::BindingAcknowledgement& acknowledgement,
                                  Actions& actions) {
     constexpr std::uint8_t least_failure = 128;
     const auto* answer = wire::find<wire::Ipv4AddressAcknowledgement>(acknowledgement.options);
@@ -194,6 +211,8 @@ void HomeRegistration::take_ipv4(const wire::BindingAcknowledgement& acknowledge
                             answer->status < least_failure && answer->home != wire::Ipv4Address{};
     const auto granted = is_granted ? std::optional(answer->home) : std::nullopt;
     const bool is_new = granted != ipv4_home_;
+    const bool is_another_to_be_had =
+        ipv4_home_ && answer != nullptr && answer->status >= least_failure;
     ipv4_home_ = granted;
     if (granted || is_new) {
         actions.emplace_back(mobility::CarryIpv4{settings_.home, granted});
@@ -201,6 +220,7 @@ void HomeRegistration::take_ipv4(const wire::BindingAcknowledgement& acknowledge
     if (granted && is_new) {
         actions.emplace_back(mobility::Event{mobility::Ipv4Bound{settings_.home, *granted}});
     }
+    return is_another_to_be_had;
 }
 
 // The home agent tells it with each new session: without the option it has none to tell. Where
@@ -229,28 +249,32 @@ HomeRegistration::Outcome HomeRegistration::on_deregistered(Instant now, Actions
     ask(now,
         {.paths = std::exchange(ask_next_, {}),
          .lifetime = settings_.lifetime,
-         .by_handshake = true},
+         .by_handshake = true,
+         .follows_offers = true},
         actions);
     return Outcome::none;
 }
 
 // RFC 3963 §6.2: the home agent has a binding with R and the update has none, or the reverse: that
-// binding is from before this program was started, or was configured otherwise.
+// binding is from before this program was started, or was configured otherwise. The path may die
+// meanwhile, and another one will do as well.
 void HomeRegistration::give_up_other_kind(Instant now, const mobility::Path& path,
                                           Actions& actions) {
     std::vector<mobility::Path> paths = sender_.paths();
-    ask(now, {.paths = {path}, .lifetime = {}, .by_handshake = !session()}, actions);
+    ask(now, {.paths = {path}, .lifetime = {}, .by_handshake = !session(), .follows_offers = true},
+        actions);
     ask_next_ = std::move(paths);
 }
 
 bool HomeRegistration::ask_otherwise(Instant now, const SentUpdate& sent,
                                      wire::BindingStatus status, Actions& actions) {
     if (status == wire::BindingStatus::authentication_failed) {
+        network_.ask_again();  // it has no binding
         sender_.distrust_session();
         sender_.ask_again(now, terms(), actions);
         return true;
     }
-    // RFC 3963 §5.4.2: never again with R, as long as nothing else is said; without it the home
+    // RFC 3963 §5.4.2: never again with R for as long as there is the binding; without it the home
     // address goes on.
     if (sent.names_network && NetworkRegistration::is_about_networks(status)) {
         if (network_.on_refused(status, actions)) {

@@ -152,7 +152,6 @@ void HomeRegistration::take_revocation(Instant now, RevocationTrigger trigger, A
         {*std::exchange(binding_->session, std::nullopt), now + session_grace, false});
     sender_.stop();
     forget_binding(actions);
-    network_.on_revoked();
     retiring_ = std::move(retiring);
     actions.emplace_back(mobility::Event{mobility::BindingRevoked{settings_.home, trigger}});
     is_revoked_ = trigger == RevocationTrigger::user_initiated_session_termination;

@@ -103,8 +103,9 @@ Path MobileNode::home_path(const mobility::HomeLink& link) const {
 
 void MobileNode::go_away(Instant now, const mobility::Attachments& attachments, Actions& actions) {
     const auto* away = std::get_if<Away>(&target_);
-    auto offers = path_offers(attachments, preferences_, roaming_.memory(), now,
-                              away != nullptr ? &away->path : nullptr);
+    auto offers = path_offers(
+        attachments, preferences_, roaming_.memory(), now,
+        {.path = away != nullptr ? &away->path : nullptr, .is_proved = roaming_.is_proved(now)});
     if (!offers.empty()) {
         const auto if_lost = cause_of_move(last_place_, offers.front(), attachments);
         roaming_.on_offers(now, std::move(offers), if_lost, actions);

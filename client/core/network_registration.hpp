@@ -27,13 +27,13 @@ class NetworkRegistration {
     // §5.4.2: it has been refused for naming them, and the home agent has no binding for it. False:
     // that is known already, from another update.
     bool on_refused(wire::BindingStatus status, mobility::Actions& actions);
-    // The binding has gone, and what was carried with it.
-    void on_ended() { is_carried_ = false; }
-    // The home agent has ended the registration: what it says of the next is open.
-    void on_revoked() {
-        on_ended();
-        refusal_.reset();
+    // The binding has gone, and what was carried with it; what is said of the next one is open.
+    void on_ended() {
+        is_carried_ = false;
+        ask_again();
     }
+    // The home agent has lost the binding that it took without them: they are to be named again.
+    void ask_again() { refusal_.reset(); }
 
     [[nodiscard]] const std::vector<wire::Prefix>& prefixes() const { return prefixes_; }
     [[nodiscard]] bool is_carried() const { return is_carried_; }

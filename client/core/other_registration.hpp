@@ -2,6 +2,7 @@
 // RFC 5648: a binding beside the one in use, by another interface, so that data can go there
 // without delay. It is under the session of the one in use, and never takes its turn.
 
+#include <chrono>
 #include <optional>
 #include <vector>
 
@@ -22,8 +23,8 @@ class OtherRegistration {
     // The update that an acknowledgement answers; nothing if it is none of these.
     [[nodiscard]] std::optional<SentUpdate> answered_by(
         const wire::BindingAcknowledgement& acknowledgement) const;
-    // It has been granted until then, or refused for good.
-    void on_bound(const SentUpdate& sent, wire::Lifetime granted);
+    // It has been granted as that says, or refused for good.
+    void on_bound(const SentUpdate& sent, const wire::BindingAcknowledgement& acknowledgement);
     void on_refused() { stop(); }
     void stop();
 
@@ -33,12 +34,21 @@ class OtherRegistration {
 
     // What the home agent has acknowledged.
     [[nodiscard]] const std::optional<mobility::Path>& bound() const { return bound_; }
+    // How often its NAT's mapping needs a packet; nothing: the home agent has not advised it.
+    [[nodiscard]] std::optional<std::chrono::seconds> keepalive() const { return keepalive_; }
     [[nodiscard]] bool is_pending() const { return sender_.is_pending(); }
+    // Whether an update of this number is under way.
+    [[nodiscard]] bool is_asking(wire::SequenceNumber sequence) const {
+        return sender_.outstanding(sequence) != nullptr;
+    }
+    // Whether what is bound, or asked for, has the number that this path's would have.
+    [[nodiscard]] bool has_number_of(const mobility::Path& path) const;
 
   private:
     wire::Lifetime lifetime_;
     BindingUpdateSender sender_;
     std::optional<mobility::Path> bound_;
+    std::optional<std::chrono::seconds> keepalive_;
     mobility::Instant refresh_at_{};
 };
 

@@ -77,6 +77,8 @@ class PathLiveness {
                                                   has_another ? least_wait : least_wait_alone);
     }
 
+    // As it was measured last.
+    [[nodiscard]] std::chrono::nanoseconds round_trip() const { return round_trip_; }
     [[nodiscard]] bool is_due(mobility::Instant now) const {
         return (look_at_ && now >= *look_at_) || (give_up_at_ && now >= *give_up_at_);
     }

@@ -32,18 +32,37 @@ unsigned common_prefix_length(const wire::Ipv6Address& one, const wire::Ipv6Addr
     return length;
 }
 
-// Among the addresses of one interface and family; smaller is better.
-auto rank_of_address(const CandidateAddress& candidate, const Path* present,
-                     const wire::HomeAgentAddress& home_agent) {
-    const bool is_present = present != nullptr && present->interface == candidate.interface &&
-                            present->local == candidate.address;
+bool is_unique_local(const wire::Ipv6Address& address) {  // RFC 4193 §3.1
+    return (address.octets[0] & 0xfeU) == 0xfcU;
+}
+
+// Whether the home agent has such an address: from elsewhere they lead to no other.
+bool is_at_unique_local(const Attachments& attachments, const PathPreferences& preferences) {
+    return is_unique_local(preferences.home_agent.address) ||
+           std::ranges::any_of(attachments.endpoints, is_unique_local,
+                               &mobility::HomeAgentEndpoint::address);
+}
+
+// What the addresses of one interface and family are compared by.
+struct AddressPreferences {
+    const Path* kept;  // the path from the address that goes before its equals; or nullptr
+    wire::HomeAgentAddress home_agent;
+    bool takes_unique_local = false;
+};
+
+// Smaller is better.
+auto rank_of_address(const CandidateAddress& candidate, const AddressPreferences& preferences) {
+    const Path* kept = preferences.kept;
+    const bool is_kept = kept != nullptr && kept->interface == candidate.interface &&
+                         kept->local == candidate.address;
     return std::tuple{
         candidate.abandoned,
         candidate.deprecated,  // RFC 6724 §5 rule 3
+        is_unique_local(candidate.address) && !preferences.takes_unique_local,  // rule 6
         candidate.route_metric,
-        !is_present,
+        !is_kept,
         candidate.temporary,  // a care-of address wants to last, unlike rule 7's default
-        128 - common_prefix_length(candidate.address, home_agent.address),  // rule 8
+        128 - common_prefix_length(candidate.address, preferences.home_agent.address),  // rule 8
         candidate.address,
     };
 }
@@ -52,15 +71,15 @@ using ByInterfaceAndFamily =
     std::map<std::pair<mobility::InterfaceIndex, bool>, const CandidateAddress*>;
 
 ByInterfaceAndFamily best_addresses(const Attachments& attachments,
-                                    const PathPreferences& preferences, const Path* present) {
+                                    const AddressPreferences& preferences) {
     ByInterfaceAndFamily best;
     for (const CandidateAddress& candidate : attachments.candidates) {
         if (candidate.tentative) {
             continue;
         }
         const CandidateAddress*& place = best[{candidate.interface, is_ipv4(candidate.address)}];
-        if (place == nullptr || rank_of_address(candidate, present, preferences.home_agent) <
-                                    rank_of_address(*place, present, preferences.home_agent)) {
+        if (place == nullptr ||
+            rank_of_address(candidate, preferences) < rank_of_address(*place, preferences)) {
             place = &candidate;
         }
     }
@@ -88,13 +107,16 @@ struct RankedOffer {
 class Offers {
   public:
     Offers(const Attachments& attachments, const PathPreferences& preferences,
-           const PathMemory& memory, mobility::Instant now, const Path* present)
+           const PathMemory& memory, mobility::Instant now, const PresentPath& present)
         : attachments_(attachments),
           preferences_(preferences),
           memory_(memory),
           now_(now),
-          present_(present),
-          best_(best_addresses(attachments, preferences, present)) {}
+          present_(present.path),
+          best_(best_addresses(
+              attachments, {.kept = present.is_proved ? present.path : nullptr,
+                            .home_agent = preferences.home_agent,
+                            .takes_unique_local = is_at_unique_local(attachments, preferences)})) {}
 
     std::vector<Away> in_order() {
         for (const auto& [key, candidate] : best_) {
@@ -166,7 +188,7 @@ class Offers {
 
 std::vector<Away> path_offers(const Attachments& attachments, const PathPreferences& preferences,
                               const PathMemory& memory, mobility::Instant now,
-                              const Path* present) {
+                              const PresentPath& present) {
     return Offers(attachments, preferences, memory, now, present).in_order();
 }
 

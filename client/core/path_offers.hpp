@@ -23,15 +23,22 @@ struct PathPreferences {
     std::vector<std::uint16_t> ports{mobility::dsmip_port};  // UDP, of the home agent
 };
 
+// The path in use, or nullptr.
+struct PresentPath {
+    const mobility::Path* path = nullptr;
+    bool is_proved = false;  // it has carried: its address is not left for another one as good
+};
+
 // One care-of address of each family for each interface: one that may send, by the rules of RFC
-// 6724 §5 that can tell addresses of one host apart. The order: what nothing speaks against before
-// what is deprecated or abandoned; the interface that the user prefers; the one of the lowest route
-// metric, of equals the present one's, so that nothing moves without a reason; what has not failed
-// in this network before; then what is cheaper, the preferences, and IPv6 before IPv4. `present`:
-// the path in use, or nullptr.
+// 6724 §5 that can tell addresses of one host apart; so a unique local one only where there is no
+// other, unless the home agent has such an address too. The order: what nothing speaks against
+// before what is deprecated or abandoned; the interface that the user prefers; the one of the
+// lowest route metric, of equals the present one's, so that nothing moves without a reason; what
+// has not failed in this network before; then what is cheaper, the preferences, and IPv6 before
+// IPv4.
 std::vector<Away> path_offers(const mobility::Attachments& attachments,
                               const PathPreferences& preferences, const PathMemory& memory,
-                              mobility::Instant now, const mobility::Path* present);
+                              mobility::Instant now, const PresentPath& present);
 
 // The offer of this path; nullptr if there is none.
 const Away* offer_along(const std::vector<Away>& offers, const mobility::Path& path);

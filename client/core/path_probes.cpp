@@ -47,6 +47,12 @@ void PathProbes::ask_anew(Instant now, const mobility::Path& path,
         {.path = path, .sent = {}, .ask_at = now, .first_interval = within / hasty_tries});
 }
 
+void PathProbes::keep(const std::vector<mobility::Path>& paths) {
+    std::erase_if(questions_, [&](const Question& question) {
+        return std::ranges::find(paths, question.path) == paths.end();
+    });
+}
+
 std::optional<PathProbes::Answer> PathProbes::on_response(Instant now, std::uint32_t sequence) {
     for (Question& question : questions_) {
         const auto asked =
@@ -57,7 +63,8 @@ std::optional<PathProbes::Answer> PathProbes::on_response(Instant now, std::uint
             }
             question.is_answered = true;
             question.is_over = true;
-            return Answer{.path = question.path, .round_trip = now - asked->second};
+            question.round_trip = now - asked->second;
+            return Answer{.path = question.path, .round_trip = question.round_trip};
         }
     }
     return std::nullopt;
@@ -114,6 +121,12 @@ bool PathProbes::is_unanswered(const mobility::Path& path, Instant since) const 
 bool PathProbes::has_answered(const mobility::Path& path) const {
     const Question* question = find(path);
     return question != nullptr && question->is_answered;
+}
+
+std::optional<std::chrono::nanoseconds> PathProbes::round_trip(const mobility::Path& path) const {
+    const Question* question = find(path);
+    return question != nullptr && question->is_answered ? std::optional(question->round_trip)
+                                                        : std::nullopt;
 }
 
 const PathProbes::Question* PathProbes::find(const mobility::Path& path) const {

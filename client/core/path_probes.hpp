@@ -30,6 +30,8 @@ class PathProbes {
     void ask_anew(mobility::Instant now, const mobility::Path& path,
                   std::chrono::nanoseconds within);
     void stop() { questions_.clear(); }
+    // Of other paths than these nothing is known any more.
+    void keep(const std::vector<mobility::Path>& paths);
 
     struct Answer {
         mobility::Path path;
@@ -53,6 +55,9 @@ class PathProbes {
     // Asked at that time at the latest, and no answer yet.
     [[nodiscard]] bool is_unanswered(const mobility::Path& path, mobility::Instant since) const;
     [[nodiscard]] bool has_answered(const mobility::Path& path) const;
+    // Of the answer, if it is one of these paths and has answered.
+    [[nodiscard]] std::optional<std::chrono::nanoseconds> round_trip(
+        const mobility::Path& path) const;
 
   private:
     struct Question {
@@ -62,6 +67,7 @@ class PathProbes {
         std::chrono::nanoseconds first_interval;  // between the first three
         bool is_over = false;                     // answered, or asked often enough
         bool is_answered = false;
+        std::chrono::nanoseconds round_trip{};  // once it is answered
     };
     [[nodiscard]] const Question* find(const mobility::Path& path) const;
 

@@ -15,8 +15,6 @@ using mobility::MoveCause;
 using mobility::Path;
 using What = mobility::WatchTraffic::What;
 
-// An update that was lost is sent again; one that is lost again is not let through.
-constexpr std::size_t tries_of_a_path = 2;
 constexpr auto pause_between_races = 2s;
 
 }  // namespace
@@ -35,6 +33,7 @@ void Roaming::on_offers(Instant now, std::vector<Away> offers, MoveCause if_lost
                         Actions& actions) {
     offers_ = std::move(offers);
     registration_.keep_offered(all_paths());
+    forget_what_has_gone();
     const Away* still = in_use_ ? offer_along(offers_, in_use_->path) : nullptr;
     if (still == nullptr) {
         probes_.stop();  // what was answered in another network says nothing in this one
@@ -61,9 +60,17 @@ void Roaming::on_offers(Instant now, std::vector<Away> offers, MoveCause if_lost
     }
 }
 
+// What comes back may do so in another network, where it has not answered.
+void Roaming::forget_what_has_gone() {
+    probes_.keep(all_paths());
+    if (better_answered_ && offer_along(offers_, *better_answered_) == nullptr) {
+        better_answered_.reset();
+    }
+}
+
 void Roaming::prefer(Instant now, const Path& path, Actions& actions) {
     const auto better = in_use_ ? paths_before(offers_, in_use_->path) : std::vector<Path>{};
-    if (is_settled_ && std::ranges::find(better, path) != better.end()) {
+    if (is_settled_ && !liveness_.is_asked() && std::ranges::find(better, path) != better.end()) {
         switch_to(now, *offer_along(offers_, path), MoveCause::better_path, actions);
     }
 }
@@ -71,6 +78,9 @@ void Roaming::prefer(Instant now, const Path& path, Actions& actions) {
 void Roaming::rest() {
     offers_.clear();
     in_use_.reset();
+    warm_.reset();
+    better_answered_.reset();
+    proved_.reset();
     probes_.stop();
     liveness_.rest();
     mtu_.rest();
@@ -91,6 +101,7 @@ void Roaming::on_unbound(Instant now, Actions& actions) {
     liveness_.rest();
     mtu_.rest();
     keepalive_.rest();
+    better_answered_.reset();
     ask_again_at_.reset();
     is_settled_ = is_acknowledged_ = is_answered_ = false;
 }
@@ -107,7 +118,8 @@ void Roaming::on_resume(Instant now, Actions& actions) {
 void Roaming::take(Instant now, const Away& offer, MoveCause cause, Actions& actions,
                    bool doubts_session) {
     actions.emplace_back(mobility::Event{mobility::PathTaken{offer.path, cause}});
-    in_use_ = offer;
+    be_at(offer);
+    better_answered_.reset();
     cause_ = cause;
     move_cause_ = cause == MoveCause::address_lost ? if_lost_ : cause;
     is_acknowledged_ = false;
@@ -127,13 +139,14 @@ PathLeft Roaming::left(MoveCause cause) const {
     PathLeft left{.round_trip = round_trip_, .cause = move_cause_};
     left.still_carries = cause == MoveCause::better_path && !liveness_.is_asked();
     if (const auto since = liveness_.silent_since(); since && cause == MoveCause::path_silent) {
-        left.silent_since = *since - round_trip_;
+        left.silent_since = *since - liveness_.round_trip();
     }
     return left;
 }
 
 // To another one of the same offers: what has answered stays answered.
 void Roaming::switch_to(Instant now, Away other, MoveCause cause, Actions& actions) {
+    round_trip_ = probes_.round_trip(other.path).value_or(round_trip_);
     bool is_before = true;
     for (const Away& offered : offers_) {
         is_before = is_before && offered.path != other.path;
@@ -173,6 +186,9 @@ void Roaming::race_again_if_over(Instant now, Actions& actions) {
     } else if (!ask_again_at_) {
         ask_again_at_ = now + pause_between_races;
     } else if (now >= *ask_again_at_) {
+        if (!is_answered_) {
+            proved_.reset();
+        }
         probes_.stop();
         race(now, actions);
     }
@@ -190,7 +206,7 @@ bool Roaming::on_acknowledged(Instant now, const wire::BindingAcknowledgement& m
         return false;
     }
     if (offer->path != in_use_->path) {  // another one than the first was acknowledged first
-        in_use_ = *offer;
+        be_at(*offer);
         is_answered_ = probes_.has_answered(offer->path);
         is_settled_ = false;
     }
@@ -209,6 +225,7 @@ void Roaming::settle_if_proved(Instant now, Actions& actions) {
         return;
     }
     is_settled_ = true;
+    proved_ = in_use_;
     memory_.on_worked(in_use_->path, in_use_->care_of.prefix_length);
     const auto orders = mtu_.begin(now, ceiling(now), round_trip_);
     actions.emplace_back(mobility::FitTunnel{settings_.home, mtu_.mtu()});
@@ -257,23 +274,14 @@ void Roaming::on_response(Instant now, const wire::Heartbeat& response, Actions&
     if (const auto* counter = wire::find<wire::RestartCounter>(response.options)) {
         const auto before = std::exchange(restart_counter_, counter->counter);
         if (before && *before != counter->counter) {
-            registration_.on_doubt(now, actions);
+            registration_.on_home_agent_restart(now, actions);
         }
     }
 }
 
 void Roaming::on_path_answered(Instant now, const PathProbes::Answer& answer, Actions& actions) {
     if (answer.path == in_use_->path) {
-        is_answered_ = true;
-        round_trip_ = answer.round_trip;
-        registration_.on_round_trip(answer.path, answer.round_trip);
-        if (is_settled_) {
-            liveness_.on_answer(answer.round_trip);
-            watch(What::any_sent, actions);
-            stop_asking_if_settled(now);
-        } else {
-            settle_if_proved(now, actions);
-        }
+        on_path_in_use_answered(now, answer, actions);
         return;
     }
     const Away* offer = offer_along(offers_, answer.path);
@@ -283,14 +291,38 @@ void Roaming::on_path_answered(Instant now, const PathProbes::Answer& answer, Ac
     memory_.on_worked(answer.path, offer->care_of.prefix_length);
     const std::vector<Path> better = paths_before(offers_, in_use_->path);
     const bool is_better = std::ranges::find(better, answer.path) != better.end();
-    const bool is_needed = is_settled_ ? liveness_.is_given_up() : !is_answered_;
-    if (is_better || is_needed) {
-        round_trip_ = answer.round_trip;
-        if (is_settled_ && !is_better) {
-            leave_silent(now, *offer, actions);
-        } else {
-            switch_to(now, *offer, is_settled_ ? MoveCause::better_path : cause_, actions);
+    if (!is_settled_) {
+        if (is_better || !is_answered_) {
+            switch_to(now, *offer, cause_, actions);
         }
+    } else if (liveness_.is_given_up()) {
+        leave_silent(now, *offer, actions);  // a better one, too: no flow stays behind
+    } else if (is_better) {
+        better_answered_ = answer.path;
+        take_better_if_well(now, actions);
+    }
+}
+
+void Roaming::on_path_in_use_answered(Instant now, const PathProbes::Answer& answer,
+                                      Actions& actions) {
+    is_answered_ = true;
+    round_trip_ = answer.round_trip;
+    registration_.on_round_trip(answer.path, answer.round_trip);
+    if (is_settled_) {
+        liveness_.on_answer(answer.round_trip);
+        watch(What::any_sent, actions);
+        take_better_if_well(now, actions);
+        stop_asking_if_settled(now);
+    } else {
+        settle_if_proved(now, actions);
+    }
+}
+
+// As long as the one in use is asked it is not known how it is to be left: as one that carries, or
+// as one that is silent, along which nothing may stay.
+void Roaming::take_better_if_well(Instant now, Actions& actions) {
+    if (is_settled_ && better_answered_ && !liveness_.is_asked()) {
+        prefer(now, *std::exchange(better_answered_, std::nullopt), actions);
     }
 }
 
@@ -310,17 +342,6 @@ void Roaming::on_deadline(Instant now, Actions& actions) {
         follow(now, mtu_.on_deadline(now), actions);
     }
     keep_alive(now, actions);
-}
-
-// Data goes through, but binding updates do not: a firewall that knows one of them only.
-void Roaming::leave_if_mute(Instant now, Actions& actions) {
-    if (is_settled_ || !is_answered_ || registration_.unanswered_tries(now) < tries_of_a_path) {
-        return;
-    }
-    if (const Away* other = other_that_answered()) {
-        remember_failure(now, in_use_->path);
-        switch_to(now, *other, cause_, actions);
-    }
 }
 
 std::optional<Instant> Roaming::next_deadline() const {

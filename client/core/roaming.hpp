@@ -41,9 +41,11 @@ class Roaming {
     void rest();
     // A path that is registered beside the one in use, and carries; none: there is none.
     void on_warm(const std::optional<mobility::Path>& path) { warm_ = path; }
-    // Whether flows take other paths than the one in use: then what comes in says nothing of it.
+    // Whether flows take other paths than the one in use: then of what comes in only that counts
+    // which comes along this one.
     void on_flows(bool go_beside) { flows_go_beside_ = go_beside; }
-    // This one has been seen to carry for long: it is taken, if it is better than the one in use.
+    // This one has been seen to carry for long: it is taken, if it is better than the one in use,
+    // and that one is not being asked whether it still carries.
     void prefer(mobility::Instant now, const mobility::Path& path, mobility::Actions& actions);
     // There is no binding any more, so nothing to ask through and nothing to keep alive.
     void on_unbound(mobility::Instant now, mobility::Actions& actions);
@@ -67,6 +69,9 @@ class Roaming {
     [[nodiscard]] const std::optional<Away>& in_use() const { return in_use_; }
     // It has been acknowledged and has answered.
     [[nodiscard]] bool is_settled() const { return in_use_ && is_settled_; }
+    // It is settled, or has been at this address since that was taken, and nothing has spoken
+    // against it: being asked anew, as after sleep, does not.
+    [[nodiscard]] bool is_proved(mobility::Instant now) const;
     [[nodiscard]] const std::vector<Away>& offers() const { return offers_; }
     // Why the node is there, seen from the place that was acknowledged last.
     [[nodiscard]] mobility::MoveCause cause() const { return move_cause_; }
@@ -84,6 +89,8 @@ class Roaming {
     void switch_to(mobility::Instant now, Away other, mobility::MoveCause cause,
                    mobility::Actions& actions);
     [[nodiscard]] std::vector<mobility::Path> all_paths() const;
+    void forget_what_has_gone();
+    void be_at(const Away& offer);
     void race(mobility::Instant now, mobility::Actions& actions);
     void race_again_if_over(mobility::Instant now, mobility::Actions& actions);
     void settle_if_proved(mobility::Instant now, mobility::Actions& actions);
@@ -91,6 +98,9 @@ class Roaming {
     void remember_failure(mobility::Instant now, const mobility::Path& path);
     void on_path_answered(mobility::Instant now, const PathProbes::Answer& answer,
                           mobility::Actions& actions);
+    void on_path_in_use_answered(mobility::Instant now, const PathProbes::Answer& answer,
+                                 mobility::Actions& actions);
+    void take_better_if_well(mobility::Instant now, mobility::Actions& actions);
     void leave_if_mute(mobility::Instant now, mobility::Actions& actions);
     void leave_if_silent(mobility::Instant now, mobility::Actions& actions);
     void leave_silent(mobility::Instant now, Away other, mobility::Actions& actions);
@@ -98,6 +108,8 @@ class Roaming {
     void on_reading(mobility::Instant now, const mobility::TrafficNotice& notice,
                     mobility::Actions& actions);
     [[nodiscard]] std::uint64_t heard(const mobility::TrafficNotice& notice) const;
+    void listen_along(mobility::Actions& actions) const;
+    [[nodiscard]] bool has_another() const { return warm_.has_value() && !flows_go_beside_; }
     void ask(mobility::Instant now);
     [[nodiscard]] std::vector<mobility::Path> paths_to_ask() const;
     void take_nat_detection(mobility::Instant now, const wire::BindingAcknowledgement& message,
@@ -122,6 +134,9 @@ class Roaming {
     std::optional<Away> in_use_;
     std::optional<mobility::Path> warm_;
     bool flows_go_beside_ = false;
+    std::uint64_t heard_along_ = 0;  // as often as something has come along the path in use
+    std::optional<mobility::Path> better_answered_;  // while the one in use was being asked
+    std::optional<Away> proved_;   // was settled once, at the address of the one in use
     mobility::MoveCause cause_{};  // why the path is in use instead of the one before
     mobility::MoveCause move_cause_{};
     mobility::MoveCause if_lost_{};  // move_cause_ where the path before was lost

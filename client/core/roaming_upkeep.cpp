@@ -9,6 +9,12 @@
 // silent.
 
 namespace godwit::client {
+namespace {
+
+// An update that was lost is sent again; one that is lost again is not let through.
+constexpr std::size_t tries_of_a_path = 2;
+
+}  // namespace
 
 using mobility::Actions;
 using mobility::Instant;
@@ -24,20 +30,34 @@ void Roaming::on_traffic(Instant now, const mobility::TrafficNotice& notice, Act
         follow(now, mtu_.on_large_sent(now), actions);
     } else if (notice.what == What::any_sent) {
         liveness_.on_sent(now, notice.sent, heard(notice));
+        listen_along(actions);
+    } else if (notice.what == What::received_along) {
+        ++heard_along_;
     } else if (notice.what == What::reading && liveness_.is_due(now)) {
         on_reading(now, notice, actions);
+        listen_along(actions);
     }
 }
 
-// What is known to have come along the path in use. Packets are counted for all paths together.
+// What is known to have come along the path in use. Packets are counted for all paths together, so
+// that among flows only what was listened for tells of this one.
 std::uint64_t Roaming::heard(const mobility::TrafficNotice& notice) const {
-    return flows_go_beside_ ? 0 : notice.received;
+    return flows_go_beside_ ? heard_along_ : notice.received;
+}
+
+// Once for each look: each session is told anew, and what was not told is not waited for.
+void Roaming::listen_along(Actions& actions) const {
+    if (flows_go_beside_) {
+        actions.emplace_back(
+            mobility::WatchTraffic{settings_.home, What::received_along, in_use_->path});
+    }
 }
 
 void Roaming::on_reading(Instant now, const mobility::TrafficNotice& notice, Actions& actions) {
     const bool was_asked = liveness_.is_asked();
     switch (liveness_.on_reading(now, notice.sent, heard(notice))) {
         case PathLiveness::Verdict::well:
+            take_better_if_well(now, actions);
             stop_asking_if_settled(now);
             return;
         case PathLiveness::Verdict::idle:
@@ -52,16 +72,17 @@ void Roaming::on_reading(Instant now, const mobility::TrafficNotice& notice, Act
         probes_.ask_too(now, paths_to_ask());  // those that have not been asked with it
         leave_if_silent(now, actions);
     } else {
-        liveness_.on_asked(now, warm_.has_value());
+        liveness_.on_asked(now, has_another());
         ask(now);
     }
     ask_due(now, actions);
 }
 
 // The one that is most likely to carry comes right after the one in use, and is asked together with
-// it. While flows go beside it the one in use is asked all the time, and first of all alone.
+// it. While flows go beside it the one in use is asked more often, and first of all alone; it is
+// given the time of one without another, since copies that come late along it are not heard.
 void Roaming::ask(Instant now) {
-    const std::chrono::nanoseconds within = liveness_.wait(warm_.has_value());
+    const std::chrono::nanoseconds within = liveness_.wait(has_another());
     if (flows_go_beside_) {
         probes_.ask_anew(now, in_use_->path, within);
     } else {
@@ -78,6 +99,17 @@ std::vector<Path> Roaming::paths_to_ask() const {
     return paths;
 }
 
+// Data goes through, but binding updates do not: a firewall that knows one of them only.
+void Roaming::leave_if_mute(Instant now, Actions& actions) {
+    if (is_settled_ || !is_answered_ || registration_.unanswered_tries(now) < tries_of_a_path) {
+        return;
+    }
+    if (const Away* other = other_that_answered()) {
+        remember_failure(now, in_use_->path);
+        switch_to(now, *other, cause_, actions);
+    }
+}
+
 void Roaming::leave_if_silent(Instant now, Actions& actions) {
     if (!is_settled_ || !liveness_.is_given_up()) {
         return;
@@ -89,12 +121,26 @@ void Roaming::leave_if_silent(Instant now, Actions& actions) {
         tell_of_silence(now, actions);
         probes_.stop();
         liveness_.rest();
+        better_answered_.reset();
+        proved_.reset();
         is_settled_ = is_acknowledged_ = is_answered_ = false;
         mtu_.rest();
         cause_ = move_cause_ = MoveCause::path_silent;
         registration_.give_up(in_use_->path);
         registration_.register_anew(now, paths_from(offers_, in_use_->path), cause_, actions);
     }
+}
+
+void Roaming::be_at(const Away& offer) {
+    in_use_ = offer;
+    if (proved_ && !is_same_place(*proved_, offer)) {
+        proved_.reset();
+    }
+}
+
+// A home agent that says nothing at all may be out of reach from here.
+bool Roaming::is_proved(Instant now) const {
+    return is_settled() || (proved_ && registration_.unanswered_tries(now) < tries_of_a_path);
 }
 
 void Roaming::leave_silent(Instant now, Away other, Actions& actions) {

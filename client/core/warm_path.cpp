@@ -14,7 +14,7 @@ using mobility::Path;
 // The path in use comes first: what it needs in its first second is not contended for.
 constexpr std::chrono::nanoseconds first_pause = 1s;
 constexpr std::chrono::nanoseconds longest_pause = 64s;
-constexpr std::chrono::nanoseconds interval = 25s;  // within which most NATs keep a mapping of UDP
+constexpr std::chrono::seconds longest_interval = 25s;  // most NATs keep a mapping of UDP for it
 constexpr std::chrono::nanoseconds retry_interval = 1s;
 constexpr std::size_t max_unanswered = 3;
 constexpr std::chrono::nanoseconds patience = 500ms;  // for an acknowledgement, beyond the pause
@@ -80,7 +80,7 @@ void WarmPath::on_response(Instant now, std::uint32_t sequence) {
     answered_ = asked_;
     unanswered_ = 0;
     pause_ = first_pause;
-    ask_at_ = now + interval;
+    ask_at_ = now + interval_;
 }
 
 void WarmPath::on_deadline(Instant now, HomeRegistration& registration, Actions& actions) {
@@ -89,8 +89,8 @@ void WarmPath::on_deadline(Instant now, HomeRegistration& registration, Actions&
         return;
     }
     if (asked_ && registration.beside() != asked_) {
-        pause_ = longest_pause;  // the home agent has ended it, and may not want it
-        give_up(now, registration);
+        // The home agent has lost it, or has ended it, and may not want it.
+        give_up(now, registration.has_lost_beside() ? first_pause : longest_pause, registration);
     }
     if (registration.beside() && registration.beside() != asked_) {
         asked_ = registration.beside();
@@ -111,19 +111,30 @@ void WarmPath::attempt(Instant now, HomeRegistration& registration, Actions& act
         register_at_ = now + after_other_updates;
         return;
     }
+    const Path& next = candidates_[attempts_ % candidates_.size()];
+    // It was in use before, and does not answer any more: no flow stays there, and the home agent
+    // is told so before it is asked again.
+    if (attempts_ > 0 && registration.bound().has_number_of(next)) {
+        registration.leave_beside();
+        registration.give_up(next);
+        register_at_ = now + after_other_updates;
+        return;
+    }
     if (attempts_ > 0 && attempts_ % candidates_.size() == 0) {
         pause_ = std::min(2 * pause_, longest_pause);
     }
-    registration.register_beside(now, {candidates_[attempts_ % candidates_.size()]}, actions);
+    registration.register_beside(now, {next}, actions);
     ++attempts_;
     register_at_ = now + (attempts_ % candidates_.size() == 0 ? pause_ : first_pause) + patience;
 }
 
 void WarmPath::ask(Instant now, HomeRegistration& registration, Actions& actions) {
     if (unanswered_ == max_unanswered) {
-        give_up(now, registration);
+        give_up(now, std::min(2 * pause_, longest_pause), registration);
         return;
     }
+    interval_ =
+        std::min(longest_interval, registration.keepalive_beside().value_or(longest_interval));
     if (const auto seal = registration.heartbeat_seal(now)) {
         actions.emplace_back(
             mobility::SendMessage{.path = *asked_,
@@ -135,9 +146,9 @@ void WarmPath::ask(Instant now, HomeRegistration& registration, Actions& actions
     ask_at_ = now + retry_interval;
 }
 
-void WarmPath::give_up(Instant now, HomeRegistration& registration) {
+void WarmPath::give_up(Instant now, std::chrono::nanoseconds pause,
+                       HomeRegistration& registration) {
     auto candidates = std::exchange(candidates_, {});
-    const auto pause = std::min(2 * pause_, longest_pause);
     rest(registration);
     begin(now, std::move(candidates));
     pause_ = pause;

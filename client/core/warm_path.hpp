@@ -40,7 +40,8 @@ class WarmPath {
     void begin(mobility::Instant now, std::vector<mobility::Path> candidates);
     void attempt(mobility::Instant now, HomeRegistration& registration, mobility::Actions& actions);
     void ask(mobility::Instant now, HomeRegistration& registration, mobility::Actions& actions);
-    void give_up(mobility::Instant now, HomeRegistration& registration);
+    void give_up(mobility::Instant now, std::chrono::nanoseconds pause,
+                 HomeRegistration& registration);
 
     wire::HomeAddress home_;
     std::uint32_t sequence_;
@@ -53,6 +54,7 @@ class WarmPath {
     mobility::Instant answered_since_{};
     std::size_t unanswered_ = 0;
     std::optional<mobility::Instant> ask_at_;
+    std::chrono::seconds interval_{};  // once it has answered
 };
 
 }  // namespace godwit::client

@@ -27,6 +27,8 @@ TEST(BoundPaths, HasOneForEachInterface) {
     bound.on_bound(by(2, test::care_of_b), false);
     EXPECT_EQ(bound.all().size(), 2U);
     EXPECT_FALSE(bound.contains(by(2)));
+    EXPECT_TRUE(bound.has_number_of(by(2)));
+    EXPECT_FALSE(bound.has_number_of(by(3)));
     EXPECT_TRUE(bound.contains(by(2, test::care_of_b)));
 }
 

@@ -115,6 +115,25 @@ TEST(DualStackRegistration, HasNoIpv4HomeAddressWhereTheAnswerGrantsNone) {  // 
     EXPECT_TRUE(test::all<mobility::CarryIpv4>(silent).empty());
 }
 
+TEST(DualStackRegistration, AsksAtOnceAndOnceForAnyWhereTheOneItHasIsRefused) {
+    constexpr std::uint8_t incorrect_address = 130;
+    RegisteringNode node(with_ipv4());
+    acknowledge(node, noon, register_along(node, noon, {native}),
+                {wire::Ipv4AddressAcknowledgement{.home = granted}});
+    const Actions refused = acknowledge(
+        node, noon + 10s, register_along(node, noon + 10s, {native}),
+        {wire::Ipv4AddressAcknowledgement{.status = incorrect_address, .home = granted}});
+    const auto again = sent_in(refused);
+    const auto* asked = wire::find<wire::Ipv4HomeAddress>(again.options);
+    ASSERT_NE(asked, nullptr);
+    EXPECT_EQ(asked->home, wire::Ipv4Address{});
+    const Actions stubborn =
+        acknowledge(node, noon + 10s, refused,
+                    {wire::Ipv4AddressAcknowledgement{.status = incorrect_address, .home = {}}});
+    EXPECT_TRUE(test::messages<wire::BindingUpdate>(stubborn).empty());
+    EXPECT_FALSE(node.core.is_pending());
+}
+
 TEST(DualStackRegistration, TakesNoIpv4HomeAddressItDidNotAskFor) {
     RegisteringNode node;
     const Actions actions = acknowledge(node, noon, register_along(node, noon, {native}),

@@ -94,6 +94,50 @@ TEST(MobileNode, RegistersAnewWhenItsBindingHasExpired) {
     EXPECT_EQ(node.core.state(noon + 600s), State::registered);
 }
 
+TEST(MobileNode, TriesTheGlobalAddressThatComesBehindAUniqueLocalOne) {
+    const wire::CareOfAddress unique_local{test::ip("fd00::2")};
+    LaboratoryNode node;
+    (void)node.core.on_attachments(noon, at(unique_local));
+    auto both = at(unique_local);
+    both.candidates.push_back({.interface = {1}, .address = care_of_a.address});
+    const Actions asked = node.core.on_attachments(noon + 1s, both);
+    ASSERT_EQ(test::messages<wire::BindingUpdate>(asked).size(), 1U);
+    EXPECT_EQ(update_in(asked).path.local, care_of_a.address);
+}
+
+TEST(MobileNode, LeavesAnAddressThatHasNeverWorkedForOneAsGood) {
+    LaboratoryNode node;
+    const wire::CareOfAddress farther{test::ip("2a00::2")};  // from the home agent's, by its prefix
+    auto both = at(farther);
+    both.candidates.push_back({.interface = {1}, .address = care_of_a.address});
+    (void)node.core.on_attachments(noon, at(farther));
+    const Actions instead = node.core.on_attachments(noon + 1s, both);
+    ASSERT_EQ(test::messages<wire::BindingUpdate>(instead).size(), 1U);
+    EXPECT_EQ(update_in(instead).path.local, care_of_a.address);
+
+    LaboratoryNode settled;
+    (void)settled.arrive(noon, at(farther));
+    EXPECT_TRUE(settled.core.on_attachments(noon + 1s, both).empty());
+}
+
+// After sleep the links tell of themselves while the node asks whether all is as it was.
+TEST(MobileNode, KeepsAnAddressThatHasWorkedWhileItIsAskedAnew) {
+    LaboratoryNode node;
+    const wire::CareOfAddress farther{test::ip("2a00::2")};  // from the home agent's, by its prefix
+    auto both = at(farther);
+    both.candidates.push_back({.interface = {1}, .address = care_of_a.address});
+    (void)node.arrive(noon, at(farther));
+    ASSERT_FALSE(node.core.on_resume(noon + 10s).empty());
+    EXPECT_TRUE(node.core.on_attachments(noon + 10s + 10ms, both).empty());
+    EXPECT_EQ(std::get<Away>(node.core.target()).care_of.address, farther.address);
+
+    for (Instant now = noon + 10s; now < noon + 20s; now += 100ms) {
+        (void)node.core.on_deadline(now);  // and nothing is answered
+    }
+    (void)node.core.on_attachments(noon + 20s, both);
+    EXPECT_EQ(std::get<Away>(node.core.target()).care_of.address, care_of_a.address);
+}
+
 TEST(MobileNode, IsRegisteredWhereItIsThoughAPlaceThatHasGoneIsAcknowledged) {
     LaboratoryNode node;
     auto both = at(care_of_a);

@@ -175,15 +175,61 @@ TEST(NetworkRegistration, DoesNotGiveUpAgainAndAgain) {
     EXPECT_TRUE(test::messages<wire::BindingUpdate>(stubborn).empty());
 }
 
-TEST(NetworkRegistration, ForgetsARefusalWhenTheHomeAgentEndsTheBinding) {
+// The path along which its status came may be gone by then.
+TEST(NetworkRegistration, GivesUpABindingOfTheOtherKindAlongWhicheverPathThereIs) {
+    RegisteringNode node(with_network());
+    const auto other = RegisteringNode::path_from(test::care_of_b.address);
+    (void)node.hear_answer(noon, node.register_at(noon),
+                           {.status = registration_type_change_disallowed});
+    const Actions again = node.offer(noon + 2s, {other});
+    EXPECT_EQ(update_in(again).path, other);
+    EXPECT_EQ(sent_in(again).lifetime, Lifetime());
+    (void)node.hear_answer(noon + 2s, again, {.lifetime = {}});
+    const Actions anew = node.offer(noon + 4s, {other});
+    EXPECT_EQ(update_in(anew).path, other);
+    EXPECT_TRUE(names_network(anew));
+}
+
+TEST(NetworkRegistration, ForgetsARefusalWithTheBinding) {
     NetworkRegistration network(test::home, own);
     Actions actions;
     EXPECT_TRUE(network.on_refused(not_authorized_for_prefix, actions));
     EXPECT_TRUE(network.to_be_named().empty());
     network.on_ended();
-    EXPECT_TRUE(network.to_be_named().empty()) << "it has expired, or was given up";
-    network.on_revoked();
-    EXPECT_EQ(network.to_be_named(), own) << "something has changed there";
+    EXPECT_EQ(network.to_be_named(), own) << "something may have changed there";
+}
+
+class RefusedNetwork : public testing::Test {
+  protected:
+    RefusedNetwork() {
+        const Actions refused =
+            node.hear_answer(noon, node.register_at(noon), {.status = not_authorized_for_prefix});
+        (void)node.hear_answer(noon, refused);
+    }
+    RegisteringNode node{with_network()};
+};
+
+TEST_F(RefusedNetwork, IsAskedForAgainOnceTheBindingHasExpired) {
+    EXPECT_FALSE(names_network(node.register_at(noon + 10s, test::care_of_b)));
+    (void)node.suspend();  // asleep
+    (void)node.run_timer(noon + 700s);
+    EXPECT_TRUE(names_network(node.register_at(noon + 701s, test::care_of_b)));
+}
+
+TEST_F(RefusedNetwork, IsAskedForAgainWhereTheHomeAgentDoesNotKnowTheSession) {  // status 146
+    const Actions asked = node.register_at(noon + 10s, test::care_of_b);
+    Actions doubted;
+    node.core.on_doubt(noon + 10040ms, sequence_in(asked), doubted);
+    EXPECT_TRUE(names_network(doubted));
+}
+
+TEST_F(RefusedNetwork, IsAskedForAgainWhereTheHomeAgentHasStartedAnew) {
+    Actions doubted;
+    node.core.on_doubt(noon + 10s, doubted);
+    EXPECT_FALSE(names_network(doubted)) << "anybody can say that";
+    Actions anew;
+    node.core.on_home_agent_restart(noon + 20s, anew);
+    EXPECT_TRUE(names_network(anew));
 }
 
 }  // namespace

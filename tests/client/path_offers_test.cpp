@@ -21,7 +21,8 @@ const wire::Ipv6Address ipv6_of_home_agent = test::home_agent.address;
 struct Links {
     std::vector<Away> offers() const {
         return path_offers({.candidates = candidates, .endpoints = endpoints, .home = {}},
-                           preferences, memory, now, present ? &*present : nullptr);
+                           preferences, memory, now,
+                           {.path = present ? &*present : nullptr, .is_proved = is_proved});
     }
     // The care-of address of the first offer.
     std::string first() const { return offers().at(0).path.local.text(); }
@@ -40,6 +41,7 @@ struct Links {
     PathPreferences preferences{.home_agent = test::home_agent};
     PathMemory memory{};
     std::optional<Path> present{};
+    bool is_proved = true;  // the present one
     mobility::Instant now = test::noon;
 };
 
@@ -104,6 +106,36 @@ TEST(PathOffers, PreferAnAddressThatLasts) {
 
 TEST(PathOffers, PreferTheLongerCommonPrefixWithTheHomeAgent) {
     const Links links{.candidates = {candidate("2a00::2"), candidate("2001:db8:a::2")}};
+    EXPECT_EQ(links.first(), "2001:db8:a::2");
+}
+
+TEST(PathOffers, LeaveAUniqueLocalAddressForAGlobalOne) {
+    Links links{.candidates = {candidate("fd00::2")}};
+    links.present = links.offers().at(0).path;
+    EXPECT_EQ(links.first(), "fd00::2");
+    links.candidates.push_back(candidate("2001:db8:a::2"));
+    EXPECT_EQ(links.first(), "2001:db8:a::2");
+    links.candidates[1].deprecated = true;
+    EXPECT_EQ(links.first(), "fd00::2");
+}
+
+TEST(PathOffers, StayWithAUniqueLocalAddressThatLeadsToTheHomeAgent) {
+    Links links{.candidates = {candidate("fd00::2")}};
+    links.present = links.offers().at(0).path;
+    links.candidates.push_back(candidate("2001:db8:a::2"));
+    Links at_endpoint = links;
+    at_endpoint.endpoints = {{ip("fd00::1")}};
+    EXPECT_EQ(at_endpoint.first(), "fd00::2");
+    links.preferences.home_agent = {ip("fd00::1")};
+    EXPECT_EQ(links.first(), "fd00::2");
+}
+
+TEST(PathOffers, StayWithThePresentAddressAmongEqualsOnlyIfItHasBeenSeenToCarry) {
+    Links links{.candidates = {candidate("2a00::2")}};
+    links.present = links.offers().at(0).path;
+    links.candidates.push_back(candidate("2001:db8:a::2"));
+    EXPECT_EQ(links.first(), "2a00::2");
+    links.is_proved = false;
     EXPECT_EQ(links.first(), "2001:db8:a::2");
 }
 

@@ -48,6 +48,8 @@ TEST(PathProbes, MeasureTheRoundTripOfTheTryThatIsAnswered) {
     ASSERT_TRUE(answer);
     EXPECT_EQ(answer->round_trip, 30ms);
     EXPECT_EQ(answer->path, native);
+    EXPECT_EQ(probes.round_trip(native), 30ms);
+    EXPECT_FALSE(probes.round_trip(over_udp));
     EXPECT_TRUE(probes.has_answered(native));
     EXPECT_TRUE(probes.is_over());
 }

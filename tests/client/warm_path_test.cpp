@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "shared/wire/options/binding_identifier.hpp"
+#include "shared/wire/options/nat_detection.hpp"
 #include "tests/client/registering_node.hpp"
 
 namespace godwit::client {
@@ -73,6 +74,24 @@ TEST_F(WarmPathTest, CostsAHeartbeatEach25Seconds) {
     EXPECT_EQ(warm.next_deadline(), noon + 51080ms);
 }
 
+TEST_F(WarmPathTest, CostsAHeartbeatAsOftenAsTheHomeAgentAdvisesForItsNat) {  // RFC 5555 §3.2.2
+    const auto advised = [this](Instant now, std::uint32_t refresh) {
+        (void)node.hear_answer(
+            now, run(now),
+            {.options = {
+                 wire::BindingIdentifier{.id = 2, .care_of = {}},
+                 wire::NatDetection{.refresh = std::chrono::duration<std::uint32_t>(refresh)}}});
+        warm.on_response(now, heartbeat_in(run(now)).sequence);
+        return *warm.next_deadline() - now;
+    };
+    EXPECT_EQ(advised(noon + 1s, 10), 10s);
+    for (const std::uint32_t refresh : {0U, 60U, 0xffffffffU}) {
+        warm.rest(node.core);
+        warm.on_place(noon + 2s, wire_offer.path, {wire_offer, radio_offer}, node.core);
+        EXPECT_EQ(advised(noon + 3s, refresh), 25s) << refresh;
+    }
+}
+
 TEST_F(WarmPathTest, IsNoneAnyMoreAfterThreeHeartbeatsInVain) {
     warm.on_response(noon + 1040ms, become_registered().sequence);
     for (int tries = 0; tries < 3; ++tries) {
@@ -93,6 +112,18 @@ TEST_F(WarmPathTest, IsNotRegisteredAgainForAWhileOnceTheHomeAgentHasEndedIt) {
     EXPECT_EQ(warm.next_deadline(), noon + 66s);
 }
 
+TEST_F(WarmPathTest, IsRegisteredAgainSoonWhereTheHomeAgentHasLostIt) {
+    warm.on_response(noon + 1040ms, become_registered().sequence);
+    Actions doubted;
+    node.core.on_home_agent_restart(noon + 2s, doubted);
+    (void)node.hear_answer(noon + 2s, doubted,
+                           {.options = {wire::BindingIdentifier{.id = 1, .care_of = {}}}});
+    (void)run(noon + 2s);
+    EXPECT_FALSE(warm.path());
+    EXPECT_EQ(warm.next_deadline(), noon + 3s);
+    EXPECT_EQ(update_in(run(noon + 3s)).path, radio_offer.path);
+}
+
 TEST_F(WarmPathTest, IsLeftWhenItsLinkGoes) {
     warm.on_response(noon + 1040ms, become_registered().sequence);
     warm.on_place(noon + 2s, wire_offer.path, {wire_offer}, node.core);
@@ -106,6 +137,26 @@ TEST_F(WarmPathTest, IsTheOneThatWasInUseAfterASwitch) {
     warm.on_place(noon + 2s, radio_offer.path, {wire_offer, radio_offer}, node.core);
     EXPECT_FALSE(warm.path());
     EXPECT_EQ(update_in(run(noon + 3s)).path, wire_offer.path);
+}
+
+// Flows would wait there for ever.
+TEST_F(WarmPathTest, IsGivenUpIfTheOneThatWasInUseDoesNotAnswerBeside) {
+    warm.on_response(noon + 1040ms, become_registered().sequence);
+    Actions moved;
+    node.core.register_paths(noon + 2s, {radio_offer.path}, moved);
+    (void)node.hear_answer(noon + 2s, moved,
+                           {.options = {wire::BindingIdentifier{.id = 2, .care_of = {}}}});
+    warm.on_place(noon + 2s, radio_offer.path, {wire_offer, radio_offer}, node.core);
+    EXPECT_EQ(update_in(run(noon + 3s)).path, wire_offer.path);
+    EXPECT_TRUE(node.core.bound().contains(wire_offer.path)) << "it may be well";
+    (void)run(noon + 4500ms);
+    EXPECT_EQ(node.core.bound().all(), std::vector{radio_offer.path});
+    EXPECT_FALSE(node.core.is_asking_beside()) << "the home agent hears first that it is left";
+    const Actions again = run(noon + 4600ms);
+    EXPECT_EQ(update_in(again).path, wire_offer.path);
+    (void)node.hear_answer(noon + 4640ms, again,
+                           {.options = {wire::BindingIdentifier{.id = 1, .care_of = {}}}});
+    EXPECT_TRUE(node.core.bound().contains(wire_offer.path)) << "now it answers";
 }
 
 TEST_F(WarmPathTest, IsTheBestOfTheOthers) {

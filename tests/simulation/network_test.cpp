@@ -89,6 +89,24 @@ TEST(NetworkSimulation, EndsAtHomeAndBeginsAgainAway) {
     EXPECT_TRUE(passes(world, machine));
 }
 
+// The home agent's policy gives it the network while it is at home, and it hears nothing of that.
+TEST(NetworkSimulation, AsksAgainForWhatWasRefusedOnceItHasBeenHome) {
+    World world(1, mobility::Protection::sealed, {elsewhere}, {behind});
+    world.mobile_node.attach(care_of_a);
+    world.network.run_for(2s);
+    ASSERT_FALSE(world.mobile_node.core().network().is_carried());
+    world.mobile_node.attach_home();
+    world.network.run_for(2s);
+    server::HomeAgent& core = world.home_agent.core();
+    server::MobileNodeRecord record = *core.mobile_nodes().find(test::home);
+    record.network_prefixes = {behind};
+    core.admit({0}, record);
+    world.mobile_node.attach(care_of_b);
+    world.network.run_for(2s);
+    world.expect_agreement();
+    EXPECT_TRUE(passes(world, machine));
+}
+
 // The home agent's policy gives it another network while it is bound.
 TEST(NetworkSimulation, FollowsTheHomeAgentsPolicy) {
     World world(1, mobility::Protection::sealed, {elsewhere}, {behind});

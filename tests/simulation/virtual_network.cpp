@@ -36,19 +36,21 @@ void VirtualNetwork::carry(const std::string& from, const wire::Bytes& packet,
                            const std::string& text) {
     const auto jitter =
         std::uniform_int_distribution<std::int64_t>(0, conditions.jitter.count())(random_);
-    at(now_ + conditions.latency + std::chrono::nanoseconds(jitter), [this, from, packet, text] {
-        const wire::Bytes arrived = arrive(packet);
-        wire::Reader header(arrived);
-        header.skip(24);
-        const auto host = hosts_.find(wire::Ipv6Address::read(header));
-        if (host == hosts_.end()) {
-            story.note(now_, from, text + " finds nobody");
-            return;
-        }
-        story.arrow(now_, from, host->second.name, text);
-        const Deliver deliver = host->second.deliver;  // the host may detach meanwhile
-        deliver(arrived);
-    });
+    const auto delay = delay_ && delay_(packet) ? delay_by_ : std::chrono::nanoseconds(0);
+    at(now_ + conditions.latency + delay + std::chrono::nanoseconds(jitter),
+       [this, from, packet, text] {
+           const wire::Bytes arrived = arrive(packet);
+           wire::Reader header(arrived);
+           header.skip(24);
+           const auto host = hosts_.find(wire::Ipv6Address::read(header));
+           if (host == hosts_.end()) {
+               story.note(now_, from, text + " finds nobody");
+               return;
+           }
+           story.arrow(now_, from, host->second.name, text);
+           const Deliver deliver = host->second.deliver;  // the host may detach meanwhile
+           deliver(arrived);
+       });
 }
 
 wire::Bytes VirtualNetwork::leave(wire::Bytes packet) {

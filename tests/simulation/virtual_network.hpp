@@ -55,6 +55,11 @@ class VirtualNetwork {
     void send(const std::string& from, wire::Bytes packet, const std::string& text);
     // Packets for which this holds are lost, from now on; nullptr ends it.
     void lose_where(Wish wish) { lose_ = std::move(wish); }
+    // Packets for which this holds take so much longer, from now on; nullptr ends it.
+    void delay_where(Wish wish, std::chrono::nanoseconds by = {}) {
+        delay_ = std::move(wish);
+        delay_by_ = by;
+    }
     // Sees every packet that is sent, lost ones too.
     void watch(std::function<void(const wire::Bytes&)> watcher) { watcher_ = std::move(watcher); }
 
@@ -107,6 +112,8 @@ class VirtualNetwork {
     std::map<wire::Ipv6Address, Host> hosts_;
     std::list<NatOnThePath> nats_;
     Wish lose_;
+    Wish delay_;
+    std::chrono::nanoseconds delay_by_{};
     std::function<void(const wire::Bytes&)> watcher_;
     std::vector<Appointment> agenda_;  // a heap, the next one in front
 };
