@@ -18,12 +18,31 @@ MobileNodeRecord record_of(const Client& client) {
 }
 
 std::error_code ClientService::on_client(const ClientChange& change) {
-    parts_.log.info("client-" + std::string(name(change.event)),
-                    {{"client", change.client.name}, {"home", change.client.home}});
-    parts_.feed.publish_client(name(change.event), change.client.name, change.client.home);
+    announce(change);
     const std::error_code outcome = apply_policy(change);
     follow(change);
     return outcome;
+}
+
+// Where they may go is said of all at once: a prefix, or an IPv4 address, that goes from one to
+// another would be taken from its new owner by what is said of the old one after.
+void ClientService::on_restored(std::span<const ClientChange> changes) {
+    std::vector<Client> clients;
+    for (const ClientChange& change : changes) {
+        announce(change);
+        clients.push_back(change.client);
+    }
+    parts_.rate_limits.apply(clients);
+    parts_.network.apply_policies(clients);
+    for (const ClientChange& change : changes) {
+        follow(change);
+    }
+}
+
+void ClientService::announce(const ClientChange& change) {
+    parts_.log.info("client-" + std::string(name(change.event)),
+                    {{"client", change.client.name}, {"home", change.client.home}});
+    parts_.feed.publish_client(name(change.event), change.client.name, change.client.home);
 }
 
 void ClientService::follow(const ClientChange& change) {
@@ -60,16 +79,17 @@ std::error_code ClientService::apply_policy(const ClientChange& change) {
     return parts_.network.apply_policy(change.client);
 }
 
-// Who may have another network behind it registers anew, and is asked to.
+// Who may have other addresses, or another network behind it, registers anew, and is asked to;
+// whoever is disabled hears that its binding ends.
 void ClientService::admit(const ClientChange& change) {
     if (!change.peer) {
         return;
     }
     const MobileNodeRecord* known = parts_.node.mobile_nodes().find(*change.peer);
-    const bool has_other_network =
-        known != nullptr && known->network_prefixes != change.client.policy.network_prefixes;
-    parts_.node.admit(*change.peer, record_of(change.client));
-    if (has_other_network) {
+    MobileNodeRecord record = record_of(change.client);
+    const bool is_bound_to_others = known != nullptr && !has_same_addresses(*known, record);
+    parts_.node.admit(*change.peer, std::move(record));
+    if (is_bound_to_others && change.client.state != ClientState::disabled) {
         revoke(change.client, trigger_of_a_kick);
     }
 }

@@ -2,6 +2,7 @@
 // What follows for the home agent that runs when something becomes of its clients.
 
 #include <cstddef>
+#include <span>
 #include <vector>
 
 #include "server/api/event_feed.hpp"
@@ -39,6 +40,7 @@ class ClientService final : public ClientsObserver {
     explicit ClientService(const Parts& parts) : parts_(parts) {}
 
     std::error_code on_client(const ClientChange& change) override;
+    void on_restored(std::span<const ClientChange> changes) override;
     void on_peer(security::ProtectedPeer peer) override;
     void on_key(security::KeyPair current) override;
     void on_previous_key_over() override;
@@ -47,6 +49,7 @@ class ClientService final : public ClientsObserver {
     std::size_t send_away(const std::vector<wire::HomeAddress>& homes, const SwitchOrder& order);
 
   private:
+    void announce(const ClientChange& change);
     void follow(const ClientChange& change);
     std::error_code apply_policy(const ClientChange& change);
     void admit(const ClientChange& change);

@@ -241,12 +241,12 @@ Configuration read_configuration(const std::filesystem::path& path) {
     root.require("address", routable_address(), configuration.address.address);
     root.require("home_prefix", home_prefix(), configuration.home_prefix);
     read_home(root, configuration);
+    root.read("max_lifetime", lifetime(least_lifetime), configuration.max_lifetime);
     read_discovery(root, configuration);
     root.read("endpoints", endpoints(), configuration.endpoints);
     read_paths(root, configuration);
     root.read("dns", dns_servers(), configuration.dns.servers);
     root.read("search_domains", search_domains(), configuration.dns.search_domains);
-    root.read("max_lifetime", lifetime(least_lifetime), configuration.max_lifetime);
     root.read("interface", interface_name(), configuration.interface);
     root.read("status_socket", socket_path_from(directory), configuration.status_socket);
     root.read("state_directory", path_from(directory), configuration.state_directory);

@@ -62,11 +62,28 @@ void read_advertising(TomlTable& root, HomePrefixEntry& prefix) {
     prefix.max_interval = std::chrono::seconds(max_interval);
 }
 
+// RFC 6275 §10.3.1: a binding that outlasts the prefix, or its preference, is acknowledged with
+// status 1, and the mobile node asks until it is answered.
+void require_answers(TomlTable& root, const Configuration& configuration) {
+    const HomePrefixEntry& prefix = configuration.prefix;
+    const wire::Lifetime longest = configuration.max_lifetime;
+    const bool may_be_asked = prefix.preferred_lifetime < longest ||
+                              std::chrono::floor<wire::Lifetime>(prefix.valid_lifetime) <= longest;
+    if (may_be_asked && !prefix.is_advertised) {
+        root.reject("prefix_advertisements",
+                    "mobile nodes would ask in vain, since a binding may outlast the home prefix",
+                    "leave it out, or write prefix_preferred_lifetime and prefix_valid_lifetime "
+                    "longer than max_lifetime, " +
+                        std::to_string(std::chrono::seconds(longest).count()));
+    }
+}
+
 }  // namespace
 
 void read_discovery(TomlTable& root, Configuration& configuration) {
     read_lifetimes(root, configuration.prefix);
     read_advertising(root, configuration.prefix);
+    require_answers(root, configuration);
     bool is_on = false;
     std::int64_t preference = 0;
     root.read("home_agent_discovery", yes_or_no(), is_on);

@@ -4,6 +4,8 @@
 #include <sstream>
 #include <vector>
 
+#include "shared/runtime/printable.hpp"
+
 namespace godwit::server {
 
 using runtime::Json;
@@ -88,8 +90,9 @@ std::string what_happened(const Json& event) {
 
 std::string event_text(const Json& event) {
     const std::string name = text(event, "name");
-    return text(event, "time") + " " + (name.empty() ? text(event, "home_address") : name) +
-           (event.contains("home_address") ? " " : "") + what_happened(event);
+    return runtime::printable(text(event, "time") + " " +
+                              (name.empty() ? text(event, "home_address") : name) +
+                              (event.contains("home_address") ? " " : "") + what_happened(event));
 }
 
 }  // namespace godwit::server

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
-#include <map>
+#include <numeric>
+#include <sstream>
+#include <string_view>
 #include <utility>
 
+#include "server/forwarding_elements.hpp"
 #include "shared/platform/nftables_presence.hpp"
 #include "shared/runtime/clock.hpp"
 
@@ -12,31 +15,16 @@ namespace godwit::server {
 namespace {
 
 using namespace std::chrono_literals;
+using namespace std::string_literals;
+using namespace std::string_view_literals;
 
-const std::string table = "inet godwit_ha";
+using Elements = ForwardingElements;
+
+const std::string table = Elements::table;
 
 // Between two times that the table is put back: somebody else may be as persistent.
 constexpr auto pause_between = 100ms;
 constexpr auto pause_after_failure = 10s;
-
-// "add element inet godwit_ha clients { 2001:db8::1, 2001:db8::2 }", one line for each set.
-class Elements {
-  public:
-    void add(const std::string& set, const std::string& element) {
-        std::string& list = lists_[set];
-        list += (list.empty() ? "" : ", ") + element;
-    }
-    [[nodiscard]] std::string commands(const std::string& verb) const {
-        std::string text;
-        for (const auto& [set, list] : lists_) {
-            text += verb + " element " + table + " " + set + " { " + list + " }\n";
-        }
-        return text;
-    }
-
-  private:
-    std::map<std::string, std::string> lists_;
-};
 
 bool is_restricted(const ClientPolicy& policy) {
     return !policy.internet || !policy.clients;
@@ -155,6 +143,25 @@ std::string guard_of(const std::string& home_link) {
            "drop; }\n";
 }
 
+// With the elements of each set in one order: the kernel gives those of "reachable" as they came.
+std::string in_order(std::string listing) {
+    constexpr std::string_view beginning = "elements = {";
+    for (auto place = listing.find(beginning); place != std::string::npos;
+         place = listing.find(beginning, place)) {
+        place += beginning.size();
+        const auto length = std::min(listing.find('}', place), listing.size()) - place;
+        std::istringstream list(listing.substr(place, length));
+        std::vector<std::string> elements;
+        for (std::string element; std::getline(list, element, ',');) {
+            std::erase_if(element, [](char character) { return " \t\n"sv.contains(character); });
+            elements.push_back(element + ",");
+        }
+        std::ranges::sort(elements);
+        listing.replace(place, length, std::accumulate(elements.begin(), elements.end(), ""s));
+    }
+    return listing;
+}
+
 bool is_in_place() {
     try {
         return platform::has_nftables_table(table);
@@ -236,15 +243,22 @@ std::error_code ForwardingPolicy::forget(const wire::HomeAddress& home) {
 std::error_code ForwardingPolicy::commit(const Change& change) {
     const std::size_t restricted_before = std::exchange(restricted_, change.restricted);
     notice_changes_of_others();
-    if (due_ || write(change, restricted_before)) {
+    const bool is_known_to_be_wrong = due_ && !is_in_doubt_;
+    if (is_known_to_be_wrong || write(change, restricted_before)) {
         return put_back();
     }
     pass_over_own_changes();
     return {};
 }
 
-// While everybody may go everywhere there are no rules, and the kernel need not track connections.
 std::error_code ForwardingPolicy::write(const Change& change, std::size_t restricted_before) {
+    const std::error_code outcome = write_at_once(change, restricted_before);
+    return outcome == std::errc::message_size ? write_anew() : outcome;
+}
+
+// While everybody may go everywhere there are no rules, and the kernel need not track connections.
+std::error_code ForwardingPolicy::write_at_once(const Change& change,
+                                                std::size_t restricted_before) {
     const std::string elements = change.removed.commands("delete") + change.added.commands("add");
     if (restricted_before == 0 && restricted_ > 0) {
         return write_with_rules(elements);
@@ -257,7 +271,7 @@ std::error_code ForwardingPolicy::write(const Change& change, std::size_t restri
 
 std::error_code ForwardingPolicy::write_with_rules(const std::string& commands) {
     const std::error_code outcome = table_.change(commands + rules(true));
-    if (outcome && !table_.change(commands + rules(false))) {
+    if (outcome && outcome != std::errc::message_size && !table_.change(commands + rules(false))) {
         log_.warning("connections-not-tracked",
                      {{"consequence", "what a client may not reach cannot reach it either"}});
         return {};
@@ -265,13 +279,36 @@ std::error_code ForwardingPolicy::write_with_rules(const std::string& commands) 
     return outcome;
 }
 
-std::error_code ForwardingPolicy::put_back() {
+std::error_code ForwardingPolicy::write_anew() {
     Elements elements;
     for (const auto& [home, client] : clients_) {
         add_client(client, elements);
     }
     const std::string commands = table_.replacement(chains_) + elements.commands("add");
-    failure_ = restricted_ > 0 ? write_with_rules(commands) : table_.change(commands);
+    const std::error_code outcome =
+        restricted_ > 0 ? write_with_rules(commands) : table_.change(commands);
+    return outcome == std::errc::message_size ? write_in_pieces(elements.pieces("add")) : outcome;
+}
+
+// Only root of the machine, and not of an unprivileged container, may enlarge the buffer of a
+// socket so that thousands of clients go through it at once. Until all are in the table nobody gets
+// out of the tunnel: without the other clients a restricted one would reach them.
+std::error_code ForwardingPolicy::write_in_pieces(const std::vector<std::string>& pieces) {
+    const std::string closed = rule("iif " + std::to_string(settings_.tunnel.value) + " drop");
+    std::error_code outcome = table_.change(table_.replacement(chains_) + closed);
+    for (auto piece = pieces.begin(); piece != pieces.end() && !outcome; ++piece) {
+        outcome = table_.change(*piece);
+    }
+    if (outcome) {
+        return outcome;
+    }
+    const std::string opening = "flush chain " + table + " forwarded\n";
+    return restricted_ > 0 ? write_with_rules(opening) : table_.change(opening);
+}
+
+std::error_code ForwardingPolicy::put_back() {
+    const std::string before = is_in_doubt_ ? table_.listing() : "";
+    failure_ = write_anew();
     last_put_back_ = runtime::boot_now();
     if (failure_) {
         due_ = last_put_back_ + pause_after_failure;
@@ -279,9 +316,17 @@ std::error_code ForwardingPolicy::put_back() {
     } else {
         due_.reset();
         pass_over_own_changes();
-        log_.warning("forwarding-put-back", {{"table", table}});
+        if (!std::exchange(is_in_doubt_, false) || !is_listed_as(before)) {
+            log_.warning("forwarding-put-back", {{"table", table}});
+        }
     }
     return failure_;
+}
+
+// Keeps the listing, so that the next doubt costs no writing.
+bool ForwardingPolicy::is_listed_as(const std::string& before) {
+    listing_ = table_.listing();
+    return in_order(listing_) == in_order(before);
 }
 
 void ForwardingPolicy::watch(runtime::EventLoop& loop) {
@@ -294,10 +339,21 @@ void ForwardingPolicy::on_deadline() {
     }
 }
 
+// What somebody else writes into a table of his may be more than the kernel keeps for us (a list of
+// 20,000 addresses). Then nobody says whether this table has changed too.
 void ForwardingPolicy::notice_changes_of_others() {
-    if (monitor_.changed()) {
+    const auto report = monitor_.take();
+    if (report == platform::NetworkEvents::Report::matters) {
+        is_in_doubt_ = false;
+        put_back_soon();
+    } else if (report == platform::NetworkEvents::Report::lost && !due_ && !is_as_listed()) {
+        is_in_doubt_ = true;
         put_back_soon();
     }
+}
+
+bool ForwardingPolicy::is_as_listed() {
+    return !listing_.empty() && table_.listing() == listing_;
 }
 
 void ForwardingPolicy::put_back_soon() {
@@ -307,14 +363,16 @@ void ForwardingPolicy::put_back_soon() {
 // They are reported before they are done. What somebody else does in between counts as ours, unless
 // the whole table is gone.
 void ForwardingPolicy::pass_over_own_changes() {
-    monitor_.changed();
+    monitor_.take();
+    listing_.clear();
     if (!is_in_place()) {
+        is_in_doubt_ = false;
         put_back_soon();
     }
 }
 
 std::vector<std::string> ForwardingPolicy::health() const {
-    if (!due_) {
+    if (!due_ || (is_in_doubt_ && !failure_)) {
         return {};
     }
     return {
@@ -323,10 +381,14 @@ std::vector<std::string> ForwardingPolicy::health() const {
         table + (failure_ ? ": " + failure_.message() : "")};
 }
 
+// Answers pass, and errors about what they answer. What a client has opened itself is judged packet
+// by packet, so that it ends with the leave to open it. Of a client that was not tracked before
+// (the first restriction where nothing is masqueraded; after a start of the machine) what is under
+// way goes on, as if the other end had opened it, until it ends.
 std::string ForwardingPolicy::rules(bool with_tracking) const {
     const std::string add = "add rule " + table + " forwarded ";
     return add + "iif != " + std::to_string(settings_.tunnel.value) + " accept\n" +
-           (with_tracking ? add + "ct state established,related accept\n" : "") +
+           (with_tracking ? add + "ct direction reply ct state established,related accept\n" : "") +
            judgements_of("", "ip6", {"networks"}) + judgements_of("_ipv4", "ip", {});
 }
 

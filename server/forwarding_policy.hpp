@@ -64,11 +64,17 @@ class ForwardingPolicy {
 
     std::error_code commit(const Change& change);
     [[nodiscard]] std::error_code write(const Change& change, std::size_t restricted_before);
+    [[nodiscard]] std::error_code write_at_once(const Change& change,
+                                                std::size_t restricted_before);
+    [[nodiscard]] std::error_code write_anew();
+    [[nodiscard]] std::error_code write_in_pieces(const std::vector<std::string>& pieces);
     std::error_code put_back();
     [[nodiscard]] std::error_code write_with_rules(const std::string& commands);
     void notice_changes_of_others();
     void put_back_soon();
     void pass_over_own_changes();
+    [[nodiscard]] bool is_as_listed();
+    [[nodiscard]] bool is_listed_as(const std::string& before);
     [[nodiscard]] std::string rules(bool with_tracking) const;
 
     ForwardingSettings settings_;
@@ -80,6 +86,8 @@ class ForwardingPolicy {
     std::unordered_map<wire::HomeAddress, PolicedClient> clients_;
     std::size_t restricted_ = 0;            // those that may not go everywhere
     std::optional<mobility::Instant> due_;  // to be put back, while it is not as it shall be
+    bool is_in_doubt_ = false;              // due, and perhaps nothing is wrong
+    std::string listing_;                   // since the last doubt; empty: none, or written since
     mobility::Instant last_put_back_;
     std::error_code failure_;  // to put it back
 };

@@ -135,6 +135,9 @@ void HomeNetwork::release(const wire::HomeAddress& home) {
 }
 
 std::error_code HomeNetwork::apply_policies(std::span<const Client> clients) {
+    for (const Client& client : clients) {
+        end_outdated_routes(client.home, client.policy.network_prefixes);
+    }
     std::vector<PolicedClient> policed;
     for (const Client& client : clients) {
         policed.push_back({.home = client.home, .ipv4 = client.ipv4, .policy = client.policy});
@@ -161,6 +164,16 @@ std::error_code HomeNetwork::forget_policy(const wire::HomeAddress& home) {
         log_.error("policy-not-forgotten", {{"home", home}, {"reason", error.message()}});
     }
     return error;
+}
+
+// Of a client that shall have these prefixes. Before any is made: to what goes from one client to
+// another the kernel has one route, and the end of the old one would be that of the new one.
+void HomeNetwork::end_outdated_routes(const wire::HomeAddress& home,
+                                      const std::vector<wire::Prefix>& prefixes) {
+    const auto known = networks_.find(home);
+    if (known != networks_.end() && known->second.prefixes != prefixes) {
+        end_routes(known->second);
+    }
 }
 
 void HomeNetwork::set_network(const wire::HomeAddress& home,

@@ -66,8 +66,9 @@ class HomeNetwork {
     void release(const wire::HomeAddress& home);
 
     // These clients (each home address once) have their home addresses, and may go where their
-    // policies say. On a home link newcomers are kept from the addresses from now on. With an
-    // error, which is logged, the policies are not in force yet: it is tried again.
+    // policies say; what one of them gives up another may get. On a home link newcomers are kept
+    // from the addresses from now on. With an error, which is logged, the policies are not in force
+    // yet: it is tried again.
     std::error_code apply_policies(std::span<const Client> clients);
     std::error_code apply_policy(const Client& client) { return apply_policies({&client, 1}); }
     // The home address is nobody's any more. With an error, which is logged, its policy is still in
@@ -86,6 +87,8 @@ class HomeNetwork {
 
     void route_ipv4(const wire::Prefix& pool);
     void set_network(const wire::HomeAddress& home, const std::vector<wire::Prefix>& prefixes);
+    void end_outdated_routes(const wire::HomeAddress& home,
+                             const std::vector<wire::Prefix>& prefixes);
     void lead(const wire::HomeAddress& home, bool is_bound);
     void route_network(const wire::HomeAddress& home, Network& network);
     void route_networks_at_home();

@@ -8,7 +8,6 @@
 
 #include "shared/platform/attempt.hpp"
 #include "shared/platform/network_monitor.hpp"
-#include "shared/security/random.hpp"
 
 namespace godwit::server {
 namespace {
@@ -16,18 +15,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto patience = 2s;  // a router far away in its rack, and one that limits its answers
-
-// Of 64 random bits nobody has the same.
-wire::Ipv6Address unused_address(const wire::Prefix& prefix) {
-    constexpr std::size_t host_part = 8;  // octets
-    constexpr unsigned octet_bits = 8;
-    wire::Ipv6Address address = prefix.address;
-    for (std::size_t place = host_part; place < address.octets.size(); ++place) {
-        address.octets.at(place) =
-            static_cast<std::uint8_t>(security::random_number() >> octet_bits);
-    }
-    return address;
-}
 
 std::optional<Uplink> uplink_by(const platform::NetworkSnapshot& network,
                                 const std::string& interface) {
@@ -61,10 +48,11 @@ void append_ports(const char* file, std::vector<std::uint16_t>& ports) {
 
 }  // namespace
 
-ProbedPrefix probe(const Uplink& uplink, const PrefixCandidate& candidate) {
+ProbedPrefix probe(const platform::NetworkSnapshot& network, const Uplink& uplink,
+                   const PrefixCandidate& candidate) {
     return {candidate, platform::probe_prefix({.interface = uplink.link.index,
                                                .router = *uplink.router,
-                                               .unused = unused_address(candidate.prefix),
+                                               .unused = unused_address(candidate.prefix, network),
                                                .link_layer = uplink.link.link_layer},
                                               patience)};
 }
@@ -77,7 +65,7 @@ HostSurvey survey_this_host(const SurveyOrder& order) {
         const auto candidates = order.prefix ? std::vector{named_candidate(*order.prefix, *uplink)}
                                              : prefix_candidates(network, *uplink);
         for (const PrefixCandidate& candidate : candidates) {
-            probed.push_back(probe(*uplink, candidate));
+            probed.push_back(probe(network, *uplink, candidate));
             if (probed.back().answer == platform::PrefixAnswer::delivered) {
                 break;  // nothing better can come
             }

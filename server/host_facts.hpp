@@ -19,7 +19,8 @@ struct SurveyOrder {
 HostSurvey survey_this_host(const SurveyOrder& order);
 
 // What the router does with an unused address of this prefix.
-ProbedPrefix probe(const Uplink& uplink, const PrefixCandidate& candidate);
+ProbedPrefix probe(const platform::NetworkSnapshot& network, const Uplink& uplink,
+                   const PrefixCandidate& candidate);
 
 // Of all programs of this machine, over IPv6 and IPv4.
 std::vector<std::uint16_t> bound_udp_ports();

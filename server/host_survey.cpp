@@ -5,6 +5,8 @@
 #include <tuple>
 #include <utility>
 
+#include "shared/security/random.hpp"
+
 namespace godwit::server {
 namespace {
 
@@ -132,6 +134,32 @@ std::string text_of(const ProbedPrefix& probed) {
            "the router answers no pings.";
 }
 
+// Of 64 random bits nobody has the same; a longer prefix leaves fewer.
+wire::Ipv6Address random_address(const wire::Prefix& prefix) {
+    constexpr std::size_t host_part = subnet_bits / 8;  // octets
+    constexpr unsigned octet_bits = 8;
+    wire::Ipv6Address random;
+    for (std::size_t place = host_part; place < random.octets.size(); ++place) {
+        random.octets.at(place) =
+            static_cast<std::uint8_t>(security::random_number() >> octet_bits);
+    }
+    const wire::Ipv6Address fixed = wire::Prefix::around(random, prefix.length).address;
+    wire::Ipv6Address address = prefix.address;
+    for (std::size_t place = host_part; place < address.octets.size(); ++place) {
+        address.octets.at(place) |=
+            static_cast<std::uint8_t>(random.octets.at(place) ^ fixed.octets.at(place));
+    }
+    return address;
+}
+
+bool is_known(const NetworkSnapshot& network, const wire::Ipv6Address& address) {
+    return std::ranges::any_of(
+               network.addresses,
+               [&](const KnownAddress& known) { return known.address == address; }) ||
+           std::ranges::any_of(network.routes,
+                               [&](const KnownRoute& known) { return known.gateway == address; });
+}
+
 const ProbedPrefix* find(const std::vector<ProbedPrefix>& probed, PrefixAnswer answer) {
     const auto found = std::ranges::find(probed, answer, &ProbedPrefix::answer);
     return found == probed.end() ? nullptr : &*found;
@@ -200,6 +228,17 @@ std::vector<PrefixCandidate> prefix_candidates(const NetworkSnapshot& network,
 
 PrefixCandidate named_candidate(const wire::Prefix& prefix, const Uplink& uplink) {
     return {prefix, uplink.address && prefix.contains(*uplink.address), "the command line"};
+}
+
+wire::Ipv6Address unused_address(const wire::Prefix& prefix, const NetworkSnapshot& network) {
+    constexpr int tries = 64;  // of a very long prefix there may be no other
+    for (int tried = 0; tried < tries; ++tried) {
+        const wire::Ipv6Address address = random_address(prefix);
+        if (address != prefix.address && !is_known(network, address)) {
+            return address;
+        }
+    }
+    return prefix.address;
 }
 
 HostSurvey survey_host(const std::optional<Uplink>& uplink,

@@ -49,6 +49,12 @@ std::vector<PrefixCandidate> prefix_candidates(const platform::NetworkSnapshot& 
 // What somebody has named, to be tried like the others.
 PrefixCandidate named_candidate(const wire::Prefix& prefix, const Uplink& uplink);
 
+// An address of the prefix to try it by, at random each time: as far as there are others, neither
+// one that this machine or a router of it is known to have, nor the anycast address of the routers
+// there (RFC 4291 §2.6.1).
+wire::Ipv6Address unused_address(const wire::Prefix& prefix,
+                                 const platform::NetworkSnapshot& network);
+
 struct ProbedPrefix {
     PrefixCandidate candidate;
     platform::PrefixAnswer answer{};

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "shared/runtime/offload_document.hpp"
+#include "shared/runtime/printable.hpp"
 #include "shared/runtime/status_text.hpp"
 
 namespace godwit::server {
@@ -106,7 +107,7 @@ std::string status_line(const Json& status) {
     }
     return std::to_string(bindings.size()) + (bindings.size() == 1 ? " binding" : " bindings") +
            ", sent " + runtime::octets(sent) + ", received " + runtime::octets(received) +
-           ", health " + (health.empty() ? "good" : health);
+           ", health " + (health.empty() ? "good" : runtime::printable(health));
 }
 
 }  // namespace godwit::server

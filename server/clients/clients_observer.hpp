@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <system_error>
 
@@ -45,6 +46,9 @@ class ClientsObserver {
     // Each once it is on disk. With an error it may not yet go where its policy says, and where it
     // may not: that is tried again.
     virtual std::error_code on_client(const ClientChange& change) = 0;
+    // All who are in a backup, at once, since what was one's may be another's by it. Before that
+    // those who are not in it have been removed, and its keys have been told.
+    virtual void on_restored(std::span<const ClientChange> changes) = 0;
     // A key that the authenticator has not seen itself; a change of its client follows.
     virtual void on_peer(security::ProtectedPeer peer) = 0;
     // The home agent has another key pair; the one before serves as well until further notice.

@@ -125,6 +125,7 @@ class EnrolledClients final : public Clients, public security::Enrolment {
     [[nodiscard]] std::optional<StoredKeys> keys_after(const StoreContent& content) const;
     void take_over(std::vector<StoredClient> clients);
     void tell_of_takeover(const Entries& before);
+    [[nodiscard]] std::vector<ClientChange> restored() const;
 
     ClientsSettings settings_;
     Store& store_;

@@ -189,9 +189,18 @@ void EnrolledClients::tell_of_takeover(const Entries& before) {
                 {*entry->peer, *entry->stored.key, copy_of(entry->stored.preshared_key)});
         }
     }
-    for (const auto& [place, entry] : entries_) {
-        tell(ClientEvent::restored, entry, entry.peer);
+    if (observer_ != nullptr) {
+        observer_->on_restored(restored());
     }
+}
+
+std::vector<ClientChange> EnrolledClients::restored() const {
+    std::vector<ClientChange> changes;
+    for (const auto& [place, entry] : entries_) {
+        changes.push_back(
+            {.event = ClientEvent::restored, .client = shown(entry), .peer = entry.peer});
+    }
+    return changes;
 }
 
 }  // namespace godwit::server

@@ -33,7 +33,7 @@ using Options = std::shared_ptr<ChangeOptions>;
 ExitCode patch(const ChangeOptions& options, const Json& change) {
     return tell_daemon(
         options.daemon,
-        {.method = "PATCH", .target = client_target(options.name), .body = change.dump()});
+        {.method = "PATCH", .target = client_target(options.name), .body = body_of(change)});
 }
 
 ExitCode post(const ChangeOptions& options, const std::string& order) {

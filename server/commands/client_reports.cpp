@@ -8,6 +8,7 @@
 #include "server/commands/client_commands.hpp"
 #include "server/commands/daemon_call.hpp"
 #include "shared/mobility/bit_rate.hpp"
+#include "shared/runtime/printable.hpp"
 #include "shared/runtime/status_text.hpp"
 
 namespace godwit::server {
@@ -72,7 +73,7 @@ ExitCode list(const ReportOptions& options) {
         return answer.error();
     }
     if (options.daemon.json) {
-        std::cout << answer->dump(2) << '\n';
+        std::cout << runtime::printable_json(answer->dump(2)) << '\n';
         return ExitCode::ok;
     }
     std::vector<std::vector<std::string>> rows{
@@ -93,7 +94,7 @@ ExitCode show(const ReportOptions& options) {
         return client.error();
     }
     if (options.daemon.json) {
-        std::cout << client->dump(2) << '\n';
+        std::cout << runtime::printable_json(client->dump(2)) << '\n';
         return ExitCode::ok;
     }
     const Json& policy = client->at("policy");

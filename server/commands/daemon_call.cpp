@@ -3,8 +3,9 @@
 #include <CLI/CLI.hpp>
 #include <array>
 #include <cctype>
-#include <iostream>
 #include <utility>
+
+#include "shared/runtime/program.hpp"
 
 namespace godwit::server {
 
@@ -41,15 +42,19 @@ std::string client_target(std::string_view name) {
     return target;
 }
 
+std::string body_of(const Json& order) {
+    return order.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 std::expected<std::string, ExitCode> call_daemon(const DaemonOptions& options,
                                                  runtime::ApiRequest request) {
     auto answer = runtime::call_api(options.socket, request);
     if (!answer) {
-        std::cerr << "godwit-ha: " << answer.error() << '\n';
+        runtime::print_error("godwit-ha", answer.error());
         return std::unexpected(ExitCode::not_reachable);
     }
     if (answer->status >= first_error) {
-        std::cerr << "godwit-ha: " << runtime::error_message(*answer) << '\n';
+        runtime::print_error("godwit-ha", runtime::error_message(*answer));
         return std::unexpected(ExitCode::failed);
     }
     return std::move(answer->body);
@@ -63,7 +68,7 @@ std::expected<Json, ExitCode> ask_daemon(const DaemonOptions& options,
     }
     Json document = Json::parse(*body, nullptr, false);
     if (document.is_discarded()) {
-        std::cerr << "godwit-ha: the daemon's answer is no JSON; is it of this version?\n";
+        runtime::print_error("godwit-ha", "the daemon's answer is no JSON; is it of this version?");
         return std::unexpected(ExitCode::failed);
     }
     return document;

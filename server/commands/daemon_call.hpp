@@ -31,6 +31,10 @@ void add_json_option(CLI::App& command, DaemonOptions& options);
 // Below /v1/clients, whatever the name is.
 std::string client_target(std::string_view name);
 
+// An order as the daemon reads it. What is not UTF-8, such as a name from the command line, has
+// U+FFFD in its place: the daemon says what is wrong with it.
+std::string body_of(const runtime::Json& order);
+
 // What the daemon answers if it does as it is told. Otherwise standard error says why it does not,
 // and the exit code is the error: 1 refused, 4 no daemon.
 std::expected<std::string, runtime::ExitCode> call_daemon(const DaemonOptions& options,

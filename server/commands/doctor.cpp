@@ -86,14 +86,15 @@ void look_at_kernel(const Configuration& configuration, CheckupFacts& facts) {
 // than the uplink, this machine is the router of.
 void try_prefix(const Configuration& configuration, CheckupFacts& facts) {
     constexpr unsigned unique_local = 0xfd;  // RFC 4193
-    const auto uplink = uplink_of(platform::NetworkMonitor().snapshot());
+    const platform::NetworkSnapshot network = platform::NetworkMonitor().snapshot();
+    const auto uplink = uplink_of(network);
     const bool is_elsewhere =
         uplink && configuration.home_link && *configuration.home_link != uplink->link.name;
     if (!uplink || !uplink->router || is_elsewhere ||
         configuration.home_prefix.address.octets[0] == unique_local) {
         return;
     }
-    facts.prefix = probe(*uplink, named_candidate(configuration.home_prefix, *uplink));
+    facts.prefix = probe(network, *uplink, named_candidate(configuration.home_prefix, *uplink));
 }
 
 ExitCode run(const Options& options) {

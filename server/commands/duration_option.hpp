@@ -8,9 +8,11 @@
 
 namespace godwit::server {
 
-// `otherwise` is how the help shows what `seconds` holds before.
-inline void add_duration(CLI::App& command, const std::string& option, std::int64_t& seconds,
-                         const std::string& meaning, const std::string& otherwise) {
+// `seconds`: an std::int64_t, or std::optional of one, which is empty as long as nothing is said.
+// `otherwise` is how the help shows what it holds before.
+template <class Seconds>
+void add_duration(CLI::App& command, const std::string& option, Seconds& seconds,
+                  const std::string& meaning, const std::string& otherwise) {
     const std::map<std::string, std::int64_t> units{{"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}};
     command.add_option(option, seconds, meaning)
         ->transform(CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::CASE_SENSITIVE, "TIME"))

@@ -12,6 +12,8 @@
 #include "server/configuration.hpp"
 #include "server/event_text.hpp"
 #include "shared/runtime/api_follower.hpp"
+#include "shared/runtime/printable.hpp"
+#include "shared/runtime/program.hpp"
 
 namespace godwit::server {
 
@@ -30,7 +32,8 @@ struct EventsOptions {
 void print(const EventsOptions& options, std::string_view line) {
     const auto event = Json::parse(line, nullptr, false);
     if (options.json || !event.is_object()) {
-        std::cout << line << std::endl;  // flushed: whoever reads wants it now
+        std::cout << runtime::printable_json(line)
+                  << std::endl;  // flushed: whoever reads wants it now
     } else {
         std::cout << event_text(event) << std::endl;
     }
@@ -43,7 +46,7 @@ ExitCode follow(const EventsOptions& options) {
     const auto ended = runtime::follow_api(options.socket, target,
                                            [&](std::string_view line) { print(options, line); });
     if (!ended) {
-        std::cerr << "godwit-ha: " << ended.error().text << '\n';
+        runtime::print_error("godwit-ha", ended.error().text);
         return ended.error().status == 0 ? ExitCode::not_reachable : ExitCode::failed;
     }
     return ExitCode::ok;

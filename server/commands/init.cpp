@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "server/commands/daemon_call.hpp"
 #include "server/commands/invite_text.hpp"
 #include "server/configuration.hpp"
 #include "server/home_plan.hpp"
@@ -18,6 +19,7 @@
 #include "shared/platform/process_hardening.hpp"
 #include "shared/platform/service.hpp"
 #include "shared/runtime/api_client.hpp"
+#include "shared/runtime/program.hpp"
 #include "shared/runtime/status_document.hpp"
 #include "shared/security/random.hpp"
 
@@ -47,7 +49,7 @@ struct Options {
 };
 
 ExitCode refuse(const std::string& why, ExitCode code = ExitCode::failed) {
-    std::cerr << "godwit-ha: " << why << '\n';
+    runtime::print_error("godwit-ha", why);
     return code;
 }
 
@@ -122,11 +124,11 @@ std::expected<HomePlan, std::string> plan_with(const HostSurvey& survey, const O
 
 ExitCode print_invite(const Configuration& configuration, const std::string& client) {
     const std::string instead = "; then: godwit-ha invite " + client;
-    const auto answer = runtime::call_api(configuration.status_socket,
-                                          {.method = "POST",
-                                           .target = "/v1/clients",
-                                           .body = runtime::Json{{"name", client}}.dump(),
-                                           .patience = patience_for_invite});
+    const auto answer =
+        runtime::call_api(configuration.status_socket, {.method = "POST",
+                                                        .target = "/v1/clients",
+                                                        .body = body_of({{"name", client}}),
+                                                        .patience = patience_for_invite});
     if (!answer) {
         return refuse("the home agent runs, but there is no invite yet: " + answer.error() +
                       instead);
@@ -138,7 +140,9 @@ ExitCode print_invite(const Configuration& configuration, const std::string& cli
         return refuse("the home agent runs, but there is no invite yet: " +
                       (error.is_object() ? error.value("message", "") : answer->body) + instead);
     }
-    std::cout << '\n' << invite_text(document);
+    runtime::print_once(
+        '\n' + invite_text(document),
+        "the home agent runs; for another invite: godwit-ha invite " + client + " --again");
     return ExitCode::ok;
 }
 

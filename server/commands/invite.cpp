@@ -3,7 +3,6 @@
 #include <CLI/CLI.hpp>
 #include <cstdint>
 #include <filesystem>
-#include <iostream>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -14,6 +13,8 @@
 #include "server/commands/invite_text.hpp"
 #include "server/qr_code.hpp"
 #include "shared/platform/whole_file.hpp"
+#include "shared/runtime/printable.hpp"
+#include "shared/runtime/program.hpp"
 
 namespace godwit::server {
 
@@ -38,13 +39,13 @@ runtime::ApiRequest request_of(const InviteOptions& options) {
     if (options.again) {
         return {.method = "POST",
                 .target = client_target(options.name) + "/invite",
-                .body = order.dump()};
+                .body = body_of(order)};
     }
     order["name"] = options.name;
     if (!options.address.empty()) {
         order["home_address"] = options.address;
     }
-    return {.method = "POST", .target = "/v1/clients", .body = order.dump()};
+    return {.method = "POST", .target = "/v1/clients", .body = body_of(order)};
 }
 
 ExitCode invite(const InviteOptions& options) {
@@ -58,8 +59,10 @@ ExitCode invite(const InviteOptions& options) {
         return invite.error();
     }
     // Whatever becomes of the file: there is no other way to this line.
-    std::cout << (options.daemon.json ? invite->dump(2) + '\n' : invite_text(*invite))
-              << std::flush;
+    runtime::print_once(options.daemon.json ? runtime::printable_json(invite->dump(2)) + '\n'
+                                            : invite_text(*invite),
+                        "the invite was made all the same; for another: godwit-ha invite " +
+                            options.name + " --again");
     if (!options.png.empty()) {
         platform::create_private(options.png, qr_png(invite->at("invite").get<std::string>()));
     }

@@ -12,6 +12,7 @@
 #include "server/configuration.hpp"
 #include "server/status_text.hpp"
 #include "shared/platform/terminal.hpp"
+#include "shared/runtime/printable.hpp"
 #include "shared/runtime/program.hpp"
 
 namespace godwit::server {
@@ -32,13 +33,13 @@ struct StatusOptions {
 using Status = std::expected<Json, std::string>;
 
 std::string shown(const StatusOptions& options, const Json& status) {
-    return options.json ? status.dump(2) + '\n' : status_text(status);
+    return options.json ? runtime::printable_json(status.dump(2)) + '\n' : status_text(status);
 }
 
 ExitCode show(const StatusOptions& options) {
     const Status status = runtime::read_status(options.socket);
     if (!status) {
-        std::cerr << "godwit-ha: " << status.error() << '\n';
+        runtime::print_error("godwit-ha", status.error());
         return ExitCode::not_reachable;
     }
     std::cout << shown(options, *status);
@@ -48,15 +49,17 @@ ExitCode show(const StatusOptions& options) {
 // Over what was shown before: cursor to the corner, clear the screen (ECMA-48 CUP and ED).
 void redraw(const StatusOptions& options, const Status& status) {
     std::cout << "\x1b[H\x1b[2J"
-              << (status ? shown(options, *status) : "godwit-ha: " + status.error() + '\n')
+              << (status ? shown(options, *status)
+                         : "godwit-ha: " + runtime::printable(status.error()) + '\n')
               << std::flush;
 }
 
 void append_line(const StatusOptions& options, const Status& status) {
     if (!status) {
-        std::cerr << "godwit-ha: " << status.error() << std::endl;
+        runtime::print_error("godwit-ha", status.error());
     } else {
-        std::cout << (options.json ? status->dump() : status_line(*status)) << std::endl;
+        std::cout << (options.json ? runtime::printable_json(status->dump()) : status_line(*status))
+                  << std::endl;
     }
 }
 

@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <cstdint>
 #include <fstream>
-#include <iostream>
 #include <memory>
 #include <sstream>
 #include <stdexcept>
@@ -14,6 +13,8 @@
 #include "server/commands/daemon_call.hpp"
 #include "server/commands/duration_option.hpp"
 #include "shared/platform/whole_file.hpp"
+#include "shared/runtime/printable.hpp"
+#include "shared/runtime/program.hpp"
 #include "shared/security/secret.hpp"
 
 namespace godwit::server {
@@ -33,14 +34,14 @@ struct StoreOptions {
 };
 
 ExitCode rotate_key(const StoreOptions& options) {
-    const auto answer =
-        ask_daemon(options.daemon, {.method = "POST",
-                                    .target = "/v1/key/rotate",
-                                    .body = Json{{"grace_s", options.grace}}.dump()});
+    const auto answer = ask_daemon(options.daemon, {.method = "POST",
+                                                    .target = "/v1/key/rotate",
+                                                    .body = body_of({{"grace_s", options.grace}})});
     if (!answer) {
         return answer.error();
     }
-    std::cout << answer->at("public_key").get<std::string>() << '\n';
+    runtime::print_once(runtime::printable(answer->at("public_key").get<std::string>()) + '\n',
+                        "the key is another all the same; a new invite has its public half");
     return ExitCode::ok;
 }
 

@@ -4,12 +4,14 @@
 #include <cstdint>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "server/commands/client_commands.hpp"
 #include "server/commands/daemon_call.hpp"
 #include "server/commands/duration_option.hpp"
+#include "shared/runtime/printable.hpp"
 
 namespace godwit::server {
 
@@ -23,7 +25,7 @@ struct SwitchOptions {
     std::vector<std::string> to;
     std::vector<std::string> clients;
     bool anywhere = false;
-    std::int64_t grace = 0;  // seconds; 0: nothing is said
+    std::optional<std::int64_t> grace;  // seconds
 };
 
 ExitCode ask_to_switch(const SwitchOptions& options) {
@@ -31,16 +33,16 @@ ExitCode ask_to_switch(const SwitchOptions& options) {
     if (!options.clients.empty()) {
         order["clients"] = options.clients;
     }
-    if (options.grace != 0) {
-        order["grace_s"] = options.grace;
+    if (options.grace) {
+        order["grace_s"] = *options.grace;
     }
     const auto answer = ask_daemon(
-        options.daemon, {.method = "POST", .target = "/v1/switch", .body = order.dump()});
+        options.daemon, {.method = "POST", .target = "/v1/switch", .body = body_of(order)});
     if (!answer) {
         return answer.error();
     }
     if (options.daemon.json) {
-        std::cout << answer->dump(2) << '\n';
+        std::cout << runtime::printable_json(answer->dump(2)) << '\n';
         return ExitCode::ok;
     }
     const auto asked = answer->value("asked", std::uint64_t{0});
@@ -63,7 +65,8 @@ void add_switch(CLI::App& app, Commands& commands) {
     where->add_flag("--anywhere", options->anywhere, "To any that they find themselves");
     where->require_option(1);
     add_duration(*command, "--grace", options->grace,
-                 "How long they are served here yet, whatever they do", "as granted");
+                 "How long they are served here yet, whatever they do: 8s to 262140s (3 days)",
+                 "as granted");
     add_json_option(*command, options->daemon);
     add_socket_option(*command, options->daemon);
     command->footer(

@@ -170,6 +170,8 @@ bool HomeAgent::is_behind_itself(Instant now, const wire::HomeAddress& home,
     return true;
 }
 
+// The data plane tells of each home address as often as mobility::moves_of_each says. There is no
+// limit of the core's own: what was dropped here would not be told again.
 Actions HomeAgent::on_moved_endpoint(Instant now, mobility::SessionId session,
                                      const mobility::Path& path) {
     Actions actions = on_deadline(now);

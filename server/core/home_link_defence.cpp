@@ -207,6 +207,7 @@ void HomeLinkDefence::on_claim(Instant now, const NeighborPacket& packet,
             entry.disputed = now;
             actions.disputed.push_back({home, packet.link_layer});
         }
+        drop_if_idle(home, actions);  // given up meanwhile; `entry` may be gone after it
     } else if (entry.is_bound) {
         entry.disputed = now;
         if (!entry.defended || now >= *entry.defended + defence_interval) {
@@ -284,6 +285,7 @@ void HomeLinkDefence::on_due(Instant now, const wire::HomeAddress& home, Defence
         schedule(
             home, it,
             was_awaited && !it.is_allocated ? std::optional(now + verdict_lifetime) : std::nullopt);
+        drop_if_idle(home, actions);  // given up meanwhile
     } else {
         it.finding = Finding::unknown;
         schedule(home, it, std::nullopt);

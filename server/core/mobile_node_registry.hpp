@@ -20,10 +20,16 @@ struct MobileNodeRecord {
     std::string name;
     wire::HomeAddress home;
     mobility::Protection protection = mobility::Protection::sealed;
-    std::optional<wire::Ipv4Address> ipv4_home{};  // always the same one
+    std::optional<wire::Ipv4Address> ipv4_home{};  // the same one until a backup has another
     bool may_register = true;  // otherwise it hears, authenticated, that it may not
     std::vector<wire::Prefix> network_prefixes{};  // none overlaps another, of anybody
 };
+
+// Whether a binding that was made under the one is as good under the other.
+inline bool has_same_addresses(const MobileNodeRecord& one, const MobileNodeRecord& other) {
+    return one.home == other.home && one.ipv4_home == other.ipv4_home &&
+           one.network_prefixes == other.network_prefixes;
+}
 
 class MobileNodeRegistry {
   public:

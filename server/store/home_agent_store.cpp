@@ -122,10 +122,12 @@ std::optional<StoredKeys> HomeAgentStore::keys() {
 }
 
 std::error_code HomeAgentStore::put_keys(const StoredKeys& keys) {
-    return write([&] {
+    const std::error_code outcome = write([&] {
         note_key_of_old_handshakes(durable_, keys);
         write_keys(durable_, keys);
     });
+    overwrite_what_was_deleted(durable_);
+    return outcome;
 }
 
 std::expected<std::string, std::error_code> HomeAgentStore::backup(const StoredKeys& keys) {
@@ -142,7 +144,7 @@ std::expected<StoreContent, std::string> HomeAgentStore::read_backup(
 }
 
 std::error_code HomeAgentStore::replace(const StoreContent& content) {
-    return write([&] {
+    const std::error_code outcome = write([&] {
         for (const StoredClient& client : read_clients(durable_)) {
             erase_client(durable_, client.home);
         }
@@ -156,6 +158,8 @@ std::error_code HomeAgentStore::replace(const StoreContent& content) {
             write_handshake(durable_, handshake);
         }
     });
+    overwrite_what_was_deleted(durable_);
+    return outcome;
 }
 
 void HomeAgentStore::put_binding(const StoredBinding& binding) {

@@ -51,14 +51,26 @@ void write_handshake(Database& database, const StoredHandshake& handshake) {
     require_run(put, "write a handshake into the state file");
 }
 
-void note_key_of_old_handshakes(Database& database, const StoredKeys& keys) {
+namespace {
+
+void note_old_handshakes_under(const security::PublicKey& key, Database& database) {
     Statement assign(database,
                      "INSERT INTO handshake SELECT public_key, ?, time FROM handshake "
                      "WHERE home_agent_key = zeroblob(32) "
                      "ON CONFLICT (public_key, home_agent_key) "
                      "DO UPDATE SET time = excluded.time WHERE excluded.time > time");
-    assign.bind(0, (keys.previous ? *keys.previous : keys.current).public_key().octets);
+    assign.bind(0, key.octets);
     require_run(assign, "note the key of handshakes in the state file");
+}
+
+}  // namespace
+
+void note_key_of_old_handshakes(Database& database, const StoredKeys& keys) {
+    note_old_handshakes_under((keys.previous ? *keys.previous : keys.current).public_key(),
+                              database);
+    if (const auto stored = read_keys(database); stored && stored->previous) {
+        note_old_handshakes_under(stored->previous->public_key(), database);
+    }
     database.require("DELETE FROM handshake WHERE home_agent_key = zeroblob(32)",
                      "note the key of handshakes");
 }

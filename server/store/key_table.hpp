@@ -16,8 +16,9 @@ void write_keys(Database& database, const StoredKeys& keys);
 std::vector<StoredHandshake> read_handshakes(Database& database);
 // The later time stays.
 void write_handshake(Database& database, const StoredHandshake& handshake);
-// Handshakes of which it was not noted under which key they were go with the one of these keys that
-// is to go next. The later time stays.
+// Ahead of write_keys(). Handshakes of which it was not noted under which key they were go with
+// each that they may have been under: the one of these keys that is to go next, and the one that is
+// on record as the one before. The later time stays.
 void note_key_of_old_handshakes(Database& database, const StoredKeys& keys);
 // Peer, own key, time, and the own key that serves beside it. A handshake of which the own key was
 // not noted counts under all of them.

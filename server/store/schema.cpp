@@ -77,6 +77,13 @@ constexpr std::array migrations{
        DROP TABLE handshake_before;)",
 };
 
+// Without the keys that an older version may have left between what is in use. The copy is made in
+// memory, where nobody finds them afterwards. If it fails, all is as it was.
+void write_anew(Database& database) {
+    static_cast<void>(database.run("PRAGMA temp_store = MEMORY; VACUUM"));
+    overwrite_what_was_deleted(database);
+}
+
 }  // namespace
 
 std::size_t newest_version() {
@@ -120,6 +127,10 @@ std::string tables_of(Database& database) {
     return tables;
 }
 
+void overwrite_what_was_deleted(Database& database) {
+    static_cast<void>(database.run("PRAGMA wal_checkpoint(TRUNCATE)"));
+}
+
 Database open_state_file(const std::filesystem::path& file) {
     Database database(file);
     database.leave_file_alone(true);  // until it is known to be a good one
@@ -139,9 +150,13 @@ Database open_state_file(const std::filesystem::path& file) {
     // FULL: a commit is on disk when it returns. What is deleted was perhaps a key.
     database.require(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON", "open");
+    const std::size_t version = version_of(database);
     Transaction migration(database);
     bring_up_to_date(database);
     migration.commit();
+    if (version != 0 && version != newest_version()) {
+        write_anew(database);
+    }
     return database;
 }
 

@@ -14,6 +14,10 @@ namespace godwit::server {
 // is damaged or of a newer version is as it was.
 Database open_state_file(const std::filesystem::path& file);
 
+// "secure_delete" clears the present state alone: until the write-ahead log is folded into the
+// file, both still have what was before. Where another program reads the file just now, the next
+// time does it. Not within a transaction.
+void overwrite_what_was_deleted(Database& database);
 // Gives a database all the tables of this version. Throws std::system_error.
 void bring_up_to_date(Database& database);
 // Which tables, indices and triggers there are, in the words that made them.

@@ -4,6 +4,7 @@
 #include <netlink/msg.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <span>
@@ -50,18 +51,18 @@ bool NetworkEvents::any_of(std::span<const std::byte> events, const Matters& mat
     return false;
 }
 
-bool NetworkEvents::any() {
+NetworkEvents::Report NetworkEvents::take() {
     alignas(nlmsghdr) std::array<std::byte, 32768> buffer;  // NOLINT: written before it is read
-    bool found = false;
+    Report report = Report::nothing;
     for (;;) {
         const ssize_t length = ::recv(events_.number(), buffer.data(), buffer.size(), 0);
         if (length < 0) {
             if (last_error() != std::errc::no_buffer_space) {
-                return found;
+                return report;
             }
-            found = true;  // events were lost: anything may have happened
-        } else {
-            found = any_of({buffer.data(), static_cast<std::size_t>(length)}, matters_) || found;
+            report = std::max(report, Report::lost);
+        } else if (any_of({buffer.data(), static_cast<std::size_t>(length)}, matters_)) {
+            report = Report::matters;
         }
     }
 }

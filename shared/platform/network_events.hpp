@@ -23,8 +23,16 @@ class NetworkEvents {
 
     // Readable when the kernel has something to report.
     [[nodiscard]] int descriptor() const { return events_.number(); }
-    // Takes all that was reported; true if any of it matters, or some may have been lost.
-    bool any();
+    // Ascending: what outweighs the others.
+    enum class Report : std::uint8_t {
+        nothing,
+        lost,  // in a flood: anything may have happened, though nothing that was left matters
+        matters,
+    };
+    // Takes all that was reported.
+    Report take();
+    // The same; true if any of it matters, or some has been lost.
+    bool any() { return take() != Report::nothing; }
     // The same of what one read has brought: messages, one behind the other.
     static bool any_of(std::span<const std::byte> events, const Matters& matters);
 

@@ -14,7 +14,9 @@ class NftablesMonitor {
 
     // Readable: changed(), and perhaps NftablesTable::listing().
     [[nodiscard]] int descriptor() const { return events_.descriptor(); }
-    // Takes all that was reported.
+    // Takes all that was reported. `lost`: somebody has changed more than was waited for, perhaps
+    // this too.
+    NetworkEvents::Report take() { return events_.take(); }
     bool changed() { return events_.any(); }
 
   private:

@@ -205,6 +205,39 @@ def test_a_policy_gives_a_network_to_who_is_registered_and_takes_it_away(request
         assert pings(topology, "mn", CORRESPONDENT, f"-I {HOME_ADDRESS}")
 
 
+def test_a_backup_gives_a_network_back_to_who_had_it(request):
+    """With all that goes for what is behind it, although somebody else has had it since, and stays."""
+    with Topology(mobile_nodes=("mn", "mn2")) as topology:
+        topology.plug("A")
+        topology.plug("B", "mn2")
+        put_behind(topology)
+        route_networks(topology)
+        deployment = Enrolled(topology)
+        request.node.deployments = [deployment]
+        deployment.start("ha")
+        deployment.enrol("mn", "--address", HOME_ADDRESS).enrol("mn2")
+        file = deployment.directory / "mn.toml"
+        file.write_text(f'network_prefixes = ["{NETWORK}"]\nforwarding = true\n' + file.read_text())
+        deployment.start("mn")
+        deployment.start("mn2")
+        deployment.ha("policy", "mn", "--network-prefix", NETWORK, "--internet", "no")
+        carried(deployment)
+        deployment.wait_registered(topology.care_of_address("B", "mn2"), "mn2")
+        other = deployment.home_addresses["mn2"]
+        assert pings(topology, "vm", other) and not pings(topology, "vm", CORRESPONDENT)
+        backup = deployment.directory / "backup"
+        deployment.ha("backup", backup)
+        deployment.ha("policy", "mn", "--network-prefix", "none")
+        deployment.ha("policy", "mn2", "--network-prefix", NETWORK, "--internet", "no")
+        deployment.wait("mn", lambda status: status["state"] == "registered" and status["network"]["refusal"])
+        deployment.ha("restore", backup)
+        carried(deployment)
+        deployment.wait_registered(topology.care_of_address("B", "mn2"), "mn2")
+        assert NETWORK in topology.run("ha", "nft list set inet godwit_ha networks")
+        assert pings(topology, "vm", other)
+        assert not pings(topology, "vm", CORRESPONDENT), "it may not go where its client may not"
+
+
 def test_a_binding_of_another_kind_from_an_earlier_life_does_not_stand_in_the_way(away):
     """The home agent has one with the network, and the mobile node has no network any more; and the reverse."""
     for networks, expected in ((None, []), ([NETWORK], [NETWORK])):

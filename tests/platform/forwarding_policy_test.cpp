@@ -3,14 +3,11 @@
 #include <gmock/gmock.h>
 
 #include <csignal>
+#include <cstdlib>
 
 #include "server/home_network.hpp"
-#include "shared/platform/alarm.hpp"
-#include "shared/platform/interface_config.hpp"
 #include "shared/wire/checksum.hpp"
-#include "tests/platform/ipv4_datagram.hpp"
-#include "tests/platform/network_namespace.hpp"
-#include "tests/platform/run_until.hpp"
+#include "tests/platform/policies_fixture.hpp"
 #include "tests/runtime/temporary_directory.hpp"
 
 namespace godwit::platform {
@@ -132,77 +129,21 @@ TEST_F(Masquerading, LeavesNothingOfAHomeNetwork) {
     EXPECT_EQ(everything(), before);
 }
 
-// A laptop and a phone, whose packets leave the tunnel, and a host of the Internet.
-class Policies : public InNamespace {
-  protected:
-    Policies() {
-        run("ip link set outside up; ip link set tunnel up; "
-            "echo 1 > /proc/sys/net/ipv4/ip_forward; "
-            "echo 1 > /proc/sys/net/ipv6/conf/all/forwarding; "
-            "ip route add 10.64.0.0/16 dev tunnel; ip route add default dev outside; "
-            "ip route add fd00:9::/64 dev tunnel; ip -6 route add default dev outside");
-        policy_.emplace(
-            server::ForwardingSettings{
-                .tunnel = tunnel_.interface(), .masqueraded = {}, .home_link = {}},
-            log_);
-        apply(laptop_, {});
-        apply(phone_, {});
-    }
-
-    void apply(server::PolicedClient client, const server::ClientPolicy& policy) {
-        client.policy = policy;
-        EXPECT_FALSE(policy_->apply({&client, 1}));
-    }
-    static bool arrives(const TunDevice& device, const wire::Bytes& sent) {
-        std::array<std::uint8_t, 2048> packet{};
-        bool found = false;
-        while (const auto length = device.read(packet)) {
-            found = found || (*length == sent.size() && packet[0] == sent[0]);
-        }
-        return found;
-    }
-    // Of the laptop's, to these two, over either family.
-    [[nodiscard]] bool reaches_internet(std::uint8_t last = 1) const {
-        return reaches(outside_, {{198, 51, 100, last}}, "2001:db8:c::" + std::to_string(last));
-    }
-    [[nodiscard]] bool reaches_phone() const {
-        return reaches(tunnel_, phone_.ipv4.value(), phone_.home.text());
-    }
-    [[nodiscard]] bool reaches(const TunDevice& device, wire::Ipv4Address ipv4,
-                               const std::string& ipv6) const {
-        const wire::Bytes four = ipv4_datagram(laptop_.ipv4.value(), ipv4, 999, 7);
-        const wire::Bytes six = ipv6_datagram(laptop_.home.address, address(ipv6.c_str()));
-        EXPECT_TRUE(tunnel_.write(four));
-        const bool by_ipv4 = arrives(device, four);
-        EXPECT_TRUE(tunnel_.write(six));
-        const bool by_ipv6 = arrives(device, six);
-        EXPECT_EQ(by_ipv4, by_ipv6);
-        return by_ipv6;
-    }
-    static wire::Bytes ipv6_datagram(const wire::Ipv6Address& source,
-                                     const wire::Ipv6Address& destination, std::uint8_t from = 9,
-                                     std::uint8_t to = 7) {
-        wire::Bytes packet{0x60, 0, 0, 0, 0, 9, 17, 64};
-        packet.insert(packet.end(), source.octets.begin(), source.octets.end());
-        packet.insert(packet.end(), destination.octets.begin(), destination.octets.end());
-        wire::Bytes udp{0, from, 0, to, 0, 9, 0, 0, 42};
-        const std::uint16_t checksum =
-            wire::upper_layer_checksum({source, destination}, wire::NextHeader::udp, udp);
-        udp[6] = static_cast<std::uint8_t>(checksum >> 8U);
-        udp[7] = static_cast<std::uint8_t>(checksum);
-        packet.insert(packet.end(), udp.begin(), udp.end());
-        return packet;
-    }
-
-    const server::PolicedClient laptop_{
-        .home = {address("fd00:9::9")}, .ipv4 = wire::Ipv4Address{{10, 64, 0, 9}}, .policy = {}};
-    const server::PolicedClient phone_{
-        .home = {address("fd00:9::a")}, .ipv4 = wire::Ipv4Address{{10, 64, 0, 10}}, .policy = {}};
-    const TunDevice outside_{"outside", TunDevice::Offloading::off};
-    const TunDevice tunnel_{"tunnel", TunDevice::Offloading::off};
-    const runtime::Log log_{runtime::LogLevel::error};
-    std::optional<ForwardingPolicy> policy_;
-};
+// RFC 4443 §3.1, code 4.
+wire::Bytes port_unreachable(const wire::Ipv6Address& source, const wire::Ipv6Address& destination,
+                             const wire::Bytes& about) {
+    wire::Bytes message{1, 4, 0, 0, 0, 0, 0, 0};
+    message.insert(message.end(), about.begin(), about.end());
+    const std::uint16_t checksum =
+        wire::upper_layer_checksum({source, destination}, wire::NextHeader::icmpv6, message);
+    message[2] = static_cast<std::uint8_t>(checksum >> 8U);
+    message[3] = static_cast<std::uint8_t>(checksum);
+    wire::Bytes packet{0x60, 0, 0, 0, 0, static_cast<std::uint8_t>(message.size()), 58, 64};
+    packet.insert(packet.end(), source.octets.begin(), source.octets.end());
+    packet.insert(packet.end(), destination.octets.begin(), destination.octets.end());
+    packet.insert(packet.end(), message.begin(), message.end());
+    return packet;
+}
 
 TEST_F(Policies, LetEverybodyGoEverywhereUntilTheySayOtherwise) {
     EXPECT_TRUE(reaches_internet());
@@ -250,6 +191,35 @@ TEST_F(Policies, LetAnswersThrough) {
     EXPECT_TRUE(arrives(outside_, ipv6_datagram(laptop_.home.address, host, 9, 7)));
 }
 
+// Connections are tracked for the phone's sake, the laptop's too.
+TEST_F(Policies, HoldForWhatTheClientHadOpenBefore) {
+    apply(phone_, {.clients = false});
+    const wire::Ipv6Address host = address("2001:db8:c::1");
+    const wire::Bytes sent = ipv6_datagram(laptop_.home.address, host, 9, 7);
+    const wire::Bytes answer = ipv6_datagram(host, laptop_.home.address, 7, 9);
+    ASSERT_TRUE(tunnel_.write(sent));
+    ASSERT_TRUE(arrives(outside_, sent));
+    ASSERT_TRUE(outside_.write(answer));
+    ASSERT_TRUE(arrives(tunnel_, answer)) << "from here on the connection is established";
+    apply(laptop_, {.internet = false});
+    ASSERT_TRUE(tunnel_.write(sent));
+    EXPECT_FALSE(arrives(outside_, sent));
+    apply(laptop_, {});
+    ASSERT_TRUE(tunnel_.write(sent));
+    EXPECT_TRUE(arrives(outside_, sent));
+}
+
+TEST_F(Policies, LetErrorsAboutWhatOthersSendThrough) {
+    apply(laptop_, {.internet = false});
+    const wire::Ipv6Address host = address("2001:db8:c::1");
+    const wire::Bytes question = ipv6_datagram(host, laptop_.home.address, 7, 9);
+    ASSERT_TRUE(outside_.write(question));
+    ASSERT_TRUE(arrives(tunnel_, question));
+    const wire::Bytes error = port_unreachable(laptop_.home.address, host, question);
+    ASSERT_TRUE(tunnel_.write(error));
+    EXPECT_TRUE(arrives(outside_, error));
+}
+
 TEST_F(Policies, AreForgottenWithTheirClient) {
     apply(laptop_, {.internet = false, .clients = false});
     EXPECT_FALSE(policy_->forget(laptop_.home));
@@ -258,7 +228,7 @@ TEST_F(Policies, AreForgottenWithTheirClient) {
     EXPECT_TRUE(reaches_phone());
 }
 
-TEST_F(Policies, MayBeThousandsAndOneMoreIsAddedAtOnce) {
+std::vector<server::PolicedClient> thousands_of_restricted() {
     std::vector<server::PolicedClient> many;
     for (std::uint16_t number = 0; number < 5000; ++number) {
         wire::HomeAddress home{address("fd00:9::1:0:0")};
@@ -269,72 +239,47 @@ TEST_F(Policies, MayBeThousandsAndOneMoreIsAddedAtOnce) {
                         .policy = {.internet = false,
                                    .prefixes = {wire::Prefix::parse("2001:db8:c::/64").value()}}});
     }
+    return many;
+}
+
+TEST_F(Policies, MayBeThousandsAndOneMoreIsAddedAtOnce) {
+    const auto many = thousands_of_restricted();
     ASSERT_FALSE(policy_->apply(many));
     apply(laptop_, {.internet = false});
     EXPECT_FALSE(reaches_internet());
     EXPECT_FALSE(policy_->forget(many.at(7).home));
 }
 
-// While somebody else changes nftables, until it is as before.
-class PoliciesUnderMeddling : public Policies {
-  protected:
-    PoliciesUnderMeddling() { apply(laptop_, {.internet = false}); }
-    void TearDown() override { policy_.reset(); }  // ahead of the loop
-    void expect_repair_after(const std::string& meddling) {
-        const std::string wanted = run("nft list ruleset");
-        run(meddling);
-        ASSERT_NE(run("nft list ruleset"), wanted) << meddling << ": has changed nothing";
-        policy_->watch(loop_);
-        loop_.on_deadline([this] { return policy_->next_deadline(); },
-                          [this] { policy_->on_deadline(); });
-        tests::run_until(loop_, [&] { return run("nft list ruleset") == wanted; });
-        EXPECT_EQ(run("nft list ruleset"), wanted) << meddling;
-        EXPECT_FALSE(reaches_internet());
-        EXPECT_THAT(policy_->health(), IsEmpty());
-    }
-
-    runtime::EventLoop loop_;
-};
-
-TEST_F(PoliciesUnderMeddling, AreBackAfterAFlush) {
-    expect_repair_after("nft flush ruleset");
-}
-
-TEST_F(PoliciesUnderMeddling, AreBackAfterAClientIsTakenOut) {
-    expect_repair_after("nft flush set inet godwit_ha kept_from_internet");
-}
-
-TEST_F(PoliciesUnderMeddling, AreAllInForceWithTheNextOneAfterAFlush) {
+// Where a socket's buffer does not hold them all. The rules are those of one client: nobody stays
+// shut in, as all are while the sets fill.
+void have_thousands_in_an_unprivileged_container() {
+    enter_a_user_namespace();
+    const NetworkNamespace inside;
+    const auto rules = [] { return run("nft list chain inet godwit_ha forwarded"); };
+    const auto many = thousands_of_restricted();
+    const runtime::Log log(runtime::LogLevel::error);
+    ForwardingPolicy policy({.tunnel = interface_called("lo"), .masqueraded = {}, .home_link = {}},
+                            log);
+    EXPECT_FALSE(policy.apply({&many.front(), 1}));
+    const std::string of_one = rules();
+    EXPECT_FALSE(policy.apply(many));
+    EXPECT_EQ(rules(), of_one);
     run("nft flush ruleset");
-    ASSERT_TRUE(reaches_internet());
-    apply(phone_, {.clients = false});
-    EXPECT_FALSE(reaches_internet());
-    EXPECT_THAT(policy_->health(), IsEmpty());
-}
-
-TEST_F(PoliciesUnderMeddling, SayWhileTheyAreNotInForce) {
-    run("nft flush ruleset");
-    const server::PolicedClient phone{phone_.home, phone_.ipv4, {.clients = false, .prefixes = {}}};
-    {
-        NftablesTable somebody("inet godwit_ha", NftablesTable::End::with_process);
-        somebody.replace("");
-        EXPECT_TRUE(policy_->apply({&phone, 1}));
-        EXPECT_THAT(policy_->health(), testing::ElementsAre(HasSubstr("inet godwit_ha")));
-        EXPECT_TRUE(policy_->next_deadline()) << "it is tried again";
+    EXPECT_FALSE(policy.forget(many.front().home)) << "all is put back";
+    EXPECT_EQ(rules(), of_one);
+    const std::string last = many.back().home.text();
+    for (const char* set : {"clients", "kept_from_internet", "reachable"}) {
+        EXPECT_THAT(run("nft list set inet godwit_ha " + std::string(set)), HasSubstr(last)) << set;
     }
-    EXPECT_FALSE(policy_->apply({&phone, 1}));
-    EXPECT_THAT(policy_->health(), IsEmpty());
-    EXPECT_FALSE(reaches_internet());
+    EXPECT_THAT(policy.health(), IsEmpty());
 }
 
-TEST_F(PoliciesUnderMeddling, AreNotWrittenAgainForWhatOthersDoElsewhere) {
-    policy_->watch(loop_);
-    run("nft add table ip6 godwit_ha; nft add table inet others");
-    loop_.context().poll();
-    EXPECT_FALSE(policy_->next_deadline());
-    run("nft add chain inet godwit_ha theirs");
-    loop_.context().poll();
-    EXPECT_TRUE(policy_->next_deadline());
+TEST(PoliciesInAContainer, MayBeThousandsToo) {
+    const auto in_a_process_of_its_own = [] {
+        have_thousands_in_an_unprivileged_container();
+        std::_Exit(testing::Test::HasFailure() ? 1 : 0);
+    };
+    EXPECT_EXIT(in_a_process_of_its_own(), testing::ExitedWithCode(0), "");
 }
 
 constexpr auto behind_laptop = "fd00:1::5";

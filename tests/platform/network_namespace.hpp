@@ -18,6 +18,9 @@ namespace godwit::platform {
 
 // Does nothing for root.
 void become_root_of_a_user_namespace();
+// For root too, who is then as one of an unprivileged container. There is no way back: for a
+// process of its own, and a NetworkNamespace is to follow.
+void enter_a_user_namespace();
 
 class NetworkNamespace {
   public:

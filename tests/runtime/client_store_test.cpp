@@ -19,6 +19,9 @@ using security::Tai64n;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
+
+const std::string octets_of_key_2(sizeof(security::KeyOctets), '\2');
 
 Tai64n time(std::int64_t seconds) {
     return Tai64n::from(
@@ -40,6 +43,34 @@ class ClientStore : public testing::Test {
     static StoredKeys keys(std::uint8_t current) {
         return {.key_file = security::key_pair(2).public_key(),
                 .current = security::key_pair(current)};
+    }
+    static StoredKeys both_keys() {
+        StoredKeys both = keys(4);
+        both.previous = security::key_pair(2);
+        return both;
+    }
+    [[nodiscard]] std::filesystem::path file() const {
+        return directory_.path() / "state" / "godwit-ha.sqlite";
+    }
+    // With the write-ahead log.
+    [[nodiscard]] std::string files() const {
+        return tests::read_file(file()) + tests::read_file(file().string() + "-wal");
+    }
+    // Of old_peer() at later(9), as versions before had it.
+    void put_handshake_without_its_key() const {
+        Database(file()).require("INSERT INTO handshake VALUES (x'" + std::string(62, '0') +
+                                     "01', zeroblob(32), x'" + std::string(22, '0') + "09')",
+                                 "make it an old one");
+    }
+    static security::PublicKey old_peer() {
+        security::PublicKey peer;
+        peer.octets.back() = 1;
+        return peer;
+    }
+    static Tai64n later(std::uint8_t octet) {
+        Tai64n last;
+        last.octets.back() = octet;
+        return last;
     }
     // What went wrong with a backup; "" if nothing did.
     [[nodiscard]] std::string fault_of(const std::string& backup) const {
@@ -130,14 +161,55 @@ TEST_F(ClientStore, RemembersTheKeysThatAreInPlaceOfTheKeyFile) {
 }
 
 TEST_F(ClientStore, LeavesNothingInTheFileOfAKeyThatIsOver) {
-    const auto file = directory_.path() / "state" / "godwit-ha.sqlite";
-    const std::string octets(sizeof(security::KeyOctets), '\2');
-    StoredKeys both = keys(4);
-    both.previous = security::key_pair(2);
-    ASSERT_FALSE(open().put_keys(both));
-    ASSERT_THAT(tests::read_file(file), HasSubstr(octets));
+    ASSERT_FALSE(open().put_keys(both_keys()));
+    ASSERT_THAT(files(), HasSubstr(octets_of_key_2));
     ASSERT_FALSE(open().put_keys(keys(4)));
-    EXPECT_THAT(tests::read_file(file), testing::Not(HasSubstr(octets)));
+    EXPECT_THAT(files(), Not(HasSubstr(octets_of_key_2)));
+}
+
+TEST_F(ClientStore, LeavesNothingInTheFilesOfAKeyThatIsOverWhileItIsOpen) {
+    HomeAgentStore store = open();
+    ASSERT_FALSE(store.put_keys(both_keys()));
+    ASSERT_THAT(files(), HasSubstr(octets_of_key_2));
+    ASSERT_FALSE(store.put_keys(keys(4)));
+    EXPECT_THAT(files(), Not(HasSubstr(octets_of_key_2)));
+}
+
+TEST_F(ClientStore, LeavesNothingInTheFilesOfAKeyThatARestoreReplaces) {
+    HomeAgentStore store = open();
+    const auto backup = store.backup(keys(4));
+    ASSERT_FALSE(store.put_keys(both_keys()));
+    ASSERT_FALSE(store.replace(store.read_backup(backup.value()).value()));
+    EXPECT_THAT(files(), Not(HasSubstr(octets_of_key_2)));
+}
+
+// Another program looks into the file: the key is over all the same.
+TEST_F(ClientStore, DropsAKeyWhileTheFileIsBeingRead) {
+    HomeAgentStore store = open();
+    ASSERT_FALSE(store.put_keys(both_keys()));
+    {
+        Database reader(file());
+        Statement reading(reader, "SELECT name FROM sqlite_schema");
+        ASSERT_TRUE(reading.next().value());
+        EXPECT_FALSE(store.put_keys(keys(4)));
+        EXPECT_FALSE(store.failure());
+    }
+    EXPECT_FALSE(store.keys()->previous);
+    ASSERT_FALSE(store.put_keys(keys(4)));
+    EXPECT_THAT(files(), Not(HasSubstr(octets_of_key_2))) << "the next time does it";
+}
+
+TEST_F(ClientStore, LeavesNothingInTheFilesOfAKeyThatAnOlderVersionDropped) {
+    ASSERT_FALSE(open().put_keys(both_keys()));
+    {
+        Database older(file());
+        ASSERT_FALSE(
+            older.run("PRAGMA secure_delete = OFF; DELETE FROM home_agent_key;"
+                      "ALTER TABLE client DROP COLUMN network_prefixes; PRAGMA user_version = 4"));
+    }
+    ASSERT_THAT(files(), HasSubstr(octets_of_key_2));
+    const HomeAgentStore store = open();
+    EXPECT_THAT(files(), Not(HasSubstr(octets_of_key_2)));
 }
 
 TEST_F(ClientStore, CountsNoHandshakesUnderAKeyThatServesNoMore) {
@@ -162,17 +234,8 @@ TEST_F(ClientStore, CountsNoHandshakesUnderAKeyThatServesNoMore) {
 
 TEST_F(ClientStore, CountsHandshakesOfWhichTheKeyWasNotNotedUnderAllUntilTheNextIsOver) {
     HomeAgentStore store = open();
-    Database(directory_.path() / "state" / "godwit-ha.sqlite")
-        .require("INSERT INTO handshake VALUES (x'" + std::string(62, '0') +
-                     "01', zeroblob(32), x'" + std::string(22, '0') + "09')",
-                 "make it an old one");
-    security::PublicKey peer;
-    peer.octets.back() = 1;
-    const auto later = [](std::uint8_t octet) {
-        Tai64n last;
-        last.octets.back() = octet;
-        return last;
-    };
+    put_handshake_without_its_key();
+    const security::PublicKey peer = old_peer();
     EXPECT_FALSE(store.advance(security::only_key(2), peer, later(9)));
     StoredKeys following = keys(4);
     following.previous = security::key_pair(2);
@@ -229,6 +292,18 @@ TEST_F(ClientStore, RefusesAHandshakeFromBetweenABackupAndARotationAfterTheResto
                                          .other = security::key_pair(4).public_key()};
     EXPECT_FALSE(store.advance(restored, laptop, time(7)));
     EXPECT_TRUE(store.advance(restored, laptop, time(8)));
+}
+
+// It was made under either, since the older version came to its end in the grace of a rotation.
+TEST_F(ClientStore, NotesAHandshakeOfWhichTheKeyWasNotNotedUnderBothThatServed) {
+    HomeAgentStore store = open();
+    ASSERT_FALSE(store.put_keys(both_keys()));
+    put_handshake_without_its_key();
+    ASSERT_FALSE(store.put_keys(keys(4)));
+    for (const auto key : {std::uint8_t{2}, std::uint8_t{4}}) {
+        EXPECT_FALSE(store.advance(security::only_key(key), old_peer(), later(9))) << int{key};
+        EXPECT_TRUE(store.advance(security::only_key(key), old_peer(), later(10))) << int{key};
+    }
 }
 
 TEST_F(ClientStore, TakesTheFileItselfForABackupWithoutKeys) {

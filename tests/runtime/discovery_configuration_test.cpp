@@ -122,6 +122,21 @@ TEST(HomePrefixAdvertisements, HaveNoIntervalsWhereThereAreNone) {
     }
 }
 
+TEST(HomePrefixAdvertisements, AreSentWhereABindingMayOutlastThePrefix) {  // RFC 6275 §10.3.1
+    const std::string untold = "prefix_advertisements = false\nmax_lifetime = 3600\n";
+    for (const std::string shorter :
+         {"prefix_preferred_lifetime = 3599\n", "prefix_preferred_lifetime = 0\n",
+          "prefix_valid_lifetime = 3603\n", "prefix_valid_lifetime = 60\n"}) {
+        EXPECT_THAT(errors_of_home_agent(untold + shorter),
+                    HasSubstr("prefix_advertisements: mobile nodes would ask in vain"))
+            << shorter;
+        EXPECT_EQ(errors_of_home_agent("max_lifetime = 3600\n" + shorter), "none") << shorter;
+    }
+    EXPECT_EQ(errors_of_home_agent(
+                  untold + "prefix_preferred_lifetime = 3600\nprefix_valid_lifetime = 3604\n"),
+              "none");
+}
+
 TEST(DiscoveryAtTheMobileNode, TakesThePlaceOfTheAddress) {
     const client::Configuration configuration = mobile_node("", "discovery = true\n");
     EXPECT_TRUE(configuration.home_agent.is_discovered);

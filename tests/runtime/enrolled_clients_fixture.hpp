@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,6 +29,12 @@ class Witness final : public ClientsObserver {
                        (change.peer ? ' ' + std::to_string(change.peer->index) : ""));
         return failure;
     }
+    void on_restored(std::span<const ClientChange> changes) override {
+        ++restores;
+        for (const ClientChange& change : changes) {
+            on_client(change);
+        }
+    }
     void on_peer(security::ProtectedPeer peer) override {
         told.push_back("peer " + std::to_string(peer.id.index));
     }
@@ -36,6 +43,7 @@ class Witness final : public ClientsObserver {
 
     std::error_code failure;  // what it has to say to the next changes
     std::vector<std::string> told;
+    int restores = 0;  // that it was told of as a whole
     std::optional<security::PublicKey> key;
 };
 

@@ -32,6 +32,18 @@ TEST_F(Restore, LetsWhoIsThereGoOn) {
     EXPECT_THAT(witness_.told, ElementsAre("restored laptop 1")) << "with the number it had";
 }
 
+TEST_F(Restore, TellsOfEverybodyAtOnceOnceTheOthersAreGone) {
+    join("laptop", 3);
+    join("phone", 4);
+    const std::string backup = clients_->backup().value();
+    join("tablet", 5);
+    forget_what_was_told();
+    ASSERT_TRUE(clients_->restore(backup));
+    EXPECT_THAT(witness_.told,
+                ElementsAre("removed tablet 3", "restored laptop 1", "restored phone 2"));
+    EXPECT_EQ(witness_.restores, 1) << "what was one's may be another's";
+}
+
 TEST_F(Restore, EndsWhoIsNotInTheBackup) {
     const std::string backup = clients_->backup().value();
     join("laptop", 3);

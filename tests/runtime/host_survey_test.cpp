@@ -138,6 +138,32 @@ TEST(HostSurvey, TakesTheDefaultRouteOfTheLeastMetric) {
     EXPECT_EQ(host.uplink()->router, ip("fe80::2"));
 }
 
+TEST(HostSurvey, TriesAPrefixByAnAddressOfIt) {
+    constexpr int tries = 256;  // by random numbers
+    for (const char* text : {"2001:db8:1::/48", "2001:db8:1:2::/64", "2001:db8:1:2:3::/80",
+                             "2001:db8::f:8000/113", "2001:db8::f:0/112", "2001:db8::4/127"}) {
+        const wire::Prefix tried = prefix(text);
+        for (int i = 0; i < tries; ++i) {
+            const wire::Ipv6Address address = unused_address(tried, {});
+            EXPECT_TRUE(tried.contains(address)) << text << " " << address.text();
+            EXPECT_NE(address, tried.address) << "the routers' anycast address";
+        }
+    }
+    EXPECT_NE(unused_address(prefix("2001:db8:1:2:3::/80"), {}),
+              unused_address(prefix("2001:db8:1:2:3::/80"), {}));
+    EXPECT_EQ(unused_address(prefix("2001:db8::4/128"), {}), ip("2001:db8::4"));
+}
+
+TEST(HostSurvey, TriesAPrefixByNoAddressThatIsKnown) {
+    constexpr int tries = 256;  // by random numbers
+    Host host = Host().has("2001:db8::5", 126).goes_by("2001:db8::6");
+    for (int i = 0; i < tries; ++i) {
+        EXPECT_EQ(unused_address(prefix("2001:db8::4/126"), host.network()), ip("2001:db8::7"));
+    }
+    EXPECT_EQ(unused_address(prefix("2001:db8::4/127"), host.network()), ip("2001:db8::4"))
+        << "there is no other";
+}
+
 TEST(HostSurvey, KnowsPrivateIpv4Addresses) {
     for (const char* address : {"10.0.0.1", "172.31.0.1", "192.168.3.4", "100.64.0.9"}) {
         EXPECT_TRUE(is_private(*wire::Ipv4Address::parse(address))) << address;

@@ -201,6 +201,25 @@ TEST_F(HomeLinkDefenceTest, StaysInTheGroupWhileAnythingIsLeftToDo) {
     EXPECT_THAT(defence_.release(test::home).leave, ElementsAre(group));
 }
 
+TEST_F(HomeLinkDefenceTest, ListensNoMoreToWhatWasGivenUpWhileItWasAskedAfter) {
+    (void)defence_.allocate(noon, test::home);
+    (void)defence_.on_deadline(noon + 1ms);
+    (void)defence_.deallocate(test::home);
+    EXPECT_THAT(defence_.on_deadline(noon + 2s).leave, ElementsAre(group));
+    EXPECT_FALSE(defence_.next_deadline());
+    EXPECT_THAT(defence_.allocate(noon + 3s, test::home).join, ElementsAre(group)) << "as if new";
+}
+
+TEST_F(HomeLinkDefenceTest, ListensNoMoreToWhatWasGivenUpOnceSomebodySaysThatItIsHis) {
+    for (const NeighborPacket& said : {claim(), probe(), solicitation(test::home.address, group)}) {
+        (void)defence_.allocate(noon, test::home);
+        (void)defence_.on_deadline(noon + 10ms);
+        (void)defence_.deallocate(test::home);
+        EXPECT_THAT(defence_.on_packet(noon + 20ms, said).leave, ElementsAre(group));
+        EXPECT_FALSE(defence_.next_deadline());
+    }
+}
+
 TEST_F(HomeLinkDefenceTest, IsInTheSolicitedNodeGroupAsLongAsItSaysSomething) {
     EXPECT_THAT(defence_.bind(noon, test::home).join, ElementsAre(group));
     EXPECT_THAT(defence_.bind(noon, test::home).join, IsEmpty());

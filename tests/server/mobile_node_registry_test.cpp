@@ -57,5 +57,23 @@ TEST_F(MobileNodeRegistryTest, FollowsANodeToAnotherHomeAddress) {
     EXPECT_EQ(registry_.find(other_home), nullptr);
 }
 
+TEST(MobileNodeRecord, HasOtherAddressesWithAnotherIpv4HomeAddressOrAnotherNetwork) {
+    const MobileNodeRecord before{.name = "laptop",
+                                  .home = test::home,
+                                  .ipv4_home = wire::Ipv4Address{{10, 19, 0, 3}},
+                                  .network_prefixes = {{test::ip("2001:db8:1:100::"), 64}}};
+    MobileNodeRecord after = before;
+    after.name = "desk";
+    after.may_register = false;
+    EXPECT_TRUE(has_same_addresses(before, after));
+    after.ipv4_home = wire::Ipv4Address{{10, 19, 0, 4}};
+    EXPECT_FALSE(has_same_addresses(before, after));
+    after.ipv4_home.reset();
+    EXPECT_FALSE(has_same_addresses(before, after));
+    after = before;
+    after.network_prefixes.clear();
+    EXPECT_FALSE(has_same_addresses(before, after));
+}
+
 }  // namespace
 }  // namespace godwit::server
