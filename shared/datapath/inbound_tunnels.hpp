@@ -30,6 +30,12 @@
 
 namespace godwit::datapath {
 
+// How much of the control thread's time the sessions of one home address have left, all together.
+struct SignallingBudget {
+    mobility::TokenBucket messages;
+    mobility::TokenBucket moves;
+};
+
 // A session whose sealed packets are opened.
 struct SealedTunnel : InTunnelMemory<SealedTunnel> {
     std::unique_ptr<SealedTunnel> next;
@@ -42,7 +48,7 @@ struct SealedTunnel : InTunnelMemory<SealedTunnel> {
     std::vector<mobility::Path> expected;
     std::optional<mobility::Path> watched;  // the next packet that comes along it is to be told of
     RateMeter* meter = nullptr;             // of the home address; none: there is no limit
-    mobility::TokenBucket* messages = nullptr;  // likewise, of its messages
+    SignallingBudget* budget = nullptr;     // likewise
     TrafficCounter received;
 
     SealedTunnel(const wire::HomeAddress& of, security::EspOpener opened_by)

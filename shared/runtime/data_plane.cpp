@@ -42,7 +42,7 @@ bool DataPlane::admit(const wire::HomeAddress& home, const security::TunnelKeys&
     Binding& binding = bindings_[home];
     tunnel->whole = binding.mtu.whole;
     tunnel->expected = binding.flow_paths;
-    tunnel->messages = &binding.messages;
+    tunnel->budget = &binding.budget;
     binding.admitted.push_back({session, tunnel.get()});
     binding.received.open(tunnel->received);
     workers_.inbound(home).publish(InboundTunnelWorker::Admit{std::move(tunnel)});

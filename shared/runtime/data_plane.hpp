@@ -20,7 +20,6 @@
 #include "shared/mobility/node.hpp"
 #include "shared/mobility/path.hpp"
 #include "shared/mobility/session.hpp"
-#include "shared/mobility/token_bucket.hpp"
 #include "shared/mobility/tunnel_mtu.hpp"
 #include "shared/platform/event_signal.hpp"
 #include "shared/platform/tun_device.hpp"
@@ -120,7 +119,8 @@ class DataPlane {
         std::vector<mobility::SessionId> rekey_due;  // half of the sequence numbers are used
         // By their urgency, and of one urgency in the order in which they came.
         std::vector<InboundTunnelWorker::Message> messages;
-        // The newest data packet came over UDP from another place than the one before.
+        // The newest data packet came over UDP from another place than the one before: as often as
+        // mobility::moves_of_each says, so not each of many, but always the last.
         std::vector<InboundTunnelWorker::MovedEndpoint> moved_endpoints;
         std::vector<OutboundTunnelWorker::Watched> watched;
         std::vector<datapath::Resent> resent;
@@ -129,6 +129,8 @@ class DataPlane {
     // Anybody may send messages: so many of each urgency are taken at once, and the rest is left
     // for the next time.
     static constexpr std::size_t max_messages = 64;
+    // So many are taken of each shard at once: every one is work, and has heartbeats sent.
+    static constexpr std::size_t max_moved_endpoints = 64;
     // A descriptor, readable when there is something to take.
     [[nodiscard]] int notices() const { return control_.descriptor(); }
     [[nodiscard]] Notices take_notices();
@@ -171,7 +173,7 @@ class DataPlane {
         std::unique_ptr<datapath::RateMeter> received_meter;
         std::unique_ptr<datapath::RateMeter> plain_meter_of_first;  // if that is another worker
         std::unique_ptr<datapath::RateMeter> sent_meter;
-        mobility::TokenBucket messages;  // the inbound worker's, as long as it has a session
+        datapath::SignallingBudget budget;  // the inbound worker's, as long as it has a session
         datapath::TrafficTotal sent;
         datapath::TrafficTotal received;
 
@@ -208,6 +210,7 @@ class DataPlane {
                        mobility::SessionId session);
     void collect_receipts(TunnelWorkers::Pair& pair);
     void take_notices(TunnelWorkers::Pair& pair, Notices& notices);
+    void take_moved_endpoints(TunnelWorkers::Pair& pair, Notices& notices);
     void take_messages(Notices& notices);
     void forget_if_unused(const wire::HomeAddress& home);
 

@@ -1,5 +1,6 @@
 // What the workers have to tell, and what they have counted, of all shards together.
 
+#include <cstddef>
 #include <utility>
 
 #include "shared/runtime/data_plane.hpp"
@@ -28,11 +29,7 @@ void DataPlane::take_notices(TunnelWorkers::Pair& pair, Notices& notices) {
             notices.rekey_due.push_back(*session);
         }
     }
-    while (const auto moved = pair.inbound.take_moved_endpoint()) {
-        if (sessions_.contains(moved->session)) {
-            notices.moved_endpoints.push_back(*moved);
-        }
-    }
+    take_moved_endpoints(pair, notices);
     while (const auto watched = pair.outbound.take_watched()) {
         notices.watched.push_back(*watched);
     }
@@ -43,6 +40,19 @@ void DataPlane::take_notices(TunnelWorkers::Pair& pair, Notices& notices) {
         notices.resent.push_back(*resent);
     }
     notices.device_lost = notices.device_lost || pair.outbound.device_lost();
+}
+
+void DataPlane::take_moved_endpoints(TunnelWorkers::Pair& pair, Notices& notices) {
+    for (std::size_t taken = 0; taken < max_moved_endpoints; ++taken) {
+        const auto moved = pair.inbound.take_moved_endpoint();
+        if (!moved) {
+            return;
+        }
+        if (sessions_.contains(moved->session)) {
+            notices.moved_endpoints.push_back(*moved);
+        }
+    }
+    control_.raise();  // there may be more
 }
 
 void DataPlane::take_messages(Notices& notices) {

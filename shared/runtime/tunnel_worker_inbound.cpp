@@ -258,9 +258,9 @@ std::optional<InboundTunnelWorker::Message> InboundTunnelWorker::take_message(Ur
 
 void InboundTunnelWorker::hand_over(const datapath::Incoming& message, const mobility::Path& path) {
     if (message.sealed != nullptr) {
-        mobility::TokenBucket* budget = message.sealed->messages;
+        datapath::SignallingBudget* budget = message.sealed->budget;
         // All of them share a queue of four such bursts.
-        if (budget != nullptr && !budget->take(now_, mobility::messages_of_each)) {
+        if (budget != nullptr && !budget->messages.take(now_, mobility::messages_of_each)) {
             drops_.count(DropReason::signalling_overflow);
             return;
         }
@@ -336,7 +336,10 @@ void InboundTunnelWorker::report_watched(datapath::SealedTunnel& tunnel,
 }
 
 void InboundTunnelWorker::report_moved(datapath::SealedTunnel& tunnel, const mobility::Path& path) {
-    // Without room the next packet reports it.
+    // Too often, or without room: a later packet reports it, so that the last place is always told.
+    if (tunnel.budget != nullptr && !tunnel.budget->moves.take(now_, mobility::moves_of_each)) {
+        return;
+    }
     if (moved_.push({.session = tunnel.key(), .path = path})) {
         tunnel.heard_by = path;
     }

@@ -2,9 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <string>
+#include <thread>
 
+#include "shared/runtime/clock.hpp"
 #include "tests/datapath/data_plane_fixture.hpp"
 
 namespace godwit::runtime {
@@ -52,6 +56,14 @@ class DataPlaneOverUdp : public DataPlaneTest, public testing::WithParamInterfac
         EXPECT_EQ(peer.receive(), "over IPv4");
         peer.send(wire::Ipv6Address::mapped(home_ipv4), "and back");
         EXPECT_EQ(application.receive(), "and back");
+    }
+    // From another address of the node: to the other end it is as good as another port of a NAT.
+    void send_dummy_from(const wire::Ipv6Address& place, const wire::HomeAddress& of = home,
+                         int session = 1) {
+        EXPECT_TRUE(node().direct(of, path(place, GetParam().agent),
+                                  test::session_of(test::mobile_node_keys(session))));
+        node().send_dummy(of);
+        static_cast<void>(node().take_notices());
     }
     // Sends a payload from the node's own port, by whatever tunnels there are.
     void send_bare(const wire::Bytes& payload) { node().send_bare(up_, payload); }
@@ -127,6 +139,56 @@ TEST_P(DataPlaneOverUdp, TellsFromWhereTheNewestPacketCame) {
     moved = told_by(agent(), &DataPlane::Notices::moved_endpoints);
     ASSERT_EQ(moved.size(), 1U);
     EXPECT_EQ(moved[0].path.remote, GetParam().node_too);
+}
+
+// However fast it is: 32 at once, and 20 in each second that it takes.
+TEST_P(DataPlaneOverUdp, TellsFewOfThePlacesThatChangeWithEveryPacketAndAlwaysTheLast) {
+    wire::Ipv6Address last_place = GetParam().node;
+    last_place.octets.back() = 4;
+    near_.enter();
+    platform::run("ip addr add 2001:db8::4/64 dev near nodad; ip addr add 203.0.113.4/24 dev near");
+    const auto began = boot_now();
+    register_sealed_over_udp();
+    std::size_t told = 0;
+    wire::Ipv6Address last_told;
+    const auto send_from = [&](const wire::Ipv6Address& place) {
+        send_dummy_from(place);
+        for (const auto& moved : agent().take_notices().moved_endpoints) {
+            ++told;
+            last_told = moved.path.remote;
+        }
+    };
+    for (int sent = 0; sent < 1000; ++sent) {
+        send_from(sent % 2 == 0 ? GetParam().node : GetParam().node_too);
+    }
+    constexpr int patience = 10'000;  // milliseconds
+    for (int sent = 0; last_told != last_place && sent < patience; ++sent) {
+        send_from(last_place);
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    EXPECT_EQ(last_told, last_place);
+    const std::chrono::duration<double> passed = boot_now() - began;
+    EXPECT_LE(static_cast<double>(told), 32 + 20 * passed.count() + 1);
+}
+
+TEST_P(DataPlaneOverUdp, TellsOfSoManyPlacesAtOnceAndLeavesTheRest) {
+    constexpr int nodes = 3;  // each of which may be told of 32 times
+    for (int number = 1; number <= nodes; ++number) {
+        wire::HomeAddress of = home;
+        of.address.octets.back() = static_cast<std::uint8_t>(number);
+        const auto keys = test::mobile_node_keys(number);
+        EXPECT_TRUE(agent().admit(of, test::other_end(keys)));
+        EXPECT_TRUE(node().admit(of, keys));
+        for (int sent = 0; sent < 16; ++sent) {
+            send_dummy_from(GetParam().node, of, number);
+            send_dummy_from(GetParam().node_too, of, number);
+        }
+    }
+    send_bare(wire::Bytes(4, 0x20));  // behind all of them
+    expect_to_become(1U, [this] { return agent().drops(DropReason::unknown_payload); });
+    EXPECT_EQ(agent().take_notices().moved_endpoints.size(), DataPlane::max_moved_endpoints);
+    EXPECT_TRUE(platform::becomes_readable(agent().notices()));
+    EXPECT_EQ(agent().take_notices().moved_endpoints.size(), 32U);
 }
 
 TEST_P(DataPlaneOverUdp, HandsUnsealedMessagesToTheControlPlaneWithoutAnyBinding) {
