@@ -75,6 +75,7 @@ HttpAnswer ping(const HttpRequest& request, const PingSources& sources) {
 runtime::HttpRoute ping_route(PingSources sources) {
     return {.method = "GET",
             .path = "/v1/ping",
+            .is_stream = true,
             .answer = [sources = std::move(sources)](const HttpRequest& request) {
                 return ping(request, sources);
             }};

@@ -26,8 +26,10 @@ constexpr auto echo_patience = 3s;
 
 class Pings::Ping {
   public:
+    enum class Begins : std::uint8_t { at_once, after_the_interval };
+
     Ping(runtime::EventLoop& loop, const std::function<Json()>& path, const PingRequest& request,
-         std::shared_ptr<runtime::HttpStream> stream, std::function<void()> on_end)
+         std::shared_ptr<runtime::HttpStream> stream, Begins begins, std::function<void()> on_end)
         : path_(path),
           left_(request.count),
           stream_(std::move(stream)),
@@ -39,7 +41,11 @@ class Pings::Ping {
               tick();
           })) {
         stream_->on_end(std::move(on_end));
-        tick();
+        if (begins == Begins::at_once) {
+            tick();
+        } else {
+            alarm_.set(interval);
+        }
     }
     Ping(const Ping&) = delete;
     Ping& operator=(const Ping&) = delete;
@@ -125,8 +131,12 @@ Pings::~Pings() = default;
 
 std::shared_ptr<runtime::HttpStream> Pings::begin(const PingRequest& request) {
     auto stream = std::make_shared<runtime::HttpStream>();
+    // Else who comes and goes would have as many echoes as he has connections.
+    const auto begins = first_echoes_.take(runtime::boot_now(), at_once)
+                            ? Ping::Begins::at_once
+                            : Ping::Begins::after_the_interval;
     // Not at once: it may be the ping itself that ends it.
-    pings_.emplace_back(loop_, path_, request, stream, [this] {
+    pings_.emplace_back(loop_, path_, request, stream, begins, [this] {
         runtime::asio::post(loop_.context(), [this] { forget_ended_ones(); });
     });
     return stream;

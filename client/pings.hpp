@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 
+#include "shared/mobility/token_bucket.hpp"
 #include "shared/runtime/event_loop.hpp"
 #include "shared/runtime/http_stream.hpp"
 #include "shared/runtime/status_document.hpp"
@@ -29,6 +30,10 @@ class Pings {
     Pings& operator=(const Pings&) = delete;
     ~Pings();
 
+    // So many ask as they begin, whoever began them; any other asks for the first time a second
+    // later.
+    static constexpr mobility::Rate at_once{.each_second = 4, .burst = 4};
+
     // A JSON object each line: {"seq": 1, "rtt_ms": 20.5, ...}; null where no echo came. Throws
     // std::system_error.
     std::shared_ptr<runtime::HttpStream> begin(const PingRequest& request);
@@ -42,6 +47,7 @@ class Pings {
 
     runtime::EventLoop& loop_;
     std::function<runtime::Json()> path_;
+    mobility::TokenBucket first_echoes_;
     std::list<Ping> pings_;
 };
 

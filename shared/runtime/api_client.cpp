@@ -27,6 +27,11 @@ struct Conversation {
     ApiAnswer answer;
 };
 
+// The other end has closed. It may have answered before: a daemon that refuses reads no body.
+bool has_closed(const boost::system::error_code& error) {
+    return error == asio::error::broken_pipe || error == asio::error::connection_reset;
+}
+
 asio::awaitable<void> converse(asio::io_context& context, Stream::endpoint_type endpoint,
                                ApiRequest asked, Conversation& conversation) {
     Stream stream(context);
@@ -40,14 +45,19 @@ asio::awaitable<void> converse(asio::io_context& context, Stream::endpoint_type 
                                              std::move(asked.body));
     request.set(http::field::host, "localhost");
     request.prepare_payload();
-    co_await http::async_write(stream, request, token);
-    if (conversation.error) {
+    boost::system::error_code unsent;
+    co_await http::async_write(stream, request, asio::redirect_error(asio::use_awaitable, unsent));
+    if (unsent && !has_closed(unsent)) {
+        conversation.error = unsent;
         co_return;
     }
     beast::flat_buffer buffer;
     http::response_parser<http::string_body> parser;
     parser.body_limit(max_document);
     co_await http::async_read(stream, buffer, parser, token);
+    if (unsent && conversation.error) {
+        conversation.error = unsent;
+    }
     conversation.answer = {.status = parser.get().result_int(),
                            .body = std::move(parser.get().body())};
 }

@@ -96,4 +96,8 @@ std::optional<HttpAnswer> network_refusal(const NetworkRules& rules, Access acce
     return token_refusal(rules, bearer_token(credentials.authorization));
 }
 
+bool has_token(const NetworkRules& rules, const HttpCredentials& credentials) {
+    return !token_refusal(rules, bearer_token(credentials.authorization));
+}
+
 }  // namespace godwit::runtime

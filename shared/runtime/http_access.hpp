@@ -40,4 +40,7 @@ std::optional<HttpAnswer> local_refusal(bool is_privileged, Access access);
 std::optional<HttpAnswer> network_refusal(const NetworkRules& rules, Access access,
                                           const HttpCredentials& credentials);
 
+// Whether they have the token that changes take.
+bool has_token(const NetworkRules& rules, const HttpCredentials& credentials);
+
 }  // namespace godwit::runtime

@@ -35,6 +35,10 @@ HttpAnswer refusal(http::status status, std::string_view code) {
     return error_answer(static_cast<unsigned>(status), code, text(http::obsolete_reason(status)));
 }
 
+HttpAnswer too_many_streams() {
+    return error_answer(503, "too-many-streams", "too many follow the events already; try later");
+}
+
 // Nothing where the reader went away or said nothing in time.
 std::optional<HttpAnswer> refusal_of(const beast::error_code& error) {
     if (error == http::error::header_limit || error == http::error::buffer_overflow) {
@@ -136,7 +140,7 @@ std::optional<HttpAnswer> Connection::find_route() {
     const std::string host = text(request[http::field::host]);
     const std::string authorization = text(request[http::field::authorization]);
     const std::string fetch_site = text(request["Sec-Fetch-Site"]);
-    auto refused =
+    auto [refused, is_privileged] =
         gate_(access, {.host = host, .authorization = authorization, .fetch_site = fetch_site});
     if (refused || !found) {
         return refused ? std::move(*refused) : std::move(found.error());
@@ -144,7 +148,7 @@ std::optional<HttpAnswer> Connection::find_route() {
     if (access != Access::open) {
         place_->on_asked();
     }
-    if (access == Access::change) {
+    if (is_privileged) {
         place_->on_privileged();
     }
     found_ = std::move(*found);
@@ -174,6 +178,9 @@ asio::awaitable<std::optional<HttpAnswer>> Connection::answer() {
     co_await read_body();
     if (error_) {
         co_return refusal_of(error_);
+    }
+    if (found_.route->is_stream && !place_->follow()) {
+        co_return too_many_streams();
     }
     auto& message = parser_.get();
     HttpRequest& request = found_.request;
@@ -209,9 +216,7 @@ asio::awaitable<void> Connection::write(const HttpAnswer& answer) {
 asio::awaitable<void> Connection::write_stream(const HttpAnswer& answer) {
     if (!place_->follow()) {
         answer.stream->cut();
-        const HttpAnswer refused =
-            error_answer(503, "too-many-streams", "too many follow the events already; try later");
-        co_await write(refused);
+        co_await write(too_many_streams());
         co_return;
     }
     const std::shared_ptr<HttpStream> news = answer.stream;

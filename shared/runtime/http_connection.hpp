@@ -13,8 +13,11 @@ namespace godwit::runtime {
 
 using HttpSocket = asio::generic::stream_protocol::socket;
 
-// What is answered to somebody who may not do this; nothing if he may.
-using HttpGate = std::function<std::optional<HttpAnswer>(Access, const HttpCredentials&)>;
+struct HttpVerdict {
+    std::optional<HttpAnswer> refusal;  // what is answered to somebody who may not; none: he may
+    bool is_privileged = false;         // he has proved that he may change things, whatever he asks
+};
+using HttpGate = std::function<HttpVerdict(Access, const HttpCredentials&)>;
 
 // Ends with the connection, or with its place. The body of a request is not read before its sender
 // is known to be allowed to send it.

@@ -26,6 +26,9 @@ void HttpPlace::on_privileged() {
 }
 
 bool HttpPlace::follow() {
+    if (stage_ == Stage::following) {
+        return true;
+    }
     const auto followers = [this](Relation is_among) {
         return static_cast<std::size_t>(std::ranges::count_if(*taken_, [&](const HttpPlace* other) {
             return other->stage_ == Stage::following && (this->*is_among)(*other);

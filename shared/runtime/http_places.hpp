@@ -55,7 +55,7 @@ class HttpPlace {
     void on_asked() { stage_ = Stage::asked; }
     // It has proved that it may change things.
     void on_privileged();
-    // An answer that goes on: it stays. False if there are too many.
+    // An answer that goes on: it stays. False if there are too many. Once it does, it does.
     [[nodiscard]] bool follow();
 
   private:

@@ -20,6 +20,8 @@ struct HttpRoute {
     std::string path;    // "/v1/clients/{name}/revoke"; {name} is one segment
     Access access = Access::read;
     std::size_t max_body = 0;  // octets
+    // Each answer goes on, and begins something: it is not asked for where there are too many.
+    bool is_stream = false;
     std::function<HttpAnswer(const HttpRequest&)> answer;
 };
 

@@ -144,7 +144,10 @@ HttpServer::HttpServer(EventLoop& loop, HttpRoutes routes, std::filesystem::path
                         .gate =
                             [this](const HttpPeer&) {
                                 return [this](Access access, const HttpCredentials& credentials) {
-                                    return network_refusal(network_->rules, access, credentials);
+                                    const NetworkRules& rules = network_->rules;
+                                    return HttpVerdict{
+                                        .refusal = network_refusal(rules, access, credentials),
+                                        .is_privileged = has_token(rules, credentials)};
                                 };
                             }});
         const std::string attempt = "listen on " + network_->listen.text() + " ([api] listen)";
@@ -162,7 +165,8 @@ HttpServer::HttpServer(EventLoop& loop, HttpRoutes routes, std::filesystem::path
                         [](const HttpPeer& peer) {
                             return [is_privileged = peer.is_privileged](Access access,
                                                                         const HttpCredentials&) {
-                                return local_refusal(is_privileged, access);
+                                return HttpVerdict{.refusal = local_refusal(is_privileged, access),
+                                                   .is_privileged = is_privileged};
                             };
                         }});
     const std::string attempt = "open status socket " + path_.string();

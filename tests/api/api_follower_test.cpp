@@ -3,9 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <exception>
+#include <functional>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <thread>
+#include <tuple>
 #include <vector>
 
 #include "shared/runtime/http_server.hpp"
@@ -30,10 +34,18 @@ class Following : public testing::Test {
                     }});
         const HttpServer server(loop, routes, socket_);
         std::thread daemon([&] { loop.run(); });
-        auto outcome = follow_api(socket_, target_,
-                                  [this](std::string_view line) { lines_.emplace_back(line); });
+        std::expected<void, FollowFailure> outcome;
+        std::exception_ptr thrown;
+        try {
+            outcome = follow_api(socket_, target_, on_line_);
+        } catch (...) {
+            thrown = std::current_exception();
+        }
         asio::post(loop.context(), [&] { loop.stop(); });
         daemon.join();
+        if (thrown) {
+            std::rethrow_exception(thrown);
+        }
         return outcome;
     }
 
@@ -41,6 +53,9 @@ class Following : public testing::Test {
     std::filesystem::path socket_ = directory_.path() / "s";
     std::string target_ = "/events";
     std::vector<std::string> lines_;
+    std::function<void(std::string_view)> on_line_ = [this](std::string_view line) {
+        lines_.emplace_back(line);
+    };
 };
 
 TEST_F(Following, TakesLineAfterLine) {
@@ -54,6 +69,12 @@ TEST_F(Following, SaysThatTheDaemonHasEnded) {
     const auto outcome = follow("one\n", false);
     ASSERT_FALSE(outcome);
     EXPECT_EQ(outcome.error().text, "the daemon at " + socket_.string() + " has ended");
+}
+
+// As where nobody reads what is printed.
+TEST_F(Following, EndsWithWhatItsReaderThrows) {
+    on_line_ = [](std::string_view) { throw std::runtime_error("enough"); };
+    EXPECT_THROW(std::ignore = follow("one\ntwo\n", true), std::runtime_error);
 }
 
 TEST_F(Following, SaysWhatTheDaemonRefuses) {

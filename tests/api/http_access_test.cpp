@@ -57,6 +57,13 @@ TEST(NetworkAccess, ChangesOnlyWithTheToken) {
               200U);
 }
 
+TEST(NetworkAccess, KnowsWhoHasTheTokenWhateverHeAsks) {
+    EXPECT_TRUE(has_token(rules(), {.authorization = "Bearer a token of some length"}));
+    EXPECT_FALSE(has_token(rules(), {.authorization = "Bearer another token"}));
+    EXPECT_FALSE(has_token(rules(), {}));
+    EXPECT_FALSE(has_token({}, {.authorization = "Bearer "})) << "there is none";
+}
+
 TEST(NetworkAccess, SaysThatAnotherTokenIsWrong) {
     for (const char* wrong : {"Bearer a token of some lengtH", "Bearer a token of some length ",
                               "Bearer a", "Basic a token of some length", "Bearer "}) {

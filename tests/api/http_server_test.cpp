@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <filesystem>
 #include <future>
 #include <memory>
@@ -55,12 +56,13 @@ class HttpServing : public testing::Test {
                     .answer = [](const HttpRequest& asked) {
                         return HttpAnswer{.type = "text/plain", .body = asked.body};
                     }});
-        routes.add({.method = "GET", .path = "/stream", .answer = [this](const HttpRequest&) {
-                        auto stream = std::make_shared<HttpStream>();
-                        streams_.push_back(stream);
-                        stream->write("first\n");
-                        return HttpAnswer{.stream = stream};
-                    }});
+        const auto stream = [this](const HttpRequest&) {
+            streams_.push_back(std::make_shared<HttpStream>());
+            streams_.back()->write("first\n");
+            return HttpAnswer{.stream = streams_.back()};
+        };
+        routes.add({.method = "GET", .path = "/stream", .answer = stream});
+        routes.add({.method = "GET", .path = "/echoes", .is_stream = true, .answer = stream});
         routes.add({.method = "GET",
                     .path = "/fail",
                     .answer = [](const HttpRequest&) -> HttpAnswer { throw std::bad_alloc(); }});
@@ -100,10 +102,10 @@ class HttpServing : public testing::Test {
         asio::read_until(socket, asio::dynamic_buffer(text), end);
         return text;
     }
-    Tcp::socket open_stream(unsigned char from = 1) {
+    Tcp::socket open_stream(unsigned char from = 1, const std::string& fields = "") {
         Tcp::socket socket = connect(from);
         asio::write(socket,
-                    asio::buffer(std::string("GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n")));
+                    asio::buffer("GET /stream HTTP/1.1\r\nHost: localhost\r\n" + fields + "\r\n"));
         return socket;
     }
 
@@ -212,6 +214,33 @@ TEST_F(HttpServing, LeavesRoomForOthersBesideItsStreams) {
     EXPECT_THAT(put("hello", bearer), StartsWith("HTTP/1.1 200 "));
     Tcp::socket other = open_stream(2);
     EXPECT_THAT(read_until(other, "first\n"), StartsWith("HTTP/1.1 200 "));
+}
+
+TEST_F(HttpServing, BeginsNothingThatItHasNoRoomFor) {
+    std::vector<Tcp::socket> followers;
+    for (int count = 0; count < 4; ++count) {
+        followers.push_back(open_stream());
+        read_until(followers.back(), "first\n");
+    }
+    EXPECT_THAT(answer_to("GET /echoes HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+                testing::AllOf(StartsWith("HTTP/1.1 503 "), HasSubstr("too-many-streams")));
+    std::size_t begun = 0;
+    in_daemon([&] { begun = streams_.size(); });
+    EXPECT_EQ(begun, 4U);
+}
+
+TEST_F(HttpServing, LetsWhoHasTheTokenFollowBesideOthersFromHisAddress) {
+    std::vector<Tcp::socket> followers;
+    for (int count = 0; count < 4; ++count) {
+        followers.push_back(open_stream());
+        read_until(followers.back(), "first\n");
+    }
+    Tcp::socket wrong = open_stream(1, "Authorization: Bearer wrong\r\n");
+    EXPECT_THAT(read_until(wrong, "\r\n"), StartsWith("HTTP/1.1 503 "));
+    for (int count = 0; count < 5; ++count) {
+        followers.push_back(open_stream(1, bearer));
+        EXPECT_THAT(read_until(followers.back(), "\r\n"), StartsWith("HTTP/1.1 200 "));
+    }
 }
 
 TEST_F(HttpServing, AnswersBesideManyWhoSayNothing) {
