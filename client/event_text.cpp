@@ -4,6 +4,8 @@
 #include <sstream>
 #include <vector>
 
+#include "shared/runtime/printable.hpp"
+
 namespace godwit::client {
 
 using runtime::Json;
@@ -115,7 +117,7 @@ std::string what_happened(const Json& event) {
 }  // namespace
 
 std::string event_text(const Json& event) {
-    return text(event, "time") + " " + what_happened(event);
+    return runtime::printable(text(event, "time") + " " + what_happened(event));
 }
 
 }  // namespace godwit::client

@@ -7,6 +7,7 @@
 #include "client/configuration_file.hpp"
 #include "client/keys.hpp"
 #include "client/profiles.hpp"
+#include "shared/runtime/printable.hpp"
 #include "shared/security/secret.hpp"
 
 namespace godwit::client {
@@ -70,7 +71,7 @@ std::optional<std::string> fault_in_keys(const Json& document) {
         const bool is_secret = key == "private_key" || key == "preshared_key";
         const bool is_text = key == "name" || key == "public_key" || is_secret;
         if (!is_text && key != "configuration" && key != version_key) {
-            return damaged + "version 1 has no key " + key;
+            return damaged + "version 1 has no key " + runtime::printable(key);
         }
         if (is_text && !value.is_string() && !(value.is_null() && key == "public_key")) {
             return damaged + key + " is no text";

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "client/status_text.hpp"
+#include "shared/runtime/printable.hpp"
 #include "shared/runtime/status_text.hpp"
 
 namespace godwit::client {
@@ -92,9 +93,10 @@ std::string StatusWatch::view(const Json& status, mobility::Instant now) {
 }
 
 std::string StatusWatch::line(const Json& status, mobility::Instant now) {
-    return text(status.at("state")) + ", " + text(status.at("care_of_address")) + ", " +
-           path(status.at("path")) + ", " + in_milliseconds(status.at("round_trip_ms")) + ", " +
-           throughput(status, now) + ", " + status.at("handovers").at("count").dump() + " moves";
+    return runtime::printable(text(status.at("state")) + ", " + text(status.at("care_of_address")) +
+                              ", " + path(status.at("path"))) +
+           ", " + in_milliseconds(status.at("round_trip_ms")) + ", " + throughput(status, now) +
+           ", " + runtime::printable(status.at("handovers").at("count").dump()) + " moves";
 }
 
 }  // namespace godwit::client

@@ -12,6 +12,7 @@
 #include "client/commands/daemon_call.hpp"
 #include "client/event_text.hpp"
 #include "shared/runtime/api_follower.hpp"
+#include "shared/runtime/printable.hpp"
 #include "shared/runtime/status_document.hpp"
 
 namespace godwit::client {
@@ -30,7 +31,8 @@ struct EventsOptions : DaemonOptions {
 void print(const EventsOptions& options, std::string_view line) {
     const auto event = Json::parse(line, nullptr, false);
     if (options.json || !event.is_object()) {
-        std::cout << line << std::endl;  // flushed: whoever reads wants it now
+        std::cout << runtime::printable_json(line)
+                  << std::endl;  // flushed: whoever reads wants it now
     } else {
         std::cout << event_text(event) << std::endl;
     }

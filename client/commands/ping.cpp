@@ -17,6 +17,7 @@
 #include "client/commands/daemon_call.hpp"
 #include "shared/platform/resolver.hpp"
 #include "shared/runtime/api_follower.hpp"
+#include "shared/runtime/printable.hpp"
 #include "shared/runtime/status_document.hpp"
 
 namespace godwit::client {
@@ -74,7 +75,7 @@ void take(const PingOptions& options, std::string_view written, Tally& tally) {
         tally.add(round_trip->get<double>());
     }
     if (options.json) {
-        std::cout << written << std::endl;
+        std::cout << runtime::printable_json(written) << std::endl;
         return;
     }
     std::cout << "seq " << line.value("seq", 0) << ": ";
@@ -83,7 +84,7 @@ void take(const PingOptions& options, std::string_view written, Tally& tally) {
     } else {
         std::cout << "no answer";
     }
-    std::cout << path(line) << std::endl;
+    std::cout << runtime::printable(path(line)) << std::endl;
 }
 
 void sum_up(const Tally& tally) {

@@ -21,6 +21,7 @@
 #include "shared/platform/command.hpp"
 #include "shared/platform/confined_program.hpp"
 #include "shared/runtime/clock.hpp"
+#include "shared/runtime/printable.hpp"
 #include "shared/runtime/program.hpp"
 
 namespace godwit::client {
@@ -194,8 +195,8 @@ ExitCode let_out(const PortalOptions& options, const std::string& url) {
     if (!until) {
         return fail(until.error().code, until.error().text);
     }
-    std::cout << "open until " << *until << " at the latest, for " << words->front()
-              << " alone: " << url << std::endl;
+    std::cout << "open until " << runtime::printable(*until) << " at the latest, for "
+              << words->front() << " alone: " << runtime::printable(url) << std::endl;
     program.let_go();
     return follow(options, program);
 }
@@ -210,7 +211,7 @@ ExitCode portal(const PortalOptions& options) {
         return fail(url.error().code, url.error().text);
     }
     if (options.print) {
-        std::cout << *url << '\n';
+        std::cout << runtime::printable(*url) << '\n';
         return ExitCode::ok;
     }
     return let_out(options, *url);

@@ -15,6 +15,7 @@
 #include "client/status_watch.hpp"
 #include "shared/platform/terminal.hpp"
 #include "shared/runtime/clock.hpp"
+#include "shared/runtime/printable.hpp"
 #include "shared/runtime/program.hpp"
 
 namespace godwit::client {
@@ -38,16 +39,17 @@ ExitCode show(const StatusOptions& options) {
     if (!status) {
         return fail(ExitCode::not_reachable, status.error());
     }
-    std::cout << (options.json ? status->dump(2) + '\n' : status_text(*status));
+    std::cout << (options.json ? runtime::printable_json(status->dump(2)) + '\n'
+                               : status_text(*status));
     return is_served(*status) ? ExitCode::ok : ExitCode::not_registered;
 }
 
 void append_line(const StatusOptions& options, const Status& status, StatusWatch& watch) {
     if (!status) {
-        std::cerr << "godwit: " << status.error() << std::endl;
+        runtime::print_error("godwit", status.error());
     } else {
         const std::string line = watch.line(*status, runtime::boot_now());
-        std::cout << (options.json ? status->dump() : line) << std::endl;
+        std::cout << (options.json ? runtime::printable_json(status->dump()) : line) << std::endl;
     }
 }
 
@@ -55,10 +57,11 @@ void append_line(const StatusOptions& options, const Status& status, StatusWatch
 void redraw(const StatusOptions& options, const Status& status, StatusWatch& watch) {
     std::cout << "\x1b[H\x1b[2J";
     if (!status) {
-        std::cout << "godwit: " << status.error() << '\n' << std::flush;
+        std::cout << "godwit: " << runtime::printable(status.error()) << '\n' << std::flush;
     } else {
         const std::string view = watch.view(*status, runtime::boot_now());
-        std::cout << (options.json ? status->dump(2) + '\n' : view) << std::flush;
+        std::cout << (options.json ? runtime::printable_json(status->dump(2)) + '\n' : view)
+                  << std::flush;
     }
 }
 

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "shared/runtime/printable.hpp"
+
 namespace godwit::runtime {
 
 namespace {
@@ -21,7 +23,7 @@ std::string ConfigurationError::text() const {
     if (line != 0) {
         place += ":" + std::to_string(line) + ":" + std::to_string(column);
     }
-    return place + ": " + wrong + "; " + right;
+    return printable(place + ": " + wrong + "; " + right);
 }
 
 InvalidConfiguration::InvalidConfiguration(std::vector<ConfigurationError> errors)

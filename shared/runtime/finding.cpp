@@ -4,6 +4,8 @@
 #include <string_view>
 #include <utility>
 
+#include "shared/runtime/printable.hpp"
+
 namespace godwit::runtime {
 namespace {
 
@@ -54,9 +56,10 @@ bool is_all_well(const std::vector<Finding>& findings) {
 std::string text_of(const std::vector<Finding>& findings) {
     std::string text;
     for (const Finding& finding : findings) {
-        text += column(name(finding.verdict)) + finding.what + ": " + finding.text + '\n';
+        text +=
+            column(name(finding.verdict)) + printable(finding.what + ": " + finding.text) + '\n';
         if (!finding.remedy.empty()) {
-            text += column("") + "remedy: " + finding.remedy + '\n';
+            text += column("") + "remedy: " + printable(finding.remedy) + '\n';
         }
     }
     return text;

@@ -4,7 +4,8 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <array>
+
+#include "shared/runtime/printable.hpp"
 
 namespace godwit::runtime {
 
@@ -24,32 +25,19 @@ spdlog::level::level_enum level_of(LogLevel level) {
     return spdlog::level::info;
 }
 
-bool is_control(char letter) {
-    const auto octet = static_cast<unsigned char>(letter);
-    return octet < 0x20 || octet == 0x7f;
-}
-
 bool stands_alone(std::string_view value) {
-    return !value.empty() && std::ranges::none_of(value, [](char letter) {
-        return is_control(letter) || letter == ' ' || letter == '"' || letter == '=' ||
-               letter == '\\';
-    });
+    return !value.empty() && printable(value) == value &&
+           std::ranges::none_of(value, [](char letter) {
+               return letter == ' ' || letter == '"' || letter == '=' || letter == '\\';
+           });
 }
 
 std::string escaped(std::string_view value) {
-    constexpr std::array digits{'0', '1', '2', '3', '4', '5', '6', '7',
-                                '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
     std::string text;
     for (const char letter : value) {
-        if (is_control(letter)) {
-            const auto octet = static_cast<unsigned char>(letter);
-            text += {'\\', 'x', digits.at(octet >> 4U), digits.at(octet & 0xfU)};
-        } else {
-            text +=
-                letter == '"' || letter == '\\' ? std::string{'\\', letter} : std::string{letter};
-        }
+        text += letter == '"' || letter == '\\' ? std::string{'\\', letter} : std::string{letter};
     }
-    return text;
+    return printable(text);
 }
 
 }  // namespace

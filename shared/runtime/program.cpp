@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <ios>
 #include <iostream>
 #include <new>
 #include <sstream>
@@ -13,6 +14,7 @@
 
 #include "shared/runtime/api_client.hpp"
 #include "shared/runtime/configuration_error.hpp"
+#include "shared/runtime/printable.hpp"
 #include "shared/security/key_file.hpp"
 #include "shared/security/keys.hpp"
 
@@ -61,6 +63,24 @@ constexpr auto no_memory = "there is not enough memory";
     std::_Exit(static_cast<int>(ExitCode::failed));
 }
 
+// Within its scope what standard output does not take is a failure as any other. Not beyond: an
+// error is told on standard error, which flushes standard output first.
+class StrictOutput {
+  public:
+    StrictOutput() { std::cout.exceptions(std::ios_base::badbit | std::ios_base::failbit); }
+    StrictOutput(const StrictOutput&) = delete;
+    StrictOutput& operator=(const StrictOutput&) = delete;
+    ~StrictOutput() { std::cout.exceptions(std::ios_base::goodbit); }
+};
+
+// The stream's own failure says no more than that there was one; the reason is still there, unless
+// what ended on the way here has had another.
+std::string output_failure() {
+    const int reason = errno;
+    return "standard output: " +
+           (reason != 0 ? std::generic_category().message(reason) : "it cannot be written");
+}
+
 // A key that is in use somewhere is not written over.
 template <class Key>
 void save_new(const Key& key, const std::filesystem::path& file) {
@@ -82,14 +102,20 @@ void save_new(const Key& key, const std::filesystem::path& file) {
 void print_error(const std::string& program, const std::string& text) {
     std::istringstream lines(text);
     for (std::string line; std::getline(lines, line);) {
-        std::cerr << program << ": " << line << '\n';
+        std::cerr << program << ": " << printable(line) << '\n';
     }
 }
 
 ExitCode run_command(const std::string& program, const std::function<ExitCode()>& command) {
     std::set_terminate(tell_and_end);
     try {
-        return command();
+        const StrictOutput strict;
+        const ExitCode code = command();
+        std::cout.flush();
+        return code;
+    } catch (const std::ios_base::failure&) {
+        print_error(program, output_failure());
+        return ExitCode::failed;
     } catch (const InvalidConfiguration& invalid) {
         print_error(program, invalid.what());
         return ExitCode::usage;
@@ -102,6 +128,14 @@ ExitCode run_command(const std::string& program, const std::function<ExitCode()>
     } catch (const std::exception& failure) {
         print_error(program, failure.what());
         return ExitCode::failed;
+    }
+}
+
+void print_once(const std::string& text, const std::string& otherwise) {
+    try {
+        std::cout << text << std::flush;
+    } catch (const std::ios_base::failure&) {
+        throw std::runtime_error(output_failure() + "; " + otherwise);
     }
 }
 
@@ -123,7 +157,14 @@ void generate_key_pair(const std::filesystem::path& file) {
     save_new(keys, file);
     std::cerr << "private key: in " << file.string() << ", which stays on this machine\n"
               << "public key, for the other end's configuration:\n";
-    std::cout << keys.public_key().text() << '\n';
+    try {
+        print_once(keys.public_key().text() + '\n',
+                   file.string() + " is removed again, since nobody knows its public key");
+    } catch (const std::runtime_error&) {
+        std::error_code ignored;
+        std::filesystem::remove(file, ignored);
+        throw;
+    }
 }
 
 void generate_preshared_key(const std::filesystem::path& file) {

@@ -5,13 +5,16 @@
 #include <iomanip>
 #include <sstream>
 
+#include "shared/runtime/printable.hpp"
+
 namespace godwit::runtime {
 
-std::string aligned(const std::vector<std::vector<std::string>>& rows) {
+std::string aligned(std::vector<std::vector<std::string>> rows) {
     std::vector<std::size_t> widths;
-    for (const auto& row : rows) {
+    for (auto& row : rows) {
         widths.resize(std::max(widths.size(), row.size()));
         for (std::size_t column = 0; column < row.size(); ++column) {
+            row[column] = printable(row[column]);
             widths[column] = std::max(widths[column], row[column].size());
         }
     }

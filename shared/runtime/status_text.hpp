@@ -10,8 +10,9 @@
 
 namespace godwit::runtime {
 
-// Rows of cells, each column as wide as its widest cell.
-std::string aligned(const std::vector<std::vector<std::string>>& rows);
+// Rows of cells, each column as wide as its widest cell. What they say is made printable: it may be
+// somebody else's.
+std::string aligned(std::vector<std::vector<std::string>> rows);
 
 // "1.2 MB": three significant digits, in powers of 1000.
 std::string octets(std::uint64_t count);

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <map>
 #include <sstream>
+#include <string_view>
 
 namespace godwit::runtime {
 
@@ -27,9 +28,15 @@ std::expected<toml::table, std::string> parsed(const std::string& text) {
     }
 }
 
+// Behind the mark with which some editors begin a file of UTF-8. It is no part of the first line.
+std::size_t beginning_of(const std::string& text) {
+    constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+    return text.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
+}
+
 // TOML counts lines and columns from 1, and columns in characters.
 std::size_t offset_of(const std::string& text, const toml::source_position& position) {
-    std::size_t offset = 0;
+    std::size_t offset = beginning_of(text);
     for (toml::source_index line = 1; line < position.line && offset < text.size(); ++line) {
         offset = std::min(text.find('\n', offset), text.size() - 1) + 1;
     }
@@ -75,13 +82,20 @@ std::size_t line_end(const std::string& text, std::size_t from) {
 // Behind the line in which a table's last own value ends; of a table without one, behind its
 // header; at the file's top before everything.
 std::size_t end_of(const std::string& text, const toml::table& table, bool is_root) {
-    std::size_t end = is_root ? 0 : line_end(text, place_of(text, table).begin) + 1;
+    std::size_t end =
+        is_root ? beginning_of(text) : line_end(text, place_of(text, table).begin) + 1;
     for (const auto& [key, node] : table) {
         if (!is_table(node)) {
             end = std::max(end, line_end(text, place_of(text, node).end) + 1);
         }
     }
     return std::min(end, text.size());
+}
+
+bool is_same_value(const std::string& one, const std::string& other) {
+    const auto left = parsed("value = " + one);
+    const auto right = parsed("value = " + other);
+    return one == other || (left && right && *left == *right);
 }
 
 std::string with_last_line_ended(std::string text) {
@@ -188,6 +202,9 @@ std::expected<std::string, std::string> change_toml(const std::string& text, con
         return std::unexpected("the table " + key.table + " is written in another way than [" +
                                key.table + "]; edit the file");
     }
+    if (!is_same_value(**found, value)) {
+        return std::unexpected(key.key + " cannot be given this value in its place; edit the file");
+    }
     return changed;
 }
 
@@ -204,7 +221,7 @@ std::expected<std::string, std::string> remove_from_toml(const std::string& text
     }
     const Place place = place_of(text, *node);
     const std::size_t before = text.rfind('\n', place.begin);
-    const std::size_t begin = before == std::string::npos ? 0 : before + 1;
+    const std::size_t begin = before == std::string::npos ? beginning_of(text) : before + 1;
     std::string changed =
         text.substr(0, begin) + text.substr(std::min(line_end(text, place.end) + 1, text.size()));
     const auto had = list_toml(text);

@@ -13,13 +13,20 @@ namespace godwit::runtime {
 
 namespace {
 
+// That nothing was put in is a failure of the stream's, but an empty file can be read.
+bool put_into(std::ostringstream& text, std::ifstream& in) {
+    errno = 0;
+    return static_cast<bool>(text << in.rdbuf()) || errno == 0;
+}
+
 std::string read_text(const std::filesystem::path& path) {
+    std::error_code unknown;
+    const bool is_directory = std::filesystem::is_directory(path, unknown);
     std::ifstream in(path);
     std::ostringstream text;
-    if (!in || std::filesystem::is_directory(path) || !(text << in.rdbuf())) {
-        const std::string reason = std::filesystem::is_directory(path)
-                                       ? "it is a directory"
-                                       : std::generic_category().message(errno);
+    if (!in || is_directory || !put_into(text, in)) {
+        const std::string reason =
+            is_directory ? "it is a directory" : std::generic_category().message(errno);
         throw InvalidConfiguration({{path.string(), 0, 0, "cannot be read: " + reason,
                                      "name a TOML file that this user may read"}});
     }

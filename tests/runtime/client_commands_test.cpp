@@ -38,10 +38,18 @@ class ClientCommands : public testing::Test {
         std::filesystem::remove(directory_.path() / "s");
         return asked;
     }
-    void run(const std::string& arguments) {
+    // What is said where the answer cannot be printed.
+    std::string errors_unheard(const std::string& arguments, const std::string& answer,
+                               unsigned status) {
+        const tests::FakeDaemon daemon(directory_.path() / "s", status, answer);
+        run(arguments + " --socket s", "/dev/full");
+        std::filesystem::remove(directory_.path() / "s");
+        return errors();
+    }
+    void run(const std::string& arguments, const std::string& output = "output") {
         const std::string command = "cd " + directory_.path().string() + " && " +
-                                    GODWIT_HA_PROGRAM + " " + arguments +
-                                    " > output 2> errors < /dev/null";
+                                    GODWIT_HA_PROGRAM + " " + arguments + " > " + output +
+                                    " 2> errors < /dev/null";
         code_ = WEXITSTATUS(std::system(command.c_str()));  // NOLINT: a test's own command line
     }
     [[nodiscard]] std::string output() const {
@@ -106,6 +114,35 @@ TEST_F(ClientCommands, TellTheInviteThoughTheCodeCannotBeWritten) {
     EXPECT_EQ(code_, 1);
     EXPECT_THAT(output(), HasSubstr("sudo godwit join 'godwit://h/laptop#AQ'"));
     EXPECT_THAT(errors(), HasSubstr("nowhere/code.png"));
+}
+
+TEST_F(ClientCommands, SayHowToComeByWhatCouldNotBePrinted) {
+    EXPECT_EQ(errors_unheard("invite laptop --json", invite, 201),
+              "godwit-ha: standard output: No space left on device; the invite was made all the "
+              "same; for another: godwit-ha invite laptop --again\n");
+    EXPECT_EQ(code_, 1);
+    EXPECT_THAT(errors_unheard("rotate-key", R"({"public_key":"AQAA"})", 200),
+                HasSubstr("the key is another all the same; a new invite has its public half"));
+    EXPECT_EQ(code_, 1);
+}
+
+TEST_F(ClientCommands, AskTheDaemonAboutANameThatIsNoText) {
+    const std::string name = "\"$(printf 'a\\377')\"";
+    EXPECT_EQ(ask("invite " + name, invite, 201),
+              "POST /v1/clients {\"expires_s\":86400,\"name\":\"a\ufffd\"}");
+    EXPECT_EQ(code_, 0) << errors();
+    EXPECT_EQ(ask("rename laptop " + name, laptop),
+              "PATCH /v1/clients/laptop {\"name\":\"a\ufffd\"}");
+    EXPECT_EQ(code_, 0) << errors();
+}
+
+TEST_F(ClientCommands, AskForAnyTimeThatIsSaid) {
+    const std::string to = "switch --to 2001:db8:99::1";
+    const std::string asked = R"(POST /v1/switch {"to":["2001:db8:99::1"])";
+    EXPECT_EQ(ask(to, R"({"asked":1})"), asked + "}");
+    EXPECT_EQ(ask(to + " --grace 10m", R"({"asked":1})"), asked + R"(,"grace_s":600})");
+    EXPECT_EQ(ask(to + " --grace 0s", R"({"asked":1})"), asked + R"(,"grace_s":0})")
+        << "the daemon says that this is too little";
 }
 
 TEST_F(ClientCommands, SayThatAnEmptyFileIsNoBackup) {

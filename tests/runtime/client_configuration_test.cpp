@@ -351,6 +351,10 @@ TEST(ClientConfiguration, TellsErrorsInTheOrderOfTheFile) {
     }
 }
 
+TEST(ClientConfiguration, SaysOfAnEmptyFileWhatIsMissingInIt) {
+    EXPECT_THAT(errors_of(""), HasSubstr("home_address: missing; write an IPv6"));
+}
+
 TEST(ClientConfiguration, SaysWhyAFileCannotBeRead) {
     const TemporaryDirectory directory;
     try {

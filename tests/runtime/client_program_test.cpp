@@ -104,6 +104,41 @@ TEST_F(ClientProgram, SaysInItsExitCodeWhyAnOrderIsNotDone) {
     EXPECT_EQ(outcome_of(503, "not-done"), 1);
 }
 
+// Root takes up an export that somebody else has written.
+TEST_F(ClientProgram, LetsNoExportSpeakToTheTerminal) {
+    directory_.write("key", R"({"godwit_profile": 1, "name": "n", "\u001b]0;x\u0007\u009b": 1})");
+    const Outcome key = godwit("import key --no-start");
+    EXPECT_NE(key.code, 0);
+    EXPECT_THAT(key.errors, HasSubstr(R"(no key \x1b]0;x\x07\xc2\x9b)"));
+    EXPECT_THAT(key.errors, Not(HasSubstr("\x1b")));
+}
+
+TEST_F(ClientProgram, LetsNoConfigurationSpeakToTheTerminal) {
+    directory_.write("mn.toml", "home_address = \"\\u001b[2J\\nforged\"\n");
+    const Outcome outcome = godwit("daemon --check --config mn.toml");
+    EXPECT_EQ(outcome.code, 2);
+    EXPECT_THAT(outcome.errors, HasSubstr(R"("\x1b[2J\x0aforged")"));
+    EXPECT_THAT(outcome.errors, Not(HasSubstr("\x1b")));
+}
+
+TEST_F(ClientProgram, LetsNoDaemonSpeakToTheTerminal) {
+    const Outcome outcome =
+        ask("up", 409, R"({"error":{"code":"busy","message":"\u001b[31mone\ntwo"}})");
+    EXPECT_EQ(outcome.errors, "godwit: \\x1b[31mone\ngodwit: two\n");
+}
+
+TEST_F(ClientProgram, LetsNoAnswerSpeakToTheTerminal) {
+    Status status;
+    status.health = {"\x1b[2J\xc2\x9b"};
+    const std::string answer = to_json(status).dump();
+    const tests::FakeDaemon daemon(
+        directory_.path() / "s",
+        {{200, answer}, {200, answer}, {200, "{\"time\":\"now\",\"type\":\"\\u001b\"}\n\x1b\n"}});
+    EXPECT_THAT(godwit("status --socket s").output, HasSubstr(R"(\x1b[2J\xc2\x9b)"));
+    EXPECT_THAT(godwit("status --json --socket s").output, HasSubstr(R"("\u001b[2J\u009b")"));
+    EXPECT_EQ(godwit("events --socket s").output, "now \\x1b\n\\x1b\n");
+}
+
 TEST_F(ClientProgram, ExitsWithFourIfNoDaemonAnswers) {
     for (const char* command : {"up", "down", "restart", "events", "ping ::1 -c 1", "status"}) {
         const Outcome outcome = godwit(std::string(command) + " --socket absent");
@@ -265,6 +300,30 @@ TEST_F(ClientProgram, LeavesNothingOfItsOwn) {
     EXPECT_FALSE(std::filesystem::exists(directory_.path() / "mn.key"));
     EXPECT_TRUE(std::filesystem::exists(directory_.path() / "ha.key")) << "not its own";
     EXPECT_EQ(godwit("leave --yes --config mn.toml").code, 2) << "it has left already";
+}
+
+// The configuration is the daemon's user's to write, and root's to leave by.
+TEST_F(ClientProgram, RemovesNoKeyThatIsElsewhereThanItsConfiguration) {
+    write_configuration();
+    std::filesystem::create_directory(directory_.path() / "other");
+    std::filesystem::rename(directory_.path() / "mn.key", directory_.path() / "other/mn.key");
+    std::string text = read("mn.toml");
+    directory_.write("mn.toml", text.replace(text.find("'mn.key'"), 8, "'other/mn.key'"));
+    const Outcome outcome = godwit("leave --yes --config mn.toml --socket absent");
+    EXPECT_EQ(outcome.code, 0) << outcome.errors;
+    EXPECT_FALSE(std::filesystem::exists(directory_.path() / "mn.toml"));
+    EXPECT_TRUE(std::filesystem::exists(directory_.path() / "other/mn.key"));
+    EXPECT_THAT(outcome.output, HasSubstr("left, since it is not beside its configuration: "));
+    EXPECT_THAT(outcome.output, Not(HasSubstr("removed: other/mn.key")));
+}
+
+TEST_F(ClientProgram, RemovesTheKeyBesideItHoweverThatIsNamed) {
+    write_configuration();
+    std::string text = read("mn.toml");
+    const std::string key = "'" + (directory_.path() / "mn.key").string() + "'";
+    directory_.write("mn.toml", text.replace(text.find("'mn.key'"), 8, key));
+    EXPECT_EQ(godwit("leave --yes --config mn.toml --socket absent").code, 0);
+    EXPECT_FALSE(std::filesystem::exists(directory_.path() / "mn.key"));
 }
 
 TEST_F(ClientProgram, StaysWhereTheDaemonRefuses) {

@@ -12,6 +12,7 @@
 #include "client/configuration.hpp"
 #include "client/joined_files.hpp"
 #include "client/keys.hpp"
+#include "shared/platform/held_directory.hpp"
 #include "shared/security/key_file.hpp"
 #include "tests/runtime/joinable_home_agent.hpp"
 #include "tests/runtime/temporary_directory.hpp"
@@ -176,7 +177,7 @@ TEST_F(JoinProgram, GoesOnWithTheKeyOfOneThatWasKilled) {
     const security::Invite invite = home_agent_.invite();
     ASSERT_EQ(join(invite.text()).code, 0);
     const auto key = tests::read_file(written("mn.key"));
-    const auto killed = written(".godwit-join-999999999-1");
+    const auto killed = written(".godwit-join-1-1");  // another process has the number by now
     // Before anything was in its place, and after the first key, the second, was.
     for (const std::vector<std::string>& in_place :
          {std::vector<std::string>{}, {"mn.key"}, {"mn.key", "mn.psk"}}) {
@@ -254,6 +255,23 @@ TEST_F(JoinProgram, LeavesTheKeyThatWaitsForAnotherInvite) {
     EXPECT_TRUE(std::filesystem::exists(waiting / "mn.key"));
     EXPECT_FALSE(std::filesystem::exists(expired));
     EXPECT_FALSE(std::filesystem::exists(of_no_invite));
+}
+
+TEST_F(JoinProgram, LeavesWhatAnotherOneIsStillAtWorkIn) {
+    std::filesystem::create_directory(directory_.path() / "c");
+    const auto staging = written(".godwit-join-1");
+    const auto held = platform::make_held_directory(staging);
+    const security::Invite invite = home_agent_.invite();
+    save(security::key_pair(1), staging / "mn.key");
+    save(invite.secret, staging / "mn.psk");
+    directory_.write("c/.godwit-join-1/expires", "1700000000");
+    home_agent_.start();
+    const Outcome outcome = join(invite.text());
+    home_agent_.stop();
+    EXPECT_EQ(outcome.code, 0) << outcome.errors;
+    EXPECT_NE(home_agent_.joined(), security::key_pair(1).public_key());
+    EXPECT_TRUE(std::filesystem::exists(staging / "mn.key"));
+    EXPECT_TRUE(std::filesystem::exists(staging / "mn.psk"));
 }
 
 TEST_F(JoinProgram, LeavesAKeyThatAnotherProfileNames) {

@@ -4,8 +4,17 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+
 #include "client/configuration.hpp"
+#include "client/handshake_times.hpp"
 #include "client/keys.hpp"
+#include "shared/platform/file_owner.hpp"
+#include "shared/runtime/clock.hpp"
+#include "shared/security/key_file.hpp"
+#include "tests/platform/other_user.hpp"
 #include "tests/runtime/joinable_home_agent.hpp"
 #include "tests/runtime/temporary_directory.hpp"
 
@@ -64,6 +73,61 @@ TEST_F(JoinedFilesTest, ReplaceAConfigurationWhereThatIsMeant) {
     EXPECT_TRUE(second.commit(Existing::replaced));
     EXPECT_EQ(written_key(), key(3));
     EXPECT_FALSE(std::filesystem::exists(directory_.path() / "mn.key")) << "nobody names it";
+}
+
+// Of one that waits, of one that is over, and of one that another join has put in its place.
+TEST_F(JoinedFilesTest, ForgetWhenAKeyHasAskedOnceItsInviteHasExpired) {
+    const std::filesystem::path state = directory_.path() / "state";
+    std::filesystem::create_directory(state);
+    security::Invite expired = home_agent_.invite();
+    expired.expires = std::chrono::sys_seconds(std::chrono::seconds(1'700'000'000));
+    const auto ask_in_vain = [&](const security::Invite& invite, std::uint8_t number) {
+        JoinedFiles(place(), state).stage(invite, security::key_pair(number));
+        EXPECT_TRUE(HandshakeTimes(state, key(number)).next(runtime::wall_now()).is_kept);
+    };
+    const auto has_asked = [&](std::uint8_t number) {
+        return HandshakeTimes(state, key(number)).next({}).time >
+               security::Tai64n::from(runtime::WallTime{} + std::chrono::hours(1));
+    };
+    ask_in_vain(invite_, 1);
+    ask_in_vain(expired, 3);
+    JoinedFiles(place(), state).stage(invite_, security::key_pair(7));
+    EXPECT_TRUE(has_asked(1));
+    EXPECT_FALSE(has_asked(3));
+
+    ask_in_vain(expired, 5);
+    security::save(security::key_pair(5), directory_.path() / "other.key");
+    JoinedFiles(place(), state).stage(invite_, security::key_pair(7));
+    EXPECT_TRUE(has_asked(5));
+}
+
+// With the package installed there is a user of the daemon; nobody but root can give him files.
+TEST_F(JoinedFilesTest, StayTheirMakersWhoIsNotRoot) {
+    if (!platform::OtherUser::may_work_in(directory_.path())) {
+        GTEST_SKIP() << "there are no other users";
+    }
+    const security::KeyPair pair = security::key_pair(1);
+    {
+        const platform::OtherUser user;
+        JoinedFiles files(place(), "/");  // root's
+        EXPECT_NO_THROW(files.stage(invite_, pair));
+        EXPECT_TRUE(files.commit(Existing::kept));
+    }
+    EXPECT_EQ(written_key(), key(1));
+}
+
+TEST_F(JoinedFilesTest, GoToTheOwnerOfTheDaemonsStateWhereRootMakesThem) {
+    const auto state = directory_.path() / "state";
+    std::filesystem::create_directory(state);
+    if (!platform::OtherUser::is_given(state)) {
+        GTEST_SKIP() << "takes root";
+    }
+    JoinedFiles files(place(), state);
+    files.stage(invite_, security::key_pair(1));
+    EXPECT_TRUE(files.commit(Existing::kept));
+    const auto owner = platform::owner_of(directory_.path() / "mn.key");
+    ASSERT_TRUE(owner);
+    EXPECT_EQ(owner->user, platform::owner_of(state)->user);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <system_error>
 
@@ -153,6 +154,45 @@ TEST_F(ProfilesTest, KeepTheActiveOneWhereARenameWasInterrupted) {
     EXPECT_EQ(profiles_.active(), "work") << "before the file has its new name";
     fs::rename(profiles_.file("work"), profiles_.file("office"));
     EXPECT_EQ(profiles_.active(), "office") << "and after";
+}
+
+TEST_F(ProfilesTest, StayWhatTheyAreWhereARenameFails) {
+    write("mn.toml");
+    write("work.toml");
+    choose("work");
+    fs::create_directory(profiles_.file("office"));
+    EXPECT_THROW(profiles_.rename("work", "office"), std::system_error);
+    fs::remove(profiles_.file("office"));
+    write("office.toml");
+    EXPECT_EQ(profiles_.active(), "work") << "and not a later one of the other name";
+    EXPECT_EQ(choice(), "work\n");
+}
+
+TEST_F(ProfilesTest, AreNotActiveUnaskedBecauseSomebodyWasInterrupted) {
+    write("mn.toml");
+    write("work.toml");
+    const auto come = [this](const std::string& text, const std::string& name) {
+        directory_.write("state/profile", text);
+        profiles_.settle_choice();
+        write(name + ".toml");
+        const auto active = profiles_.active();
+        fs::remove(profiles_.file(name));
+        return active;
+    };
+    EXPECT_EQ(come("office\nwork\n", "office"), "work") << "before the file had its new name";
+    EXPECT_EQ(come("work\nhome\n", "home"), "work") << "after it";
+    EXPECT_EQ(come("office\n-\n", "office"), std::nullopt) << "of leaving";
+    EXPECT_EQ(come("office\nhome\n", "office"), "mn") << "neither is there any more";
+    EXPECT_EQ(come("work\n", "office"), "work");
+    EXPECT_EQ(choice(), "work\n");
+}
+
+TEST_F(ProfilesTest, AreRenamedToANameThatWasLeftInTheChoice) {
+    write("mn.toml");
+    write("work.toml");
+    directory_.write("state/profile", "office\nmn\n");
+    profiles_.rename("work", "office");
+    EXPECT_EQ(profiles_.active(), "mn");
 }
 
 TEST_F(ProfilesTest, AreFoundByTheirHomeAgent) {

@@ -12,6 +12,7 @@
 #include "shared/runtime/event_loop.hpp"
 #include "shared/runtime/http_server.hpp"
 #include "shared/security/key_file.hpp"
+#include "tests/runtime/fake_daemon.hpp"
 #include "tests/runtime/temporary_directory.hpp"
 
 namespace godwit {
@@ -28,11 +29,20 @@ struct Outcome {
 class Program : public testing::Test {
   protected:
     [[nodiscard]] Outcome run(const std::string& program, const std::string& arguments) const {
-        const std::string command = "cd " + directory_.path().string() + " && " + program + " " +
-                                    arguments + " > output 2> errors < /dev/null";
+        Outcome outcome = run_into("> output", program, arguments);
+        outcome.output = tests::read_file(directory_.path() / "output");
+        return outcome;
+    }
+    // With standard output put there; what came to it is not told. 124: it has not ended.
+    [[nodiscard]] Outcome run_into(const std::string& output, const std::string& program,
+                                   const std::string& arguments) const {
+        const std::string command = "cd " + directory_.path().string() + " && timeout 60 " +
+                                    program + " " + arguments + " " + output +
+                                    " 2> errors < /dev/null";
         const int result = std::system(command.c_str());  // NOLINT: a test's own command line
-        return {WEXITSTATUS(result), tests::read_file(directory_.path() / "output"),
-                tests::read_file(directory_.path() / "errors")};
+        return {.code = WEXITSTATUS(result),
+                .output = "",
+                .errors = tests::read_file(directory_.path() / "errors")};
     }
     [[nodiscard]] Outcome godwit(const std::string& arguments) const {
         return run(GODWIT_PROGRAM, arguments);
@@ -198,6 +208,76 @@ TEST_F(Program, ShowsTheStatusForPeopleAndForPrograms) {
     client::Status status;
     status.state = client::State::home;
     EXPECT_EQ(status_of(client::State::home, "--json").output, to_json(status).dump(2) + "\n");
+}
+
+TEST_F(Program, LetsNobodyElseSpeakToTheTerminalOfTheHomeAgent) {
+    directory_.write("bad.toml", "\"\\u001b[2J\" = 1\n");
+    const Outcome check = godwit_ha("serve --check --config bad.toml");
+    EXPECT_EQ(check.code, 2);
+    EXPECT_THAT(check.errors, HasSubstr(R"(\x1b[2J)"));
+    EXPECT_THAT(check.errors, testing::Not(HasSubstr("\x1b")));
+    const tests::FakeDaemon daemon(directory_.path() / "s", 409,
+                                   R"({"error":{"code":"x","message":"\u001b[31mno"}})");
+    const Outcome asked = godwit_ha("kick laptop --socket s");
+    EXPECT_THAT(asked.errors, HasSubstr("godwit-ha: \\x1b[31mno\n"));
+    EXPECT_THAT(asked.errors, testing::Not(HasSubstr("\x1b")));
+}
+
+TEST_F(Program, LetsNoAnswerSpeakToTheTerminalOfTheHomeAgent) {
+    const std::string list = R"({"clients":[{"name":"\u001b[2Jx","state":"bound","configured":false,
+        "home_address":"::1","ipv4_home_address":null,
+        "policy":{"internet":true,"clients":true,"prefixes":[]}}]})";
+    const std::string event = R"({"time":"now","name":"n","type":"\u001b[31m"})";
+    const std::string events = event + "\n\x1b[2J\n";
+    const std::string invite = R"({"name":"\u001b]0;x","home_address":"\u001b1","invite":"\u001b2",
+        "expires":"\u001b3"})";
+    const tests::FakeDaemon daemon(directory_.path() / "s",
+                                   {{200, list}, {200, events}, {201, invite}});
+    EXPECT_THAT(godwit_ha("list --socket s").output, HasSubstr("\n\\x1b[2Jx  bound  ::1"));
+    EXPECT_EQ(godwit_ha("events --socket s").output, "now n\\x1b[31m\n\\x1b[2J\n");
+    const std::string invited = godwit_ha("invite laptop --socket s").output;
+    EXPECT_THAT(invited, HasSubstr("\\x1b]0;x gets \\x1b1, and may join until \\x1b3."));
+    EXPECT_THAT(invited, HasSubstr("join '\\x1b2'"));
+}
+
+TEST_F(Program, SaysThatStandardOutputFails) {
+    const Outcome full = run_into("> /dev/full", GODWIT_PROGRAM, "version");
+    EXPECT_EQ(full.code, 1);
+    EXPECT_THAT(full.errors, HasSubstr("godwit: standard output: No space left on device"));
+    const Outcome closed = run_into(">&-", GODWIT_PROGRAM, "version");
+    EXPECT_EQ(closed.code, 1);
+    EXPECT_THAT(closed.errors, HasSubstr("godwit: standard output: Bad file descriptor"));
+}
+
+TEST_F(Program, KeepsNoKeyWhosePublicKeyNobodyKnows) {
+    for (const char* program : {GODWIT_PROGRAM, GODWIT_HA_PROGRAM}) {
+        const Outcome outcome = run_into("> /dev/full", program, "keygen --output new.key");
+        EXPECT_EQ(outcome.code, 1);
+        EXPECT_THAT(outcome.errors, HasSubstr("No space left on device; new.key is removed again"));
+        EXPECT_FALSE(std::filesystem::exists(directory_.path() / "new.key"));
+    }
+}
+
+TEST_F(Program, EndsWhenNobodyReadsTheStatusThatItWatches) {
+    const std::string status = to_json(client::Status()).dump();
+    for (const char* program : {GODWIT_PROGRAM, GODWIT_HA_PROGRAM}) {
+        const tests::FakeDaemon daemon(directory_.path() / "s", {{200, status}, {200, status}});
+        const Outcome outcome =
+            run_into("> /dev/full", program, "status --watch --json --socket s");
+        EXPECT_EQ(outcome.code, 1);
+        EXPECT_THAT(outcome.errors, HasSubstr("standard output: No space left on device"));
+        std::filesystem::remove(directory_.path() / "s");
+    }
+}
+
+TEST_F(Program, EndsWhenNobodyReadsTheEvents) {
+    for (const char* program : {GODWIT_PROGRAM, GODWIT_HA_PROGRAM}) {
+        const tests::FakeDaemon daemon(directory_.path() / "s", 200, "{\"type\":\"one\"}\n");
+        const Outcome outcome = run_into("> /dev/full", program, "events --json --socket s");
+        EXPECT_EQ(outcome.code, 1);
+        EXPECT_THAT(outcome.errors, HasSubstr(": standard output: "));
+        std::filesystem::remove(directory_.path() / "s");
+    }
 }
 
 }  // namespace

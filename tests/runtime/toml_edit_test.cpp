@@ -68,10 +68,20 @@ TEST(TomlEdit, FillsAnEmptyTable) {
     EXPECT_EQ(changed("[t]\n[u]\n", "t.a", "1"), "[t]\na = 1\n[u]\n");
 }
 
+// As some editors begin a file.
+TEST(TomlEdit, LeavesAByteOrderMarkWhereItIs) {
+    const std::string mark = "\xef\xbb\xbf";
+    EXPECT_EQ(changed(mark + "a = 1\nb = 2\n", "a", "300"), mark + "a = 300\nb = 2\n");
+    EXPECT_EQ(changed(mark + "[t]\nb = 2\n", "a", "1"), mark + "a = 1\n[t]\nb = 2\n");
+    EXPECT_EQ(find_in_toml(mark + "a = 'x'\n", key("a")), "'x'");
+    EXPECT_EQ(*remove_from_toml(mark + "a = 1\nb = 2\n", key("a")), mark + "b = 2\n");
+}
+
 TEST(TomlEdit, RefusesWhatItWouldSpoil) {
     EXPECT_FALSE(change_toml(sample, key("home_agent"), "1")) << "a table";
     EXPECT_FALSE(change_toml("a = ", key("a"), "1")) << "no TOML";
     EXPECT_FALSE(change_toml("t.a = 1\n", key("t.b"), "2")) << "a table without a header";
+    EXPECT_FALSE(change_toml("a = 0\n", key("a"), "1\nb = 2")) << "more than its value";
 }
 
 TEST(TomlEdit, FindsAValueAsItIsWritten) {
