@@ -5,7 +5,6 @@
 
 #include "shared/platform/attempt.hpp"
 #include "shared/platform/command.hpp"
-#include "shared/platform/resolver_file.hpp"
 #include "shared/platform/turn.hpp"
 #include "shared/platform/whole_file.hpp"
 
@@ -54,11 +53,18 @@ class Resolvconf {
     fs::path copy_;
 };
 
-ResolverAnswer carry_out(const std::string& text, const Resolvconf& resolvconf) {
-    const platform::ResolverFile file;
+ResolverAnswer put_back(const platform::ResolverFile& file) {
+    const auto outcome = file.restore();
+    return outcome ? ResolverAnswer{.backend = "nobody", .refusal = {}}
+                   : Resolvconf::refusal(outcome.error());
+}
+
+ResolverAnswer carry_out(const std::string& text, const Resolvconf& resolvconf,
+                         const platform::ResolverFile& file) {
     if (text.empty() || has_resolvconf()) {
-        if (const auto outcome = file.restore(); !outcome) {
-            return Resolvconf::refusal(outcome.error());
+        ResolverAnswer answer = put_back(file);
+        if (!answer.refusal.empty()) {
+            return answer;
         }
     }
     if (text.empty()) {
@@ -77,24 +83,33 @@ ResolverAnswer carry_out(const std::string& text, const Resolvconf& resolvconf) 
 
 // Who is started by godwit-resolver.path and who by the end of godwit.service may be there at the
 // same time: of two that exchange the same files, one would remove what the other puts back.
-ResolverAnswer carry_out_order(const fs::path& orders, const fs::path& answers) {
+ResolverAnswer carry_out_order(const fs::path& orders, const fs::path& answers,
+                               const platform::ResolverFile& file) {
     platform::let_everybody_read();  // what resolvconf writes
     const auto turn = platform::take_turn(answers / "turn");
     const ResolverOrder order(orders, answers);
     const std::string text = order.given().value_or("");
     const bool is_sound = text.empty() || platform::is_resolver_file_text(text);
-    ResolverAnswer answer = is_sound ? carry_out(text, Resolvconf(answers))
+    ResolverAnswer answer = is_sound ? carry_out(text, Resolvconf(answers), file)
                                      : Resolvconf::refusal("the order names more than servers");
     platform::require("write into " + answers.string(), order.answer_with(text, answer));
     return answer;
 }
 
-void put_back_resolver(const fs::path& orders) {
+// An order that stayed would be carried out again by whoever looks next. Without a folder for
+// answers nobody has carried one out: a daemon that was started by hand writes the file itself.
+ResolverAnswer put_back_resolver(const fs::path& orders, const fs::path& answers,
+                                 const platform::ResolverFile& file) {
     platform::require("withdraw the order in " + orders.string(),
-                      ResolverOrder(orders, resolver_directory).give({}));
-    if (fs::exists(resolver_directory) && platform::ResolverFile().may_be_written()) {
-        carry_out_order(orders, resolver_directory);
+                      ResolverOrder(orders, answers).give({}));
+    if (!file.may_be_written()) {
+        return file.is_ours() ? Resolvconf::refusal(
+                                    "the tunnel's name servers stay in /etc/resolv.conf; as root: "
+                                    "godwit resolver --put-back")
+                              : ResolverAnswer{.backend = "nobody", .refusal = {}};
     }
+    std::error_code unknown;
+    return fs::exists(answers, unknown) ? carry_out_order(orders, answers, file) : put_back(file);
 }
 
 }  // namespace godwit::client

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "client/resolver_order.hpp"
+#include "shared/platform/resolver_file.hpp"
 
 namespace godwit::client {
 
@@ -12,10 +13,13 @@ namespace godwit::client {
 // before comes back. One at a time on a machine. Throws std::system_error where the answer cannot
 // be written.
 ResolverAnswer carry_out_order(const std::filesystem::path& orders,
-                               const std::filesystem::path& answers);
+                               const std::filesystem::path& answers,
+                               const platform::ResolverFile& file = platform::ResolverFile());
 
 // The same without an order, for who has no daemon that would withdraw his: there is none any more.
-// Throws std::system_error.
-void put_back_resolver(const std::filesystem::path& orders);
+// Without a directory for the answer nobody is given one. Throws std::system_error.
+ResolverAnswer put_back_resolver(const std::filesystem::path& orders,
+                                 const std::filesystem::path& answers = resolver_directory,
+                                 const platform::ResolverFile& file = platform::ResolverFile());
 
 }  // namespace godwit::client

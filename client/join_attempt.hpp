@@ -29,9 +29,10 @@ struct JoinOutcome {
     std::size_t paths = 0;                               // how many ways there were to ask
 };
 
-// Takes `patience` at most, and a moment to look names up. The times of this key's handshakes are
-// kept in the state directory, the daemon's, unless the home agent refuses the key. Throws
-// std::system_error if this machine has no UDP.
+// Takes two seconds at most to look names up, then `patience`, and where the home agent has agreed
+// a second more to deregister. The times of this key's handshakes are kept in the state directory,
+// the daemon's, unless the home agent refuses the key. Throws std::system_error if this machine has
+// no UDP.
 JoinOutcome attempt_to_join(
     const security::Invite& invite, security::KeyPair own,
     std::chrono::nanoseconds patience = join_patience,

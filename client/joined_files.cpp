@@ -1,8 +1,6 @@
 #include "client/joined_files.hpp"
 
 #include <algorithm>
-#include <chrono>
-#include <cstdint>
 #include <iterator>
 #include <sstream>
 #include <stdexcept>
@@ -11,11 +9,14 @@
 
 #include "client/configuration.hpp"
 #include "client/keys.hpp"
+#include "client/left_stagings.hpp"
+#include "client/profiles.hpp"
 #include "shared/platform/attempt.hpp"
+#include "shared/platform/file_owner.hpp"
 #include "shared/platform/file_placement.hpp"
+#include "shared/platform/held_directory.hpp"
 #include "shared/platform/open_directory.hpp"
 #include "shared/platform/whole_file.hpp"
-#include "shared/runtime/clock.hpp"
 #include "shared/runtime/configuration_error.hpp"
 #include "shared/runtime/toml_edit.hpp"
 #include "shared/security/key_file.hpp"
@@ -42,55 +43,6 @@ std::string list(const Items& items, Text text) {
 
 fs::path directory_of(const fs::path& file) {
     return file.has_parent_path() ? file.parent_path() : fs::path(".");
-}
-
-constexpr auto staging_prefix = ".godwit-join-";
-constexpr auto expiry_file = "expires";  // of the invite, in seconds since 1970
-
-// The number of a process, and one that is its own.
-std::string staging_name() {
-    return staging_prefix + fs::read_symlink("/proc/self").string() + '-' +
-           std::to_string(security::random_number());
-}
-
-// What processes have left there that were killed, or were not answered.
-std::vector<fs::path> stagings_left_behind(const fs::path& directory) {
-    std::vector<fs::path> found;
-    std::error_code ignored;
-    for (const fs::directory_entry& entry : fs::directory_iterator(directory, ignored)) {
-        const std::string name = entry.path().filename().string();
-        if (!name.starts_with(staging_prefix)) {
-            continue;
-        }
-        const std::string rest = name.substr(std::string(staging_prefix).size());
-        if (!fs::exists("/proc/" + rest.substr(0, rest.find('-')), ignored)) {
-            found.push_back(entry.path());
-        }
-    }
-    return found;
-}
-
-std::vector<fs::path> files_in(const fs::path& directory, const char* extension) {
-    std::vector<fs::path> found;
-    std::error_code ignored;
-    for (const fs::directory_entry& entry : fs::directory_iterator(directory, ignored)) {
-        if (entry.path().extension() == extension) {
-            found.push_back(entry.path());
-        }
-    }
-    return found;
-}
-
-// Whether no invite needs what is there any more: there was none, it has expired, or its keys were
-// put in their places before the process was killed.
-bool is_over(const fs::path& staging) {
-    if (files_in(staging, ".psk").empty()) {
-        return true;
-    }
-    std::istringstream text(platform::read_regular_file(staging / expiry_file).value_or(""));
-    std::int64_t expires = 0;
-    return !(text >> expires) ||
-           runtime::wall_now() >= std::chrono::sys_seconds(std::chrono::seconds(expires));
 }
 
 // Whether a configuration beside the key names it.
@@ -186,11 +138,13 @@ std::string configuration_text(const security::Invite& invite, const std::string
     return text.str();
 }
 
-JoinedFiles::JoinedFiles(fs::path configuration)
+JoinedFiles::JoinedFiles(fs::path configuration, fs::path state_directory)
     : configuration_(std::move(configuration)),
+      state_directory_(std::move(state_directory)),
       private_key_(free_for_keys(configuration_).string() + ".key"),
       preshared_key_(free_for_keys(configuration_).string() + ".psk"),
-      staging_(configuration_.parent_path() / staging_name()) {}
+      staging_(configuration_.parent_path() /
+               (staging_prefix + std::to_string(security::random_number()))) {}
 
 JoinedFiles::~JoinedFiles() {
     std::error_code ignored;
@@ -202,8 +156,9 @@ JoinedFiles::~JoinedFiles() {
 std::optional<security::KeyPair> JoinedFiles::key_left_behind(const security::Invite& invite) {
     const fs::path here = directory_of(configuration_);
     std::vector<fs::path> candidates = unnamed_preshared_keys(here);
-    for (const fs::path& staging : stagings_left_behind(here)) {
-        std::ranges::copy(files_in(staging, ".psk"), std::back_inserter(candidates));
+    const std::vector<LeftStaging> left = stagings_left_behind(here);
+    for (const LeftStaging& staging : left) {
+        std::ranges::copy(files_in(staging.directory, ".psk"), std::back_inserter(candidates));
     }
     for (const fs::path& preshared_key : candidates) {
         fs::path private_key = fs::path(preshared_key).replace_extension(".key");
@@ -232,19 +187,22 @@ void JoinedFiles::open() {
     if (configuration_.has_parent_path()) {
         platform::make_open_directory(configuration_.parent_path());  // the service reads there
     }
-    fs::create_directory(staging_);
-    fs::permissions(staging_, fs::perms::owner_all);
+    held_ = platform::make_held_directory(staging_);
 }
 
 // Those of other invites wait for their own other try.
 void JoinedFiles::forget_others() const {
-    for (const fs::path& staging : stagings_left_behind(directory_of(configuration_))) {
+    for (const LeftStaging& staging : stagings_left_behind(directory_of(configuration_))) {
         const bool is_taken_over =
-            !left_behind_.empty() && left_behind_.front().parent_path() == staging;
-        std::error_code ignored;
-        if (is_taken_over || is_over(staging)) {
-            fs::remove_all(staging, ignored);
+            !left_behind_.empty() && left_behind_.front().parent_path() == staging.directory;
+        if (!is_taken_over && !is_over(staging.directory)) {
+            continue;
         }
+        if (!is_taken_over) {
+            forget_times(staging.directory, state_directory_);
+        }
+        std::error_code ignored;
+        fs::remove_all(staging.directory, ignored);
     }
 }
 
@@ -261,9 +219,14 @@ void JoinedFiles::close() const {
     }
     std::vector<fs::path> places = keys();
     places.push_back(configuration_);
+    // The daemon of the package runs as a user of its own, who has to read them; who is not root
+    // and writes elsewhere keeps what is his.
+    const bool is_given_away =
+        platform::is_root() || directory_of(configuration_) == profile_directory;
     for (const fs::path& place : places) {
-        // The daemon of the package runs as a user of its own, who has to read them.
-        platform::give_to_owner_of(Configuration().state_directory, staged(place));
+        if (is_given_away) {
+            platform::give_to_owner_of(state_directory_, staged(place));
+        }
         platform::make_durable(staged(place));
     }
     platform::make_durable(staging_);

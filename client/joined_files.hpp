@@ -9,7 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "client/configuration.hpp"
 #include "client/profile_document.hpp"
+#include "shared/platform/file_descriptor.hpp"
 #include "shared/security/invite.hpp"
 #include "shared/security/keys.hpp"
 
@@ -25,8 +27,11 @@ enum class Existing : bool { kept, replaced };
 class JoinedFiles {
   public:
     // "mn.toml" goes with "mn.key" and "mn.psk" in the same directory, or with "mn-2.key" and
-    // "mn-2.psk" where there is one of those already.
-    explicit JoinedFiles(std::filesystem::path configuration);
+    // "mn-2.psk" where there is one of those already. What root makes, and all that becomes a
+    // profile, is given to whoever owns the daemon's state directory, where that is there. In there
+    // are the times in handshakes, which go with a key that is forgotten.
+    explicit JoinedFiles(std::filesystem::path configuration,
+                         std::filesystem::path state_directory = Configuration().state_directory);
     JoinedFiles(const JoinedFiles&) = delete;
     JoinedFiles& operator=(const JoinedFiles&) = delete;
     // What was staged for an invite and is not in its place waits for another try; all else is
@@ -64,9 +69,11 @@ class JoinedFiles {
     [[nodiscard]] std::vector<std::filesystem::path> keys() const;  // that are staged
 
     std::filesystem::path configuration_;
+    std::filesystem::path state_directory_;
     std::filesystem::path private_key_;
     std::filesystem::path preshared_key_;
-    std::filesystem::path staging_;                   // a directory of its own beside them
+    std::filesystem::path staging_;  // a directory of its own beside them
+    platform::FileDescriptor held_;  // it, so that nobody takes it for one left behind
     std::vector<std::filesystem::path> left_behind_;  // in the places of others; gone at the end
     bool is_left_behind_ = false;
 };

@@ -147,9 +147,18 @@ std::string Profiles::free_name(const std::string& endpoint, const std::string& 
     return name;
 }
 
-std::optional<std::string> Profiles::active() const {
+std::vector<std::string> Profiles::chosen() const {
+    std::vector<std::string> lines;
     std::ifstream choice(choice_);
-    for (std::string name; std::getline(choice, name);) {
+    for (std::string line; std::getline(choice, line);) {
+        lines.push_back(line);
+    }
+    return lines;
+}
+
+// Of several lines, the first that names a profile, or nobody, counts.
+std::optional<std::string> Profiles::active() const {
+    for (const std::string& name : chosen()) {
         if (has(name)) {
             return name;
         }
@@ -187,16 +196,43 @@ void Profiles::forget_choice() const {
     }
 }
 
-// Of several lines, the first that names a profile, or nobody, counts.
+void Profiles::settle_choice() const {
+    const std::vector<std::string> lines = chosen();
+    if (lines.size() < 2) {
+        return;
+    }
+    const auto counts = std::ranges::find_if(
+        lines, [this](const std::string& name) { return name == nobody || has(name); });
+    if (counts == lines.end()) {
+        forget_choice();
+    } else {
+        ProfileChoice(choice_, *counts + '\n').commit();
+    }
+}
+
 void Profiles::rename(const std::string& name, const std::string& next) const {
+    settle_choice();
     const bool is_active = active() == name;
     if (is_active) {
         ProfileChoice(choice_, next + '\n' + name + '\n').commit();
     }
-    fs::rename(file(name), file(next));
+    std::error_code failure;
+    fs::rename(file(name), file(next), failure);
+    if (failure && is_active) {
+        take_back(name);
+    }
+    platform::require("rename " + file(name).string(), failure);
     platform::make_durable(directory_);
     if (is_active) {
         choose(next)->commit();
+    }
+}
+
+void Profiles::take_back(const std::string& name) const {
+    try {
+        choose(name)->commit();
+    } catch (const std::system_error&) {
+        // The other name does not count as long as it has no profile.
     }
 }
 

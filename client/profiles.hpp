@@ -74,11 +74,18 @@ class Profiles {
     [[nodiscard]] std::shared_ptr<ProfileChoice> choose_none() const;
     // Throws std::system_error.
     void forget_choice() const;
+    // Before a profile comes under a new name: of a choice of several names, which somebody who was
+    // interrupted has left, nothing stays but the one that counts, so that the new profile is not
+    // active unasked. Throws std::system_error.
+    void settle_choice() const;
     // The name is free. An active profile is active under the one name or the other at every
-    // moment. Throws std::system_error.
+    // moment. Throws std::system_error; a file that keeps its name keeps all as it was.
     void rename(const std::string& name, const std::string& next) const;
 
   private:
+    [[nodiscard]] std::vector<std::string> chosen() const;  // the lines of the choice
+    void take_back(const std::string& name) const;
+
     std::filesystem::path directory_;
     std::filesystem::path choice_;
 };

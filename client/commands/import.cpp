@@ -77,6 +77,7 @@ ExitCode take_up(const ImportOptions& options, const ProfileDocument& document) 
     const bool is_first = profiles.names().empty();
     JoinedFiles files(profiles.file(name));
     const auto key = files.stage(document);
+    profiles.settle_choice();
     const auto choice = is_first ? profiles.choose(name) : nullptr;
     if (!files.commit(Existing::kept)) {
         return fail(ExitCode::usage, "another profile " + name +

@@ -190,6 +190,9 @@ ExitCode join(const JoinOptions& options, const Invite& invite) {
     const auto name = profiles.name_of(*place);
     const bool is_first = name && profiles.names().empty();
     const bool is_active = name && active_profile(profiles, options.socket) == name;
+    if (name) {
+        profiles.settle_choice();
+    }
     const auto choice = is_first ? profiles.choose(*name) : nullptr;
     auto left_behind = files.key_left_behind(invite);
     security::KeyPair own = left_behind ? *std::move(left_behind) : security::KeyPair::generate();

@@ -23,6 +23,7 @@
 #include "client/profiles.hpp"
 #include "shared/platform/service.hpp"
 #include "shared/runtime/configuration_error.hpp"
+#include "shared/runtime/printable.hpp"
 #include "shared/runtime/program.hpp"
 
 namespace godwit::client {
@@ -45,12 +46,25 @@ struct LeaveOptions : DaemonOptions {
 // What is left, and what of it is whose.
 struct Leaving {
     fs::path file;
-    fs::path socket{};                     // of the daemon that is there by it, if any is
+    fs::path socket{};         // of the daemon that is there by it, if any is
+    fs::path run_directory{};  // where that daemon's order for the resolver is
+    fs::path state_directory{};
     std::optional<std::string> profile;    // nothing: of a file that is none
     bool is_active = true;                 // the machine is there by it, if it is anywhere
     std::optional<Configuration> content;  // nothing: it is wrong
     std::vector<Configuration> others;     // the other profiles, as far as they can be read
 };
+
+// A profile is its daemon's user's to write, and root removes files in these: so they are the
+// service's own, whatever it names. A file that is none, or a socket, the user has named himself.
+void look_at_directories(Leaving& leaving, bool is_socket_named) {
+    const Configuration of_service;
+    const bool is_profile = leaving.profile.has_value();
+    leaving.run_directory = is_profile && !is_socket_named ? of_service.status_socket.parent_path()
+                                                           : leaving.socket.parent_path();
+    leaving.state_directory = !is_profile && leaving.content ? leaving.content->state_directory
+                                                             : of_service.state_directory;
+}
 
 std::optional<Configuration> content_of(const fs::path& file) {
     try {
@@ -73,6 +87,7 @@ Leaving look_at(const LeaveOptions& options) {
     leaving.content = content_of(leaving.file);
     const bool is_named = options.socket_option->count() > 0;
     leaving.socket = leaving.content && !is_named ? leaving.content->status_socket : options.socket;
+    look_at_directories(leaving, is_named);
     leaving.is_active = leaving.profile
                             ? active_profile(profiles, leaving.socket) == leaving.profile
                             : !is_of_a_profile(leaving.socket);
@@ -94,6 +109,24 @@ bool is_used_by_others(const Leaving& leaving, const fs::path& key) {
     });
 }
 
+// Joining puts keys beside the configuration. What it names elsewhere is somebody else's: the
+// configuration is the daemon's user's to write, and root removes what it names.
+bool is_beside(const fs::path& configuration, const fs::path& key) {
+    return fs::absolute(key).parent_path() == fs::absolute(configuration).parent_path();
+}
+
+std::vector<fs::path> keys_elsewhere(const Leaving& leaving) {
+    std::vector<fs::path> keys;
+    if (leaving.content) {
+        for (const auto& key : keys_of(*leaving.content)) {
+            if (key && !is_beside(leaving.file, *key)) {
+                keys.push_back(*key);
+            }
+        }
+    }
+    return keys;
+}
+
 // What joining has put on the disk, and what the daemon has added. A configuration that is wrong
 // tells of no more than itself. The configuration goes first: what is left without it is no
 // profile.
@@ -105,13 +138,13 @@ std::vector<fs::path> files_of(const Leaving& leaving) {
         return files;
     }
     for (const auto& key : keys_of(*leaving.content)) {
-        if (key && !is_used_by_others(leaving, *key)) {
+        if (key && is_beside(leaving.file, *key) && !is_used_by_others(leaving, *key)) {
             files.push_back(*key);
         }
     }
     if (leaving.is_active) {
-        files.push_back(leaving.content->state_directory / "down");
-        files.push_back(leaving.content->state_directory / "lockdown.nft");
+        files.push_back(leaving.state_directory / "down");
+        files.push_back(leaving.state_directory / "lockdown.nft");
     }
     return files;
 }
@@ -128,11 +161,11 @@ void forget_state(const Leaving& leaving) {
     });
     try {
         if (!is_shared) {
-            HomeAgentKey(content.state_directory, *key).forget();
+            HomeAgentKey(leaving.state_directory, *key).forget();
         }
         const Keys keys = load_keys(content);
         if (keys.own && !is_used_by_others(leaving, *content.private_key_file)) {
-            HandshakeTimes(content.state_directory, keys.own->public_key()).forget();
+            HandshakeTimes(leaving.state_directory, keys.own->public_key()).forget();
         }
     } catch (const std::runtime_error&) {
         // Who goes needs neither the file nor the key that is damaged; what stays there is no harm.
@@ -147,7 +180,7 @@ bool is_agreed(const LeaveOptions& options, const std::vector<fs::path>& files) 
     for (const fs::path& file : files) {
         std::error_code unknown;
         if (fs::exists(file, unknown)) {
-            std::cout << "  " << file.string() << '\n';
+            std::cout << "  " << runtime::printable(file.string()) << '\n';
         }
     }
     std::cout << "Another invite is needed to come back. Leave? [y/N] " << std::flush;
@@ -189,7 +222,17 @@ void require_that_it_may_go(const fs::path& file) {
 void remove_all(const std::vector<fs::path>& files) {
     for (const fs::path& file : files) {
         if (fs::remove(file)) {
-            std::cout << "removed: " << file.string() << '\n';
+            std::cout << "removed: " << runtime::printable(file.string()) << '\n';
+        }
+    }
+}
+
+void tell_of_keys(const std::vector<fs::path>& left) {
+    for (const fs::path& key : left) {
+        std::error_code unknown;
+        if (fs::exists(key, unknown)) {
+            std::cout << "left, since it is not beside its configuration: "
+                      << runtime::printable(key.string()) << '\n';
         }
     }
 }
@@ -205,9 +248,11 @@ ExitCode end(const Leaving& leaving) {
                     std::string("the service did not stop; see why: systemctl status ") + unit);
     }
     // No daemon may have done so.
-    lift_lockdown(leaving.content ? leaving.content->state_directory
-                                  : Configuration().state_directory);
-    put_back_resolver(leaving.socket.parent_path());
+    lift_lockdown(leaving.state_directory);
+    const ResolverAnswer names = put_back_resolver(leaving.run_directory);
+    if (!names.refusal.empty()) {
+        runtime::print_error("godwit", names.refusal);
+    }
     return ExitCode::ok;
 }
 
@@ -215,9 +260,9 @@ ExitCode end(const Leaving& leaving) {
 class ChoiceOfNobody {
   public:
     explicit ChoiceOfNobody(const Leaving& leaving)
-        : is_needed_(leaving.profile && leaving.is_active), others_(profiles_.names()) {
+        : is_of_profile_(leaving.profile.has_value()), others_(profiles_.names()) {
         std::erase(others_, leaving.profile.value_or(""));
-        if (is_needed_ && !others_.empty()) {
+        if (is_of_profile_ && leaving.is_active && !others_.empty()) {
             after_this_one_ = profiles_.choose_none_after(*leaving.profile);
             none_ = profiles_.choose_none();
         }
@@ -227,19 +272,20 @@ class ChoiceOfNobody {
             after_this_one_->commit();
         }
     }
-    // The profile is gone.
+    // The profile is gone. Without any other there is nothing to choose: the next one, written by
+    // hand, is active.
     void end() const {
         if (none_) {
             none_->commit();
             std::cout << "next: godwit profile use " << others_.front() << '\n';
-        } else if (is_needed_) {
+        } else if (is_of_profile_ && others_.empty()) {
             profiles_.forget_choice();
         }
     }
 
   private:
     Profiles profiles_;
-    bool is_needed_;
+    bool is_of_profile_;
     std::vector<std::string> others_;
     std::shared_ptr<ProfileChoice> after_this_one_;
     std::shared_ptr<ProfileChoice> none_;
@@ -268,6 +314,7 @@ ExitCode leave(const LeaveOptions& options) {
     nobody.begin();
     forget_state(leaving);
     remove_all(files);
+    tell_of_keys(keys_elsewhere(leaving));
     nobody.end();
     return ExitCode::ok;
 }

@@ -3,11 +3,11 @@
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
-#include <iostream>
 #include <memory>
 
 #include "client/carried_out_order.hpp"
 #include "client/commands/commands.hpp"
+#include "client/commands/daemon_call.hpp"
 
 namespace godwit::client {
 namespace {
@@ -18,14 +18,14 @@ namespace fs = std::filesystem;
 struct ResolverOptions {
     fs::path orders = "/run/godwit";
     fs::path answers = resolver_directory;
+    bool put_back = false;
 };
 
 ExitCode carry_out(const ResolverOptions& options) {
-    const ResolverAnswer answer = carry_out_order(options.orders, options.answers);
-    if (!answer.refusal.empty()) {
-        std::cerr << "godwit: " << answer.refusal << '\n';
-    }
-    return answer.refusal.empty() ? ExitCode::ok : ExitCode::failed;
+    const ResolverAnswer answer = options.put_back
+                                      ? put_back_resolver(options.orders, options.answers)
+                                      : carry_out_order(options.orders, options.answers);
+    return answer.refusal.empty() ? ExitCode::ok : fail(ExitCode::failed, answer.refusal);
 }
 
 }  // namespace
@@ -39,6 +39,8 @@ Command add_resolver(CLI::App& app) {
         ->capture_default_str();
     command->add_option("--answers", options->answers, "Where the answer goes")
         ->capture_default_str();
+    command->add_flag("--put-back", options->put_back,
+                      "Withdraw the order first: of a daemon that has ended, however it did");
     command->footer(
         "Wants root. Without an order, what was there before comes back. Example:\n"
         "  sudo godwit resolver && cat /etc/resolv.conf");

@@ -12,6 +12,10 @@ bool has_user(const std::string& name) {
     return ::getpwnam(name.c_str()) != nullptr;
 }
 
+bool is_root() {
+    return ::geteuid() == 0;
+}
+
 std::optional<FileOwner> owner_of(const std::filesystem::path& path) {
     struct stat status{};
     if (::stat(path.c_str(), &status) != 0) {

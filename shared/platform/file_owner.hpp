@@ -14,6 +14,8 @@ struct FileOwner {
 };
 
 bool has_user(const std::string& name);
+// Whether this process may give its files to others.
+bool is_root();
 // Nothing: there is no such file, or it may not be looked at.
 std::optional<FileOwner> owner_of(const std::filesystem::path& path);
 // To this user and his group. A symbolic link stays whose it is.

@@ -172,12 +172,12 @@ def test_a_server_that_the_tunnel_does_not_lead_to_is_not_used(named):
 
 # What a sandboxed daemon has somebody else do
 
-RESOLVER = "{program} resolver --orders {orders} --answers /run/godwit-resolver"
+RESOLVER = "{program} resolver {options} --orders {orders} --answers /run/godwit-resolver"
 
 
-def carry_out(deployment, path="/nonexistent"):
+def carry_out(deployment, path="/nonexistent", options=""):
     """What godwit-resolver.service does, with the programs that are along the path."""
-    command = RESOLVER.format(program=GODWIT, orders=deployment.directory)
+    command = RESOLVER.format(program=GODWIT, options=options, orders=deployment.directory)
     return deployment.topology.as_root("mn", f"PATH={path} {command}")
 
 
@@ -229,10 +229,66 @@ def test_leaving_without_a_daemon_puts_the_file_back(named):
     assert carry_out(deployment) == (0, "")
     assert file_state(topology.resolver_configuration) != before
     deployment.crash("mn")
-    status, said = topology.as_root("mn", f"{GODWIT} leave --yes --config {deployment.directory}/mn.toml")
-    assert status == 0, said
+    leave(deployment)
     assert file_state(topology.resolver_configuration) == before
     assert not (deployment.directory / "resolver-order").exists()
+
+
+def leave(deployment):
+    """The words of somebody who may write in /etc."""
+    status, said = deployment.topology.as_root("mn", f"{GODWIT} leave --yes --config {deployment.directory}/mn.toml")
+    assert status == 0, said
+    return said
+
+
+def test_leaving_puts_the_file_back_that_a_daemon_without_a_service_has_written(named):
+    deployment = named()
+    topology = deployment.topology
+    (topology.run_directory / "godwit-resolver").rmdir()
+    before = file_state(topology.resolver_configuration)
+    served(deployment, "file")
+    deployment.crash("mn")
+    assert file_state(topology.resolver_configuration) != before
+    assert "put-back" not in leave(deployment)
+    assert file_state(topology.resolver_configuration) == before
+    assert [path.name for path in topology.etc.glob("resolv.conf*")] == ["resolv.conf"]
+
+
+def test_who_may_not_put_the_file_back_is_told_so(named):
+    deployment = named(is_etc_writable=False)
+    topology = deployment.topology
+    before = file_state(topology.resolver_configuration)
+    deployment.start_all()
+    deployment.wait_registered(topology.care_of_address("A"))
+    deployment.wait("mn", lambda status: status["health"])
+    assert carry_out(deployment) == (0, "")
+    deployment.crash("mn")
+    said = topology.run("mn", f"{GODWIT} leave --yes --config {deployment.directory}/mn.toml 2>&1")
+    assert "the tunnel's name servers stay in /etc/resolv.conf; as root: godwit resolver --put-back" in said
+    assert file_state(topology.resolver_configuration) != before
+    assert carry_out(deployment, options="--put-back") == (0, "")
+    assert file_state(topology.resolver_configuration) == before
+
+
+def test_the_order_of_a_daemon_that_was_killed_is_withdrawn_and_given_anew(named):
+    deployment = named(is_etc_writable=False)
+    topology = deployment.topology
+    before = file_state(topology.resolver_configuration)
+    order = deployment.directory / "resolver-order"
+    deployment.start_all()
+    deployment.wait_registered(topology.care_of_address("A"))
+    deployment.wait("mn", lambda status: status["health"])
+    assert carry_out(deployment) == (0, "")
+    deployment.crash("mn")
+    assert order.exists() and file_state(topology.resolver_configuration) != before
+    assert carry_out(deployment, options="--put-back") == (0, "")
+    assert not order.exists() and file_state(topology.resolver_configuration) == before
+    assert carry_out(deployment) == (0, ""), "as godwit-resolver.path has it done then"
+    assert file_state(topology.resolver_configuration) == before
+    deployment.start("mn")
+    eventually(deployment, order.exists)
+    assert carry_out(deployment) == (0, "")
+    assert_as_at_home(topology)
 
 
 @pytest.mark.parametrize("order", ["nameserver 2001:db8:f::53\noptions rotate\n", "# nothing\n", "\0" * 70000],

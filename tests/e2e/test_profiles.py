@@ -251,6 +251,32 @@ def test_leaving_one_keeps_the_others(running):
     assert running.refused("leave", "--yes")[0] == USAGE
 
 
+def test_leaving_changes_no_directory_that_a_profile_names(joined):
+    """A profile is its daemon's user's to write, and root leaves by it."""
+    elsewhere = joined.directory / "elsewhere"
+    elsewhere.mkdir()
+    files = ["down", "lockdown.nft", "resolver-order"]
+    for name in files:
+        (elsewhere / name).write_text("somebody's\n")
+    configuration = joined.directory / "mn/etc/godwit/mn.toml"
+    configuration.write_text(f'state_directory = "{elsewhere}"\nstatus_socket = "{elsewhere}/s"\n' + configuration.read_text())
+    assert "removed: /etc/godwit/mn.toml" in joined.godwit("leave", "--yes")
+    assert sorted(file.name for file in elsewhere.iterdir()) == files
+    assert {(elsewhere / name).read_text() for name in files} == {"somebody's\n"}
+
+
+def test_who_leaves_the_last_profile_has_nothing_chosen(joined):
+    configuration = joined.directory / "mn/etc/godwit/mn.toml"
+    text = configuration.read_text()
+    joined.godwit("leave", "--yes")
+    assert listed(joined) == (None, ["work"]) and "profile" in joined.state()
+    joined.godwit("leave", "work", "--yes")
+    assert joined.configurations() == [] and "profile" not in joined.state()
+    configuration.write_text(text)  # the next one, by hand
+    assert listed(joined) == ("mn", ["mn"])
+    assert joined.first in joined.godwit("get", "home_address")
+
+
 def test_an_invite_replaces_the_active_profile_once_the_daemon_reads_it(running):
     for name, option in (("once-more", "--use"), ("and-again", "--no-start")):
         line, address = running.invite_at("ha", name)

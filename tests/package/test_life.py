@@ -94,6 +94,23 @@ def test_kill_9_under_traffic(pair, record_property):
     assert process(pair.laptop, "godwit") not in (old, "MainPID=0\n")
 
 
+def test_a_daemon_that_is_killed_and_cannot_start_again_leaves_no_name_servers(pair):
+    laptop = pair.laptop
+    laptop.wait("grep", "-q", "godwit", "/etc/resolv.conf")
+    right = (laptop.tree / "etc/godwit/mn.toml").read_text()
+    laptop.write("/etc/godwit/mn.toml", "lifetime = 1\n" + right)
+    laptop.run("systemctl", "kill", "--signal=KILL", "godwit")
+    laptop.wait("systemctl", "is-failed", "godwit")  # what ExecStopPost= runs has ended then
+    left = footprint(laptop)["DNS"]
+    order = laptop.run("ls", "/run/godwit/resolver-order", check=False).returncode
+    laptop.write("/etc/godwit/mn.toml", right)
+    laptop.run("systemctl", "start", "godwit")
+    pair.reaches_home()
+    laptop.wait("grep", "-q", "godwit", "/etc/resolv.conf")
+    assert left == pair.before["DNS"], "names are looked up in a tunnel that is not there"
+    assert order != 0, "the path unit has it carried out again"
+
+
 def test_after_down_all_is_as_before(pair):
     assert changes(pair.before, footprint(pair.laptop)), "the comparison sees nothing"
     pair.laptop.run("godwit", "down")

@@ -101,11 +101,33 @@ def test_the_manual_tells_of_every_subcommand_and_option(packages, package):
             assert f"*{option}*" in manual, subcommand
 
 
+def keys_of_the_file(program):
+    """What the readers of a configuration file ask it for, by name or by a constant; and its tables."""
+    text = "".join(source.read_text() for source in sorted((ROOT / program).glob("*configuration*.cpp")))
+    keys = set(re.findall(r'\b(?:read|require)\(\s*"(\w+)"', text))
+    keys |= set(re.findall(r'\bconstexpr (?:auto|const char\*) (?:\w+_)?key = "(\w+)"', text))
+    return keys, set(re.findall(r'\b(?:table|tables|optional_table)\(\s*"(\w+)"', text))
+
+
+@pytest.mark.parametrize(("program", "file"), [("client", "godwit-mn.toml"), ("server", "godwit-ha.toml")])
+def test_the_manual_tells_of_every_key_of_the_configuration(program, file):
+    manual = (ROOT / f"docs/man/{file}.5.scd").read_text()
+    keys, tables = keys_of_the_file(program)
+    assert len(keys) > 30 and tables
+    assert [key for key in sorted(keys) if f"*{key}*" not in manual] == []
+    assert [table for table in sorted(tables) if f"[{table}]" not in manual] == []
+
+
 @pytest.mark.parametrize("package", PROGRAMS)
 def test_completion_knows_every_subcommand_and_option(packages, package):
     assert set(subcommands(package)) <= complete(package, [package, ""])
     for subcommand in subcommands(package):
         assert options(package, subcommand) <= complete(package, [package, subcommand, "--"])
+
+
+def test_completion_offers_times_that_the_home_agent_takes():
+    assert complete("godwit-ha", ["godwit-ha", "switch", "--grace", ""]) == {"10m", "1h"}
+    assert complete("godwit-ha", ["godwit-ha", "rotate-key", "--grace", ""]) == {"7d", "30d"}
 
 
 def complete(package, words):
