@@ -21,7 +21,7 @@ def double(deploy_roaming):
     topology.ip("mn", f"addr add 192.168.4.50/24 dev {OTHER}", f"route add default via 192.168.4.1 dev {OTHER} metric 500")
     # The kernel finds out within seconds.
     topology.run("mn", f"cd /proc/sys/net/ipv4/neigh/{BETTER}; echo 1000 > base_reachable_time_ms; "
-                       "echo 1 > delay_first_probe_time")
+                       f"echo 1 > delay_first_probe_time; ip neigh flush dev {BETTER}")
     wait_by(deployment, BETTER)
     return deployment
 
@@ -29,7 +29,7 @@ def double(deploy_roaming):
 def test_a_gateway_that_was_silent_is_used_again(double):
     topology = double.topology
     topology.ip("gw-3", "link set lan arp off")
-    topology.run("mn", f"ping -n -c 1 -W 1 -I {BETTER} {GATEWAY}", check=False)  # makes the kernel ask
+    topology.run("mn", f"ping -n -c 4 -i 1 -W 1 -I {BETTER} {GATEWAY}", check=False)  # makes the kernel ask
     wait_by(double, OTHER)
     double.wait("mn", lambda _: "FAILED" in topology.run("mn", f"ip neigh show {GATEWAY} dev {BETTER}"))
     moves = wait_by(double, OTHER)["handovers"]["count"]
