@@ -55,6 +55,9 @@ class HomeAgentEndpoints {
     // Whether more may become known than is.
     [[nodiscard]] bool has_names() const;
 
+    // Whether an answer is still to come.
+    [[nodiscard]] bool is_asking() const { return lookup_.is_running(); }
+
     // For the loop's deadline: names are looked up again if they were not found, or by others, or
     // if nobody has told of a NAT64 where one is needed: more and more rarely, 30 seconds apart at
     // most for a name, 5 minutes for a NAT64.

@@ -49,7 +49,7 @@ class HomeAgentEndpointsTest : public testing::Test {
     }
     void await_answer() {
         ++awaited_;
-        tests::run_until(loop_, [this] { return asked_ >= awaited_; });
+        tests::run_until(loop_, [this] { return asked_ >= awaited_ && !endpoints_.is_asking(); });
     }
     std::vector<wire::Ipv6Address> known(const Candidates& candidates) {
         std::vector<wire::Ipv6Address> addresses;
