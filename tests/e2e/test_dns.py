@@ -181,6 +181,20 @@ def carry_out(deployment, path="/nonexistent", options=""):
     return deployment.topology.as_root("mn", f"PATH={path} {command}")
 
 
+def killed_with_its_order_carried_out(named):
+    """What is left behind, and what the file was before."""
+    deployment = named(is_etc_writable=False)
+    topology = deployment.topology
+    before = file_state(topology.resolver_configuration)
+    deployment.start_all()
+    deployment.wait_registered(topology.care_of_address("A"))
+    deployment.wait("mn", lambda status: status["health"])
+    assert carry_out(deployment) == (0, "")
+    assert file_state(topology.resolver_configuration) != before
+    deployment.crash("mn")
+    return deployment, topology, before
+
+
 def test_by_the_service_where_the_daemon_may_not(named):
     deployment = named(is_etc_writable=False)
     topology = deployment.topology
@@ -220,15 +234,7 @@ def test_by_resolvconf_where_it_is_there(named):
 
 
 def test_leaving_without_a_daemon_puts_the_file_back(named):
-    deployment = named(is_etc_writable=False)
-    topology = deployment.topology
-    before = file_state(topology.resolver_configuration)
-    deployment.start_all()
-    deployment.wait_registered(topology.care_of_address("A"))
-    deployment.wait("mn", lambda status: status["health"])
-    assert carry_out(deployment) == (0, "")
-    assert file_state(topology.resolver_configuration) != before
-    deployment.crash("mn")
+    deployment, topology, before = killed_with_its_order_carried_out(named)
     leave(deployment)
     assert file_state(topology.resolver_configuration) == before
     assert not (deployment.directory / "resolver-order").exists()
@@ -255,14 +261,7 @@ def test_leaving_puts_the_file_back_that_a_daemon_without_a_service_has_written(
 
 
 def test_who_may_not_put_the_file_back_is_told_so(named):
-    deployment = named(is_etc_writable=False)
-    topology = deployment.topology
-    before = file_state(topology.resolver_configuration)
-    deployment.start_all()
-    deployment.wait_registered(topology.care_of_address("A"))
-    deployment.wait("mn", lambda status: status["health"])
-    assert carry_out(deployment) == (0, "")
-    deployment.crash("mn")
+    deployment, topology, before = killed_with_its_order_carried_out(named)
     said = topology.run("mn", f"{GODWIT} leave --yes --config {deployment.directory}/mn.toml 2>&1")
     assert "the tunnel's name servers stay in /etc/resolv.conf; as root: godwit resolver --put-back" in said
     assert file_state(topology.resolver_configuration) != before
@@ -271,15 +270,8 @@ def test_who_may_not_put_the_file_back_is_told_so(named):
 
 
 def test_the_order_of_a_daemon_that_was_killed_is_withdrawn_and_given_anew(named):
-    deployment = named(is_etc_writable=False)
-    topology = deployment.topology
-    before = file_state(topology.resolver_configuration)
+    deployment, topology, before = killed_with_its_order_carried_out(named)
     order = deployment.directory / "resolver-order"
-    deployment.start_all()
-    deployment.wait_registered(topology.care_of_address("A"))
-    deployment.wait("mn", lambda status: status["health"])
-    assert carry_out(deployment) == (0, "")
-    deployment.crash("mn")
     assert order.exists() and file_state(topology.resolver_configuration) != before
     assert carry_out(deployment, options="--put-back") == (0, "")
     assert not order.exists() and file_state(topology.resolver_configuration) == before
