@@ -7,6 +7,7 @@ It listens at the first list of addresses. With a NAT64 prefix (a /96) it makes 
 has no AAAA (RFC 6147), with --synthesize-all in place of those it has, as where nothing but the NAT64 is reachable;
 and answers for ipv4only.arpa (RFC 7050). Prints "ready" when it listens."""
 import argparse
+import contextlib
 import errno
 import ipaddress
 import selectors
@@ -89,7 +90,8 @@ def main():
                 reply = zone.answer(query)
             except (IndexError, struct.error, UnicodeDecodeError):
                 continue
-            key.fileobj.sendto(reply, client)
+            with contextlib.suppress(OSError):  # whoever asks may be nowhere, by an address of where it was before
+                key.fileobj.sendto(reply, client)
 
 
 if __name__ == "__main__":
