@@ -1,6 +1,7 @@
 #include "client/handover_log.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 
 namespace godwit::client {

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <map>
 #include <string>
+#include <utility>
 
 #include "client/commands/commands.hpp"
 #include "shared/runtime/program.hpp"

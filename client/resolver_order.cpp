@@ -1,5 +1,7 @@
 #include "client/resolver_order.hpp"
 
+#include <utility>
+
 #include "shared/platform/resolver_file.hpp"
 #include "shared/platform/whole_file.hpp"
 

@@ -1,5 +1,7 @@
 #include "server/status.hpp"
 
+#include <utility>
+
 #include "shared/runtime/offload_document.hpp"
 
 namespace godwit::server {

@@ -1,6 +1,7 @@
 #include "client/core/home_agent_choice.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace godwit::client {
 

@@ -1,6 +1,7 @@
 #include "client/core/home_agent_search.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace godwit::client {
 

@@ -1,6 +1,7 @@
 #include "client/core/path_probes.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace godwit::client {
 namespace {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <utility>
 
 #include "shared/mobility/instant.hpp"
 #include "shared/wire/address.hpp"

@@ -23,6 +23,11 @@ else()
     add_compile_options($<$<NOT:$<CONFIG:Debug>>:-U_FORTIFY_SOURCE> $<$<NOT:$<CONFIG:Debug>>:-D_FORTIFY_SOURCE=3>)
 endif()
 
+# A compiler that collects its garbage only from two gigabytes on takes a tenth less time for a debug build.
+if(CMAKE_BUILD_TYPE STREQUAL Debug AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    add_compile_options("SHELL:--param ggc-min-heapsize=2000000")
+endif()
+
 # Asio has fences, which ThreadSanitizer does not follow: g++ warns of each.
 if(GODWIT_SANITIZE MATCHES thread AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
     add_compile_options(-Wno-tsan)

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <expected>
+#include <iterator>
 #include <string>
 #include <utility>
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "shared/wire/bytes.hpp"
 #include "shared/wire/extension_headers.hpp"

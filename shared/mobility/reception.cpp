@@ -1,6 +1,7 @@
 #include "shared/mobility/reception.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "shared/wire/bytes.hpp"
 

@@ -11,6 +11,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 #include "shared/runtime/api_client.hpp"
 #include "shared/runtime/configuration_error.hpp"

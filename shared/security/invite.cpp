@@ -6,6 +6,7 @@
 #include <array>
 #include <cassert>
 #include <span>
+#include <utility>
 
 #include "shared/security/message_authentication.hpp"
 #include "shared/security/secret.hpp"

@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include <cstddef>
+#include <utility>
 
 namespace godwit::security {
 namespace {

@@ -4,6 +4,7 @@
 
 #include <bit>
 #include <charconv>
+#include <system_error>
 #include <utility>
 
 namespace godwit::wire {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <expected>
+#include <utility>
 
 namespace godwit::wire {
 namespace {

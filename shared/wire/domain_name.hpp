@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "shared/wire/bytes.hpp"
 #include "shared/wire/parse_error.hpp"

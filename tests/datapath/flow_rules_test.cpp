@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "shared/mobility/flow_selector.hpp"
 #include "shared/wire/fragment_header.hpp"

@@ -1,6 +1,7 @@
 #include "tests/impair/direction.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "tests/impair/icmp_error.hpp"

@@ -1,6 +1,7 @@
-"""Holds the rules of form that docs/architecture.md states: formatting, who may include whom, sizes,
-where a clock may be read, how secrets are compared. Usage: lint.py format|includes|sizes|clocks|words|secrets; exit status 1 and a line for
-each fault."""
+"""Holds the rules of form that docs/architecture.md states: formatting, who may include whom, which standard headers,
+sizes, where a clock may be read, how secrets are compared. Usage:
+lint.py format|includes|headers|sizes|clocks|words|secrets; exit status 1 and a line for each fault."""
+import functools
 import pathlib
 import re
 import subprocess
@@ -57,6 +58,23 @@ COMPARES_NO_SECRET = {
     "shared/runtime/http_access.cpp": "unsigned char",  # names of hosts
     "client/core/portal_url.cpp": "lower",  # of a URL
 }
+# Precompiled headers hide that a file has not included what it uses. Header -> what shows its use.
+SHOWS_USE = {header: re.compile(rf"\bstd::{names}") for header, names in {
+    "algorithm": r"(min|max|clamp|copy|copy_n|fill|sort|find|find_if|ranges::(all_of|any_of|copy|count|count_if|equal|"
+                 r"fill|find|find_if|for_each|lower_bound|max|max_element|min|min_element|none_of|remove_if|sort|"
+                 r"transform|unique|upper_bound))\(",
+    "array": r"array<", "atomic": r"atomic\b", "bit": r"(bit_cast|byteswap|countl_zero|countr_zero|endian|popcount)\b",
+    "charconv": r"(from|to)_chars\(", "chrono": r"chrono::", "deque": r"deque<", "expected": r"(un)?expected\b",
+    "filesystem": r"filesystem::", "fstream": r"[io]?fstream\b", "functional": r"function<",
+    "iostream": r"(cerr|cin|cout)\b", "iterator": r"(back_inserter|distance|inserter|next|prev|ssize)\(",
+    "limits": r"numeric_limits<", "list": r"list<", "map": r"(multi)?map<",
+    "memory": r"(make_shared|make_unique|shared_ptr|unique_ptr|weak_ptr)\b", "optional": r"(nullopt|optional)\b",
+    "set": r"set<", "span": r"span\b", "sstream": r"[io]?stringstream\b", "string": r"(string\b|to_string\()",
+    "system_error": r"(errc|error_category|error_code|make_error_code|system_error)\b", "thread": r"j?thread\b",
+    "tuple": r"(tie\(|tuple<)", "unordered_map": r"unordered_map<",
+    "utility": r"(exchange|forward|move|pair|swap|to_underlying)\b",
+    "variant": r"(get_if|holds_alternative|monostate|variant|visit)\b", "vector": r"vector<"}.items()}
+
 # The project speaks of the network, not of who wrote it or where.
 WORDS = re.compile(r"\b(TODO|FIXME|XXX)\b|/work/(main|shared|\.library)")
 
@@ -94,6 +112,24 @@ def include_faults(path, text):
                 if re.fullmatch(pattern, system[1]) and (
                         not is_under(path, where) or is_under(path, NOT_IN_CORES)):
                     yield f"{path}:{number}: <{system[1]}> belongs in {', '.join(sorted(where))}"
+
+
+@functools.cache
+def included_from(own):
+    """All that a header of the project includes, through others of the project too."""
+    return reached((ROOT / own).read_text()) if (ROOT / own).exists() else frozenset()
+
+
+def reached(text):
+    names = frozenset(re.findall(r'#include [<"](.+)[">]', text))
+    return names.union(*(included_from(name) for name in names))
+
+
+def header_faults(path, text):
+    code, included = re.sub("//.*", "", text), reached(text)
+    for header, shown in SHOWS_USE.items():
+        if header not in included and (use := shown.search(code)):
+            yield f"{path}: {use[0]} without <{header}>"
 
 
 def size_faults(path, text):
@@ -135,8 +171,8 @@ def secret_faults(path, text):
                 yield f"{path}:{number}: compares what may be a secret: {line.strip()}"
 
 
-CHECKS = {"format": format_faults, "includes": include_faults, "sizes": size_faults, "clocks": clock_faults,
-          "words": word_faults, "secrets": secret_faults}
+CHECKS = {"format": format_faults, "includes": include_faults, "headers": header_faults, "sizes": size_faults,
+          "clocks": clock_faults, "words": word_faults, "secrets": secret_faults}
 
 
 def main(check):

@@ -30,6 +30,13 @@ def test_finds_a_library_out_of_its_folder():
     assert not faults("includes", "client/main.cpp", "#include <CLI/CLI.hpp>\n")
 
 
+def test_finds_a_standard_header_that_is_not_included():
+    assert faults("headers", "client/a.cpp", "int a = std::max(1, 2);\n")
+    assert not faults("headers", "client/a.cpp", "#include <algorithm>\nint a = std::max(1, 2);\n")
+    through_another = '#include "shared/wire/address.hpp"\nstd::optional<int> a;\n'
+    assert not faults("headers", "client/a.cpp", through_another)
+
+
 def test_finds_a_file_and_a_function_that_are_too_long():
     assert faults("sizes", "a.cpp", "\n" * 401)
     body = "    run();\n" * 60

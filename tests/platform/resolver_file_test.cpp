@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <iterator>
 #include <thread>
 
 #include "shared/platform/attempt.hpp"

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <iterator>
+
 #include "tests/runtime/host_shapes.hpp"
 
 namespace godwit::server {

@@ -1,3 +1,5 @@
+#include <iostream>
+
 #include "tests/simulation/world.hpp"
 
 namespace godwit::simulation {

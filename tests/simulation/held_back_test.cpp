@@ -1,6 +1,7 @@
 // Somebody on the path who lets a mobile node's updates wait, and brings them when it suits him:
 // one that is older than what the home agent has taken moves nothing, whatever came in between.
 
+#include <iostream>
 #include <ranges>
 
 #include "client/core/update_numbers.hpp"

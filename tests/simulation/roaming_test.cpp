@@ -1,5 +1,7 @@
 // Paths that race, fall silent, lie behind NATs, or carry one half of what they should.
 
+#include <iostream>
+
 #include "tests/simulation/world.hpp"
 
 namespace godwit::simulation {

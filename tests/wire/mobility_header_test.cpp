@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "shared/wire/ipv6_header.hpp"
 #include "shared/wire/type2_routing_header.hpp"
