@@ -93,8 +93,9 @@ void HomeRegistration::register_beside(Instant now, std::vector<mobility::Path> 
                                        Actions& actions) {
     other_.stop();
     if (can_bind_beside() && !suspended_) {
-        has_lost_beside_ = false;
-        other_.ask(now, std::move(paths), terms(), actions);
+        is_beside_unwanted_ = false;
+        other_.ask(now, std::move(paths), within_home_prefix(now, settings_.lifetime),
+                   terms_beside(), actions);
     }
 }
 
@@ -187,6 +188,7 @@ void HomeRegistration::on_doubt(Instant now, Actions& actions) {
         return;
     }
     doubted_at_ = now;
+    network_.ask_again();  // whether it has lost the binding that it took without them, it says
     if (!is_pending()) {
         refresh(now, actions);
         return;
@@ -197,14 +199,12 @@ void HomeRegistration::on_doubt(Instant now, Actions& actions) {
 
 void HomeRegistration::on_doubt(Instant now, wire::SequenceNumber sequence, Actions& actions) {
     if (is_asking(sequence) || other_.is_asking(sequence)) {
-        network_.ask_again();
         on_doubt(now, actions);
     }
 }
 
 void HomeRegistration::on_home_agent_restart(Instant now, Actions& actions) {
     lose_others();
-    network_.ask_again();
     on_doubt(now, actions);
 }
 
@@ -215,7 +215,6 @@ void HomeRegistration::lose_others() {
         bound_.on_bound(binding_->path, true);
     }
     other_.stop();
-    has_lost_beside_ = true;
 }
 
 void HomeRegistration::on_resume(Instant now, Actions& actions) {
@@ -227,7 +226,7 @@ void HomeRegistration::on_resume(Instant now, Actions& actions) {
 void HomeRegistration::on_deadline(Instant now, Actions& actions) {
     end_retired_sessions(now, actions);
     let_expired_binding_go(now, actions);
-    other_.on_deadline(now, terms(), actions);
+    other_.on_deadline(now, within_home_prefix(now, settings_.lifetime), terms_beside(), actions);
     give_up_if_revoked(now);
     if (is_pending()) {
         sender_.on_deadline(now, terms(), actions);

@@ -75,8 +75,8 @@ class HomeRegistration {
     [[nodiscard]] std::optional<std::chrono::seconds> keepalive_beside() const {
         return other_.keepalive();
     }
-    // The home agent has lost what was beside, and may want it as before.
-    [[nodiscard]] bool has_lost_beside() const { return has_lost_beside_; }
+    // The home agent has ended or refused what was beside; what was only lost it takes as before.
+    [[nodiscard]] bool is_beside_unwanted() const { return is_beside_unwanted_; }
     [[nodiscard]] bool is_asking_beside() const { return other_.is_pending(); }
     [[nodiscard]] const BoundPaths& bound() const { return bound_; }
     // Which flows go where (RFC 6089); told to the home agent with each update, and at once if they
@@ -104,12 +104,12 @@ class HomeRegistration {
     // The home agent has said something under this session, or through its tunnel.
     void on_heard(mobility::SessionId session);
     // The home agent seems to have lost the session: asks again by a handshake, once a second at
-    // most.
+    // most. Prefixes that were refused are named again with it.
     void on_doubt(mobility::Instant now, mobility::Actions& actions);
     // The same, in answer to the update of this number; nothing if there is none under way.
     void on_doubt(mobility::Instant now, wire::SequenceNumber sequence, mobility::Actions& actions);
     // RFC 5847 §3.2: it has lost all that it knew before, and what has come since may leave out the
-    // bindings beside the one in use, and the prefixes that it had refused.
+    // bindings beside the one in use.
     void on_home_agent_restart(mobility::Instant now, mobility::Actions& actions);
 
     // The home agent is under load and has given a cookie for the update of this number: it goes
@@ -233,6 +233,11 @@ class HomeRegistration {
                 .network_prefixes = network_.to_be_named(),
                 .care_of = binding_ ? std::optional(binding_->path.local) : std::nullopt};
     }
+    [[nodiscard]] BindingUpdateSender::Terms terms_beside() const {
+        auto beside = terms();
+        beside.network_prefixes = network_.to_be_named_beside();
+        return beside;
+    }
 
     // The previous session still opens what was sealed before the other end changed over.
     static constexpr std::chrono::seconds session_grace{30};
@@ -254,7 +259,7 @@ class HomeRegistration {
     BindingUpdateSender sender_;
     OtherRegistration other_;
     BoundPaths bound_;
-    bool has_lost_beside_ = false;                    // since something beside was asked for last
+    bool is_beside_unwanted_ = false;                 // since something beside was asked for last
     std::optional<mobility::Instant> loss_shown_at_;  // by an answer about flows
     bool has_identifiers_ = true;  // the home agent knows RFC 5648, as far as is known
     std::vector<wire::FlowIdentification> flows_;

@@ -155,6 +155,8 @@ void HomeRegistration::on_answer_beside(Instant now, const SentUpdate& sent,
         return;
     }
     other_.on_refused();
+    // It is not about this one that it knows the one in use without a number.
+    is_beside_unwanted_ = status != wire::BindingStatus::mcoa_non_mcoa_binding_exists;
     has_identifiers_ = is_known && status != wire::BindingStatus::mcoa_prohibited;
     if (status == wire::BindingStatus::mcoa_non_mcoa_binding_exists && !is_pending()) {
         bound_.remove(sent.path);
@@ -256,8 +258,8 @@ HomeRegistration::Outcome HomeRegistration::on_deregistered(Instant now, Actions
 }
 
 // RFC 3963 §6.2: the home agent has a binding with R and the update has none, or the reverse: that
-// binding is from before this program was started, or was configured otherwise. The path may die
-// meanwhile, and another one will do as well.
+// binding is from before this program was started, or was configured otherwise, or its prefixes are
+// refused now. The path may die meanwhile, and another one will do as well.
 void HomeRegistration::give_up_other_kind(Instant now, const mobility::Path& path,
                                           Actions& actions) {
     std::vector<mobility::Path> paths = sender_.paths();
@@ -278,6 +280,15 @@ bool HomeRegistration::ask_otherwise(Instant now, const SentUpdate& sent,
     // address goes on.
     if (sent.names_network && NetworkRegistration::is_about_networks(status)) {
         if (network_.on_refused(status, actions)) {
+            sender_.ask_again(now, terms(), actions);
+        }
+        return true;
+    }
+    // RFC 3963 §6.2: they were named again because it might have lost the binding that it took
+    // without them, and it has not.
+    if (sent.names_network && status == wire::BindingStatus::registration_type_change_disallowed &&
+        binding_ && !network_.is_carried()) {
+        if (network_.on_kept_without(status, actions)) {
             sender_.ask_again(now, terms(), actions);
         }
         return true;

@@ -73,6 +73,7 @@ HomeRegistration::Outcome HomeRegistration::on_revocation(
     }
     if (!names_binding_in_use(indication)) {
         leave_beside();
+        is_beside_unwanted_ = true;
         return Outcome::none;
     }
     take_revocation(now, indication.trigger, actions);

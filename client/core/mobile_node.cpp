@@ -231,6 +231,9 @@ void MobileNode::on_acknowledgement(Instant now,
                                     Actions& actions) {
     const auto outcome = registration_.on_acknowledgement(now, message, acknowledgement, actions);
     bool is_there = outcome != HomeRegistration::Outcome::none;
+    if (!is_there && roaming_.is_settled() && registration_.binding(now) == nullptr) {
+        on_unbound(now, actions);  // one of the other kind was given up, and its tunnel with it
+    }
     if (outcome == HomeRegistration::Outcome::registered && roaming_.in_use()) {
         is_there = roaming_.on_acknowledged(now, acknowledgement, actions);
         follow_roaming(now, actions);

@@ -33,6 +33,15 @@ bool NetworkRegistration::on_refused(wire::BindingStatus status, Actions& action
     return true;
 }
 
+bool NetworkRegistration::on_kept_without(wire::BindingStatus status, Actions& actions) {
+    if (refusal_) {
+        return false;
+    }
+    refusal_ = refused_before_;
+    refuse(status, actions);  // nothing, where it has been told before
+    return true;
+}
+
 void NetworkRegistration::refuse(wire::BindingStatus status, Actions& actions) {
     if (!refusal_) {
         refusal_ = status;

@@ -32,8 +32,20 @@ class NetworkRegistration {
         is_carried_ = false;
         ask_again();
     }
-    // The home agent has lost the binding that it took without them: they are to be named again.
-    void ask_again() { refusal_.reset(); }
+    // The home agent may have lost the binding that it took without them: they are named again.
+    void ask_again() {
+        if (refusal_) {
+            refused_before_ = std::exchange(refusal_, std::nullopt);
+        }
+    }
+    // §6.2: it has that binding still, so it was no use to name them again, and it goes on without
+    // them as before. False: that is known already, from another update.
+    bool on_kept_without(wire::BindingStatus status, mobility::Actions& actions);
+
+    // To be named by an update of a binding beside the one in use: the two are of one kind.
+    [[nodiscard]] std::vector<wire::Prefix> to_be_named_beside() const {
+        return is_carried_ ? prefixes_ : std::vector<wire::Prefix>();
+    }
 
     [[nodiscard]] const std::vector<wire::Prefix>& prefixes() const { return prefixes_; }
     [[nodiscard]] bool is_carried() const { return is_carried_; }
@@ -50,6 +62,7 @@ class NetworkRegistration {
     std::vector<wire::Prefix> prefixes_;
     bool is_carried_ = false;
     std::optional<wire::BindingStatus> refusal_;
+    std::optional<wire::BindingStatus> refused_before_;  // when they were named again
 };
 
 }  // namespace godwit::client

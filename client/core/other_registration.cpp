@@ -23,11 +23,11 @@ std::optional<std::chrono::seconds> advised_keepalive(const wire::NatDetection* 
 
 }  // namespace
 
-void OtherRegistration::ask(Instant now, std::vector<mobility::Path> paths,
+void OtherRegistration::ask(Instant now, std::vector<mobility::Path> paths, wire::Lifetime lifetime,
                             const BindingUpdateSender::Terms& terms, Actions& actions) {
     sender_.ask(now,
                 {.paths = std::move(paths),
-                 .lifetime = lifetime_,
+                 .lifetime = lifetime,
                  .by_handshake = false,
                  .priority = priority_of_others,
                  .timeout = mobility::initial_bindack_timeout},
@@ -60,14 +60,14 @@ bool OtherRegistration::has_number_of(const mobility::Path& path) const {
            std::ranges::find(paths, binding_id(path), binding_id) != paths.end();
 }
 
-void OtherRegistration::on_deadline(Instant now, const BindingUpdateSender::Terms& terms,
-                                    Actions& actions) {
+void OtherRegistration::on_deadline(Instant now, wire::Lifetime lifetime,
+                                    const BindingUpdateSender::Terms& terms, Actions& actions) {
     if (!terms.session) {
         stop();  // it was under that session
     } else if (sender_.is_pending()) {
         sender_.on_deadline(now, terms, actions);
     } else if (bound_ && now >= refresh_at_) {
-        ask(now, {*bound_}, terms, actions);
+        ask(now, {*bound_}, lifetime, terms, actions);
     }
 }
 

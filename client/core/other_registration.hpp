@@ -15,10 +15,11 @@ namespace godwit::client {
 class OtherRegistration {
   public:
     OtherRegistration(const RegistrationSettings& settings, UpdateNumbers& numbers)
-        : lifetime_(settings.lifetime), sender_(settings, numbers) {}
+        : sender_(settings, numbers) {}
 
-    // Along the first of these paths that is acknowledged, all of one interface.
-    void ask(mobility::Instant now, std::vector<mobility::Path> paths,
+    // Along the first of these paths that is acknowledged, all of one interface. `lifetime`: what
+    // may be asked for, as long as the home prefix lasts at most (RFC 6275 §11.7.1).
+    void ask(mobility::Instant now, std::vector<mobility::Path> paths, wire::Lifetime lifetime,
              const BindingUpdateSender::Terms& terms, mobility::Actions& actions);
     // The update that an acknowledgement answers; nothing if it is none of these.
     [[nodiscard]] std::optional<SentUpdate> answered_by(
@@ -28,8 +29,9 @@ class OtherRegistration {
     void on_refused() { stop(); }
     void stop();
 
-    void on_deadline(mobility::Instant now, const BindingUpdateSender::Terms& terms,
-                     mobility::Actions& actions);
+    // `lifetime`: as for ask(), of a refresh.
+    void on_deadline(mobility::Instant now, wire::Lifetime lifetime,
+                     const BindingUpdateSender::Terms& terms, mobility::Actions& actions);
     [[nodiscard]] std::optional<mobility::Instant> next_deadline() const;
 
     // What the home agent has acknowledged.
@@ -45,7 +47,6 @@ class OtherRegistration {
     [[nodiscard]] bool has_number_of(const mobility::Path& path) const;
 
   private:
-    wire::Lifetime lifetime_;
     BindingUpdateSender sender_;
     std::optional<mobility::Path> bound_;
     std::optional<std::chrono::seconds> keepalive_;

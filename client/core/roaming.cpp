@@ -155,8 +155,10 @@ void Roaming::switch_to(Instant now, Away other, MoveCause cause, Actions& actio
             remember_failure(now, offered.path);
         }
     }
-    // No flow stays where nothing comes back, or where nobody routes the address any more.
-    if (cause == MoveCause::path_silent || in_use_->care_of.abandoned) {
+    // No flow stays where nothing comes back, or where nobody routes the address any more. One that
+    // was taken in place of a silent one, and has answered, is not silent itself.
+    const bool is_silent = cause == MoveCause::path_silent && (is_settled_ || !is_answered_);
+    if (is_silent || in_use_->care_of.abandoned) {
         registration_.give_up(in_use_->path);
     }
     take(now, other, cause, actions);

@@ -89,8 +89,8 @@ void WarmPath::on_deadline(Instant now, HomeRegistration& registration, Actions&
         return;
     }
     if (asked_ && registration.beside() != asked_) {
-        // The home agent has lost it, or has ended it, and may not want it.
-        give_up(now, registration.has_lost_beside() ? first_pause : longest_pause, registration);
+        // The home agent does not want it, or it went with an update of the one in use.
+        give_up(now, registration.is_beside_unwanted() ? longest_pause : first_pause, registration);
     }
     if (registration.beside() && registration.beside() != asked_) {
         asked_ = registration.beside();

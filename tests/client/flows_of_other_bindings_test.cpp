@@ -86,14 +86,13 @@ TEST_F(FlowsOfOtherBindings, ShowThatTheHomeAgentHasLostABinding) {
     EXPECT_TRUE(node.core.refused_flows().empty()) << "they are told with the binding again";
     EXPECT_TRUE(test::events<mobility::FlowsRefused>(heard).empty());
     EXPECT_FALSE(node.core.beside());
-    EXPECT_TRUE(node.core.has_lost_beside());
+    EXPECT_FALSE(node.core.is_beside_unwanted());
     EXPECT_EQ(node.core.bound().all(), std::vector{by(1, care_of_a)});
 }
 
 TEST_F(FlowsOfOtherBindings, AreRefusedWhereRegisteringAnewHasNotHelped) {
     (void)node.hear_answer(noon + 3s, tell(), binding_not_found());
     (void)node.hear_answer(noon + 5s, ask_beside(noon + 5s), bound_as(2));
-    EXPECT_FALSE(node.core.has_lost_beside());
     (void)node.hear_answer(noon + 7s, node.register_at(noon + 7s), binding_not_found());
     EXPECT_EQ(node.core.refused_flows().size(), 2U);
     EXPECT_EQ(node.core.beside(), by(2, care_of_b)) << "it is not registered again and again";

@@ -94,6 +94,23 @@ TEST(MobileNode, RegistersAnewWhenItsBindingHasExpired) {
     EXPECT_EQ(node.core.state(noon + 600s), State::registered);
 }
 
+// RFC 3963 §6.2: its tunnel has gone with it, and what was fitted to that.
+TEST(MobileNode, BeginsAnewOnceABindingOfTheOtherKindHasBeenGivenUp) {
+    LaboratoryNode node;
+    (void)node.arrive(noon, at(care_of_a));
+    const Actions refreshed = node.core.on_deadline(noon + 480s);
+    const Actions given_up = node.hear(
+        noon + 480s,
+        wire::BindingAcknowledgement{.status = BindingStatus::registration_type_change_disallowed,
+                                     .sequence = sequence_in(refreshed),
+                                     .options = {}});
+    const Actions anew = node.acknowledge(noon + 480s, given_up);
+    EXPECT_EQ(test::all<mobility::CloseTunnel>(anew).size(), 1U);
+    const Actions bound = node.acknowledge(noon + 480s, anew);
+    EXPECT_EQ(test::all<mobility::FitTunnel>(bound).size(), 1U);
+    EXPECT_EQ(node.core.state(noon + 480s), State::registered);
+}
+
 TEST(MobileNode, TriesTheGlobalAddressThatComesBehindAUniqueLocalOne) {
     const wire::CareOfAddress unique_local{test::ip("fd00::2")};
     LaboratoryNode node;

@@ -3,6 +3,7 @@
 #include "client/core/network_registration.hpp"
 
 #include "shared/mobility/network_prefixes.hpp"
+#include "shared/wire/options/binding_identifier.hpp"
 #include "tests/client/registering_node.hpp"
 
 namespace godwit::client {
@@ -223,13 +224,76 @@ TEST_F(RefusedNetwork, IsAskedForAgainWhereTheHomeAgentDoesNotKnowTheSession) { 
     EXPECT_TRUE(names_network(doubted));
 }
 
-TEST_F(RefusedNetwork, IsAskedForAgainWhereTheHomeAgentHasStartedAnew) {
-    Actions doubted;
-    node.core.on_doubt(noon + 10s, doubted);
-    EXPECT_FALSE(names_network(doubted)) << "anybody can say that";
+TEST_F(RefusedNetwork, IsAskedForAgainWhereTheHomeAgentMayHaveStartedAnew) {
+    EXPECT_TRUE(names_network(node.doubt(noon + 10s)));
     Actions anew;
     node.core.on_home_agent_restart(noon + 20s, anew);
     EXPECT_TRUE(names_network(anew));
+}
+
+// Anybody can say that it has lost the binding, which costs a round trip.
+TEST_F(RefusedNetwork, GoesOnAsItWasWhereTheHomeAgentHasTheBindingStill) {
+    const Actions doubted = node.doubt(noon + 10s);
+    const Actions again =
+        node.hear_answer(noon + 10s, doubted, {.status = registration_type_change_disallowed});
+    EXPECT_FALSE(names_network(again));
+    EXPECT_EQ(sent_in(again).lifetime, Lifetime(150)) << "nothing is given up";
+    EXPECT_TRUE(test::all<mobility::CloseTunnel>(again).empty());
+    EXPECT_TRUE(test::events<mobility::PrefixesRefused>(again).empty()) << "told before";
+    EXPECT_EQ(node.core.network().refusal(), not_authorized_for_prefix);
+    const Actions kept = node.hear_answer(noon + 10s, again);
+    EXPECT_TRUE(test::all<mobility::CloseTunnel>(kept).empty());
+    EXPECT_FALSE(names_network(node.register_at(noon + 20s, test::care_of_b)));
+}
+
+// The restart shows twice, the second time by an answer to a heartbeat.
+TEST_F(RefusedNetwork, IsNotAskedForAgainWhereThatHasJustBeenRefusedAnew) {
+    const Actions refused = node.hear_answer(noon + 10040ms, node.doubt(noon + 10s),
+                                             {.status = not_authorized_for_prefix});
+    (void)node.hear_answer(noon + 10060ms, refused);
+    Actions anew;
+    node.core.on_home_agent_restart(noon + 10080ms, anew);
+    EXPECT_TRUE(test::messages<wire::BindingUpdate>(anew).empty());
+    EXPECT_FALSE(names_network(node.register_at(noon + 12s, test::care_of_b)));
+}
+
+// §6.2: the home agent refuses what is of another kind than the binding in use.
+class NetworkBeside : public testing::Test {
+  protected:
+    NetworkBeside()
+        : node([] {
+              RegistrationSettings settings = with_network(Protection::sealed);
+              settings.wants_other_bindings = true;
+              return settings;
+          }()) {}
+    static Answer first(BindingStatus status, bool is_router = false) {
+        return {.status = status,
+                .options = {wire::BindingIdentifier{.id = 1, .care_of = {}}},
+                .is_router = is_router};
+    }
+    Actions ask_beside(Instant now) {
+        Actions actions;
+        auto path = RegisteringNode::path_from(test::care_of_b.address);
+        path.interface = {2};
+        node.core.register_beside(now, {path}, actions);
+        return actions;
+    }
+    RegisteringNode node;
+};
+
+TEST_F(NetworkBeside, IsNamedWhereItIsCarried) {
+    (void)node.hear_answer(noon, node.register_at(noon), first(accepted, true));
+    EXPECT_TRUE(names_network(ask_beside(noon + 1s)));
+}
+
+TEST_F(NetworkBeside, IsNotNamedAsLongAsTheBindingInUseIsWithout) {
+    const Actions refused =
+        node.hear_answer(noon, node.register_at(noon), first(not_authorized_for_prefix));
+    (void)node.hear_answer(noon, refused, first(accepted));
+    Actions anew;
+    node.core.on_home_agent_restart(noon + 10s, anew);
+    ASSERT_TRUE(names_network(anew));
+    EXPECT_FALSE(names_network(ask_beside(noon + 10500ms)));
 }
 
 }  // namespace

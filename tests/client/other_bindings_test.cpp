@@ -96,6 +96,29 @@ TEST_F(OtherBindings, StayUnderTheSessionOfTheOneInUseHoweverOftenTheyAreTried) 
     }
 }
 
+TEST_F(OtherBindings, AreNotAskedForLongerThanTheHomePrefixLasts) {  // RFC 6275 §11.7.1
+    become_registered();
+    node.core.on_home_prefix(noon + 100s);
+    const Actions asked = ask_beside(noon + 2s);
+    EXPECT_EQ(update_of(asked).lifetime, Lifetime(24));
+    (void)node.hear_answer(noon + 2s, asked, bound_as(2));
+    const Actions refreshed = node.run_timer(noon + 50s);
+    EXPECT_EQ(identifier_of(refreshed).id, 2);
+    EXPECT_EQ(update_of(refreshed).lifetime, Lifetime(12));
+}
+
+TEST_F(OtherBindings, AreUnwantedOnceTheHomeAgentHasRefusedOne) {
+    become_registered_twice();
+    EXPECT_FALSE(node.core.is_beside_unwanted());
+    (void)node.hear_answer(
+        noon + 302s, node.run_timer(noon + 302s),
+        bound_as(2, static_cast<std::uint8_t>(BindingStatus::insufficient_resources)));
+    EXPECT_FALSE(node.core.beside());
+    EXPECT_TRUE(node.core.is_beside_unwanted());
+    (void)ask_beside(noon + 400s);
+    EXPECT_FALSE(node.core.is_beside_unwanted()) << "it is asked";
+}
+
 // The home agent would step back to the one before.
 TEST_F(OtherBindings, AreNotAskedForAgainWhileTheyAreToBecomeTheOneInUse) {
     become_registered();
@@ -132,7 +155,7 @@ TEST_F(OtherBindings, AreNoneAnyMoreWhereTheHomeAgentHasStartedAnew) {  // RFC 5
     EXPECT_TRUE(is_by_handshake(anew));
     EXPECT_TRUE(update_of(anew).overwrite);
     EXPECT_FALSE(node.core.beside());
-    EXPECT_TRUE(node.core.has_lost_beside());
+    EXPECT_FALSE(node.core.is_beside_unwanted());
     EXPECT_EQ(node.core.bound().all(), std::vector{by(1, care_of_a)});
 }
 

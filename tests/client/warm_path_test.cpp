@@ -106,7 +106,17 @@ TEST_F(WarmPathTest, IsNoneAnyMoreAfterThreeHeartbeatsInVain) {
 
 TEST_F(WarmPathTest, IsNotRegisteredAgainForAWhileOnceTheHomeAgentHasEndedIt) {
     warm.on_response(noon + 1040ms, become_registered().sequence);
-    node.core.leave_beside();  // as HomeRegistration does when it is revoked
+    Actions revoked;
+    EXPECT_EQ(
+        node.core.on_revocation(
+            noon + 2s, {.path = radio_offer.path, .home = test::home, .content = mobility::Hint{}},
+            mobility::InSession{node.core.binding(noon + 2s)->session.value()},
+            {.trigger = wire::RevocationTrigger::administrative_reason,
+             .sequence = SequenceNumber(7),
+             .options = {wire::BindingIdentifier{.id = 2, .care_of = {}}}},
+            revoked),
+        HomeRegistration::Outcome::none);
+    EXPECT_FALSE(node.core.beside());
     EXPECT_TRUE(run(noon + 2s).empty());
     EXPECT_FALSE(warm.path());
     EXPECT_EQ(warm.next_deadline(), noon + 66s);
@@ -122,6 +132,21 @@ TEST_F(WarmPathTest, IsRegisteredAgainSoonWhereTheHomeAgentHasLostIt) {
     EXPECT_FALSE(warm.path());
     EXPECT_EQ(warm.next_deadline(), noon + 3s);
     EXPECT_EQ(update_in(run(noon + 3s)).path, radio_offer.path);
+}
+
+// The one in use was silent for a moment, and answered before the move was acknowledged.
+TEST_F(WarmPathTest, IsRegisteredAgainSoonWhereItHasGoneWithAMoveThatWasTakenBack) {
+    warm.on_response(noon + 1040ms, become_registered().sequence);
+    Actions moved;
+    node.core.register_paths(noon + 2s, {radio_offer.path}, moved);
+    Actions back;
+    node.core.register_paths(noon + 2100ms, {wire_offer.path}, back);
+    (void)node.hear_answer(noon + 2140ms, back,
+                           {.options = {wire::BindingIdentifier{.id = 1, .care_of = {}}}});
+    warm.on_place(noon + 2140ms, wire_offer.path, {wire_offer, radio_offer}, node.core);
+    (void)run(noon + 2140ms);
+    EXPECT_EQ(warm.next_deadline(), noon + 3140ms);
+    EXPECT_EQ(update_in(run(noon + 3140ms)).path, radio_offer.path);
 }
 
 TEST_F(WarmPathTest, IsLeftWhenItsLinkGoes) {

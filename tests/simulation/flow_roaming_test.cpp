@@ -185,6 +185,25 @@ TEST_F(FlowRoaming, TakesTheFlowBackOnceTheLinkAnswersAgain) {
     EXPECT_GE(by_first, 20U);
 }
 
+// The one in use is left, and answers late.
+TEST_F(FlowRoaming, GoesByTheOtherLinkAgainSoonAfterAShortStallOfTheOneInUse) {
+    attach(is_second_link);
+    tell_for(1s);
+    network.delay_where(goes_by(care_of_a), 300ms);
+    tell_for(1s);
+    network.delay_where(nullptr);
+    EXPECT_GE(mobile_node.count<mobility::PathSilent>(), 1U);
+    talk_for(3s);
+    EXPECT_FALSE(home_agent.core().other_bindings().of(test::home).empty());
+    std::size_t by_second = 0;
+    network.watch([&by_second](const wire::Bytes& packet) {
+        const auto frame = Frame::parse(packet);
+        by_second += frame->sealed_for && frame->path.local == care_of_b.address ? 1U : 0U;
+    });
+    expect_flow_to_arrive();
+    EXPECT_GE(by_second, 20U);
+}
+
 TEST_F(FlowRoaming, TakesTheOtherLinkAgainAfterARestartOfTheHomeAgent) {
     attach(is_second_link);
     talk_for(1s);

@@ -75,6 +75,21 @@ TEST(NetworkSimulation, IsCarriedAgainAfterARestartOfEitherEnd) {
     EXPECT_TRUE(passes(world, machine));
 }
 
+TEST(NetworkSimulation, CostsTheHomeAddressNothingWhereItIsRefusedAgainAfterARestart) {
+    World world(1, mobility::Protection::sealed, {elsewhere}, {behind});
+    world.mobile_node.attach(care_of_a);
+    world.network.run_for(2s);
+    ASSERT_FALSE(world.mobile_node.core().network().is_carried());
+    world.home_agent.restart();
+    static_cast<void>(passes(world, test::home));  // this shows it
+    for (int second = 1; second <= 10; ++second) {
+        EXPECT_TRUE(passes(world, test::home)) << second;
+    }
+    world.expect_agreement();
+    EXPECT_EQ(world.mobile_node.core().network().refusal(),
+              wire::BindingStatus::not_authorized_for_prefix);
+}
+
 TEST(NetworkSimulation, EndsAtHomeAndBeginsAgainAway) {
     World world(1, mobility::Protection::sealed, {behind}, {behind});
     world.mobile_node.attach(care_of_a);
