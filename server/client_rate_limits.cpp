@@ -33,7 +33,7 @@ void ClientRateLimits::apply(std::span<const Client> clients) {
 }
 
 void ClientRateLimits::forget(const wire::HomeAddress& home) {
-    data_plane_.limit(home, std::nullopt);
+    data_plane_.forget(home);
 }
 
 }  // namespace godwit::server

@@ -42,11 +42,11 @@ bool DataPlane::admit(const wire::HomeAddress& home, const security::TunnelKeys&
     Binding& binding = bindings_[home];
     tunnel->whole = binding.mtu.whole;
     tunnel->expected = binding.flow_paths;
-    tunnel->budget = &binding.budget;
+    tunnel->budget = &allowances_of_somebody(home).budget;
     binding.admitted.push_back({session, tunnel.get()});
     binding.received.open(tunnel->received);
     workers_.inbound(home).publish(InboundTunnelWorker::Admit{std::move(tunnel)});
-    limit_session(home, binding, session);
+    limit_session(home, session);
     return true;
 }
 
@@ -105,7 +105,8 @@ void DataPlane::direct_plain(const wire::HomeAddress& home, const mobility::Path
         binding.received.open(source->received);
         inbound.publish(InboundTunnelWorker::AdmitPlain{std::move(source)});
     });
-    limit_plain(home, binding);
+    allowances_of_somebody(home);
+    limit_plain(home);
 }
 
 std::vector<mobility::Reception> DataPlane::receptions(const wire::HomeAddress& home) const {
@@ -306,7 +307,7 @@ void DataPlane::publish_tunnel(Binding& binding, std::unique_ptr<OutboundTunnel>
     tunnel->mtu = binding.mtu;
     binding.sent.open(tunnel->sent);
     workers_.outbound(home).publish(OutboundTunnelWorker::Direct{std::move(tunnel), receptions});
-    limit_outbound(home, binding);
+    limit_outbound(home);
 }
 
 void DataPlane::end_ipv4(const wire::HomeAddress& home, Binding& binding) {
@@ -346,6 +347,7 @@ void DataPlane::forget_if_unused(const wire::HomeAddress& home) {
     const auto found = bindings_.find(home);
     if (found != bindings_.end() && !found->second.is_in_use()) {
         bindings_.erase(found);
+        drop_if_nobodys(home);
     }
 }
 

@@ -81,6 +81,9 @@ class DataPlane {
     // whatever is opened and closed. What is too much is dropped.
     void limit(const wire::HomeAddress& home, const std::optional<datapath::RateLimits>& limits);
     void limit_all(const datapath::RateLimits& limits);
+    // The home address is nobody's any more: with its tunnels, what is known of how much it has
+    // used up goes. Until then that stays, whatever is opened and closed.
+    void forget(const wire::HomeAddress& home);
     // Which IPv4 address travels through the tunnel beside the home address; none: none does. It
     // is taken from whom it belonged to before. Stays until it is closed.
     void carry_ipv4(const wire::HomeAddress& home, const std::optional<wire::Ipv4Address>& ipv4);
@@ -126,10 +129,10 @@ class DataPlane {
         std::vector<datapath::Resent> resent;
         bool device_lost = false;  // the TUN device is gone; told every time
     };
-    // Anybody may send messages: so many of each urgency are taken at once, and the rest is left
-    // for the next time.
+    // Anybody may send messages: so many of each urgency are taken at once, of all shards together
+    // and by turns, and the rest is left for the next time.
     static constexpr std::size_t max_messages = 64;
-    // So many are taken of each shard at once: every one is work, and has heartbeats sent.
+    // So many are taken at once, likewise: every one is work, and has heartbeats sent.
     static constexpr std::size_t max_moved_endpoints = 64;
     // A descriptor, readable when there is something to take.
     [[nodiscard]] int notices() const { return control_.descriptor(); }
@@ -145,7 +148,7 @@ class DataPlane {
     // Of this home address since it was first admitted or directed.
     [[nodiscard]] Traffic traffic(const wire::HomeAddress& home) const;
     [[nodiscard]] datapath::RateLimits limits(const wire::HomeAddress& home) const;
-    // What was dropped of it since then, for being too much.
+    // What was dropped of it for being too much, since it was first limited.
     [[nodiscard]] Traffic over_limits(const wire::HomeAddress& home) const;
     // Of each shard since the start.
     [[nodiscard]] std::vector<Traffic> traffic_by_shard() const;
@@ -168,12 +171,6 @@ class DataPlane {
         std::optional<wire::Ipv4Address> ipv4;
         std::vector<wire::Prefix> prefixes;      // behind it
         std::vector<mobility::Path> flow_paths;  // beside the tunnel's own; empty: there are none
-        // Made by the first limit. The workers' for as long as they have a tunnel; each has its
-        // own.
-        std::unique_ptr<datapath::RateMeter> received_meter;
-        std::unique_ptr<datapath::RateMeter> plain_meter_of_first;  // if that is another worker
-        std::unique_ptr<datapath::RateMeter> sent_meter;
-        datapath::SignallingBudget budget;  // the inbound worker's, as long as it has a session
         datapath::TrafficTotal sent;
         datapath::TrafficTotal received;
 
@@ -188,6 +185,18 @@ class DataPlane {
         }
     };
 
+    // What a home address may use up, by all of its tunnels, one after another too: nobody gets it
+    // anew by leaving and coming back. The workers' for as long as they have a tunnel of it, and
+    // always the same ones'.
+    struct Allowances {
+        // Made by the first limit. Each worker has its own.
+        std::unique_ptr<datapath::RateMeter> received_meter;
+        std::unique_ptr<datapath::RateMeter> plain_meter_of_first;  // if that is another worker
+        std::unique_ptr<datapath::RateMeter> sent_meter;
+        datapath::SignallingBudget budget;  // the inbound worker's
+        bool is_nobodys = false;            // dropped once there is no binding
+    };
+
     bool direct_sealed(const wire::HomeAddress& home, const mobility::Path& path,
                        mobility::SessionId session,
                        const std::vector<mobility::Reception>& receptions,
@@ -197,11 +206,11 @@ class DataPlane {
     void end_prefix(const wire::HomeAddress& home, const wire::Prefix& prefix);
     void end_flows(const wire::HomeAddress& home, Binding& binding);
     void expect(const wire::HomeAddress& home, Binding& binding, std::vector<mobility::Path> paths);
-    void limit_tunnels(const wire::HomeAddress& home, Binding& binding);
-    void limit_session(const wire::HomeAddress& home, Binding& binding,
-                       mobility::SessionId session);
-    void limit_plain(const wire::HomeAddress& home, Binding& binding);
-    void limit_outbound(const wire::HomeAddress& home, Binding& binding);
+    Allowances& allowances_of_somebody(const wire::HomeAddress& home);
+    void limit_tunnels(const wire::HomeAddress& home, const Binding& binding);
+    void limit_session(const wire::HomeAddress& home, mobility::SessionId session);
+    void limit_plain(const wire::HomeAddress& home);
+    void limit_outbound(const wire::HomeAddress& home);
     void publish_tunnel(Binding& binding, std::unique_ptr<datapath::OutboundTunnel> tunnel,
                         const std::vector<mobility::Reception>& receptions);
     void close_plain(const wire::HomeAddress& home);
@@ -210,12 +219,14 @@ class DataPlane {
                        mobility::SessionId session);
     void collect_receipts(TunnelWorkers::Pair& pair);
     void take_notices(TunnelWorkers::Pair& pair, Notices& notices);
-    void take_moved_endpoints(TunnelWorkers::Pair& pair, Notices& notices);
+    void take_moved_endpoints(Notices& notices);
     void take_messages(Notices& notices);
     void forget_if_unused(const wire::HomeAddress& home);
+    void drop_if_nobodys(const wire::HomeAddress& home);
 
     std::unordered_map<mobility::SessionId, Session> sessions_;
     std::unordered_map<wire::HomeAddress, Binding> bindings_;
+    std::unordered_map<wire::HomeAddress, Allowances> allowances_;
     std::unordered_map<wire::HomeAddress, datapath::RateLimits> own_limits_;
     datapath::RateLimits limits_of_all_;
     datapath::FlowDirection flow_direction_;

@@ -53,53 +53,78 @@ datapath::RateLimits DataPlane::limits(const wire::HomeAddress& home) const {
 }
 
 DataPlane::Traffic DataPlane::over_limits(const wire::HomeAddress& home) const {
-    const auto found = bindings_.find(home);
-    if (found == bindings_.end()) {
+    const auto found = allowances_.find(home);
+    if (found == allowances_.end()) {
         return {};
     }
-    const Binding& binding = found->second;
-    Traffic all{.sent = over(binding.sent_meter), .received = over(binding.received_meter)};
-    all.received += over(binding.plain_meter_of_first);
+    const Allowances& own = found->second;
+    Traffic all{.sent = over(own.sent_meter), .received = over(own.received_meter)};
+    all.received += over(own.plain_meter_of_first);
     return all;
 }
 
-void DataPlane::limit_tunnels(const wire::HomeAddress& home, Binding& binding) {
+void DataPlane::forget(const wire::HomeAddress& home) {
+    limit(home, std::nullopt);
+    if (const auto found = allowances_.find(home); found != allowances_.end()) {
+        found->second.is_nobodys = true;
+        drop_if_nobodys(home);
+    }
+}
+
+// As long as there is a binding, a worker may have some of it.
+void DataPlane::drop_if_nobodys(const wire::HomeAddress& home) {
+    const auto found = allowances_.find(home);
+    if (found != allowances_.end() && found->second.is_nobodys && !bindings_.contains(home)) {
+        allowances_.erase(found);
+    }
+}
+
+// Whoever gets the home address before the tunnels of the one before are gone goes on with his.
+DataPlane::Allowances& DataPlane::allowances_of_somebody(const wire::HomeAddress& home) {
+    Allowances& own = allowances_[home];
+    own.is_nobodys = false;
+    return own;
+}
+
+void DataPlane::limit_tunnels(const wire::HomeAddress& home, const Binding& binding) {
     for (const Admitted& admitted : binding.admitted) {
-        limit_session(home, binding, admitted.session);
+        limit_session(home, admitted.session);
     }
     if (binding.tunnel == Tunnel::plain) {
-        limit_plain(home, binding);
+        limit_plain(home);
     }
     if (binding.tunnel != Tunnel::closed) {
-        limit_outbound(home, binding);
+        limit_outbound(home);
     }
 }
 
-void DataPlane::limit_session(const wire::HomeAddress& home, Binding& binding,
-                              mobility::SessionId session) {
+void DataPlane::limit_session(const wire::HomeAddress& home, mobility::SessionId session) {
     const mobility::BitRate rate = limits(home).received;
-    if (concerns(binding.received_meter, rate)) {
+    auto& meter = allowances_[home].received_meter;
+    if (concerns(meter, rate)) {
         workers_.inbound(home).publish(
-            InboundTunnelWorker::Limit{session, meter_for(binding.received_meter, rate), rate});
+            InboundTunnelWorker::Limit{session, meter_for(meter, rate), rate});
     }
 }
 
-void DataPlane::limit_plain(const wire::HomeAddress& home, Binding& binding) {
+void DataPlane::limit_plain(const wire::HomeAddress& home) {
     const mobility::BitRate rate = limits(home).received;
-    auto* meter = &binding.received_meter;
+    Allowances& own = allowances_[home];
+    auto* meter = &own.received_meter;
     workers_.tell_of_plain(home, [&](InboundTunnelWorker::Channel& inbound) {
         if (concerns(*meter, rate)) {
             inbound.publish(InboundTunnelWorker::LimitPlain{home, meter_for(*meter, rate), rate});
         }
-        meter = &binding.plain_meter_of_first;
+        meter = &own.plain_meter_of_first;
     });
 }
 
-void DataPlane::limit_outbound(const wire::HomeAddress& home, Binding& binding) {
+void DataPlane::limit_outbound(const wire::HomeAddress& home) {
     const mobility::BitRate rate = limits(home).sent;
-    if (concerns(binding.sent_meter, rate)) {
+    auto& meter = allowances_[home].sent_meter;
+    if (concerns(meter, rate)) {
         workers_.outbound(home).publish(
-            OutboundTunnelWorker::Limit{home, meter_for(binding.sent_meter, rate), rate});
+            OutboundTunnelWorker::Limit{home, meter_for(meter, rate), rate});
     }
 }
 

@@ -6,6 +6,29 @@
 #include "shared/runtime/data_plane.hpp"
 
 namespace godwit::runtime {
+namespace {
+
+// take(pair) takes one of a pair's, and says whether there was one: by turns, so that no pair's
+// waits behind a flood to another, and at most so many of all. Whether there may be more.
+template <class Pairs, class Take>
+bool take_by_turns(const Pairs& pairs, std::size_t most, Take take) {
+    std::size_t taken = 0;
+    for (bool was_any = true; was_any;) {
+        was_any = false;
+        for (const auto& pair : pairs) {
+            if (taken == most) {
+                return true;
+            }
+            if (take(*pair)) {
+                ++taken;
+                was_any = true;
+            }
+        }
+    }
+    return false;
+}
+
+}  // namespace
 
 DataPlane::Notices DataPlane::take_notices() {
     control_.lower();
@@ -14,6 +37,7 @@ DataPlane::Notices DataPlane::take_notices() {
         collect_receipts(*pair);
         take_notices(*pair, notices);
     }
+    take_moved_endpoints(notices);
     take_messages(notices);
     return notices;
 }
@@ -29,7 +53,6 @@ void DataPlane::take_notices(TunnelWorkers::Pair& pair, Notices& notices) {
             notices.rekey_due.push_back(*session);
         }
     }
-    take_moved_endpoints(pair, notices);
     while (const auto watched = pair.outbound.take_watched()) {
         notices.watched.push_back(*watched);
     }
@@ -42,31 +65,30 @@ void DataPlane::take_notices(TunnelWorkers::Pair& pair, Notices& notices) {
     notices.device_lost = notices.device_lost || pair.outbound.device_lost();
 }
 
-void DataPlane::take_moved_endpoints(TunnelWorkers::Pair& pair, Notices& notices) {
-    for (std::size_t taken = 0; taken < max_moved_endpoints; ++taken) {
+void DataPlane::take_moved_endpoints(Notices& notices) {
+    const auto take = [&](TunnelWorkers::Pair& pair) {
         const auto moved = pair.inbound.take_moved_endpoint();
-        if (!moved) {
-            return;
-        }
-        if (sessions_.contains(moved->session)) {
+        if (moved && sessions_.contains(moved->session)) {
             notices.moved_endpoints.push_back(*moved);
         }
+        return moved.has_value();
+    };
+    if (take_by_turns(workers_.pairs(), max_moved_endpoints, take)) {
+        control_.raise();
     }
-    control_.raise();  // there may be more
 }
 
 void DataPlane::take_messages(Notices& notices) {
     bool is_more_left = false;
     for (const auto urgency : InboundTunnelWorker::urgencies) {
-        for (const auto& pair : workers_.pairs()) {
-            std::size_t taken = 0;
-            while (auto message =
-                       taken < max_messages ? pair->inbound.take_message(urgency) : std::nullopt) {
+        const auto take = [&](TunnelWorkers::Pair& pair) {
+            auto message = pair.inbound.take_message(urgency);
+            if (message) {
                 notices.messages.push_back(std::move(*message));
-                ++taken;
             }
-            is_more_left = is_more_left || taken == max_messages;
-        }
+            return message.has_value();
+        };
+        is_more_left = take_by_turns(workers_.pairs(), max_messages, take) || is_more_left;
     }
     if (is_more_left) {
         control_.raise();

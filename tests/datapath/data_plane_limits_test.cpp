@@ -49,6 +49,11 @@ class LimitedDataPlane : public DataPlaneTest {
             packets, [this] { correspondent_.send(home.address, std::string(payload, 'x')); },
             [this] { return passed().sent.packets + over().sent.packets; });
     }
+    // Until nothing of the binding is left. It has received something.
+    void leave() {
+        agent().close(home);
+        EXPECT_TRUE(forgets(agent(), home));
+    }
     [[nodiscard]] DataPlane::Traffic passed() { return agent().traffic(home); }
     [[nodiscard]] DataPlane::Traffic over() { return agent().over_limits(home); }
 };
@@ -94,6 +99,48 @@ TEST_F(LimitedDataPlane, GivesANewSessionNoOtherBurst) {
     register_sealed(test::mobile_node_keys(2));
     send_up(excess);
     EXPECT_GE(over().received.packets, most_of_it);
+}
+
+TEST_F(LimitedDataPlane, GivesANewBindingNoOtherBurst) {
+    agent().limit(home, RateLimits{.received = slowest, .sent = slowest});
+    register_sealed(test::mobile_node_keys(1));
+    send_up(burst);
+    send_down(burst);
+    leave();
+    register_sealed(test::mobile_node_keys(2));
+    send_up(excess);
+    EXPECT_GE(over().received.packets, most_of_it);
+    send_down(excess);
+    EXPECT_GE(over().sent.packets, most_of_it);
+}
+
+TEST_F(LimitedDataPlane, GivesANewPlainBindingNoOtherBurst) {
+    agent().limit(home, RateLimits{.received = slowest, .sent = {}});
+    register_plain();
+    send_up(burst);
+    leave();
+    register_plain();
+    send_up(excess);
+    EXPECT_GE(over().received.packets, most_of_it);
+}
+
+TEST_F(LimitedDataPlane, ForgetsWhatWasUsedUpOnceTheHomeAddressIsNobodys) {
+    agent().limit(home, RateLimits{.received = slowest, .sent = {}});
+    register_sealed(test::mobile_node_keys(1));
+    send_up(burst + excess);
+    agent().forget(home);
+    EXPECT_GE(over().received.packets, most_of_it) << "a worker has it still";
+    EXPECT_EQ(agent().limits(home), RateLimits{});
+    leave();
+    EXPECT_EQ(over().received.packets, 0U);
+
+    agent().limit(home, RateLimits{.received = slowest, .sent = {}});
+    register_sealed(test::mobile_node_keys(2));
+    send_up(burst + excess);
+    leave();
+    EXPECT_GE(over().received.packets, most_of_it) << "it is somebody's again";
+    agent().forget(home);
+    EXPECT_EQ(over().received.packets, 0U);
 }
 
 TEST_F(LimitedDataPlane, LimitsPlainPackets) {
@@ -156,6 +203,27 @@ TEST_F(LimitedDataPlane, HasRoomForAMessageOfOneBesideAFloodOfAnothers) {
     EXPECT_TRUE(is_heard);
     const std::chrono::duration<double> passed = boot_now() - began;
     EXPECT_LE(static_cast<double>(flood), 64 + 100 * passed.count() + 1);
+}
+
+// However often it does: 64 at once, and 100 in each second that it takes.
+TEST_F(LimitedDataPlane, HasNoMoreRoomForMessagesOfOneWhoLeavesAndComesBack) {
+    const auto began = boot_now();
+    std::size_t heard = 0;
+    for (int number = 1; number <= 10; ++number) {
+        register_sealed(test::mobile_node_keys(number));
+        for (int sent = 0; sent < 100; ++sent) {
+            node().send_message(home, uplink_,
+                                test::message_packet(home.address, test::home_agent.address), 0);
+            static_cast<void>(node().take_notices());
+            heard += agent().take_notices().messages.size();
+        }
+        send_up(1);
+        heard += agent().take_notices().messages.size();
+        leave();
+    }
+    EXPECT_GT(heard, 0U);
+    const std::chrono::duration<double> passed = boot_now() - began;
+    EXPECT_LE(static_cast<double>(heard), 64 + 100 * passed.count() + 1);
 }
 
 }  // namespace

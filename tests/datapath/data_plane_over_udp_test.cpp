@@ -171,6 +171,28 @@ TEST_P(DataPlaneOverUdp, TellsFewOfThePlacesThatChangeWithEveryPacketAndAlwaysTh
     EXPECT_LE(static_cast<double>(told), 32 + 20 * passed.count() + 1);
 }
 
+// However often it does: 32 at once, and 20 in each second that it takes.
+TEST_P(DataPlaneOverUdp, TellsOfNoMorePlacesOfOneWhoLeavesAndComesBack) {
+    const auto began = boot_now();
+    std::size_t told = 0;
+    for (int number = 1; number <= 10; ++number) {
+        register_sealed_along(test::mobile_node_keys(number), up_, down_);
+        for (int sent = 0; sent < 16; ++sent) {
+            send_dummy_from(GetParam().node_too, home, number);
+            send_dummy_from(GetParam().node, home, number);
+            told += agent().take_notices().moved_endpoints.size();
+        }
+        expect_both_ways("behind all of them");
+        expect_to_become(1U, [this] { return agent().traffic(home).received.packets; });
+        told += agent().take_notices().moved_endpoints.size();
+        agent().close(home);
+        EXPECT_TRUE(forgets(agent(), home));
+    }
+    EXPECT_GT(told, 0U);
+    const std::chrono::duration<double> passed = boot_now() - began;
+    EXPECT_LE(static_cast<double>(told), 32 + 20 * passed.count() + 1);
+}
+
 TEST_P(DataPlaneOverUdp, TellsOfSoManyPlacesAtOnceAndLeavesTheRest) {
     constexpr int nodes = 3;  // each of which may be told of 32 times
     for (int number = 1; number <= nodes; ++number) {

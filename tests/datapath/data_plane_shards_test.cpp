@@ -61,6 +61,32 @@ class DataPlaneOfShards : public DataPlaneTest, public testing::WithParamInterfa
         return agent().traffic_by_shard()[shards().of(of).number].received;
     }
 
+    // So many home addresses of each pair.
+    [[nodiscard]] std::vector<wire::HomeAddress> homes_of_each(std::size_t many) const {
+        std::vector<wire::HomeAddress> homes;
+        std::vector<std::size_t> found(shards().count());
+        for (std::uint8_t number = 1; homes.size() < many * found.size(); ++number) {
+            wire::HomeAddress of = home;
+            of.address.octets.back() = number;
+            if (found[shards().of(of).number]++ < many) {
+                homes.push_back(of);
+            }
+        }
+        return homes;
+    }
+    // Whatever came before over UDP has been read by then, by each pair.
+    void expect_all_to_be_read() {
+        for (std::uint32_t spi = 0xffff'ff00; spi < 0xffff'ff00 + shards().count(); ++spi) {
+            wire::Bytes nobodys(100, 0xff);
+            nobodys[3] = static_cast<std::uint8_t>(spi);
+            node().send_bare(up_, nobodys);
+        }
+        expect_to_become(std::uint64_t{shards().count()}, [this] {
+            static_cast<void>(node().take_notices());  // hands on what a full queue has held back
+            return agent().drops(datapath::DropReason::unknown_spi);
+        });
+    }
+
     void add_third_home() const {
         far_.enter();
         platform::run("ip route add 2001:db8:f::7 dev agent");
@@ -179,6 +205,46 @@ TEST_P(DataPlaneOfShards, TellsOfSessionsOfEachPair) {
     EXPECT_EQ(confirmed_at(agent()), std::vector{test::session_of(test::other_end(keys))});
     node().send_dummy(third_home);
     EXPECT_EQ(confirmed_at(agent()), std::vector{test::session_of(test::other_end(third_keys))});
+}
+
+TEST_P(DataPlaneOfShards, HandsOverSoManyMessagesOfAllPairsAtOnceAndLeavesTheRest) {
+    constexpr std::size_t of_each = 2 * DataPlane::max_messages;
+    const auto homes = homes_of_each(1);
+    for (std::size_t sent = 0; sent < of_each; ++sent) {
+        for (const wire::HomeAddress& of : homes) {
+            node().send_bare(up_, test::message_packet(of.address, test::home_agent.address));
+            static_cast<void>(node().take_notices());
+        }
+    }
+    expect_all_to_be_read();
+    std::size_t left = of_each * homes.size();
+    for (; left > 0; left -= DataPlane::max_messages) {
+        EXPECT_TRUE(platform::becomes_readable(agent().notices()));
+        ASSERT_EQ(agent().take_notices().messages.size(), DataPlane::max_messages);
+    }
+}
+
+TEST_P(DataPlaneOfShards, TellsOfSoManyPlacesOfAllPairsAtOnceAndLeavesTheRest) {
+    constexpr int told_of_each = 32;
+    const auto homes = homes_of_each(4);
+    int number = 0;
+    for (const wire::HomeAddress& of : homes) {
+        const auto keys = keys_of(of, ++number);
+        register_by(of, keys, up_, down_);
+        for (int sent = 0; sent < told_of_each; ++sent) {
+            EXPECT_TRUE(node().direct(of,
+                                      sent % 2 == 0 ? up_ : over_udp(second_care_of, far_address_),
+                                      test::session_of(keys)));
+            node().send_dummy(of);
+            static_cast<void>(node().take_notices());
+        }
+    }
+    expect_all_to_be_read();
+    std::size_t left = told_of_each * homes.size();
+    for (; left > 0; left -= DataPlane::max_moved_endpoints) {
+        EXPECT_TRUE(platform::becomes_readable(agent().notices()));
+        ASSERT_EQ(agent().take_notices().moved_endpoints.size(), DataPlane::max_moved_endpoints);
+    }
 }
 
 TEST_P(DataPlaneOfShards, GoesOnWhenASessionTakesTheOldOnesPlace) {
