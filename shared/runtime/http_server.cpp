@@ -6,8 +6,10 @@
 #include <system_error>
 #include <utility>
 
+#include "shared/platform/attempt.hpp"
 #include "shared/platform/file_placement.hpp"
 #include "shared/platform/peer_credentials.hpp"
+#include "shared/platform/silent_peer.hpp"
 #include "shared/runtime/http_places.hpp"
 #include "shared/runtime/socket_file.hpp"
 
@@ -20,6 +22,9 @@ using Endpoint = asio::generic::stream_protocol::endpoint;
 using Acceptor = asio::basic_socket_acceptor<asio::generic::stream_protocol>;
 
 constexpr auto pause_after_failure = 1s;
+// Who follows events says nothing, and there may be none for hours: without an end he would keep
+// his place long after he has vanished.
+constexpr auto patience_with_silence = 60s;
 
 void require(const boost::system::error_code& error, const std::string& attempt) {
     if (error) {
@@ -81,6 +86,12 @@ class HttpServer::Door {
         acceptor_.set_option(asio::socket_base::reuse_address(true), error);
         acceptor_.bind(endpoint, error);
         require(error, attempt);
+    }
+
+    // Before anybody comes by it. Of TCP only: whoever ends on this machine is seen to.
+    void end_silent_connections(const std::string& attempt) {
+        platform::require(
+            attempt, platform::end_when_silent(acceptor_.native_handle(), patience_with_silence));
     }
 
     void listen(const std::string& attempt) {
@@ -152,6 +163,7 @@ HttpServer::HttpServer(EventLoop& loop, HttpRoutes routes, std::filesystem::path
                             }});
         const std::string attempt = "listen on " + network_->listen.text() + " ([api] listen)";
         remote_->bind(endpoint_of(network_->listen), attempt);
+        remote_->end_silent_connections(attempt);
         remote_->listen(attempt);
     }
     local_ = std::make_unique<Door>(

@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "tests/platform/silence_allowed.hpp"
 #include "tests/runtime/temporary_directory.hpp"
 
 namespace godwit::runtime {
@@ -270,6 +271,17 @@ TEST_F(HttpServing, ClosesTheOldestOfManyWhoSayNothing) {
     asio::write(silent[1],
                 asio::buffer(std::string("GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n")));
     EXPECT_THAT(read_until(silent[1], "first\n"), StartsWith("HTTP/1.1 200 "));
+}
+
+TEST_F(HttpServing, KeepsNoPlaceForMoreThanAMinuteForWhoHasVanished) {
+    Tcp::socket follower = open_stream();
+    EXPECT_THAT(read_until(follower, "first\n"), HasSubstr("200 OK"));
+    const auto end = platform::end_of_connection_from(follower.local_endpoint().port());
+    ASSERT_TRUE(end);
+    const platform::SilenceAllowed allowed(*end);
+    EXPECT_TRUE(allowed.is_asked);
+    EXPECT_EQ(allowed.before + allowed.between * allowed.questions, 60);
+    EXPECT_EQ(allowed.unacknowledged, 60'000);
 }
 
 TEST_F(HttpServing, NamesThePortThatIsTaken) {
