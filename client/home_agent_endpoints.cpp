@@ -11,7 +11,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t max_addresses = 16;  // the oldest are forgotten
+constexpr std::size_t max_latest = 16;  // addresses
+// Of earlier answers, what the latest has not named: the home agent's addresses change, and each is
+// asked by every link. Not none: a captive portal names its own address in place of the true ones.
+constexpr std::size_t max_earlier = 4;
+constexpr std::size_t max_guesses = 4;  // of what a NAT64 that has not told may call it
 constexpr std::chrono::seconds first_retry = 1s;
 constexpr std::chrono::seconds longest_retry = 30s;
 // Where a name server never tells, no more may ever come, and a question wakes the radio.
@@ -24,6 +28,37 @@ void add_once(std::vector<wire::Ipv6Address>& addresses, const wire::Ipv6Address
     if (std::ranges::find(addresses, address) == addresses.end()) {
         addresses.push_back(address);
     }
+}
+
+// An answer without any address tells nothing.
+std::vector<wire::Ipv6Address> latest_and_earlier(const std::vector<wire::Ipv6Address>& latest,
+                                                  const std::vector<wire::Ipv6Address>& earlier) {
+    if (latest.empty()) {
+        return earlier;
+    }
+    std::vector<wire::Ipv6Address> addresses;
+    for (const wire::Ipv6Address& address : latest) {
+        add_once(addresses, address);
+    }
+    addresses.resize(std::min(addresses.size(), max_latest));
+    const std::size_t most = addresses.size() + max_earlier;
+    for (const wire::Ipv6Address& address : earlier) {
+        add_once(addresses, address);
+    }
+    addresses.resize(std::min(addresses.size(), most));
+    return addresses;
+}
+
+// How a NAT64 that has not told may write the first of the IPv4 ones.
+std::vector<wire::Ipv6Address> guesses(const std::vector<wire::Ipv6Address>& addresses) {
+    std::vector<wire::Ipv6Address> guessed;
+    for (const wire::Ipv6Address& address : addresses) {
+        const auto ipv4 = address.mapped_ipv4();
+        if (ipv4 && guessed.size() < max_guesses) {
+            guessed.push_back(*wire::nat64_address(wire::nat64_well_known_prefix, *ipv4));
+        }
+    }
+    return guessed;
 }
 
 // Whether any link does. Where there is none as yet, it may.
@@ -101,14 +136,7 @@ bool HomeAgentEndpoints::has_names() const {
 }
 
 void HomeAgentEndpoints::on_resolved(const platform::Resolution& resolution) {
-    std::vector<wire::Ipv6Address> addresses;
-    for (const wire::Ipv6Address& address : resolution.addresses) {
-        add_once(addresses, address);
-    }
-    for (const wire::Ipv6Address& address : addresses_) {
-        add_once(addresses, address);
-    }
-    addresses.resize(std::min(addresses.size(), max_addresses));
+    std::vector<wire::Ipv6Address> addresses = latest_and_earlier(resolution.addresses, addresses_);
     for (const platform::UnresolvedName& name : resolution.unresolved) {
         log_.warning("home-agent-not-found", {{"name", name.name}, {"reason", name.reason}});
     }
@@ -132,10 +160,8 @@ void HomeAgentEndpoints::retry_later(std::chrono::seconds longest) {
 std::vector<mobility::HomeAgentEndpoint> HomeAgentEndpoints::known(Candidates candidates) const {
     std::vector<wire::Ipv6Address> addresses = addresses_;
     if (lacks_ipv4(candidates)) {
-        for (const wire::Ipv6Address& address : addresses_) {
-            if (const auto ipv4 = address.mapped_ipv4()) {
-                add_once(addresses, *wire::nat64_address(wire::nat64_well_known_prefix, *ipv4));
-            }
+        for (const wire::Ipv6Address& guess : guesses(addresses_)) {
+            add_once(addresses, guess);
         }
     }
     std::vector<mobility::HomeAgentEndpoint> endpoints;

@@ -1,7 +1,8 @@
 #pragma once
 // Where the home agent hears UDP: the addresses and names of the configuration, looked up anew in
-// every network, in both families, and as a NAT64 there writes them (RFC 6052, RFC 7050). What an
-// earlier network has told stays at the end: back there, nothing has to be waited for.
+// every network, in both families, and as a NAT64 there writes them (RFC 6052, RFC 7050). The
+// last four that an earlier answer has told stay at the end: back there, nothing has to be waited
+// for.
 
 #include <functional>
 #include <optional>

@@ -179,6 +179,14 @@ void BindingUpdateSender::send_along(Instant now, const mobility::Path& path, co
                            .flows = std::move(flows)});
 }
 
+// Those of a move follow each other so soon that two are no sign of it. The session is that of the
+// binding in use, whose update finds out and makes another.
+bool BindingUpdateSender::doubts_session(Instant now) const {
+    return pending_ && !pending_->by_handshake && pending_->priority == priority_in_use &&
+           pending_->tries >= tries_in_session &&
+           now - *pending_->first_try_began >= mobility::initial_bindack_timeout;
+}
+
 void BindingUpdateSender::begin_try(Instant now, Actions& actions) {
     PendingUpdate& update = *pending_;
     if (!update.sent.empty()) {
@@ -192,11 +200,7 @@ void BindingUpdateSender::begin_try(Instant now, Actions& actions) {
     if (update.tries == 0) {
         update.first_try_began = now;
     }
-    // Those of a move follow each other so soon that two are no sign of it. The session is that of
-    // the binding in use, whose update finds out and makes another.
-    update.by_handshake = update.by_handshake ||
-                          (update.priority == priority_in_use && update.tries >= tries_in_session &&
-                           now - *update.first_try_began >= mobility::initial_bindack_timeout);
+    update.by_handshake = update.by_handshake || doubts_session(now);
     update.try_began = now;
     ++update.tries;
 }

@@ -82,6 +82,8 @@ class BindingUpdateSender {
     }
 
     [[nodiscard]] bool is_pending() const { return pending_.has_value(); }
+    // The next try makes another session: the home agent seems to have lost this one.
+    [[nodiscard]] bool doubts_session(mobility::Instant now) const;
     // The first try is under way, and its time is not over.
     [[nodiscard]] bool has_just_begun(mobility::Instant now) const {
         return pending_ && pending_->tries == 1 && now < pending_->try_began + pending_->timeout;

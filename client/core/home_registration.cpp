@@ -27,6 +27,9 @@ void HomeRegistration::register_paths(Instant now, std::vector<mobility::Path> p
     const mobility::Path first = paths.front();
     const bool by_handshake = !session() || left.doubts_session;
     leave_beside_for(paths, !by_handshake);
+    if (left.doubts_session) {
+        network_.ask_again();
+    }
     ask(now,
         {.paths = std::move(paths),
          .lifetime = settings_.lifetime,
@@ -52,6 +55,7 @@ void HomeRegistration::register_anew(Instant now, std::vector<mobility::Path> pa
                                      mobility::MoveCause cause, Actions& actions) {
     let_expired_binding_go(now, actions);
     leave_beside_for(paths, false);
+    network_.ask_again();
     ask(now,
         {.paths = std::move(paths),
          .lifetime = settings_.lifetime,
@@ -229,6 +233,9 @@ void HomeRegistration::on_deadline(Instant now, Actions& actions) {
     other_.on_deadline(now, within_home_prefix(now, settings_.lifetime), terms_beside(), actions);
     give_up_if_revoked(now);
     if (is_pending()) {
+        if (sender_.doubts_session(now)) {
+            network_.ask_again();
+        }
         sender_.on_deadline(now, terms(), actions);
     } else if (const auto due = refresh_due(); due && now >= *due) {
         refresh(now, actions);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "client/core/unique_local.hpp"
+
 namespace godwit::client {
 namespace {
 
@@ -25,6 +27,10 @@ constexpr auto doubt_distance = 1s;  // so often at most a router is asked wheth
 // RFC 6275 §7.5: the least MaxRtrAdvInterval.
 constexpr std::chrono::nanoseconds least_interval = 70ms;
 
+// More than one advertisement of 1500 octets holds. Of a liar's the last ones heard are kept: who
+// means it repeats them.
+constexpr std::size_t max_prefixes = 64;
+
 // With the R flag (RFC 6275 §7.2) a router's whole address stands where its prefix does.
 bool is_same(const wire::Prefix& advertised, const wire::Prefix& prefix) {
     return advertised.length == prefix.length && prefix.contains(advertised.address);
@@ -33,11 +39,13 @@ bool is_same(const wire::Prefix& advertised, const wire::Prefix& prefix) {
 }  // namespace
 
 void KnownRouter::on_heard(Instant now, const RouterHeard& heard) {
-    prefixes_.clear();
-    for (const RouterHeard::AdvertisedPrefix& advertised : heard.prefixes) {
-        if (advertised.valid_for > 0s) {
-            prefixes_.push_back({advertised.prefix, now + advertised.valid_for});
+    if (may_be_another(heard)) {
+        for (Advertised& known : prefixes_) {
+            known.until = std::min(known.until, now);
         }
+    }
+    for (const RouterHeard::AdvertisedPrefix& advertised : heard.prefixes) {
+        on_prefix(now, advertised);
     }
     if (heard.default_for > 0s) {
         default_until_ = now + heard.default_for;
@@ -51,6 +59,29 @@ void KnownRouter::on_heard(Instant now, const RouterHeard& heard) {
         interval_ = std::max<std::chrono::nanoseconds>(*heard.interval, least_interval);
     }
     prove(now);
+}
+
+// Another link's router may have the same address; what the one of here has said holds no longer.
+bool KnownRouter::may_be_another(const RouterHeard& heard) const {
+    const bool are_known = heard.link_layer && link_layer_;  // §4.2: it may be left out
+    return !stands() || was_link_shaken_ || (are_known && heard.link_layer != link_layer_);
+}
+
+// RFC 4861 §6.3.4: what one advertisement does not name may stand in another; a prefix ends by its
+// lifetime only.
+void KnownRouter::on_prefix(Instant now, const RouterHeard::AdvertisedPrefix& advertised) {
+    const Instant until = now + advertised.valid_for;
+    const auto known = std::ranges::find_if(
+        prefixes_, [&](const Advertised& each) { return is_same(each.prefix, advertised.prefix); });
+    if (known != prefixes_.end()) {
+        *known = {advertised.prefix, until};
+        std::rotate(known, known + 1, prefixes_.end());
+    } else if (advertised.valid_for > 0s) {
+        prefixes_.push_back({advertised.prefix, until});
+    }
+    if (prefixes_.size() > max_prefixes) {
+        prefixes_.erase(prefixes_.begin());
+    }
 }
 
 void KnownRouter::on_answer(Instant now) {
@@ -180,6 +211,19 @@ bool KnownRouter::is_withdrawn(Instant now) const {
 bool KnownRouter::advertises_any(Instant now) const {
     return std::ranges::any_of(
         prefixes_, [&](const Advertised& advertised) { return now < advertised.until; });
+}
+
+bool KnownRouter::advertises_any_like(Instant now, const wire::Ipv6Address& address) const {
+    return std::ranges::any_of(prefixes_, [&](const Advertised& advertised) {
+        return now < advertised.until &&
+               is_unique_local(advertised.prefix.address) == is_unique_local(address);
+    });
+}
+
+bool KnownRouter::has_advertised_prefix_of(const wire::Ipv6Address& address) const {
+    return std::ranges::any_of(prefixes_, [&](const Advertised& advertised) {
+        return advertised.prefix.contains(address);
+    });
 }
 
 bool KnownRouter::advertises_prefix_of(Instant now, const wire::Ipv6Address& address) const {

@@ -72,6 +72,11 @@ class KnownRouter {
     [[nodiscard]] bool is_withdrawn(mobility::Instant now) const;
     [[nodiscard]] unsigned asked() const { return asked_; }  // so many times since it was proven
     [[nodiscard]] bool advertises_any(mobility::Instant now) const;
+    // One of the same kind, unique local (RFC 4193) or not, that may give an address in its place.
+    [[nodiscard]] bool advertises_any_like(mobility::Instant now,
+                                           const wire::Ipv6Address& address) const;
+    // Now or before.
+    [[nodiscard]] bool has_advertised_prefix_of(const wire::Ipv6Address& address) const;
     [[nodiscard]] bool advertises_prefix_of(mobility::Instant now,
                                             const wire::Ipv6Address& address) const;
     [[nodiscard]] bool advertises(mobility::Instant now, const wire::Prefix& prefix) const;
@@ -89,6 +94,8 @@ class KnownRouter {
         mobility::Instant until;
     };
 
+    [[nodiscard]] bool may_be_another(const RouterHeard& heard) const;
+    void on_prefix(mobility::Instant now, const RouterHeard::AdvertisedPrefix& advertised);
     void prove(mobility::Instant now);
     void ask_from(mobility::Instant now);
     [[nodiscard]] mobility::Instant missed_at() const;
@@ -96,7 +103,7 @@ class KnownRouter {
     wire::Ipv6Address address_;
     std::optional<wire::LinkLayerAddress> link_layer_;
     std::uint32_t mtu_ = 1500;
-    std::vector<Advertised> prefixes_;
+    std::vector<Advertised> prefixes_;  // those that have ended too; the one heard last comes last
     std::optional<mobility::Instant> default_until_;  // nothing: it never was a default router
     std::optional<std::chrono::nanoseconds> interval_;
     Standing standing_ = Standing::proven;

@@ -37,14 +37,16 @@ bool NetworkRegistration::on_kept_without(wire::BindingStatus status, Actions& a
     if (refusal_) {
         return false;
     }
-    refusal_ = refused_before_;
-    refuse(status, actions);  // nothing, where it has been told before
+    refuse(refused_before_.value_or(status), actions);
     return true;
 }
 
 void NetworkRegistration::refuse(wire::BindingStatus status, Actions& actions) {
-    if (!refusal_) {
-        refusal_ = status;
+    if (refusal_) {
+        return;
+    }
+    refusal_ = status;
+    if (std::exchange(refused_before_, std::nullopt) != status) {  // nothing new else
         actions.emplace_back(mobility::Event{mobility::PrefixesRefused{home_, status}});
     }
 }

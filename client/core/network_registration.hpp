@@ -30,7 +30,8 @@ class NetworkRegistration {
     // The binding has gone, and what was carried with it; what is said of the next one is open.
     void on_ended() {
         is_carried_ = false;
-        ask_again();
+        refusal_.reset();
+        refused_before_.reset();
     }
     // The home agent may have lost the binding that it took without them: they are named again.
     void ask_again() {

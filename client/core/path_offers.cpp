@@ -6,6 +6,8 @@
 #include <tuple>
 #include <utility>
 
+#include "client/core/unique_local.hpp"
+
 namespace godwit::client {
 namespace {
 
@@ -30,10 +32,6 @@ unsigned common_prefix_length(const wire::Ipv6Address& one, const wire::Ipv6Addr
         }
     }
     return length;
-}
-
-bool is_unique_local(const wire::Ipv6Address& address) {  // RFC 4193 §3.1
-    return (address.octets[0] & 0xfeU) == 0xfcU;
 }
 
 // Whether the home agent has such an address: from elsewhere they lead to no other.
@@ -102,6 +100,9 @@ struct RankedOffer {
                std::size_t, std::size_t, bool, std::size_t>
         rank;
     Away offer;
+    // When it is its turn to be kept where there are too many: not the present path; not the best
+    // of its link and family; how many of its port go before it there.
+    std::tuple<bool, bool, std::size_t> turn{};
 };
 
 class Offers {
@@ -125,11 +126,13 @@ class Offers {
             }
         }
         std::ranges::sort(ranked_, {}, &RankedOffer::rank);
+        if (ranked_.size() > max_offers) {
+            keep_by_turns();
+        }
         std::vector<Away> offers;
         for (RankedOffer& ranked : ranked_) {
             offers.push_back(std::move(ranked.offer));
         }
-        offers.resize(std::min(offers.size(), max_offers));
         return offers;
     }
 
@@ -167,6 +170,21 @@ class Offers {
                       memory_.has_failed(now_, path, candidate.prefix_length),
                       !is_cheaper(path, port), order, port, path.is_ipv4(), end},
              .offer = {candidate, path}});
+    }
+
+    // So that many addresses of the home agent push out neither the other link nor the other port.
+    void keep_by_turns() {
+        std::map<std::pair<mobility::InterfaceIndex, bool>, std::size_t> of_family;
+        std::map<std::tuple<mobility::InterfaceIndex, bool, std::uint16_t>, std::size_t> of_port;
+        for (RankedOffer& ranked : ranked_) {
+            const Path& path = ranked.offer.path;
+            const bool is_present = present_ != nullptr && path == *present_;
+            ranked.turn = {!is_present, of_family[{path.interface, path.is_ipv4()}]++ > 0,
+                           of_port[{path.interface, path.is_ipv4(), path.remote_port}]++};
+        }
+        std::ranges::stable_sort(ranked_, {}, &RankedOffer::turn);
+        ranked_.erase(ranked_.begin() + max_offers, ranked_.end());
+        std::ranges::sort(ranked_, {}, &RankedOffer::rank);
     }
 
     // Over IPv4, where NATs are, UDP has to be kept alive, which native IPv6 has not.

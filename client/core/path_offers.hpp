@@ -35,7 +35,7 @@ struct PresentPath {
 // before what is deprecated or abandoned; the interface that the user prefers; the one of the
 // lowest route metric, of equals the present one's, so that nothing moves without a reason; what
 // has not failed in this network before; then what is cheaper, the preferences, and IPv6 before
-// IPv4.
+// IPv4. Of more than 32 those stay that are the best of each interface, family and port.
 std::vector<Away> path_offers(const mobility::Attachments& attachments,
                               const PathPreferences& preferences, const PathMemory& memory,
                               mobility::Instant now, const PresentPath& present);

@@ -146,12 +146,18 @@ std::optional<mobility::HomeLink> RouterWatch::home_link(Instant now) const {
     return std::nullopt;
 }
 
+// An address that no router has ever stood for may be of DHCPv6, or of a network before this one.
+// Only where a prefix like its own is advertised is it held to be the latter: beside a unique local
+// prefix alone it may be the only one that leads out.
 bool RouterWatch::is_abandoned(Instant now, InterfaceIndex interface,
                                const wire::Ipv6Address& address) const {
     const auto link = links_.find(interface);
     if (link == links_.end()) {
         return false;
     }
+    const bool had_its_own = std::ranges::any_of(link->second, [&](const KnownRouter& router) {
+        return router.has_advertised_prefix_of(address);
+    });
     bool is_other_heard = false;
     bool is_silent = false;
     for (const KnownRouter& router : link->second) {
@@ -160,7 +166,9 @@ bool RouterWatch::is_abandoned(Instant now, InterfaceIndex interface,
             if (is_its_own) {
                 return false;
             }
-            is_other_heard = is_other_heard || router.advertises_any(now);
+            is_other_heard =
+                is_other_heard || (had_its_own ? router.advertises_any(now)
+                                               : router.advertises_any_like(now, address));
         } else if (router.is_silent()) {
             is_silent = is_silent || is_its_own;
         }

@@ -80,7 +80,8 @@ class RouterWatch {
     // What only those have advertised: its neighbors are not on that link any more.
     [[nodiscard]] std::vector<LostPrefix> lost_prefixes(mobility::Instant now) const;
     // The routers of this interface that advertise a prefix of this address are silent or
-    // withdrawn, or there are others only.
+    // withdrawn, or there are others only: of an address that had none, others that advertise a
+    // prefix like its own, unique local or not.
     [[nodiscard]] bool is_abandoned(mobility::Instant now, mobility::InterfaceIndex interface,
                                     const wire::Ipv6Address& address) const;
     // When an answer may change without anything being heard, or on_deadline() has something to do.

@@ -1,5 +1,7 @@
 #include "client/core/path_offers.hpp"
 
+#include <set>
+
 #include "tests/support/addresses.hpp"
 
 namespace godwit::client {
@@ -189,6 +191,48 @@ TEST(PathOffers, CountAnInterfaceByTheBetterOfItsFamilies) {
                        candidate("2001:db8:b::2", 2, 600)},
         .endpoints = {{ipv4_of_home_agent}}};
     EXPECT_EQ(links.first(), "2001:db8:a::2");
+}
+
+// "interface 1 udp 4191", ... of all offers
+std::set<std::string> kinds(const std::vector<Away>& offers) {
+    std::set<std::string> kinds;
+    for (const Away& offer : offers) {
+        kinds.insert("interface " + std::to_string(offer.path.interface.value) + " " +
+                     std::string(name(offer.path.encapsulation)) + " " +
+                     std::to_string(offer.path.remote_port));
+    }
+    return kinds;
+}
+
+std::vector<mobility::HomeAgentEndpoint> sixteen_addresses_of_home_agent() {
+    std::vector<mobility::HomeAgentEndpoint> endpoints(16, {ipv6_of_home_agent});
+    for (std::uint8_t number = 0; number < 16; ++number) {
+        endpoints.at(number).address.octets.back() = number;
+    }
+    return endpoints;
+}
+
+TEST(PathOffers, KeepEveryLinkAndPortHoweverManyAddressesTheHomeAgentHas) {
+    Links links{
+        .candidates = {candidate("2001:db8:a::2", 1, 100), candidate("2001:db8:b::2", 2, 600)},
+        .endpoints = sixteen_addresses_of_home_agent()};
+    links.preferences.ports = {4191, 443};
+    EXPECT_THAT(
+        kinds(links.offers()),
+        testing::ElementsAre("interface 1 ip6 0", "interface 1 udp 4191", "interface 1 udp 443",
+                             "interface 2 ip6 0", "interface 2 udp 4191", "interface 2 udp 443"));
+    EXPECT_EQ(links.offers().size(), 32U);
+    EXPECT_EQ(links.first(), "2001:db8:a::2");
+    EXPECT_EQ(links.offers().back().path.interface.value, 2U) << "in the order of before";
+}
+
+TEST(PathOffers, KeepThePresentPathAmongTooMany) {
+    Links links{.candidates = {candidate("2001:db8:a::2", 1, 100)},
+                .endpoints = sixteen_addresses_of_home_agent()};
+    links.present = links.offers().back().path;
+    links.preferences.ports = {4191, 443};
+    links.candidates.push_back(candidate("2001:db8:b::2", 2, 600));
+    EXPECT_NE(offer_along(links.offers(), *links.present), nullptr);
 }
 
 TEST(PathOffers, RememberWhatFailedInThisNetworkAndInNoOther) {

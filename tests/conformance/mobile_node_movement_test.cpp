@@ -185,6 +185,22 @@ RULE(rfc6275_11_5_2, IsAtHomeWithoutADefaultRouter,
     EXPECT_TRUE(bench.is_home());
 }
 
+// RFC 4861 §6.3.4: what a host keeps
+
+RULE(rfc4861_6_3_4, KeepsAPrefixThatAnotherAdvertisementDoesNotName,
+     "a host takes the union of what it has received: an advertisement without a prefix does not "
+     "end it") {
+    LinkBench bench;
+    bench.hear(router_at_home());
+    Advertisement other_prefix = router_at_home();
+    other_prefix.prefix = router_a().prefix;
+    bench.hear(other_prefix);
+    EXPECT_TRUE(bench.is_home());
+    EXPECT_FALSE(bench.has_left(care_of_a));
+    bench.run_for(1800s);
+    EXPECT_FALSE(bench.is_home()) << "its lifetime does";
+}
+
 // RFC 4861 §6.1.2: what a host believes
 
 struct Forged {

@@ -153,6 +153,49 @@ TEST_F(HomeAgentEndpointsTest, GuessANat64WhereALinkHasNoIpv4OfItsOwn) {
                 ElementsAre(literal));
 }
 
+TEST_F(HomeAgentEndpointsTest, RememberOnlyTheLastFourAddressesOfEarlierAnswers) {
+    for (const char* address : {"2001:db8:f::1", "2001:db8:f::2", "2001:db8:f::3", "2001:db8:f::4",
+                                "2001:db8:f::5", "2001:db8:f::6"}) {
+        answer_.addresses = {ip(address)};
+        look_up({ipv6_of_wireless});
+    }
+    EXPECT_THAT(known({ipv4_of_cellular}),
+                ElementsAre(ip("2001:db8:f::6"), ip("2001:db8:f::5"), ip("2001:db8:f::4"),
+                            ip("2001:db8:f::3"), ip("2001:db8:f::2")));
+}
+
+TEST_F(HomeAgentEndpointsTest, RememberOnlyAsManyNamesThatNat64sHaveForThem) {
+    for (const char* address :
+         {"2001:db8:1::192.0.2.1", "2001:db8:2::192.0.2.1", "2001:db8:3::192.0.2.1",
+          "2001:db8:4::192.0.2.1", "2001:db8:5::192.0.2.1", "2001:db8:6::192.0.2.1"}) {
+        answer_.addresses = {literal, ip(address)};
+        look_up({ipv6_of_wireless});
+    }
+    EXPECT_EQ(known({ipv4_of_cellular}).size(), 6U) << "the answer's two and four";
+}
+
+TEST_F(HomeAgentEndpointsTest, GuessANat64OnlyForTheFirstOfManyIpv4Addresses) {
+    answer_.addresses.clear();
+    for (std::uint8_t number = 1; number <= 16; ++number) {
+        answer_.addresses.push_back(literal);
+        answer_.addresses.back().octets.back() = number;
+    }
+    look_up({ipv6_of_wireless});
+    EXPECT_EQ(known({ipv6_of_wireless}).size(), 20U);
+}
+
+TEST_F(HomeAgentEndpointsTest, KeepWhatTheyKnowWhereACaptivePortalNamesItselfAndNothingIsFound) {
+    answer_.addresses = {ip("2001:db8:f::1"), ip("::ffff:203.0.113.2")};
+    look_up({ipv4_of_wireless});
+    answer_.addresses = {ip("::ffff:192.168.1.1")};
+    look_up({ipv4_of_wireless});
+    answer_ = {.addresses = {}, .unresolved = {{.name = "ha.example", .reason = "no answer"}}};
+    look_up({ipv4_of_wireless});
+    EXPECT_THAT(known({ipv4_of_wireless}),
+                ElementsAre(ip("::ffff:192.168.1.1"), ip("2001:db8:f::1"), ip("::ffff:203.0.113.2"),
+                            literal));
+}
+
 TEST_F(HomeAgentEndpointsTest, PassTheStubByWhileItAsksTheHomesServersForAllNames) {
     EXPECT_EQ(asked_by(endpoints_), "");
     wanted_ = wanted_dns(true);

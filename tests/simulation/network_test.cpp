@@ -122,6 +122,25 @@ TEST(NetworkSimulation, AsksAgainForWhatWasRefusedOnceItHasBeenHome) {
     EXPECT_TRUE(passes(world, machine));
 }
 
+// It is granted while the mobile node sleeps, and hears nothing of the home agent's start.
+TEST(NetworkSimulation, AsksAgainForWhatWasRefusedWhenItWakesAfterARestart) {
+    World world(1, mobility::Protection::sealed, {elsewhere}, {behind});
+    world.mobile_node.attach(care_of_a);
+    world.network.run_for(2s);
+    ASSERT_FALSE(world.mobile_node.core().network().is_carried());
+    world.mobile_node.fall_asleep();
+    world.home_agent.restart();
+    server::HomeAgent& core = world.home_agent.core();
+    server::MobileNodeRecord record = *core.mobile_nodes().find(test::home);
+    record.network_prefixes = {behind};
+    core.admit({0}, record);
+    world.network.run_for(60s);
+    world.mobile_node.resume();
+    world.network.run_for(5s);
+    world.expect_agreement();
+    EXPECT_TRUE(passes(world, machine));
+}
+
 // The home agent's policy gives it another network while it is bound.
 TEST(NetworkSimulation, FollowsTheHomeAgentsPolicy) {
     World world(1, mobility::Protection::sealed, {elsewhere}, {behind});
