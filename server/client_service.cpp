@@ -25,16 +25,27 @@ std::error_code ClientService::on_client(const ClientChange& change) {
 }
 
 // Where they may go is said of all at once: a prefix, or an IPv4 address, that goes from one to
-// another would be taken from its new owner by what is said of the old one after.
-void ClientService::on_restored(std::span<const ClientChange> changes) {
+// another would be taken from its new owner by what is said of the old one after; and each change
+// of the kernel's table costs milliseconds, in which nothing else is done.
+void ClientService::on_restored(Restoration restoration) {
+    std::vector<wire::HomeAddress> gone;
+    for (const ClientChange& change : restoration.removed) {
+        announce(change);
+        parts_.rate_limits.forget(change.client.home);
+        follow(change);  // ends its binding, before its address may be another's
+        gone.push_back(change.client.home);
+    }
     std::vector<Client> clients;
-    for (const ClientChange& change : changes) {
+    for (const ClientChange& change : restoration.restored) {
         announce(change);
         clients.push_back(change.client);
     }
     parts_.rate_limits.apply(clients);
-    parts_.network.apply_policies(clients);
-    for (const ClientChange& change : changes) {
+    parts_.network.apply_policies(clients, gone);
+    for (security::ProtectedPeer& peer : restoration.peers) {
+        on_peer(std::move(peer));
+    }
+    for (const ClientChange& change : restoration.restored) {
         follow(change);
     }
 }

@@ -2,7 +2,6 @@
 // What follows for the home agent that runs when something becomes of its clients.
 
 #include <cstddef>
-#include <span>
 #include <vector>
 
 #include "server/api/event_feed.hpp"
@@ -40,7 +39,7 @@ class ClientService final : public ClientsObserver {
     explicit ClientService(const Parts& parts) : parts_(parts) {}
 
     std::error_code on_client(const ClientChange& change) override;
-    void on_restored(std::span<const ClientChange> changes) override;
+    void on_restored(Restoration restoration) override;
     void on_peer(security::ProtectedPeer peer) override;
     void on_key(security::KeyPair current) override;
     void on_previous_key_over() override;

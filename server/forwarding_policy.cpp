@@ -210,8 +210,16 @@ ForwardingPolicy::ForwardingPolicy(ForwardingSettings settings, const runtime::L
     pass_over_own_changes();
 }
 
-std::error_code ForwardingPolicy::apply(std::span<const PolicedClient> clients) {
+std::error_code ForwardingPolicy::apply(std::span<const PolicedClient> clients,
+                                        std::span<const wire::HomeAddress> gone) {
     Change change{.removed = {}, .added = {}, .restricted = restricted_};
+    for (const wire::HomeAddress& home : gone) {
+        if (const auto known = clients_.find(home); known != clients_.end()) {
+            change.restricted -= std::size_t{is_restricted(known->second.policy)};
+            add_client(known->second, change.removed);
+            clients_.erase(known);
+        }
+    }
     for (const PolicedClient& client : clients) {
         const auto known = clients_.find(client.home);
         if (known != clients_.end() && known->second != client) {
@@ -228,15 +236,7 @@ std::error_code ForwardingPolicy::apply(std::span<const PolicedClient> clients) 
 }
 
 std::error_code ForwardingPolicy::forget(const wire::HomeAddress& home) {
-    const auto known = clients_.find(home);
-    if (known == clients_.end()) {
-        return {};
-    }
-    Change change{.removed = {}, .added = {}, .restricted = restricted_};
-    change.restricted -= std::size_t{is_restricted(known->second.policy)};
-    add_client(known->second, change.removed);
-    clients_.erase(known);
-    return commit(change);
+    return clients_.contains(home) ? apply({}, {&home, 1}) : std::error_code{};
 }
 
 // What does not go into the table as it is (somebody may have emptied it) goes into a new one.
@@ -311,6 +311,7 @@ std::error_code ForwardingPolicy::put_back() {
     failure_ = write_anew();
     last_put_back_ = runtime::boot_now();
     if (failure_) {
+        is_in_doubt_ = false;  // some of it may be there: the next change alone would not mend it
         due_ = last_put_back_ + pause_after_failure;
         log_.error("forwarding-not-put-back", {{"reason", failure_.message()}});
     } else {

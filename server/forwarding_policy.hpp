@@ -45,9 +45,11 @@ class ForwardingPolicy {
     ForwardingPolicy(ForwardingSettings settings, const runtime::Log& log);
 
     // These clients' policies (each home address once) from now on, all at once, in place of what
-    // was said of them before. Of the others nothing changes. With an error they are not in force
-    // yet: health() says so, and it is tried again.
-    std::error_code apply(std::span<const PolicedClient> clients);
+    // was said of them before; those who are gone are clients no more, unless they are among these
+    // anew. Of the others nothing changes. With an error they are not in force yet: health() says
+    // so, and it is tried again.
+    std::error_code apply(std::span<const PolicedClient> clients,
+                          std::span<const wire::HomeAddress> gone = {});
     // It is a client no more.
     std::error_code forget(const wire::HomeAddress& home);
 

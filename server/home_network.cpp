@@ -134,7 +134,11 @@ void HomeNetwork::release(const wire::HomeAddress& home) {
     }
 }
 
-std::error_code HomeNetwork::apply_policies(std::span<const Client> clients) {
+std::error_code HomeNetwork::apply_policies(std::span<const Client> clients,
+                                            std::span<const wire::HomeAddress> gone) {
+    for (const wire::HomeAddress& home : gone) {
+        give_up(home);
+    }
     for (const Client& client : clients) {
         end_outdated_routes(client.home, client.policy.network_prefixes);
     }
@@ -146,19 +150,24 @@ std::error_code HomeNetwork::apply_policies(std::span<const Client> clients) {
         }
         set_network(client.home, client.policy.network_prefixes);
     }
-    const std::error_code error = forwarding_.apply(policed);
+    const std::error_code error = forwarding_.apply(policed, gone);
     if (error) {
-        log_.error("policies-not-applied",
-                   {{"clients", clients.size()}, {"reason", error.message()}});
+        log_.error(
+            "policies-not-applied",
+            {{"clients", clients.size()}, {"gone", gone.size()}, {"reason", error.message()}});
     }
     return error;
 }
 
-std::error_code HomeNetwork::forget_policy(const wire::HomeAddress& home) {
+void HomeNetwork::give_up(const wire::HomeAddress& home) {
     if (home_link_) {
         home_link_->deallocate(home);
     }
     set_network(home, {});
+}
+
+std::error_code HomeNetwork::forget_policy(const wire::HomeAddress& home) {
+    give_up(home);
     const std::error_code error = forwarding_.forget(home);
     if (error) {
         log_.error("policy-not-forgotten", {{"home", home}, {"reason", error.message()}});

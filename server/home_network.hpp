@@ -66,10 +66,12 @@ class HomeNetwork {
     void release(const wire::HomeAddress& home);
 
     // These clients (each home address once) have their home addresses, and may go where their
-    // policies say; what one of them gives up another may get. On a home link newcomers are kept
+    // policies say; what one of them gives up another may get. Before that those who are gone have
+    // none any more, in the same change of the kernel's table. On a home link newcomers are kept
     // from the addresses from now on. With an error, which is logged, the policies are not in force
     // yet: it is tried again.
-    std::error_code apply_policies(std::span<const Client> clients);
+    std::error_code apply_policies(std::span<const Client> clients,
+                                   std::span<const wire::HomeAddress> gone = {});
     std::error_code apply_policy(const Client& client) { return apply_policies({&client, 1}); }
     // The home address is nobody's any more. With an error, which is logged, its policy is still in
     // force: it is tried again.
@@ -86,6 +88,7 @@ class HomeNetwork {
     };
 
     void route_ipv4(const wire::Prefix& pool);
+    void give_up(const wire::HomeAddress& home);
     void set_network(const wire::HomeAddress& home, const std::vector<wire::Prefix>& prefixes);
     void end_outdated_routes(const wire::HomeAddress& home,
                              const std::vector<wire::Prefix>& prefixes);

@@ -4,9 +4,9 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 #include "server/clients/clients.hpp"
 #include "shared/mobility/session.hpp"
@@ -36,6 +36,13 @@ struct ClientChange {
     std::optional<mobility::PeerId> peer;
 };
 
+// What a restore has made of the clients.
+struct Restoration {
+    std::vector<ClientChange> removed;           // who is not in the backup
+    std::vector<security::ProtectedPeer> peers;  // keys that the authenticator has not seen itself
+    std::vector<ClientChange> restored;          // all who are in it
+};
+
 class ClientsObserver {
   public:
     ClientsObserver() = default;
@@ -46,9 +53,9 @@ class ClientsObserver {
     // Each once it is on disk. With an error it may not yet go where its policy says, and where it
     // may not: that is tried again.
     virtual std::error_code on_client(const ClientChange& change) = 0;
-    // All who are in a backup, at once, since what was one's may be another's by it. Before that
-    // those who are not in it have been removed, and its keys have been told.
-    virtual void on_restored(std::span<const ClientChange> changes) = 0;
+    // All of it at once, since what was one's may be another's by it. Keys and addresses of those
+    // who are removed may come back with those who are restored.
+    virtual void on_restored(Restoration restoration) = 0;
     // A key that the authenticator has not seen itself; a change of its client follows.
     virtual void on_peer(security::ProtectedPeer peer) = 0;
     // The home agent has another key pair; the one before serves as well until further notice.

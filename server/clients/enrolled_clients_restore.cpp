@@ -160,6 +160,11 @@ std::optional<StoredKeys> EnrolledClients::keys_after(const StoreContent& conten
 
 // Whoever has the same keys and the same home address goes on with what he has.
 void EnrolledClients::tell_of_takeover(const Entries& before) {
+    Restoration restoration;
+    const auto take_out = [&](const Entry& entry, std::optional<mobility::PeerId> peer) {
+        restoration.removed.push_back(
+            {.event = ClientEvent::removed, .client = shown(entry), .peer = peer});
+    };
     std::map<mobility::PeerId, const Entry*> gone;
     std::map<security::PublicKey, const Entry*> by_key;
     for (const auto& [place, entry] : before) {
@@ -167,7 +172,7 @@ void EnrolledClients::tell_of_takeover(const Entries& before) {
             gone.emplace(*entry.peer, &entry);
             by_key.emplace(*entry.stored.key, &entry);
         } else {
-            tell(ClientEvent::removed, entry, {});
+            take_out(entry, {});
         }
     }
     std::vector<Entry*> fresh;
@@ -181,16 +186,17 @@ void EnrolledClients::tell_of_takeover(const Entries& before) {
         }
     }
     for (const auto& [peer, entry] : gone) {
-        tell(ClientEvent::removed, *entry, peer);
+        take_out(*entry, peer);
     }
     for (const Entry* entry : fresh) {
-        if (observer_ != nullptr && entry->peer) {
-            observer_->on_peer(
+        if (entry->peer) {
+            restoration.peers.push_back(
                 {*entry->peer, *entry->stored.key, copy_of(entry->stored.preshared_key)});
         }
     }
     if (observer_ != nullptr) {
-        observer_->on_restored(restored());
+        restoration.restored = restored();
+        observer_->on_restored(std::move(restoration));
     }
 }
 

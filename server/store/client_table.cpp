@@ -139,6 +139,21 @@ std::vector<StoredClient> read_clients(Database& database) {
     return clients;
 }
 
+bool replaces_secret(Database& database, const StoredClient& client) {
+    Statement select(database,
+                     "SELECT 1 FROM client LEFT JOIN invite ON invite.client = home_address "
+                     "WHERE home_address = ? AND (public_key <> coalesce(?, zeroblob(0)) "
+                     "OR invite.id <> coalesce(?, zeroblob(0)))");
+    select.bind(0, client.home.address.octets);
+    bind_key(select, 1, client.key);
+    if (client.invite) {
+        select.bind(2, client.invite->id.octets);
+    } else {
+        select.bind_null(2);
+    }
+    return require_next(select, "read a client in the state file");
+}
+
 void write_client(Database& database, const StoredClient& client) {
     write_row(database, client);
     erase_belongings(database, client.home);

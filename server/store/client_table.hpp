@@ -10,6 +10,9 @@
 namespace godwit::server {
 
 std::vector<StoredClient> read_clients(Database& database);
+// Whether the client with this home address has a key, or an invite, that this one has not: writing
+// it deletes a secret.
+bool replaces_secret(Database& database, const StoredClient& client);
 void write_client(Database& database, const StoredClient& client);
 void erase_client(Database& database, const wire::HomeAddress& home);
 

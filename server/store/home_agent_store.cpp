@@ -102,11 +102,23 @@ bool HomeAgentStore::has_networks() {
 }
 
 std::error_code HomeAgentStore::put_client(const StoredClient& client) {
-    return write([&] { write_client(durable_, client); });
+    bool is_secret_gone = false;
+    const std::error_code outcome = write([&] {
+        is_secret_gone = replaces_secret(durable_, client);
+        write_client(durable_, client);
+    });
+    if (!outcome && is_secret_gone) {  // not for whoever joins: its handshake waits
+        overwrite_what_was_deleted(durable_);
+    }
+    return outcome;
 }
 
 std::error_code HomeAgentStore::remove_client(const wire::HomeAddress& home) {
-    return write([&] { erase_client(durable_, home); });
+    const std::error_code outcome = write([&] { erase_client(durable_, home); });
+    if (!outcome) {
+        overwrite_what_was_deleted(durable_);
+    }
+    return outcome;
 }
 
 Ipv4Assignments HomeAgentStore::ipv4_home_addresses() {

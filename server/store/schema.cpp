@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <system_error>
 
@@ -77,11 +78,38 @@ constexpr std::array migrations{
        DROP TABLE handshake_before;)",
 };
 
+// The "application ID" of a file in which nothing that was deleted is left: "GWha". It is not that
+// of a file which an older version has written to, until it has been written anew.
+constexpr std::int64_t clean = 0x47576861;
+
+bool is_clean(Database& database) {
+    Statement mark(database, "PRAGMA application_id");
+    return mark.next().value_or(false) && mark.number(0) == clean;
+}
+
+std::string command_to_mark(std::int64_t mark) {
+    return "PRAGMA application_id = " + std::to_string(mark);
+}
+
 // Without the keys that an older version may have left between what is in use. The copy is made in
-// memory, where nobody finds them afterwards. If it fails, all is as it was.
+// memory, where nobody finds them afterwards. If it fails (a full disk), or the process is killed
+// before the mark is there, all is as it was, and the next start tries it again.
 void write_anew(Database& database) {
-    static_cast<void>(database.run("PRAGMA temp_store = MEMORY; VACUUM"));
-    overwrite_what_was_deleted(database);
+    if (!database.run("PRAGMA temp_store = MEMORY; VACUUM") &&
+        overwrite_what_was_deleted(database)) {
+        static_cast<void>(database.run(command_to_mark(clean)));
+    }
+}
+
+// In one transaction, so that no file is of this version and has a mark of before.
+void migrate(Database& database) {
+    const std::size_t version = version_of(database);
+    Transaction migration(database);
+    bring_up_to_date(database);
+    if (version != newest_version()) {
+        database.require(command_to_mark(version == 0 ? clean : 0), "bring up to date");
+    }
+    migration.commit();
 }
 
 }  // namespace
@@ -127,8 +155,13 @@ std::string tables_of(Database& database) {
     return tables;
 }
 
-void overwrite_what_was_deleted(Database& database) {
-    static_cast<void>(database.run("PRAGMA wal_checkpoint(TRUNCATE)"));
+bool overwrite_what_was_deleted(Database& database) {
+    try {
+        Statement folding(database, "PRAGMA wal_checkpoint(TRUNCATE)");
+        return folding.next().value_or(false) && folding.number(0) == 0;  // 1: it is being read
+    } catch (const std::system_error&) {
+        return false;
+    }
 }
 
 Database open_state_file(const std::filesystem::path& file) {
@@ -150,11 +183,8 @@ Database open_state_file(const std::filesystem::path& file) {
     // FULL: a commit is on disk when it returns. What is deleted was perhaps a key.
     database.require(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON", "open");
-    const std::size_t version = version_of(database);
-    Transaction migration(database);
-    bring_up_to_date(database);
-    migration.commit();
-    if (version != 0 && version != newest_version()) {
+    migrate(database);
+    if (!is_clean(database)) {
         write_anew(database);
     }
     return database;

@@ -15,9 +15,10 @@ namespace godwit::server {
 Database open_state_file(const std::filesystem::path& file);
 
 // "secure_delete" clears the present state alone: until the write-ahead log is folded into the
-// file, both still have what was before. Where another program reads the file just now, the next
-// time does it. Not within a transaction.
-void overwrite_what_was_deleted(Database& database);
+// file, both still have what was before. False: it has not been done, since another program reads
+// the file just now, or the disk fails; the next call does it, or whoever closes the file last. Not
+// within a transaction.
+bool overwrite_what_was_deleted(Database& database);
 // Gives a database all the tables of this version. Throws std::system_error.
 void bring_up_to_date(Database& database);
 // Which tables, indices and triggers there are, in the words that made them.

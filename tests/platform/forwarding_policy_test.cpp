@@ -1,11 +1,17 @@
 #include "server/forwarding_policy.hpp"
 
 #include <gmock/gmock.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netlink.h>
 
+#include <array>
 #include <csignal>
 #include <cstdlib>
+#include <functional>
 
 #include "server/home_network.hpp"
+#include "shared/platform/network_events.hpp"
 #include "shared/wire/checksum.hpp"
 #include "tests/platform/policies_fixture.hpp"
 #include "tests/runtime/temporary_directory.hpp"
@@ -226,6 +232,46 @@ TEST_F(Policies, AreForgottenWithTheirClient) {
     EXPECT_FALSE(policy_->forget(laptop_.home));
     EXPECT_THAT(run("nft list ruleset"), Not(HasSubstr("fd00:9::9")));
     EXPECT_TRUE(reaches_phone());
+}
+
+// The kernel says of each transaction that there is another generation of all tables.
+int transactions_in(const std::function<void()>& change) {
+    constexpr std::uint32_t group = 1U << (NFNLGRP_NFTABLES - 1U);
+    constexpr unsigned generation = (unsigned{NFNL_SUBSYS_NFTABLES} << 8U) | NFT_MSG_NEWGEN;
+    int transactions = 0;
+    NetworkEvents events(
+        group,
+        [&](const nlmsghdr& event) {
+            transactions += int{event.nlmsg_type == generation};
+            return false;
+        },
+        NETLINK_NETFILTER);
+    change();
+    events.take();
+    return transactions;
+}
+
+// Each transaction waits for the kernel: thousands, one by one, would hold up everything else.
+TEST_F(Policies, ChangeOnceForAllWhoGoAndWhoCome) {
+    apply(laptop_, {.internet = false});
+    const server::PolicedClient fresh{.home = {address("fd00:9::b")},
+                                      .ipv4 = laptop_.ipv4,
+                                      .policy = {.internet = false, .prefixes = {}}};
+    const std::array gone{laptop_.home, phone_.home, wire::HomeAddress{address("fd00:9::c")}};
+    EXPECT_EQ(transactions_in([&] { EXPECT_FALSE(policy_->apply({&fresh, 1}, gone)); }), 1);
+    const std::string written = run("nft list ruleset");
+    EXPECT_THAT(written, HasSubstr("fd00:9::b"));
+    EXPECT_THAT(written, Not(HasSubstr("fd00:9::9")));
+    EXPECT_THAT(written, Not(HasSubstr("fd00:9::a")));
+}
+
+TEST_F(Policies, AreThoseOfWhoComesWithTheAddressOfWhoGoes) {
+    apply(laptop_, {.internet = false});
+    server::PolicedClient another = laptop_;
+    another.policy = {.clients = false, .prefixes = {}};
+    EXPECT_FALSE(policy_->apply({&another, 1}, {&laptop_.home, 1}));
+    EXPECT_TRUE(reaches_internet());
+    EXPECT_FALSE(reaches_phone());
 }
 
 std::vector<server::PolicedClient> thousands_of_restricted() {

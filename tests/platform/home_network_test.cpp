@@ -86,6 +86,16 @@ TEST_F(HomeNetworkOfTwo, KeepsBothRoutesOfTwoThatAreExchanged) {
     EXPECT_THAT(set("networks"), Not(HasSubstr("fd00:")));
 }
 
+TEST_F(HomeNetworkOfTwo, GivesWhatWasOfOneWhoIsGoneToWhoeverComes) {
+    say({one_}, {});
+    const std::vector<Client> stays{client(beta_, 9, {one_})};
+    EXPECT_FALSE(network_->apply_policies(stays, {&alpha_, 1}));
+    EXPECT_THAT(routes(), HasSubstr("fd00:1::/64 dev tunnel"));
+    EXPECT_THAT(set("networks"), HasSubstr("fd00:1::/64"));
+    EXPECT_THAT(set("clients"), AllOf(HasSubstr("2001:db8:f::a"), Not(HasSubstr("2001:db8:f::9"))));
+    EXPECT_THAT(set("clients_ipv4"), AllOf(HasSubstr("10.64.0.9"), Not(HasSubstr("10.64.0.10"))));
+}
+
 TEST_F(HomeNetworkOfTwo, KeepsBothIpv4AddressesOfTwoThatAreExchanged) {
     say({}, {});
     apply({client(alpha_, 10, {}), client(beta_, 9, {})});

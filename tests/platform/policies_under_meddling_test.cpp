@@ -90,6 +90,23 @@ TEST_F(PoliciesUnderMeddling, SayWhileTheyAreNotInForce) {
     EXPECT_FALSE(reaches_internet());
 }
 
+// The policy is known already, so that there is nothing to be written for its own sake.
+TEST_F(PoliciesUnderMeddling, AreWrittenWithTheNextOneAfterADoubtThatCouldNotBeSettled) {
+    const server::PolicedClient phone{phone_.home, phone_.ipv4, {.clients = false, .prefixes = {}}};
+    flood();
+    run("nft flush ruleset");
+    {
+        NftablesTable somebody("inet godwit_ha", NftablesTable::End::with_process);
+        somebody.replace("");
+        EXPECT_TRUE(policy_->apply({&phone, 1}));
+        flood();
+    }
+    ASSERT_TRUE(reaches_internet());
+    EXPECT_FALSE(policy_->apply({&phone, 1}));
+    EXPECT_FALSE(reaches_internet());
+    EXPECT_THAT(policy_->health(), IsEmpty());
+}
+
 TEST_F(PoliciesUnderMeddling, AreNotWrittenAgainForWhatOthersDoElsewhere) {
     policy_->watch(loop_);
     run("nft add table ip6 godwit_ha; nft add table inet others");

@@ -19,9 +19,6 @@ using security::Tai64n;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using testing::Not;
-
-const std::string octets_of_key_2(sizeof(security::KeyOctets), '\2');
 
 Tai64n time(std::int64_t seconds) {
     return Tai64n::from(
@@ -51,10 +48,6 @@ class ClientStore : public testing::Test {
     }
     [[nodiscard]] std::filesystem::path file() const {
         return directory_.path() / "state" / "godwit-ha.sqlite";
-    }
-    // With the write-ahead log.
-    [[nodiscard]] std::string files() const {
-        return tests::read_file(file()) + tests::read_file(file().string() + "-wal");
     }
     // Of old_peer() at later(9), as versions before had it.
     void put_handshake_without_its_key() const {
@@ -158,58 +151,6 @@ TEST_F(ClientStore, RemembersTheKeysThatAreInPlaceOfTheKeyFile) {
     EXPECT_EQ(found->current.public_key(), stored.current.public_key());
     EXPECT_EQ(found->previous->public_key(), stored.previous->public_key());
     EXPECT_EQ(found->previous_until, long_ago);
-}
-
-TEST_F(ClientStore, LeavesNothingInTheFileOfAKeyThatIsOver) {
-    ASSERT_FALSE(open().put_keys(both_keys()));
-    ASSERT_THAT(files(), HasSubstr(octets_of_key_2));
-    ASSERT_FALSE(open().put_keys(keys(4)));
-    EXPECT_THAT(files(), Not(HasSubstr(octets_of_key_2)));
-}
-
-TEST_F(ClientStore, LeavesNothingInTheFilesOfAKeyThatIsOverWhileItIsOpen) {
-    HomeAgentStore store = open();
-    ASSERT_FALSE(store.put_keys(both_keys()));
-    ASSERT_THAT(files(), HasSubstr(octets_of_key_2));
-    ASSERT_FALSE(store.put_keys(keys(4)));
-    EXPECT_THAT(files(), Not(HasSubstr(octets_of_key_2)));
-}
-
-TEST_F(ClientStore, LeavesNothingInTheFilesOfAKeyThatARestoreReplaces) {
-    HomeAgentStore store = open();
-    const auto backup = store.backup(keys(4));
-    ASSERT_FALSE(store.put_keys(both_keys()));
-    ASSERT_FALSE(store.replace(store.read_backup(backup.value()).value()));
-    EXPECT_THAT(files(), Not(HasSubstr(octets_of_key_2)));
-}
-
-// Another program looks into the file: the key is over all the same.
-TEST_F(ClientStore, DropsAKeyWhileTheFileIsBeingRead) {
-    HomeAgentStore store = open();
-    ASSERT_FALSE(store.put_keys(both_keys()));
-    {
-        Database reader(file());
-        Statement reading(reader, "SELECT name FROM sqlite_schema");
-        ASSERT_TRUE(reading.next().value());
-        EXPECT_FALSE(store.put_keys(keys(4)));
-        EXPECT_FALSE(store.failure());
-    }
-    EXPECT_FALSE(store.keys()->previous);
-    ASSERT_FALSE(store.put_keys(keys(4)));
-    EXPECT_THAT(files(), Not(HasSubstr(octets_of_key_2))) << "the next time does it";
-}
-
-TEST_F(ClientStore, LeavesNothingInTheFilesOfAKeyThatAnOlderVersionDropped) {
-    ASSERT_FALSE(open().put_keys(both_keys()));
-    {
-        Database older(file());
-        ASSERT_FALSE(
-            older.run("PRAGMA secure_delete = OFF; DELETE FROM home_agent_key;"
-                      "ALTER TABLE client DROP COLUMN network_prefixes; PRAGMA user_version = 4"));
-    }
-    ASSERT_THAT(files(), HasSubstr(octets_of_key_2));
-    const HomeAgentStore store = open();
-    EXPECT_THAT(files(), Not(HasSubstr(octets_of_key_2)));
 }
 
 TEST_F(ClientStore, CountsNoHandshakesUnderAKeyThatServesNoMore) {

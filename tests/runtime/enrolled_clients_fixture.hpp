@@ -4,8 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,15 +25,17 @@ class Witness final : public ClientsObserver {
   public:
     // "joined laptop 1"
     std::error_code on_client(const ClientChange& change) override {
-        told.push_back(std::string(name(change.event)) + ' ' + change.client.name +
-                       (change.peer ? ' ' + std::to_string(change.peer->index) : ""));
+        ++single_changes;
+        note(change);
         return failure;
     }
-    void on_restored(std::span<const ClientChange> changes) override {
+    void on_restored(Restoration restoration) override {
         ++restores;
-        for (const ClientChange& change : changes) {
-            on_client(change);
+        std::ranges::for_each(restoration.removed, [this](const auto& change) { note(change); });
+        for (security::ProtectedPeer& peer : restoration.peers) {
+            on_peer(std::move(peer));
         }
+        std::ranges::for_each(restoration.restored, [this](const auto& change) { note(change); });
     }
     void on_peer(security::ProtectedPeer peer) override {
         told.push_back("peer " + std::to_string(peer.id.index));
@@ -43,8 +45,15 @@ class Witness final : public ClientsObserver {
 
     std::error_code failure;  // what it has to say to the next changes
     std::vector<std::string> told;
-    int restores = 0;  // that it was told of as a whole
+    int restores = 0;        // that it was told of as a whole
+    int single_changes = 0;  // by themselves
     std::optional<security::PublicKey> key;
+
+  private:
+    void note(const ClientChange& change) {
+        told.push_back(std::string(name(change.event)) + ' ' + change.client.name +
+                       (change.peer ? ' ' + std::to_string(change.peer->index) : ""));
+    }
 };
 
 class Enrolled : public testing::Test {

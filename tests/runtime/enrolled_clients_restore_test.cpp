@@ -44,6 +44,21 @@ TEST_F(Restore, TellsOfEverybodyAtOnceOnceTheOthersAreGone) {
     EXPECT_EQ(witness_.restores, 1) << "what was one's may be another's";
 }
 
+// What is done for each change by itself takes long for thousands.
+TEST_F(Restore, TellsOfAllWhoAreGoneTogether) {
+    const std::string backup = clients_->backup().value();
+    join("laptop", 3);
+    join("phone", 4);
+    invite("tablet");
+    forget_what_was_told();
+    witness_.single_changes = 0;
+    ASSERT_TRUE(clients_->restore(backup));
+    EXPECT_THAT(witness_.told, testing::UnorderedElementsAre("removed laptop 1", "removed phone 2",
+                                                             "removed tablet"));
+    EXPECT_EQ(witness_.single_changes, 0);
+    EXPECT_EQ(witness_.restores, 1);
+}
+
 TEST_F(Restore, EndsWhoIsNotInTheBackup) {
     const std::string backup = clients_->backup().value();
     join("laptop", 3);

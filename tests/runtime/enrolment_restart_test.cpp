@@ -66,7 +66,7 @@ class Process final : public ClientsObserver {
         }
         return {};
     }
-    void on_restored(std::span<const ClientChange> /*changes*/) override {}
+    void on_restored(Restoration /*restoration*/) override {}
     void on_peer(security::ProtectedPeer /*peer*/) override {}
     void on_key(security::KeyPair /*current*/) override {}
     void on_previous_key_over() override {}
