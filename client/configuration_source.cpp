@@ -86,7 +86,8 @@ std::optional<std::string> ConfigurationSource::profile_at(const wire::HomeAgent
         const auto found = wanted(name);
         if (found && found->configuration.home_agent.address == address &&
             found->configuration.status_socket == present.status_socket &&
-            found->configuration.state_directory == present.state_directory) {
+            found->configuration.state_directory == present.state_directory &&
+            (found->configuration.lockdown || !present.lockdown)) {
             return name;
         }
     }

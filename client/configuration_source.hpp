@@ -35,7 +35,8 @@ class ConfigurationSource {
     [[nodiscard]] Wanted wanted() const;
     [[nodiscard]] Wanted wanted(const std::string& profile) const;
 
-    // The profile that is at this home agent and can be taken up by a daemon of this configuration.
+    // The profile that is at this home agent and can be taken up by a daemon of this configuration
+    // though the user has not asked for it: none without his lockdown.
     [[nodiscard]] std::optional<std::string> profile_at(const wire::HomeAgentAddress& address,
                                                         const Configuration& present) const;
 

@@ -15,10 +15,11 @@ namespace godwit::client {
 inline constexpr std::size_t most_near_destinations = 256;  // the shortest prefixes, if more
 
 // Of both families, and none inside another: the destinations of routes that whoever runs this
-// machine has made; the networks of its links, those that it has an address in, and which are no
-// larger than a link has (IPv6: from /64 on; IPv4: from /16 on, or in private use) or, in IPv6, as
-// large as an address was configured here; and the other ends of point-to-point links. Default
-// routes are none of them, nor is what leads into the tunnel.
+// machine has made, as far as their protocol tells (those of dhclient's script look the same); the
+// networks of its links, those that it has an address in, and which are no larger than a link has
+// (IPv6: from /64 on; IPv4: from /16 on, or in private use) or, in IPv6, as large as an address was
+// configured here; and the other ends of point-to-point links. Default routes are none of them, nor
+// is what leads into the tunnel.
 std::vector<wire::Prefix> near_destinations(const platform::NetworkSnapshot& network,
                                             mobility::InterfaceIndex tunnel);
 

@@ -62,7 +62,8 @@ std::vector<KnownRoute> next_hops_in(const nlattr& list, const KnownRoute& route
     return routes;
 }
 
-// What a DHCP client has heard it marks so, as the kernel does with what it has heard itself.
+// What a DHCP client has heard it marks so, as the kernel does with what it has heard itself; all
+// but dhclient's script, whose routes look like an administrator's (docs/decisions/0048).
 bool is_configured(unsigned char protocol) {
     constexpr std::array by_the_network{RTPROT_UNSPEC, RTPROT_REDIRECT, RTPROT_KERNEL, RTPROT_RA,
                                         RTPROT_DHCP};
