@@ -51,6 +51,24 @@ HomeMode mode_for(HostCase found) {
     }
 }
 
+bool is_unique_local(const wire::Prefix& prefix) {  // RFC 4193 §3.1
+    static const wire::Prefix all = wire::Prefix::parse("fc00::/7").value();
+    return prefix.length >= all.length && all.contains(prefix.address);
+}
+
+// A global prefix that somebody has named is this machine's, even if no packet has shown it: a
+// router may answer no pings.
+HomeMode mode_for(const HostSurvey& survey, const Wishes& wishes) {
+    if (wishes.mode) {
+        return *wishes.mode;
+    }
+    const HomeMode mode = mode_for(survey.found);
+    if (mode != HomeMode::nat || !wishes.prefix || is_unique_local(*wishes.prefix)) {
+        return mode;
+    }
+    return survey.shared_link ? HomeMode::on_link : HomeMode::routed;
+}
+
 wire::Ipv6Address first_of(wire::Prefix prefix) {
     prefix.address.octets.back() |= 1U;  // 0 is the subnet-router anycast address, RFC 4291 §2.6.1
     return prefix.address;
@@ -123,18 +141,23 @@ std::expected<HomePlan, std::string> plan_home(const HostSurvey& survey, const W
         return std::unexpected("this machine has no way to the Internet; connect it first");
     }
     const Uplink& uplink = *survey.uplink;
-    HomePlan plan{.mode = wishes.mode.value_or(mode_for(survey.found))};
+    HomePlan plan{.mode = mode_for(survey, wishes)};
     const auto prefix = wishes.prefix ? wishes.prefix : survey.prefix;
     if (plan.mode != HomeMode::nat && !prefix) {
         return std::unexpected("no prefix for \"" + std::string(name(plan.mode)) +
                                "\" was found; name it with --prefix");
+    }
+    if (plan.mode == HomeMode::nat && wishes.prefix && !is_unique_local(*wishes.prefix)) {
+        return std::unexpected(wishes.prefix->text() +
+                               " is not for private use, as --mode nat wants it; take --mode "
+                               "routed or on-link, or leave --prefix out");
     }
     plan.prefix = plan.mode == HomeMode::nat && !wishes.prefix
                       ? unique_local_prefix(surroundings.random)
                       : *prefix;
     plan.address = uplink.address.value_or(first_of(plan.prefix));
     if (plan.mode == HomeMode::on_link) {
-        plan.home_link = uplink.link.name;
+        plan.home_link = survey.shared_link.value_or(uplink.link.name);
     }
     plan.ipv4_pool = free_pool(surroundings.ipv4_in_use);
     plan.udp_ports = free_ports(surroundings.udp_ports_in_use);

@@ -48,7 +48,7 @@ std::expected<HomePlan, std::string> plan_home(const HostSurvey& survey, const W
 // fd00::/8 with 40 random bits, and the subnet 0 of it: RFC 4193 §3.1.
 wire::Prefix unique_local_prefix(std::uint64_t random);
 
-// The whole of ha.toml. `key` is the private key's file.
+// The whole of ha.toml. `key` is the private key's file, from the directory of ha.toml.
 std::string configuration_text(const HomePlan& plan, const std::string& key);
 
 // What was found and is going to be done, for people.

@@ -62,8 +62,9 @@ HostSurvey survey_this_host(const SurveyOrder& order) {
     const auto uplink = order.interface ? uplink_by(network, *order.interface) : uplink_of(network);
     std::vector<ProbedPrefix> probed;
     if (uplink && uplink->router && uplink->address) {
-        const auto candidates = order.prefix ? std::vector{named_candidate(*order.prefix, *uplink)}
-                                             : prefix_candidates(network, *uplink);
+        const auto candidates = order.prefix
+                                    ? std::vector{named_candidate(network, *order.prefix, *uplink)}
+                                    : prefix_candidates(network, *uplink);
         for (const PrefixCandidate& candidate : candidates) {
             probed.push_back(probe(network, *uplink, candidate));
             if (probed.back().answer == platform::PrefixAnswer::delivered) {

@@ -85,12 +85,25 @@ wire::Prefix next_subnet(wire::Prefix subnet) {
     return subnet;
 }
 
+// Other machines have it, or a part of it. The loopback interface leads to none.
+bool is_routed_on(const NetworkSnapshot& network, const wire::Prefix& subnet,
+                  const wire::Prefix& whole) {
+    return std::ranges::any_of(network.routes, [&](const KnownRoute& route) {
+        const Link* link = link_of(network, route.interface);
+        return route.destination.length > whole.length &&
+               (subnet.contains(route.destination.address) ||
+                route.destination.contains(subnet.address)) &&
+               (link == nullptr || link->name != "lo");
+    });
+}
+
 std::optional<wire::Prefix> free_subnet(const NetworkSnapshot& network,
                                         const wire::Prefix& prefix) {
     wire::Prefix candidate = wire::Prefix::around(prefix.address, subnet_bits);
     for (unsigned tried = 0; tried < most_subnets && prefix.contains(candidate.address);
          ++tried, candidate = next_subnet(candidate)) {
-        if (std::ranges::none_of(network.addresses, [&](const KnownAddress& address) {
+        if (!is_routed_on(network, candidate, prefix) &&
+            std::ranges::none_of(network.addresses, [&](const KnownAddress& address) {
                 return candidate.contains(address.address);
             })) {
             return candidate;
@@ -99,11 +112,21 @@ std::optional<wire::Prefix> free_subnet(const NetworkSnapshot& network,
     return std::nullopt;
 }
 
-// A bridge of containers, a tunnel: behind those are prefixes that others have chosen.
+// Behind a tunnel are prefixes that others have chosen, and a link that is down has none.
 bool is_of_interest(const NetworkSnapshot& network, const KnownAddress& address) {
     const Link* link = link_of(network, address.interface);
     return is_usable(address) && address.prefix_length <= subnet_bits && !address.deprecated &&
            link != nullptr && link->is_up && link->driver != "tun";
+}
+
+// A bridge of virtual machines, a LAN: to lead the whole of its prefix elsewhere cuts them off.
+std::optional<std::string> shared_link_of(const NetworkSnapshot& network, const Uplink& uplink,
+                                          mobility::InterfaceIndex interface) {
+    const Link* link = link_of(network, interface);
+    const bool is_shared = link != nullptr && link->index != uplink.link.index &&
+                           link->is_running && link->name != "lo" && link->driver != "dummy" &&
+                           link->driver != "tun";
+    return is_shared ? std::optional(link->name) : std::nullopt;
 }
 
 std::string origin_of(const NetworkSnapshot& network, const KnownAddress& address) {
@@ -169,9 +192,17 @@ void judge_prefixes(HostSurvey& survey, const std::vector<ProbedPrefix>& probed)
     for (const ProbedPrefix& each : probed) {
         survey.reasons.push_back(text_of(each));
     }
+    if (probed.size() == 1) {
+        survey.shared_link = probed.front().candidate.shared_link;
+    }
     if (const ProbedPrefix* routed = find(probed, PrefixAnswer::delivered)) {
-        survey.found = HostCase::routed;
         survey.prefix = routed->candidate.prefix;
+        survey.shared_link = routed->candidate.shared_link;
+        survey.found = survey.shared_link ? HostCase::on_link : HostCase::routed;
+        if (survey.shared_link) {
+            survey.reasons.push_back("Other machines may be on " + *survey.shared_link +
+                                     ": single addresses are taken there, and they keep theirs.");
+        }
     } else if (const ProbedPrefix* on_link = find(probed, PrefixAnswer::answered);
                on_link != nullptr && on_link->candidate.is_of_uplink) {
         survey.found = HostCase::on_link;
@@ -207,27 +238,39 @@ std::vector<PrefixCandidate> prefix_candidates(const NetworkSnapshot& network,
     const auto add = [&](const std::optional<wire::Prefix>& prefix, const KnownAddress& because) {
         if (prefix &&
             std::ranges::find(candidates, *prefix, &PrefixCandidate::prefix) == candidates.end()) {
-            candidates.push_back(
-                {*prefix, because.interface == uplink.link.index, origin_of(network, because)});
+            candidates.push_back({*prefix, because.interface == uplink.link.index,
+                                  origin_of(network, because),
+                                  shared_link_of(network, uplink, because.interface)});
         }
     };
     for (const KnownAddress& address : network.addresses) {
         if (!is_of_interest(network, address)) {
             continue;
         }
-        if (address.prefix_length < subnet_bits) {
+        if (address.prefix_length < subnet_bits &&
+            !shared_link_of(network, uplink, address.interface)) {
             add(free_subnet(network, wire::Prefix::around(address.address, address.prefix_length)),
                 address);
         }
         add(wire::Prefix::around(address.address, subnet_bits), address);
     }
     // What is elsewhere than on the uplink can only have been routed here.
-    std::ranges::stable_sort(candidates, {}, &PrefixCandidate::is_of_uplink);
+    std::ranges::stable_sort(candidates, {}, [](const PrefixCandidate& candidate) {
+        return std::tuple(candidate.is_of_uplink, candidate.shared_link.has_value());
+    });
     return candidates;
 }
 
-PrefixCandidate named_candidate(const wire::Prefix& prefix, const Uplink& uplink) {
-    return {prefix, uplink.address && prefix.contains(*uplink.address), "the command line"};
+PrefixCandidate named_candidate(const NetworkSnapshot& network, const wire::Prefix& prefix,
+                                const Uplink& uplink) {
+    PrefixCandidate named{prefix, uplink.address && prefix.contains(*uplink.address),
+                          "the command line"};
+    for (const KnownAddress& address : network.addresses) {
+        if (prefix.contains(address.address) && !named.shared_link) {
+            named.shared_link = shared_link_of(network, uplink, address.interface);
+        }
+    }
+    return named;
 }
 
 wire::Ipv6Address unused_address(const wire::Prefix& prefix, const NetworkSnapshot& network) {

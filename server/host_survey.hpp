@@ -39,15 +39,19 @@ struct PrefixCandidate {
     wire::Prefix prefix;
     bool is_of_uplink = false;  // known from an address there
     std::string origin;         // "2001:db8:1::2/56 on eth0"
+    // The link that it is on, where that is not the uplink and other machines may be there: their
+    // addresses are of it as well, and single ones are all that can be taken.
+    std::optional<std::string> shared_link{};
 };
 
 // Worth a probe, in the order of hope. Of a prefix shorter than 64 bits the first 64 that no
-// address of this machine is in.
+// address of this machine is in and nothing is routed on from here, unless the link is shared.
 std::vector<PrefixCandidate> prefix_candidates(const platform::NetworkSnapshot& network,
                                                const Uplink& uplink);
 
 // What somebody has named, to be tried like the others.
-PrefixCandidate named_candidate(const wire::Prefix& prefix, const Uplink& uplink);
+PrefixCandidate named_candidate(const platform::NetworkSnapshot& network,
+                                const wire::Prefix& prefix, const Uplink& uplink);
 
 // An address of the prefix to try it by, at random each time: as far as there are others, neither
 // one that this machine or a router of it is known to have, nor the anycast address of the routers
@@ -65,6 +69,8 @@ struct HostSurvey {
     std::optional<Uplink> uplink;
     std::optional<wire::Prefix> prefix;  // that the home addresses can be of: routed, on_link
     std::vector<std::string> reasons;    // sentences for people
+    // The link of the prefix where it is not the uplink: on_link, or `prefix` was named.
+    std::optional<std::string> shared_link{};
 };
 
 HostSurvey survey_host(const std::optional<Uplink>& uplink,

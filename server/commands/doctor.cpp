@@ -94,7 +94,8 @@ void try_prefix(const Configuration& configuration, CheckupFacts& facts) {
         configuration.home_prefix.address.octets[0] == unique_local) {
         return;
     }
-    facts.prefix = probe(network, *uplink, named_candidate(configuration.home_prefix, *uplink));
+    facts.prefix =
+        probe(network, *uplink, named_candidate(network, configuration.home_prefix, *uplink));
 }
 
 ExitCode run(const Options& options) {

@@ -171,7 +171,7 @@ ExitCode install(const HomePlan& plan, const Options& options) {
     Configuration configuration;
     files->add_directory(options.configuration.parent_path());
     files->add_key(key, service_user);
-    files->add_text(options.configuration, configuration_text(plan, key.string()),
+    files->add_text(options.configuration, configuration_text(plan, key.filename().string()),
                     [&](const fs::path& fresh) { configuration = read_configuration(fresh); });
     const bool starts = !options.no_start && options.configuration == service_configuration &&
                         platform::can_start_service(service);

@@ -26,6 +26,14 @@ def test_init_finds_out_what_the_provider_gives(provide, packages, shape, mode, 
     assert vps.run("godwit-ha", "serve", "--check") == "/etc/godwit/ha.toml: correct\n"
 
 
+def test_init_writes_a_key_that_is_found_from_every_directory(provide, packages):
+    [vps] = provide("routed", "vps")
+    vps.install(packages["godwit-ha"])
+    vps.run("sh", "-c", "cd /root && " + " ".join(INIT) + " --no-start --config new/ha.toml")
+    assert 'private_key_file = "ha.key"' in vps.run("cat", "/root/new/ha.toml")
+    vps.run("test", "-s", "/root/new/ha.key")
+
+
 def test_init_replaces_nothing_unasked(provide, packages):
     [vps] = provide("routed", "vps")
     vps.install(packages["godwit-ha"])

@@ -80,6 +80,33 @@ TEST(HomePlan, ObeysTheAdministrator) {
               prefix("2001:db8:7::/64"));
 }
 
+TEST(HomePlan, TakesANamedPrefixForRoutedWhereNoPacketHasShownIt) {
+    const HostSurvey survey = vps().survey(PrefixAnswer::silent);
+    const HomePlan plan = plan_of(survey, {.prefix = prefix("2001:db8:7::/64")});
+    EXPECT_EQ(plan.mode, HomeMode::routed);
+    EXPECT_EQ(plan.prefix, prefix("2001:db8:7::/64"));
+    EXPECT_EQ(plan_of(survey, {.prefix = prefix("fd00:1::/64")}).mode, HomeMode::nat);
+}
+
+TEST(HomePlan, TranslatesNoGlobalPrefix) {
+    EXPECT_THAT(plan_home(vps().survey(PrefixAnswer::silent),
+                          {.mode = HomeMode::nat, .prefix = prefix("2001:db8:7::/64")}, {})
+                    .error(),
+                HasSubstr("--mode routed or on-link"));
+}
+
+TEST(HomePlan, LeavesTheMachinesOfAnotherLinkTheirAddresses) {
+    Host host = Host().has("2001:db8:1::2", 128).goes_by("fe80::1");
+    host.has("2001:db8:2::1", 64, Host::docker0).network().links.back().is_running = true;
+    const HomePlan plan = plan_of(host.survey(PrefixAnswer::delivered));
+    EXPECT_EQ(plan.mode, HomeMode::on_link);
+    EXPECT_EQ(plan.home_link, "docker0");
+    EXPECT_EQ(plan.prefix, prefix("2001:db8:2::/64"));
+    const auto named = named_candidate(host.network(), plan.prefix, *host.uplink());
+    const auto silent = survey_host(host.uplink(), {{named, PrefixAnswer::silent}});
+    EXPECT_EQ(plan_of(silent, {.prefix = plan.prefix}).home_link, "docker0");
+}
+
 TEST(HomePlan, WantsAPrefixForEveryModeButNat) {
     EXPECT_THAT(
         plan_home(vps().survey(PrefixAnswer::silent), {.mode = HomeMode::routed}, {}).error(),

@@ -82,6 +82,28 @@ TEST(HostSurvey, TriesAFreeSubnetOfALargerPrefixFirst) {
     EXPECT_THAT(host.candidates(), ElementsAre(of("2001:db8:1:1::/64"), of("2001:db8:1::/64")));
 }
 
+TEST(HostSurvey, TriesNoSubnetThatIsRoutedOn) {
+    Host host = Host().has("2001:db8:1::5", 56).goes_by("fe80::1");
+    host.network().routes.push_back(
+        {.destination = prefix("2001:db8:1::/56"), .interface = Host::eth0, .gateway = {}});
+    host.network().routes.push_back(
+        {.destination = prefix("2001:db8:1:1::/64"), .interface = Host::docker0, .gateway = {}});
+    EXPECT_THAT(host.candidates(), ElementsAre(of("2001:db8:1:2::/64"), of("2001:db8:1::/64")));
+    host.network().routes.back().interface = Host::lo;
+    EXPECT_THAT(host.candidates(), ElementsAre(of("2001:db8:1:1::/64"), of("2001:db8:1::/64")));
+}
+
+TEST(HostSurvey, TakesSingleAddressesWhereOtherMachinesMayBe) {
+    Host host = Host().has("2001:db8:1::2", 128).goes_by("fe80::1");
+    host.has("2001:db8:2::1", 56, Host::docker0).network().links.back().is_running = true;
+    EXPECT_THAT(host.candidates(), ElementsAre(of("2001:db8:2::/64")));
+    const HostSurvey survey = host.survey(PrefixAnswer::delivered);
+    EXPECT_EQ(survey.found, HostCase::on_link);
+    EXPECT_EQ(survey.shared_link, "docker0");
+    host.network().links.back().driver = "dummy";
+    EXPECT_EQ(host.survey(PrefixAnswer::delivered).found, HostCase::routed);
+}
+
 TEST(HostSurvey, CountsSubnetsBeyondAnOctet) {
     Host host = Host().has("2001:db8:1:ff::5", 55).goes_by("fe80::1");
     EXPECT_THAT(host.candidates(), ElementsAre(of("2001:db8:1::/64"), of("2001:db8:1:ff::/64")));
