@@ -10,11 +10,6 @@ using runtime::Json;
 
 namespace {
 
-// An address; null for nowhere.
-Json place(const wire::CareOfAddress& address) {
-    return address.address.is_unspecified() ? Json() : Json(text_of(address.address));
-}
-
 struct Documents {
     const ReportPath& report;
 

@@ -2,25 +2,17 @@
 
 #include <algorithm>
 #include <iterator>
-#include <optional>
+
+#include "client/status.hpp"
 
 namespace godwit::client {
 namespace {
 
 using runtime::Json;
 
-Json milliseconds(const std::optional<std::chrono::nanoseconds>& duration) {
-    if (!duration) {
-        return {};
-    }
-    return std::chrono::duration<double, std::milli>(
-               std::chrono::round<std::chrono::microseconds>(*duration))
-        .count();
-}
-
 Json record_object(const mobility::HandoverRecorded& record) {
-    return {{"from", runtime::to_json(record.from.address)},
-            {"to", runtime::to_json(record.to.address)},
+    return {{"from", place(record.from)},
+            {"to", place(record.to)},
             {"cause", name(record.cause)},
             {"without_link_ms", milliseconds(record.without_link)},
             {"first_sent_ms", milliseconds(record.first_sent)},

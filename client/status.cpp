@@ -33,8 +33,8 @@ Json handover_object(const std::optional<HandoverReport>& handover) {
     if (!handover) {
         return {};
     }
-    return {{"from", runtime::to_json(handover->from.address)},
-            {"to", runtime::to_json(handover->to.address)},
+    return {{"from", place(handover->from)},
+            {"to", place(handover->to)},
             {"cause", name(handover->cause)},
             {"gap_ms", milliseconds(handover->gap)}};
 }
@@ -139,6 +139,10 @@ Json way_object(const Status& status) {
 std::string text_of(const wire::Ipv6Address& address) {
     const auto ipv4 = address.mapped_ipv4();
     return ipv4 ? ipv4->text() : address.text();
+}
+
+Json place(const wire::CareOfAddress& address) {
+    return address.address.is_unspecified() ? Json() : Json(text_of(address.address));
 }
 
 Json milliseconds(const std::optional<std::chrono::nanoseconds>& time) {

@@ -111,6 +111,8 @@ runtime::Json portal_object(const std::optional<PortalReport>& portal);
 
 // An IPv4 address where the address stands for one.
 std::string text_of(const wire::Ipv6Address& address);
+// Likewise where a move came from or went to; null for nowhere.
+runtime::Json place(const wire::CareOfAddress& address);
 
 // Microseconds are finer than any clock between two machines.
 runtime::Json milliseconds(const std::optional<std::chrono::nanoseconds>& time);

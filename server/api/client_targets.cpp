@@ -84,6 +84,9 @@ HttpAnswer ClientTargets::invite_again(const HttpRequest& request) {
     if (!document) {
         return document.error();
     }
+    if (const auto known = require_keys(*document, {"expires_s"}); !known) {
+        return answer_to(known.error());
+    }
     const auto valid_for = seconds_in(*document, "expires_s", InviteOrder().valid_for);
     return valid_for ? invited(clients_.invite_again(request.name, *valid_for))
                      : answer_to(valid_for.error());
@@ -149,6 +152,9 @@ HttpAnswer rotate_key(Clients& clients, const HttpRequest& request) {
     const auto document = json_object(request.body);
     if (!document) {
         return document.error();
+    }
+    if (const auto known = require_keys(*document, {"grace_s"}); !known) {
+        return answer_to(known.error());
     }
     if (!document->contains("grace_s")) {
         return bad_request("grace_s is missing: the seconds for which the old key serves as well");

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "server/api/refusals.hpp"
+#include "server/clients/client_document.hpp"
 
 namespace godwit::server {
 
@@ -83,6 +84,10 @@ HttpAnswer ask_to_switch(const HttpRequest& request, const Clients& clients,
     const auto order = json_object(request.body);
     if (!order) {
         return order.error();
+    }
+    // Without "clients" all are sent away: a misspelt key must not stand for that.
+    if (const auto known = require_keys(*order, {"to", "clients", "grace_s"}); !known) {
+        return answer_to(known.error());
     }
     const auto home_agents = home_agents_in(*order);
     const auto grace = grace_in(*order);

@@ -33,6 +33,8 @@ export function sentence(event) {
     case "revoked": return `${who} has lost its key: revoked`;
     case "joined": return `${who} joined`;
     case "client-changed": return `${who} ${CHANGES[event.change] ?? "was changed"}`;
+    case "network-bound":
+      return event.prefixes.length ? `Behind ${who}: ${event.prefixes.join(", ")}` : `Nothing is behind ${who} any more`;
     case "health": return event.added ? `Wrong: ${event.added}` : `Right again: ${event.removed}`;
     case "missed": return "Some events are missing here";
     default: return `${who} ${event.type}`;

@@ -69,12 +69,14 @@ void EventFeed::add(std::string_view type, const Json& details) {
 std::shared_ptr<HttpStream> EventFeed::open(const Reading& reading) {
     auto stream = std::make_shared<HttpStream>();
     const std::uint64_t first = kept_.empty() ? next_id_ : kept_.front().id;
-    if (reading.since && *reading.since + 1 < first) {
+    // Not given yet: of a time before the clock was set back. What has happened since is unknown.
+    const bool is_of_the_future = reading.since && *reading.since >= next_id_;
+    if (reading.since && (is_of_the_future || *reading.since + 1 < first)) {
         const Kept missed = make(first - 1, "missed", {{"since", *reading.since}});
         stream->write(framed(missed.document, missed.type, missed.id, reading.form));
     }
     for (const Kept& event : kept_) {
-        if (!reading.since || event.id > *reading.since) {
+        if (!reading.since || is_of_the_future || event.id > *reading.since) {
             stream->write(framed(event.document, event.type, event.id, reading.form));
         }
     }

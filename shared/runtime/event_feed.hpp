@@ -44,7 +44,9 @@ class EventFeed {
         std::optional<std::uint64_t> since;  // the last number known; none: all that is kept
         bool follows = true;                 // goes on with what happens; else ends there
     };
-    // First what is kept after `since`; where some of that is gone, an event "missed" before it.
+    // First what is kept after `since`; where some of that is gone, an event "missed" before it. A
+    // `since` that is no number given so far (the clock was set back before a restart): "missed",
+    // whose own number is below all that follow, and all that is kept.
     std::shared_ptr<HttpStream> open(const Reading& reading);
 
   private:

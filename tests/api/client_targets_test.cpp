@@ -98,6 +98,14 @@ TEST_F(ClientTargets, InviteAgain) {
     EXPECT_EQ(ask("POST", "/v1/clients/laptop/invite", R"({"expires_s": 1e30})").status, 400U);
 }
 
+TEST_F(ClientTargets, TakeNoOrderWithAKeyThatIsMisspelt) {
+    const HttpAnswer invite = ask("POST", "/v1/clients/laptop/invite", R"({"expires": 60})");
+    EXPECT_EQ(invite.status, 400U) << "an invite for longer than was meant";
+    EXPECT_THAT(invite.body, testing::HasSubstr(R"(\"expires\" is no key of this order)"));
+    EXPECT_EQ(ask("POST", "/v1/key/rotate", R"({"grace_s": 60, "from": "now"})").status, 400U);
+    EXPECT_EQ(clients_.grace(), std::chrono::seconds(0)) << "nothing was rotated";
+}
+
 TEST_F(ClientTargets, Rename) {
     const HttpAnswer answer = ask("PATCH", "/v1/clients/laptop", R"({"name": "tablet"})");
     EXPECT_EQ(Json::parse(answer.body).at("name"), "tablet");

@@ -105,7 +105,23 @@ TEST_F(Events, AreGivenAfterANumber) {
     const std::string later = kept({.since = first});
     EXPECT_EQ(Json::parse(later).at("id"), first + 1);
     EXPECT_EQ(kept({.since = first + 1}), "");
-    EXPECT_EQ(kept({.since = first + 99}), "");
+}
+
+TEST_F(Events, AreAllGivenAfterANumberOfTheFuture) {
+    expire();
+    expire();
+    for (const std::uint64_t since : {first + 2, first + 99, UINT64_MAX}) {
+        const std::string all = kept({.since = since});
+        EXPECT_THAT(all, testing::StartsWith("{\"id\":1795572425122,\"time\":"));
+        EXPECT_THAT(all, testing::HasSubstr(
+                             "\"type\":\"missed\",\"since\":" + std::to_string(since) + "}\n"));
+        EXPECT_TRUE(all.ends_with(kept())) << since;
+    }
+}
+
+TEST_F(Events, AreMissedAfterANumberOfTheFutureThoughNoneIsKept) {
+    EXPECT_THAT(kept({.since = first}), testing::HasSubstr("\"type\":\"missed\""));
+    EXPECT_EQ(kept({.since = first - 1}), "");
 }
 
 TEST_F(Events, AreServerSentWithNumberAndType) {

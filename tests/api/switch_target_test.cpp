@@ -60,6 +60,14 @@ TEST_F(SwitchTarget, IsForThoseWhoMayChangeThings) {
     EXPECT_EQ(routes_.find("POST", "/v1/switch")->route->access, runtime::Access::change);
 }
 
+TEST_F(SwitchTarget, AsksNobodyByAKeyThatIsMisspelt) {
+    const HttpAnswer answer = ask(R"({"to": [], "client": ["printer"]})");
+    EXPECT_EQ(answer.status, 400U);
+    EXPECT_THAT(answer.body, HasSubstr(R"(\"client\" is no key of this order)"));
+    EXPECT_EQ(ask(R"({"to": [], "grace": 603})").status, 400U);
+    EXPECT_TRUE(homes_.empty());
+}
+
 TEST_F(SwitchTarget, AsksNobodyByAnOrderThatIsWrong) {
     for (const auto& [order, complaint] :
          {std::pair{"{}", "\\\"to\\\""},

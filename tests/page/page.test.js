@@ -122,6 +122,16 @@ test("shows moves and throughput as they happen, and says them", async () => {
   assert.deepEqual(complaints, []);
 });
 
+test("says which networks are behind a client", async () => {
+  await open();
+  const told = await page.evaluate(async () => {
+    const { sentence } = await import("/timeline.js");
+    const event = { type: "network-bound", name: "laptop" };
+    return [["2001:db8:1:100::/64", "2001:db8:1:200::/64"], []].map((prefixes) => sentence({ ...event, prefixes }));
+  });
+  assert.deepEqual(told, ["Behind laptop: 2001:db8:1:100::/64, 2001:db8:1:200::/64", "Nothing is behind laptop any more"]);
+});
+
 test("invites with the token, and shows the line and its QR code", async () => {
   await open();
   await page.getByRole("button", { name: "Invite a client" }).click();

@@ -117,6 +117,16 @@ TEST(ClientStatus, WritesIpv4AddressesAsPeopleDo) {
     Status status = registered();
     status.path->local = address("::ffff:192.168.1.7");
     EXPECT_EQ(to_json(status).at("path").at("local"), "192.168.1.7");
+    const wire::CareOfAddress from{address("::ffff:192.168.1.7")};
+    const wire::CareOfAddress to{address("::ffff:10.0.0.9")};
+    status.moves.last->from = from;
+    status.moves.last->to = to;
+    status.moves.log.add({.from = from, .to = to});
+    const auto handovers = to_json(status).at("handovers");
+    for (const auto& told : {handovers.at("last"), handovers.at("records").back()}) {
+        EXPECT_EQ(told.at("from"), "192.168.1.7");
+        EXPECT_EQ(told.at("to"), "10.0.0.9");
+    }
 }
 
 TEST(ClientStatus, TellsOfACaptivePortalAndOfTheBrowserThatIsOut) {
