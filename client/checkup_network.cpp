@@ -147,6 +147,16 @@ Json portal_known(const CheckupFacts& facts) {
     return facts.daemon.status ? facts.daemon.status->value("portal", Json()) : Json();
 }
 
+// Whether a web server of the home agent's own may have led there: by a path alone, at an address
+// that it is asked at.
+bool may_be_the_home_agents(const Json& portal, const std::vector<PathAsked>& paths) {
+    const std::string url = text_in(portal, "url");
+    return text_in(portal, "source") == "redirect" &&
+           std::ranges::any_of(paths, [&url](const PathAsked& asked) {
+               return url.starts_with("http://" + platform::web_host(asked.answer.path) + "/");
+           });
+}
+
 // What keeps the home agent's answers away, as far as it shows.
 Finding silence(const CheckupFacts& facts) {
     const NetworkFacts& network = facts.network;
@@ -165,10 +175,13 @@ Finding silence(const CheckupFacts& facts) {
     constexpr unsigned first_error = 400;
     constexpr unsigned login_required = 511;  // RFC 6585 §6
     if (const Json portal = portal_known(facts); portal.is_object()) {
+        const bool is_doubtful = may_be_the_home_agents(portal, network.paths);
         return wrong("captive portal",
-                     "this network wants a login first: it says (" + text_in(portal, "source") +
+                     std::string(is_doubtful ? "perhaps " : "") +
+                         "this network wants a login first: it says (" + text_in(portal, "source") +
                          ") that its portal is " + text_in(portal, "url"),
-                     "godwit portal");
+                     is_doubtful ? "godwit portal; unless that is the home agent's own web server"
+                                 : "godwit portal");
     }
     if (!network.invented.empty()) {
         return wrong(

@@ -22,8 +22,10 @@ struct AnsweredInPlace {
     std::string_view host;      // that was asked, as in a URL: "[2001:db8::1]"
 };
 
-// The portal that such an answer leads to; nothing if it leads to none. One that leads to the home
-// agent itself, which is known by `own` names too, is its own: a web server may run there.
+// The portal that such an answer leads to; nothing if it leads to none. One whose location names
+// the home agent itself, which is known by `own` names too, is its own: a web server may run there.
+// A location that is a path alone names nobody, and a portal that answers in the home agent's place
+// writes it as well: it counts, perhaps wrongly, as does a 511 without one (RFC 6585 §6).
 std::optional<std::string> portal_url(const AnsweredInPlace& answer,
                                       std::span<const std::string> own);
 

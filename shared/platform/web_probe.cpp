@@ -10,6 +10,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "shared/platform/alarm.hpp"
 #include "shared/platform/control_messages.hpp"
 #include "shared/platform/socket_options.hpp"
 #include "shared/platform/wait.hpp"
@@ -122,10 +123,13 @@ std::optional<WebAnswer> ask_for_web_page(const mobility::Path& path, std::uint3
                                           std::chrono::milliseconds patience) {
     try {
         WebInquiry inquiry(path, mark);
-        std::array watched{Watched{.descriptor = inquiry.descriptor()}};
+        Alarm end;  // of it all: who answers an octet at a time gets no more of it with each
+        end.set(std::max<std::chrono::nanoseconds>(patience, std::chrono::nanoseconds(1)));
+        std::array watched{Watched{.descriptor = inquiry.descriptor()},
+                           Watched{.descriptor = end.descriptor()}};
         do {
-            wait_until_readable(watched, patience);
-        } while (watched.front().readable && !inquiry.proceed());
+            wait_until_readable(watched);
+        } while (watched.front().readable && !watched.back().readable && !inquiry.proceed());
         return inquiry.answer();
     } catch (const std::system_error&) {  // then there is no way there, and nobody answers
         return std::nullopt;

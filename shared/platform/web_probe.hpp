@@ -50,7 +50,8 @@ class WebInquiry {
 // The host that such a question names, as it stands in a URL: "192.0.2.1", "[2001:db8::1]".
 std::string web_host(const mobility::Path& path);
 
-// The same, waiting. Nothing: no connection, or no HTTP, in that time.
+// The same, waiting for as long as that in all, however slowly it is answered: then what has come
+// by then counts. Nothing: no connection, or no HTTP, in that time.
 std::optional<WebAnswer> ask_for_web_page(const mobility::Path& path, std::uint32_t mark,
                                           std::chrono::milliseconds patience);
 

@@ -1,6 +1,11 @@
 // What `godwit doctor` looks at the system by.
 
 #include <gmock/gmock.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <string_view>
+#include <thread>
 
 #include "shared/platform/asking_socket.hpp"
 #include "shared/platform/dhcp_lease.hpp"
@@ -100,6 +105,55 @@ TEST(WebProbe, TakesNothingElseForHttp) {
 
 TEST(WebProbe, TakesNoControlCharactersFromWhoAnswers) {
     EXPECT_EQ(web_answer_in("HTTP/1.1 302 x\r\nLOCATION: \x1b[2Ja\tb\r\n\r\n")->location, "[2Jab");
+}
+
+// Answers at [::1] port 80 at once, and then goes on with an octet each 10 ms, so that nobody who
+// waits anew for each ever gives up; where it leads it says at the very end.
+class DrippingWebServer {
+  public:
+    DrippingWebServer() {
+        sockaddr_in6 here{};
+        here.sin6_family = AF_INET6;
+        here.sin6_addr = in6addr_loopback;
+        here.sin6_port = htons(80);
+        check_syscall("bind", ::bind(socket_.number(), reinterpret_cast<const sockaddr*>(&here),
+                                     sizeof here));
+        check_syscall("listen", ::listen(socket_.number(), 1));
+        thread_ = std::jthread([this](const std::stop_token& stop) { serve(stop); });
+    }
+    DrippingWebServer(const DrippingWebServer&) = delete;
+    DrippingWebServer& operator=(const DrippingWebServer&) = delete;
+    ~DrippingWebServer() {
+        thread_.request_stop();
+        ::shutdown(socket_.number(), SHUT_RDWR);  // wakes one who waits for a connection
+    }
+
+  private:
+    static bool send(const FileDescriptor& to, std::string_view text) {
+        return ::send(to.number(), text.data(), text.size(), MSG_NOSIGNAL) >= 0;
+    }
+    void serve(const std::stop_token& stop) const {
+        const FileDescriptor asker(::accept(socket_.number(), nullptr, nullptr));
+        bool is_heard = send(asker, "HTTP/1.1 302 Found\r\nX: ");
+        for (int octet = 0; is_heard && octet < 2000 && !stop.stop_requested(); ++octet) {
+            std::this_thread::sleep_for(10ms);
+            is_heard = send(asker, "x");
+        }
+        send(asker, "\r\nLocation: http://login.example/\r\n\r\n");
+    }
+
+    FileDescriptor socket_{
+        check_syscall("open a socket", ::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0))};
+    std::jthread thread_;
+};
+
+class AskedWebServer : public InNamespace {};
+
+TEST_F(AskedWebServer, IsHeardForTheGivenTimeInAllHoweverSlowlyItAnswers) {
+    const DrippingWebServer server;
+    const mobility::Path path{.local = test::ip("::1"), .remote = test::ip("::1")};
+    const auto answer = ask_for_web_page(path, 0, 1s);
+    EXPECT_EQ(answer.value_or(WebAnswer{302, ""}).location, "") << "it was heard to its end";
 }
 
 TEST(DhcpLease, TellsOfACaptivePortalAsNetworkdWritesItDown) {

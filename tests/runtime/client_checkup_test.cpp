@@ -227,6 +227,17 @@ TEST_F(NothingAnswers, SaysOfACaptivePortalWhatTheDaemonKnows) {
     EXPECT_EQ(only_fault().remedy, "godwit portal");
 }
 
+TEST_F(NothingAnswers, DoubtsACaptivePortalAtTheHomeAgentsAddress) {
+    facts_.network.paths = {asked(Encapsulation::udp, "::ffff:192.168.3.7", "::ffff:203.0.113.2",
+                                  4191, PathOutcome::silent)};
+    Json& portal = (*facts_.daemon.status)["portal"];
+    portal = {{"url", "http://203.0.113.2/login"}, {"source", "redirect"}};
+    EXPECT_THAT(only_fault().text, testing::StartsWith("perhaps this network"));
+    EXPECT_THAT(only_fault().remedy, HasSubstr("unless that is the home agent's own"));
+    portal["url"] = "http://203.0.113.20/login";
+    EXPECT_EQ(only_fault().remedy, "godwit portal");
+}
+
 TEST_F(NothingAnswers, SaysNothingOfTheHomeAgentWhereNothingCouldBeAsked) {
     facts_.network.paths = {
         asked(Encapsulation::ip6, "2001:db8:a::2", "2001:db8:f::1", 0, PathOutcome::not_asked)};
