@@ -16,6 +16,10 @@ namespace fs = std::filesystem;
 // Debian's resolvconf and openresolv rank what they are given by such names; "tun.*" comes first.
 const std::string record = "tun.godwit";
 
+// Orders, one after the other while each was carried out. Whoever changes his mind for ever is left
+// with the last of them.
+constexpr int most_in_a_row = 10;
+
 // resolvectl(1) goes by that name too; it speaks to systemd-resolved, which the daemon asks itself.
 bool has_resolvconf() {
     const auto command = platform::find_command("resolvconf");
@@ -79,6 +83,24 @@ ResolverAnswer carry_out(const std::string& text, const Resolvconf& resolvconf,
                    : Resolvconf::refusal(outcome.error());
 }
 
+// systemd does not look at the order while the service runs: what has become of it meanwhile, and
+// resolvconf takes its time, nobody would start it for again.
+ResolverAnswer carry_out_orders(const ResolverOrder& order, const fs::path& answers,
+                                const platform::ResolverFile& file) {
+    ResolverAnswer answer;
+    for (int round = 0; round < most_in_a_row; ++round) {
+        const std::string text = order.given().value_or("");
+        const bool is_sound = text.empty() || platform::is_resolver_file_text(text);
+        answer = is_sound ? carry_out(text, Resolvconf(answers), file)
+                          : Resolvconf::refusal("the order names more than servers");
+        platform::require("write into " + answers.string(), order.answer_with(text, answer));
+        if (order.given().value_or("") == text) {
+            break;
+        }
+    }
+    return answer;
+}
+
 }  // namespace
 
 // Who is started by godwit-resolver.path and who by the end of godwit.service may be there at the
@@ -87,13 +109,7 @@ ResolverAnswer carry_out_order(const fs::path& orders, const fs::path& answers,
                                const platform::ResolverFile& file) {
     platform::let_everybody_read();  // what resolvconf writes
     const auto turn = platform::take_turn(answers / "turn");
-    const ResolverOrder order(orders, answers);
-    const std::string text = order.given().value_or("");
-    const bool is_sound = text.empty() || platform::is_resolver_file_text(text);
-    ResolverAnswer answer = is_sound ? carry_out(text, Resolvconf(answers), file)
-                                     : Resolvconf::refusal("the order names more than servers");
-    platform::require("write into " + answers.string(), order.answer_with(text, answer));
-    return answer;
+    return carry_out_orders(ResolverOrder(orders, answers), answers, file);
 }
 
 // An order that stayed would be carried out again by whoever looks next. Without a folder for

@@ -10,8 +10,8 @@
 namespace godwit::client {
 
 // Of the order in one directory, with the answer in the other one; without an order what was there
-// before comes back. One at a time on a machine. Throws std::system_error where the answer cannot
-// be written.
+// before comes back. What the order has become meanwhile is carried out too. One at a time on a
+// machine. Throws std::system_error where the answer cannot be written.
 ResolverAnswer carry_out_order(const std::filesystem::path& orders,
                                const std::filesystem::path& answers,
                                const platform::ResolverFile& file = platform::ResolverFile());

@@ -233,6 +233,21 @@ def test_by_resolvconf_where_it_is_there(named):
     assert file_state(topology.resolver_configuration) == before
 
 
+def test_an_order_that_is_withdrawn_while_it_is_carried_out_does_not_stay(named):
+    deployment = named(is_etc_writable=False)
+    topology = deployment.topology
+    tools = topology.directory / "tools"
+    tools.mkdir()
+    (tools / "resolvconf").write_text(f'#!/bin/sh\nPATH=/usr/bin:/bin\necho "$1" >> {tools}/calls\n'
+                                      f'[ "$1" = -d ] || rm {deployment.directory}/resolver-order\n')
+    (tools / "resolvconf").chmod(0o755)
+    deployment.start_all()
+    deployment.wait_registered(topology.care_of_address("A"))
+    deployment.wait("mn", lambda status: status["health"])
+    assert carry_out(deployment, tools) == (0, "")
+    assert (tools / "calls").read_text() == "-a\n-d\n"
+
+
 def test_leaving_without_a_daemon_puts_the_file_back(named):
     deployment, topology, before = killed_with_its_order_carried_out(named)
     leave(deployment)
