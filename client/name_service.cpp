@@ -33,13 +33,19 @@ std::vector<platform::LinkDns::Domain> link_domains(const WantedDns& wanted) {
 }  // namespace
 
 NameServiceSettings name_service_settings(const Configuration& configuration,
-                                          mobility::InterfaceIndex tunnel) {
+                                          mobility::InterfaceIndex tunnel,
+                                          NameServiceSettings::OnWanted on_wanted) {
     return {.dns = {.is_wanted = configuration.dns,
                     .servers = configuration.dns_servers,
                     .search_domains = configuration.search_domains,
                     .routes = configuration.routes},
             .tunnel = tunnel,
-            .directory = configuration.status_socket.parent_path()};
+            .directory = configuration.status_socket.parent_path(),
+            .on_wanted = std::move(on_wanted)};
+}
+
+std::vector<wire::Ipv6Address> servers_in_tunnel(const std::optional<WantedDns>& wanted) {
+    return wanted && !wanted->is_at_home ? wanted->dns.servers : std::vector<wire::Ipv6Address>();
 }
 
 // Where an order cannot be withdrawn there is none.
@@ -97,6 +103,9 @@ void NameService::follow(State state, const mobility::DnsConfiguration& told,
 
 void NameService::follow_again() {
     presence_.follow(runtime::boot_now(), state_, told_, ipv4_home_);
+    if (settings_.on_wanted) {
+        settings_.on_wanted(wanted());
+    }
     apply();
 }
 
@@ -132,6 +141,7 @@ void NameService::apply_to_file(const std::optional<WantedDns>& wanted) {
 
 void NameService::on_alarm() {
     alarm_.clear();
+    resolved_.connect();  // the bus may have been started anew
     if (is_by_resolved() && !resolved_.failure().empty()) {
         resolved_.set_again();
     }

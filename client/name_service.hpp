@@ -5,6 +5,7 @@
 
 #include <array>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,10 +31,17 @@ struct NameServiceSettings {
     DnsSettings dns;
     mobility::InterfaceIndex tunnel;  // the TUN interface
     std::filesystem::path directory;  // for orders
+    // Told what is wanted before it is done, each time it may be something else.
+    using OnWanted = std::function<void(const std::optional<WantedDns>&)>;
+    OnWanted on_wanted{};
 };
 
 NameServiceSettings name_service_settings(const Configuration& configuration,
-                                          mobility::InterfaceIndex tunnel);
+                                          mobility::InterfaceIndex tunnel,
+                                          NameServiceSettings::OnWanted on_wanted);
+
+// Those that are asked through the tunnel.
+std::vector<wire::Ipv6Address> servers_in_tunnel(const std::optional<WantedDns>& wanted);
 
 // What an earlier run could not take back: its order in that directory is withdrawn, and where the
 // file may be written it is as it was. Of systemd-resolved nothing is left.

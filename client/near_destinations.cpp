@@ -52,6 +52,21 @@ bool is_own_network(const platform::NetworkSnapshot& network, const platform::Kn
            });
 }
 
+// dhclient's script (RFC 3442) makes unmarked routes: on a link with a lease those may be its own.
+bool may_be_of_a_lease(const platform::NetworkSnapshot& network,
+                       const platform::KnownRoute& route) {
+    return route.is_unmarked && route.destination.is_ipv4() &&
+           !is_in_private_use(route.destination) &&
+           std::ranges::any_of(network.addresses, [&](const platform::KnownAddress& own) {
+               return own.interface == route.interface && own.address.mapped_ipv4() &&
+                      !own.permanent;
+           });
+}
+
+bool is_made_here(const platform::NetworkSnapshot& network, const platform::KnownRoute& route) {
+    return route.is_configured && !may_be_of_a_lease(network, route);
+}
+
 bool is_within(const wire::Prefix& inner, const wire::Prefix& outer) {
     return inner.is_ipv4() == outer.is_ipv4() && inner.length >= outer.length &&
            outer.contains(inner.address);
@@ -64,7 +79,7 @@ std::vector<wire::Prefix> near_destinations(const platform::NetworkSnapshot& net
     std::vector<wire::Prefix> destinations;
     for (const platform::KnownRoute& route : network.routes) {
         if (route.interface != tunnel && !is_default(route.destination) &&
-            (route.is_configured || is_own_network(network, route))) {
+            (is_made_here(network, route) || is_own_network(network, route))) {
             destinations.push_back(route.destination);
         }
     }
@@ -80,6 +95,23 @@ std::vector<wire::Prefix> near_destinations(const platform::NetworkSnapshot& net
         }
     }
     return outermost;
+}
+
+std::vector<wire::Ipv4Address> own_ipv4_addresses(const platform::NetworkSnapshot& network,
+                                                  mobility::InterfaceIndex tunnel) {
+    constexpr std::uint8_t loopback = 127;
+    std::vector<wire::Ipv4Address> addresses;
+    for (const platform::KnownAddress& own : network.addresses) {
+        const auto ipv4 = own.address.mapped_ipv4();
+        if (ipv4 && own.interface != tunnel && ipv4->octets[0] != loopback) {
+            addresses.push_back(*ipv4);
+        }
+    }
+    std::ranges::sort(addresses);
+    const auto same = std::ranges::unique(addresses);
+    addresses.erase(same.begin(), same.end());
+    addresses.resize(std::min(addresses.size(), most_own_ipv4));
+    return addresses;
 }
 
 }  // namespace godwit::client

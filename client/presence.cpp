@@ -85,12 +85,17 @@ Presence::Presence(Configuration configuration, Lockdown& lockdown, runtime::Eve
                    .is_wanted = configuration_.forwarding,
                    .sysctl_journal = forwarding_journal(configuration_)},
                   platform::NetworkMonitor().snapshot(), log_),
-      name_service_(name_service_settings(configuration_, tun_.interface()), loop, log_),
+      name_service_(name_service_settings(configuration_, tun_.interface(),
+                                          [this](const std::optional<WantedDns>& wanted) {
+                                              steering_.lead_to(servers_in_tunnel(wanted));
+                                          }),
+                    loop, log_),
       attachments_(
           attachment_settings(
               configuration_, tun_.interface(),
               [this](const platform::NetworkSnapshot& network) {
-                  steering_.let_past(near_destinations(network, tun_.interface()));
+                  steering_.let_past(near_destinations(network, tun_.interface()),
+                                     own_ipv4_addresses(network, tun_.interface()));
               },
               [this] { return name_service_.wanted(); }),
           loop, log_, [this](const mobility::Attachments& now) { on_attachments(now); },

@@ -52,6 +52,21 @@ platform::Route through_tunnel(const SteeringSettings& settings, const Family& f
             .table = table};
 }
 
+// A network may have given this machine an address in a prefix that the home has too.
+void add_name_servers(SystemState& state, const SteeringSettings& settings, const Family& family) {
+    for (const wire::Ipv6Address& server : settings.name_servers) {
+        const wire::Prefix only = wire::Prefix::host(server);
+        const bool is_excluded = std::ranges::any_of(
+            settings.exclude, [&](const wire::Prefix& prefix) { return prefix.contains(server); });
+        if (family.has(only) && !is_excluded) {
+            state.rules.push_back({.ipv4 = only.is_ipv4(),
+                                   .priority = home_address_priority,
+                                   .table = home_address_table,
+                                   .to = only});
+        }
+    }
+}
+
 void add_away(SystemState& state, const SteeringSettings& settings, const Family& family) {
     state.routes.push_back(through_tunnel(settings, family, family.everything, home_address_table));
     for (const wire::Prefix& prefix : settings.routes) {
@@ -63,6 +78,9 @@ void add_away(SystemState& state, const SteeringSettings& settings, const Family
                            .priority = home_address_priority,
                            .table = home_address_table,
                            .from = wire::Prefix::host(family.home)});
+    if (is_full_tunnel(settings, family)) {
+        add_name_servers(state, settings, family);
+    }
 }
 
 // New connections have the home address for their source at home too.
@@ -143,10 +161,15 @@ void add_networks_away(SystemState& state, const SteeringSettings& settings) {
     }
 }
 
+// By the addresses of this machine: whoever is behind it may send from the same port.
 void add_way_back(SystemState& state, const SteeringSettings& settings) {
-    if (settings.udp_port) {
-        state.rules.push_back(
-            {.ipv4 = true, .priority = way_back_priority, .udp_source_port = settings.udp_port});
+    for (const wire::Ipv4Address& own : settings.own_ipv4) {
+        if (settings.udp_port) {
+            state.rules.push_back({.ipv4 = true,
+                                   .priority = way_back_priority,
+                                   .from = wire::Prefix::host(wire::Ipv6Address::mapped(own)),
+                                   .udp_source_port = settings.udp_port});
+        }
     }
 }
 
@@ -217,8 +240,18 @@ void TrafficSteering::let_portal_out(bool is_let_out) {
     steer(steering_, home_link_, ipv4_home_);
 }
 
-void TrafficSteering::let_past(std::vector<wire::Prefix> near) {
+void TrafficSteering::let_past(std::vector<wire::Prefix> near,
+                               std::vector<wire::Ipv4Address> own_ipv4) {
     settings_.near = std::move(near);
+    settings_.own_ipv4 = std::move(own_ipv4);
+    steer(steering_, home_link_, ipv4_home_);
+}
+
+void TrafficSteering::lead_to(std::vector<wire::Ipv6Address> name_servers) {
+    if (name_servers == settings_.name_servers) {
+        return;
+    }
+    settings_.name_servers = std::move(name_servers);
     steer(steering_, home_link_, ipv4_home_);
 }
 

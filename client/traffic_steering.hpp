@@ -11,6 +11,7 @@
 //   from prefixes behind this machine         tunnel        home router
 //   to them                                   their own routes, else unreachable
 //   excluded prefixes                         main          main
+//   the home's name servers                   tunnel        -              full tunnel only
 //   near destinations                         main          main           full tunnel only
 //   everything else                           tunnel        home router    full tunnel
 //                                             the routes    -              split tunnel
@@ -53,6 +54,12 @@ struct SteeringSettings {
     std::vector<wire::Prefix> network_prefixes{};  // behind this machine (RFC 3963)
     bool lets_portal_out = false;                  // a program is on its way to a captive portal
     std::vector<wire::Prefix> near{};              // near_destinations()
+    // Of this machine, elsewhere than on the tunnel: what our socket for UDP sends comes from
+    // these.
+    std::vector<wire::Ipv4Address> own_ipv4{};
+    // Of the home, which names are asked of through the tunnel. They may have addresses as near
+    // destinations have.
+    std::vector<wire::Ipv6Address> name_servers{};
 };
 
 enum class Steering : std::uint8_t {
@@ -81,8 +88,11 @@ class TrafficSteering {
     void fit(std::uint32_t mtu);
     // What goes to a captive portal goes past the tunnel, or not.
     void let_portal_out(bool is_let_out);
-    // What goes past a full tunnel by the main table's routes is this, near_destinations().
-    void let_past(std::vector<wire::Prefix> near);
+    // What goes past a full tunnel by the main table's routes is this, near_destinations(); and the
+    // addresses that outer packets are sent from over IPv4.
+    void let_past(std::vector<wire::Prefix> near, std::vector<wire::Ipv4Address> own_ipv4);
+    // Through a full tunnel, whatever is near.
+    void lead_to(std::vector<wire::Ipv6Address> name_servers);
     // From now on, by the kernel's events. The loop outlives this.
     void watch(runtime::EventLoop& loop);
 

@@ -53,6 +53,7 @@ struct KnownRoute {
     bool is_advertised = false;  // by a router advertisement
     // By whoever runs this machine: no network has told it, nor does it come with an address.
     bool is_configured = false;
+    bool is_unmarked = false;  // RTPROT_BOOT: by a command that has not said in whose name
 
     bool operator==(const KnownRoute&) const = default;
 };

@@ -63,7 +63,7 @@ std::vector<KnownRoute> next_hops_in(const nlattr& list, const KnownRoute& route
 }
 
 // What a DHCP client has heard it marks so, as the kernel does with what it has heard itself; all
-// but dhclient's script, whose routes look like an administrator's (docs/decisions/0048).
+// but dhclient's script, whose routes are unmarked, as an administrator's are by hand.
 bool is_configured(unsigned char protocol) {
     constexpr std::array by_the_network{RTPROT_UNSPEC, RTPROT_REDIRECT, RTPROT_KERNEL, RTPROT_RA,
                                         RTPROT_DHCP};
@@ -137,6 +137,7 @@ std::vector<KnownRoute> routes_in(const nlmsghdr& message) {
         .metric = number(attribute<rtmsg>(message, RTA_PRIORITY)),
         .is_advertised = header.rtm_protocol == RTPROT_RA,
         .is_configured = is_configured(header.rtm_protocol),
+        .is_unmarked = header.rtm_protocol == RTPROT_BOOT,
     };
     if (const nlattr* next_hops = attribute<rtmsg>(message, RTA_MULTIPATH)) {
         return next_hops_in(*next_hops, route);

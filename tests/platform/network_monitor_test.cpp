@@ -144,7 +144,8 @@ TEST_F(NetworkMonitorTest, NoticesRoutesOfTheMainTable) {
                                     .interface = interface_called("near"),
                                     .gateway = far_address_,
                                     .metric = 77,
-                                    .is_configured = true}));
+                                    .is_configured = true,
+                                    .is_unmarked = true}));
 }
 
 TEST_F(NetworkMonitorTest, TellsWhoseARouteIs) {
@@ -159,6 +160,7 @@ TEST_F(NetworkMonitorTest, TellsWhoseARouteIs) {
     EXPECT_THAT(network.routes, is_configured("::ffff:198.51.100.0/120", false)) << "by DHCP";
     EXPECT_THAT(network.routes, is_configured("2001:db8:5::/48", false)) << "a router's";
     EXPECT_THAT(network.routes, is_configured("2001:db8:6::/48", true));
+    EXPECT_THAT(network.routes, Each(Field(&KnownRoute::is_unmarked, false)));
 }
 
 TEST_F(NetworkMonitorTest, IsNotInterestedInOtherTables) {

@@ -34,6 +34,13 @@ class SteeringOfIpv4 : public InNamespace {
                 log_};
     }
 
+    // As the daemon does at each change of the network.
+    void look(client::TrafficSteering& steering) const {
+        const NetworkSnapshot network = NetworkMonitor().snapshot();
+        steering.let_past(client::near_destinations(network, tunnel_.interface()),
+                          client::own_ipv4_addresses(network, tunnel_.interface()));
+    }
+
     // How many datagrams the reverse path filter has dropped.
     static std::string filtered() {
         return run("nstat -az TcpExtIPReversePathFilter | tail -1 | awk '{ print $2 }'");
@@ -55,7 +62,7 @@ class SteeringOfIpv4 : public InNamespace {
 TEST_F(SteeringOfIpv4, TakesEverythingButWhatIsNearOrOurOwn) {
     client::TrafficSteering full = steering("0.0.0.0/0");
     full.steer(Steering::through_tunnel, std::nullopt, ipv4_home);
-    full.let_past(client::near_destinations(NetworkMonitor().snapshot(), tunnel_.interface()));
+    look(full);
     EXPECT_THAT(way("198.51.100.1"), HasSubstr("dev tunnel table 4192 src 10.64.0.9"));
     EXPECT_THAT(way("198.51.100.1 mark 0x4191"), HasSubstr("via 192.0.2.1 dev outside"));
     EXPECT_THAT(way("192.0.2.55"), HasSubstr("dev outside src 192.0.2.7"));
@@ -69,7 +76,7 @@ TEST_F(SteeringOfIpv4, TakesWhatTheNetworkWouldLeadPastTheTunnel) {
         "ip addr add 203.0.114.7/1 dev outside");
     client::TrafficSteering full = steering("0.0.0.0/0");
     full.steer(Steering::through_tunnel, std::nullopt, ipv4_home);
-    full.let_past(client::near_destinations(NetworkMonitor().snapshot(), tunnel_.interface()));
+    look(full);
     EXPECT_THAT(way("198.51.100.1"), HasSubstr("dev tunnel table 4192 src 10.64.0.9"));
     EXPECT_THAT(way("198.51.100.1 mark 0x4191"), HasSubstr("via 192.0.2.1 dev outside"));
     EXPECT_THAT(way("203.0.114.1"), HasSubstr("dev tunnel table 4192 src 10.64.0.9"));
@@ -129,8 +136,34 @@ TEST_F(SteeringOfIpv4, LetsOuterPacketsThroughAStrictReversePathFilter) {
     }
     client::TrafficSteering full = steering("0.0.0.0/0", 4191);
     full.steer(Steering::through_tunnel, std::nullopt, ipv4_home);
+    look(full);
     receive_outer_packet();
     EXPECT_EQ(filtered(), "1\n");
+}
+
+// A container or a virtual machine that tries every port would else find ours, and its way.
+TEST_F(SteeringOfIpv4, TakesWhatIsForwardedFromOurPort) {
+    run("echo 1 > /proc/sys/net/ipv4/ip_forward; ip link add bridge type bridge;"
+        "ip addr add 172.17.0.1/16 dev bridge; ip link set bridge up");
+    client::TrafficSteering full = steering("0.0.0.0/0", 4191);
+    full.steer(Steering::through_tunnel, std::nullopt, ipv4_home);
+    look(full);
+    const std::string from_port = " ipproto udp sport 4191";
+    EXPECT_THAT(way("198.51.100.1 from 172.17.0.2 iif bridge" + from_port),
+                HasSubstr("dev tunnel"));
+    EXPECT_THAT(way("198.51.100.1 from 192.0.2.7" + from_port), HasSubstr("dev outside"));
+}
+
+TEST_F(SteeringOfIpv4, TakesTheHomesNameServerThoughTheNetworkHasItsPrefix) {
+    client::TrafficSteering full = steering("0.0.0.0/0");
+    full.steer(Steering::through_tunnel, std::nullopt, ipv4_home);
+    look(full);
+    EXPECT_THAT(way("192.0.2.53"), HasSubstr("dev outside"));
+    full.lead_to({wire::Ipv6Address::mapped({{192, 0, 2, 53}})});
+    EXPECT_THAT(way("192.0.2.53"), HasSubstr("dev tunnel table 4191 src 10.64.0.9"));
+    EXPECT_THAT(way("192.0.2.55"), HasSubstr("dev outside src 192.0.2.7"));
+    full.lead_to({});
+    EXPECT_THAT(way("192.0.2.53"), HasSubstr("dev outside"));
 }
 
 // While somebody else changes the system, until it is as before.

@@ -130,6 +130,21 @@ TEST(NearDestinations, AreWhereWhoeverRunsThisMachineHasMadeARouteTo) {
                 ElementsAre(prefix("10.0.0.0/8"), prefix("2001:db8::/32")));
 }
 
+// As dhclient's script makes them of what a DHCP server says.
+TEST(NearDestinations, AreNotWhereAnUnmarkedRouteLeadsOnALinkWithALease) {
+    KnownRoute half = through("128.0.0.0/1", "::ffff:10.1.2.1");
+    half.is_configured = true;
+    half.is_unmarked = true;
+    KnownRoute office = half;
+    office.destination = prefix("10.0.0.0/8");
+    KnownAddress own{.interface = wifi, .address = ipv4(10, 1, 2, 3)};
+    EXPECT_THAT(near({.addresses = {own}, .routes = {half, office}}),
+                ElementsAre(prefix("10.0.0.0/8")));
+    own.permanent = true;
+    EXPECT_THAT(near({.addresses = {own}, .routes = {half, office}}),
+                ElementsAre(prefix("128.0.0.0/1"), prefix("10.0.0.0/8")));
+}
+
 TEST(NearDestinations, AreNeitherTheDefaultNorWhatLeadsIntoTheTunnel) {
     KnownRoute everywhere = through("::/0", "fe80::1");
     everywhere.is_configured = true;
@@ -165,6 +180,18 @@ TEST(NearDestinations, AreNotMoreThanTheKernelCanLookThroughForEachConnection) {
              .is_configured = true});
     }
     EXPECT_EQ(near(network).size(), most_near_destinations);
+}
+
+TEST(OwnIpv4Addresses, AreThoseOfTheLinksEachOnce) {
+    EXPECT_THAT(
+        own_ipv4_addresses({.addresses = {{.interface = wifi, .address = ipv4(192, 0, 2, 7)},
+                                          {.interface = other, .address = ipv4(192, 0, 2, 7)},
+                                          {.interface = other, .address = ipv4(10, 1, 2, 3)},
+                                          {.interface = {1}, .address = ipv4(127, 0, 0, 1)},
+                                          {.interface = tunnel, .address = ipv4(10, 19, 0, 2)},
+                                          {.interface = wifi, .address = ip("fe80::7")}}},
+                           tunnel),
+        ElementsAre(wire::Ipv4Address{{10, 1, 2, 3}}, wire::Ipv4Address{{192, 0, 2, 7}}));
 }
 
 }  // namespace

@@ -123,6 +123,26 @@ TEST(TrafficSteering, SendsExcludedPrefixesOfEitherFamilyByTheMainTable) {
     EXPECT_THAT(rules_of(state, false), Contains(PolicyRule{.priority = 4193, .to = local}));
 }
 
+TEST(TrafficSteering, LeadsToTheHomesNameServersWhateverIsNear) {
+    SteeringSettings settings = steering_of({all_ipv4});
+    settings.name_servers = {test::ip("::ffff:10.0.0.1"), test::ip("::ffff:192.168.1.1"),
+                             test::ip("2001:db8:f::53")};
+    settings.exclude = {wire::Prefix::parse_ipv4("10.0.0.0/8").value()};
+    const auto to = [](const char* server, bool is_ipv4) {
+        return PolicyRule{.ipv4 = is_ipv4,
+                          .priority = 4192,
+                          .table = 4191,
+                          .to = wire::Prefix::host(test::ip(server))};
+    };
+    const auto rules =
+        system_state(settings, Steering::through_tunnel, std::nullopt, ipv4_home).rules;
+    EXPECT_THAT(rules, Contains(to("::ffff:192.168.1.1", true)));
+    EXPECT_THAT(rules, Not(Contains(to("::ffff:10.0.0.1", true)))) << "excluded";
+    EXPECT_THAT(rules, Not(Contains(to("2001:db8:f::53", false)))) << "a split tunnel there";
+    EXPECT_THAT(system_state(settings, Steering::at_home, std::nullopt, ipv4_home).rules,
+                Not(Contains(to("::ffff:192.168.1.1", true))));
+}
+
 TEST(TrafficSteering, SendsWhatExcludedProgramsHaveMarkedByTheMainTable) {
     const PolicyRule marked{.ipv4 = true, .priority = 4191, .mark = excluded_mark};
     EXPECT_THAT(away({all_ipv6, all_ipv4}, ipv4_home).rules, Not(Contains(marked)));
@@ -149,11 +169,17 @@ TEST(TrafficSteering, SendsWhatGoesToACaptivePortalByTheMainTableWhileItMay) {
 TEST(TrafficSteering, LeavesTheWayBackOfOuterPacketsOverIpv4Open) {
     SteeringSettings settings = steering_of({all_ipv6, all_ipv4});
     settings.udp_port = 40000;
-    const SystemState state =
-        system_state(settings, Steering::through_tunnel, std::nullopt, ipv4_home);
-    EXPECT_THAT(state.rules,
-                Contains(PolicyRule{
-                    .ipv4 = true, .priority = 4190, .udp_source_port = std::uint16_t{40000}}));
+    const auto way_back = [&] {
+        return system_state(settings, Steering::through_tunnel, std::nullopt, ipv4_home).rules;
+    };
+    EXPECT_THAT(way_back(), Each(Field(&PolicyRule::priority, testing::Ne(4190U))))
+        << "from nowhere";
+    settings.own_ipv4 = {wire::Ipv4Address{{192, 0, 2, 7}}};
+    EXPECT_THAT(way_back(),
+                Contains(PolicyRule{.ipv4 = true,
+                                    .priority = 4190,
+                                    .from = wire::Prefix::parse_ipv4("192.0.2.7/32").value(),
+                                    .udp_source_port = std::uint16_t{40000}}));
     EXPECT_THAT(system_state(settings, Steering::through_tunnel, std::nullopt, std::nullopt).rules,
                 Each(Field(&PolicyRule::ipv4, false)));
 }
@@ -161,6 +187,7 @@ TEST(TrafficSteering, LeavesTheWayBackOfOuterPacketsOverIpv4Open) {
 TEST(TrafficSteering, BeginsItsRulesWhereOthersAreLookedForBefore) {
     SteeringSettings settings = steering_of({all_ipv6, all_ipv4});
     settings.udp_port = std::uint16_t{40000};
+    settings.own_ipv4 = {wire::Ipv4Address{{192, 0, 2, 7}}};
     settings.has_excluded_programs = true;
     const auto rules =
         system_state(settings, Steering::through_tunnel, std::nullopt, ipv4_home).rules;
