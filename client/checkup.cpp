@@ -175,7 +175,7 @@ void other_vpns(const CheckupFacts& facts, const std::string& own, std::vector<F
     for (const platform::PolicyRule& rule : facts.system.rules_before_ours) {
         findings.push_back(
             wrong("other VPN",
-                  std::string("a rule of ") + (rule.ipv4 ? "IPv4" : "IPv6") + " at priority " +
+                  std::string(rule.ipv4 ? "a rule of IPv4" : "a rule of IPv6") + " at priority " +
                       std::to_string(rule.priority) + ", table " + std::to_string(rule.table) +
                       ", comes before Godwit's",
                   "`ip rule` shows it; end who made it, or have it made at 5000 or later"));

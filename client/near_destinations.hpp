@@ -24,7 +24,7 @@ inline constexpr std::size_t most_near_destinations = 256;  // the shortest pref
 std::vector<wire::Prefix> near_destinations(const platform::NetworkSnapshot& network,
                                             mobility::InterfaceIndex tunnel);
 
-inline constexpr std::size_t most_own_ipv4 = 32;
+inline constexpr std::size_t most_own_ipv4 = 256;
 
 // The addresses of this machine over IPv4, but those of the tunnel and the loopback; in their
 // order, each once.

@@ -19,6 +19,8 @@ constexpr std::uint32_t home_address_priority = first_rule_priority + 2;
 constexpr std::uint32_t specific_routes_priority = first_rule_priority + 3;
 constexpr std::uint32_t routes_priority = first_rule_priority + 4;
 
+constexpr std::uint16_t dns_port = 53;
+
 constexpr std::size_t many_repairs = 3;  // in a minute: this is no accident
 
 // The rules and routes of IPv4 are those of IPv6, with other addresses in them.
@@ -52,7 +54,8 @@ platform::Route through_tunnel(const SteeringSettings& settings, const Family& f
             .table = table};
 }
 
-// A network may have given this machine an address in a prefix that the home has too.
+// A network may have given this machine an address in a prefix that the home has too. Its router
+// may have the server's address: of that only questions are kept from it.
 void add_name_servers(SystemState& state, const SteeringSettings& settings, const Family& family) {
     for (const wire::Ipv6Address& server : settings.name_servers) {
         const wire::Prefix only = wire::Prefix::host(server);
@@ -62,7 +65,8 @@ void add_name_servers(SystemState& state, const SteeringSettings& settings, cons
             state.rules.push_back({.ipv4 = only.is_ipv4(),
                                    .priority = home_address_priority,
                                    .table = home_address_table,
-                                   .to = only});
+                                   .to = only,
+                                   .destination_port = dns_port});
         }
     }
 }

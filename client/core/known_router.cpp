@@ -44,6 +44,7 @@ void KnownRouter::on_heard(Instant now, const RouterHeard& heard) {
             known.until = std::min(known.until, now);
         }
     }
+    may_have_moved_ = false;
     for (const RouterHeard::AdvertisedPrefix& advertised : heard.prefixes) {
         on_prefix(now, advertised);
     }
@@ -64,7 +65,7 @@ void KnownRouter::on_heard(Instant now, const RouterHeard& heard) {
 // Another link's router may have the same address; what the one of here has said holds no longer.
 bool KnownRouter::may_be_another(const RouterHeard& heard) const {
     const bool are_known = heard.link_layer && link_layer_;  // §4.2: it may be left out
-    return !stands() || was_link_shaken_ || (are_known && heard.link_layer != link_layer_);
+    return may_have_moved_ || (are_known && heard.link_layer != link_layer_);
 }
 
 // RFC 4861 §6.3.4: what one advertisement does not name may stand in another; a prefix ends by its
@@ -116,6 +117,7 @@ void KnownRouter::on_link_shaken(Instant now) {
         standing_ = Standing::doubted;
         doubted_at_ = now;
         was_link_shaken_ = true;
+        may_have_moved_ = true;
     }
     ask_from(now);
 }
@@ -125,6 +127,7 @@ void KnownRouter::on_link_shaken(Instant now) {
 void KnownRouter::on_another_heard(Instant now, bool is_new) {
     if (standing_ == Standing::doubted && was_link_shaken_) {
         standing_ = Standing::lost;
+        may_have_moved_ = true;
     } else if (is_new || now >= proven_at_ + doubt_distance) {
         doubt(now);
     }
@@ -132,12 +135,14 @@ void KnownRouter::on_another_heard(Instant now, bool is_new) {
 
 void KnownRouter::on_link_lost() {
     standing_ = Standing::lost;
+    may_have_moved_ = true;
     ask_at_.reset();
     is_put_off_ = false;
 }
 
 void KnownRouter::on_link_up(Instant now) {
     standing_ = Standing::lost;
+    may_have_moved_ = true;
     ask_from(now);
 }
 
@@ -150,6 +155,7 @@ bool KnownRouter::take_question(Instant now) {
         ask_at_ = now + (link_layer_ ? answer_time : advertisement_time);
     } else if (standing_ != Standing::silent) {
         standing_ = Standing::silent;
+        may_have_moved_ = true;
         ask_at_ = now + first_slow_distance;
         return false;
     } else {

@@ -108,6 +108,8 @@ class KnownRouter {
     std::optional<std::chrono::nanoseconds> interval_;
     Standing standing_ = Standing::proven;
     bool was_link_shaken_ = false;  // since it was proven
+    // Since it was heard: lost, silent or shaken. An answer alone does not tell on which link.
+    bool may_have_moved_ = false;
     mobility::Instant proven_at_;
     std::optional<mobility::Instant> doubted_at_;
     unsigned asked_ = 0;

@@ -100,7 +100,7 @@ std::string beside_a_split_tunnel(const LockdownScope& scope, const std::string&
                 rules += rule(within(route, end) + " drop");
             }
         }
-        rules += rule(std::string("meta nfproto ") + (ipv4 ? "ipv4" : "ipv6") + " accept");
+        rules += rule(ipv4 ? "meta nfproto ipv4 accept" : "meta nfproto ipv6 accept");
     }
     return rules;
 }

@@ -65,6 +65,10 @@ NetlinkMessage about(std::uint16_t type, unsigned flags, const PolicyRule& rule,
         message.put(FRA_IP_PROTO, std::uint8_t{IPPROTO_UDP})
             .put(FRA_SPORT_RANGE, &only, sizeof only);
     }
+    if (rule.destination_port) {
+        const fib_rule_port_range only{*rule.destination_port, *rule.destination_port};
+        message.put(FRA_DPORT_RANGE, &only, sizeof only);
+    }
     if (rule.suppressed_prefix_length) {
         message.put(FRA_SUPPRESS_PREFIXLEN, *rule.suppressed_prefix_length);
     }

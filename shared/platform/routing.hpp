@@ -40,7 +40,8 @@ struct PolicyRule {
     // UDP from this port. The kernel's reverse path filter (RFC 3704) asks for the way back of what
     // comes to it, by these rules but without a mark.
     std::optional<std::uint16_t> udp_source_port;
-    bool inverted = false;  // packets that do not match, instead
+    std::optional<std::uint16_t> destination_port;  // of UDP or TCP
+    bool inverted = false;                          // packets that do not match, instead
     // Passes over routes whose prefix is this short or shorter: 0 means the default route.
     std::optional<std::uint32_t> suppressed_prefix_length;
 

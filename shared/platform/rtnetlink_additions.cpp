@@ -79,6 +79,7 @@ std::optional<PolicyRule> added_rule_in(const nlmsghdr& message) {
     const auto find = [&](int type) { return attribute<fib_rule_hdr>(message, type); };
     const auto mark = read<std::uint32_t>(find(FRA_FWMARK));
     const auto ports = read<fib_rule_port_range>(find(FRA_SPORT_RANGE));
+    const auto to_ports = read<fib_rule_port_range>(find(FRA_DPORT_RANGE));
     const std::uint32_t suppressed = number(find(FRA_SUPPRESS_PREFIXLEN), unset);
     return PolicyRule{
         .ipv4 = header.family == AF_INET,
@@ -88,6 +89,7 @@ std::optional<PolicyRule> added_rule_in(const nlmsghdr& message) {
         .to = condition(header, header.dst_len, find(FRA_DST)),
         .mark = mark,
         .udp_source_port = ports ? std::optional(ports->start) : std::nullopt,
+        .destination_port = to_ports ? std::optional(to_ports->start) : std::nullopt,
         .inverted = (header.flags & FIB_RULE_INVERT) != 0,
         .suppressed_prefix_length = suppressed != unset ? std::optional(suppressed) : std::nullopt};
 }

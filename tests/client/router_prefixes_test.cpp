@@ -43,6 +43,17 @@ TEST_F(RouterPrefixesTest, TakesWhatIsHeardAfterABreakForAllThatIsAdvertised) {
     EXPECT_FALSE(watch_.home_link(noon + 1s));
 }
 
+// Two networks of one box: the same addresses, and an answer comes before an advertisement.
+TEST_F(RouterPrefixesTest, TakesWhatIsHeardAfterABreakForAllThoughTheRouterHasAnswered) {
+    hear(noon, home_router);
+    EXPECT_FALSE(watch_.on_link_shaken(noon + 1s, test::link).empty());
+    watch_.on_answer(noon + 1s, test::link, home_router.router);
+    RouterHeard another = home_router;
+    another.prefixes = router_a.prefixes;
+    hear(noon + 1s + 100ms, another);
+    EXPECT_FALSE(watch_.home_link(noon + 1s + 100ms));
+}
+
 TEST_F(RouterPrefixesTest, KeepsThePrefixesThatARouterRepeatsWhateverElseItAdvertises) {
     hear(noon, home_router);
     RouterHeard liar = home_router;

@@ -160,10 +160,14 @@ TEST_F(SteeringOfIpv4, TakesTheHomesNameServerThoughTheNetworkHasItsPrefix) {
     look(full);
     EXPECT_THAT(way("192.0.2.53"), HasSubstr("dev outside"));
     full.lead_to({wire::Ipv6Address::mapped({{192, 0, 2, 53}})});
-    EXPECT_THAT(way("192.0.2.53"), HasSubstr("dev tunnel table 4191 src 10.64.0.9"));
-    EXPECT_THAT(way("192.0.2.55"), HasSubstr("dev outside src 192.0.2.7"));
+    for (const std::string protocol : {"udp", "tcp"}) {
+        const std::string question = " ipproto " + protocol + " dport 53";
+        EXPECT_THAT(way("192.0.2.53" + question), HasSubstr("dev tunnel table 4191 src 10.64.0.9"));
+        EXPECT_THAT(way("192.0.2.55" + question), HasSubstr("dev outside src 192.0.2.7"));
+    }
+    EXPECT_THAT(way("192.0.2.53"), HasSubstr("dev outside src 192.0.2.7")) << "DHCP, a printer";
     full.lead_to({});
-    EXPECT_THAT(way("192.0.2.53"), HasSubstr("dev outside"));
+    EXPECT_THAT(way("192.0.2.53 ipproto udp dport 53"), HasSubstr("dev outside"));
 }
 
 // While somebody else changes the system, until it is as before.

@@ -132,7 +132,8 @@ TEST(TrafficSteering, LeadsToTheHomesNameServersWhateverIsNear) {
         return PolicyRule{.ipv4 = is_ipv4,
                           .priority = 4192,
                           .table = 4191,
-                          .to = wire::Prefix::host(test::ip(server))};
+                          .to = wire::Prefix::host(test::ip(server)),
+                          .destination_port = std::uint16_t{53}};
     };
     const auto rules =
         system_state(settings, Steering::through_tunnel, std::nullopt, ipv4_home).rules;
