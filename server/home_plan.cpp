@@ -66,7 +66,9 @@ HomeMode mode_for(const HostSurvey& survey, const Wishes& wishes) {
     if (mode != HomeMode::nat || !wishes.prefix || is_unique_local(*wishes.prefix)) {
         return mode;
     }
-    return survey.shared_link ? HomeMode::on_link : HomeMode::routed;
+    const bool is_of_uplink =
+        survey.uplink && survey.uplink->address && wishes.prefix->contains(*survey.uplink->address);
+    return survey.shared_link || is_of_uplink ? HomeMode::on_link : HomeMode::routed;
 }
 
 wire::Ipv6Address first_of(wire::Prefix prefix) {

@@ -67,7 +67,8 @@ HostSurvey survey_this_host(const SurveyOrder& order) {
                                     : prefix_candidates(network, *uplink);
         for (const PrefixCandidate& candidate : candidates) {
             probed.push_back(probe(network, *uplink, candidate));
-            if (probed.back().answer == platform::PrefixAnswer::delivered) {
+            if (probed.back().answer == platform::PrefixAnswer::delivered &&
+                !candidate.shared_link) {
                 break;  // nothing better can come
             }
         }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
 #include <tuple>
 #include <utility>
 
@@ -112,11 +113,17 @@ std::optional<wire::Prefix> free_subnet(const NetworkSnapshot& network,
     return std::nullopt;
 }
 
+bool is_tunnel(const Link& link) {
+    constexpr std::array<std::string_view, 10> tunnels{"tun",  "wireguard", "sit", "gre",  "ip6gre",
+                                                       "ipip", "ip6tnl",    "vti", "vti6", "xfrm"};
+    return std::ranges::find(tunnels, link.driver) != tunnels.end();
+}
+
 // Behind a tunnel are prefixes that others have chosen, and a link that is down has none.
 bool is_of_interest(const NetworkSnapshot& network, const KnownAddress& address) {
     const Link* link = link_of(network, address.interface);
     return is_usable(address) && address.prefix_length <= subnet_bits && !address.deprecated &&
-           link != nullptr && link->is_up && link->driver != "tun";
+           link != nullptr && link->is_up && !is_tunnel(*link);
 }
 
 // A bridge of virtual machines, a LAN: to lead the whole of its prefix elsewhere cuts them off.
@@ -124,8 +131,8 @@ std::optional<std::string> shared_link_of(const NetworkSnapshot& network, const 
                                           mobility::InterfaceIndex interface) {
     const Link* link = link_of(network, interface);
     const bool is_shared = link != nullptr && link->index != uplink.link.index &&
-                           link->is_running && link->name != "lo" && link->driver != "dummy" &&
-                           link->driver != "tun";
+                           (link->is_running || link->driver == "bridge") && link->name != "lo" &&
+                           link->driver != "dummy" && !is_tunnel(*link);
     return is_shared ? std::optional(link->name) : std::nullopt;
 }
 
@@ -188,6 +195,14 @@ const ProbedPrefix* find(const std::vector<ProbedPrefix>& probed, PrefixAnswer a
     return found == probed.end() ? nullptr : &*found;
 }
 
+// All of a prefix rather than single addresses of another.
+const ProbedPrefix* best_delivered(const std::vector<ProbedPrefix>& probed) {
+    const auto whole = std::ranges::find_if(probed, [](const ProbedPrefix& each) {
+        return each.answer == PrefixAnswer::delivered && !each.candidate.shared_link;
+    });
+    return whole != probed.end() ? &*whole : find(probed, PrefixAnswer::delivered);
+}
+
 void judge_prefixes(HostSurvey& survey, const std::vector<ProbedPrefix>& probed) {
     for (const ProbedPrefix& each : probed) {
         survey.reasons.push_back(text_of(each));
@@ -195,7 +210,7 @@ void judge_prefixes(HostSurvey& survey, const std::vector<ProbedPrefix>& probed)
     if (probed.size() == 1) {
         survey.shared_link = probed.front().candidate.shared_link;
     }
-    if (const ProbedPrefix* routed = find(probed, PrefixAnswer::delivered)) {
+    if (const ProbedPrefix* routed = best_delivered(probed)) {
         survey.prefix = routed->candidate.prefix;
         survey.shared_link = routed->candidate.shared_link;
         survey.found = survey.shared_link ? HostCase::on_link : HostCase::routed;

@@ -86,6 +86,8 @@ TEST(HomePlan, TakesANamedPrefixForRoutedWhereNoPacketHasShownIt) {
     EXPECT_EQ(plan.mode, HomeMode::routed);
     EXPECT_EQ(plan.prefix, prefix("2001:db8:7::/64"));
     EXPECT_EQ(plan_of(survey, {.prefix = prefix("fd00:1::/64")}).mode, HomeMode::nat);
+    const wire::Prefix own = wire::Prefix::around(*survey.uplink->address, 64);
+    EXPECT_EQ(plan_of(survey, {.prefix = own}).mode, HomeMode::on_link) << "the link's neighbours";
 }
 
 TEST(HomePlan, TranslatesNoGlobalPrefix) {

@@ -100,8 +100,22 @@ TEST(HostSurvey, TakesSingleAddressesWhereOtherMachinesMayBe) {
     const HostSurvey survey = host.survey(PrefixAnswer::delivered);
     EXPECT_EQ(survey.found, HostCase::on_link);
     EXPECT_EQ(survey.shared_link, "docker0");
-    host.network().links.back().driver = "dummy";
+    platform::Link& link = host.network().links.back();
+    link.driver = "dummy";
     EXPECT_EQ(host.survey(PrefixAnswer::delivered).found, HostCase::routed);
+    link.driver = "bridge";
+    link.is_running = false;
+    EXPECT_EQ(host.survey(PrefixAnswer::delivered).found, HostCase::on_link) << "not yet started";
+    link.driver = "wireguard";
+    EXPECT_THAT(host.candidates(), testing::IsEmpty());
+}
+
+TEST(HostSurvey, TakesAWholePrefixRatherThanSingleAddresses) {
+    Host host = Host().has("2001:db8:1::2", 56).goes_by("fe80::1");
+    host.has("2001:db8:2::1", 64, Host::docker0).network().links.back().is_running = true;
+    const HostSurvey survey = host.survey(PrefixAnswer::delivered);
+    EXPECT_EQ(survey.found, HostCase::routed);
+    EXPECT_EQ(survey.shared_link, std::nullopt);
 }
 
 TEST(HostSurvey, CountsSubnetsBeyondAnOctet) {
