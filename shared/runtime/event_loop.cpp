@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <utility>
 
 #include "shared/runtime/clock.hpp"
@@ -37,6 +38,12 @@ EventLoop::EventLoop() : sleep_(time_asleep()) {
         alarm_.clear();
         wakes_at_.reset();
     });
+    // Who reads the log, or the terminal, may be gone before the end: that is to be orderly all the
+    // same. nohup(1) has the loss of the terminal ignored.
+    std::signal(SIGPIPE, SIG_IGN);
+    if (std::signal(SIGHUP, SIG_IGN) != SIG_IGN) {
+        signals_.add(SIGHUP);
+    }
     await_signal();
 }
 

@@ -53,10 +53,10 @@ class EventLoop {
     // Calls back after each callback, whichever it was.
     void after_each_turn(std::function<void()> callback);
 
-    // Calls back on the first SIGTERM or SIGINT, in place of stop().
+    // Calls back on the first SIGTERM, SIGINT or SIGHUP, in place of stop().
     void on_end(std::function<void()> callback) { on_end_ = std::move(callback); }
 
-    // Until stop(), SIGTERM or SIGINT. Whatever a callback throws ends it too.
+    // Until stop(), SIGTERM, SIGINT or SIGHUP. Whatever a callback throws ends it too.
     void run();
     void stop() { context_.stop(); }
 

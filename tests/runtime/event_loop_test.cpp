@@ -128,8 +128,13 @@ TEST_F(WatchedDescriptor, IsWatchedAnewByAnotherWatch) {
     EXPECT_TRUE(is_called);
 }
 
-TEST(EventLoop, EndsOnSigtermAndOnSigint) {
-    for (const int signal : {SIGTERM, SIGINT}) {
+TEST(EventLoop, OutlivesWhoeverReadTheLog) {
+    const EventLoop loop;
+    std::raise(SIGPIPE);
+}
+
+TEST(EventLoop, EndsOnSigtermSigintAndSighup) {
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) {
         EventLoop loop;
         asio::post(loop.context(), [signal] { std::raise(signal); });
         loop.run();
