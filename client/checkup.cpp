@@ -173,11 +173,11 @@ void other_vpns(const CheckupFacts& facts, const std::string& own, std::vector<F
                                  "end it, or have it route only what it is for"));
     }
     for (const platform::PolicyRule& rule : facts.system.rules_before_ours) {
+        const std::string family = rule.ipv4 ? "IPv4" : "IPv6";
         findings.push_back(
             wrong("other VPN",
-                  std::string(rule.ipv4 ? "a rule of IPv4" : "a rule of IPv6") + " at priority " +
-                      std::to_string(rule.priority) + ", table " + std::to_string(rule.table) +
-                      ", comes before Godwit's",
+                  "a rule of " + family + " at priority " + std::to_string(rule.priority) +
+                      ", table " + std::to_string(rule.table) + ", comes before Godwit's",
                   "`ip rule` shows it; end who made it, or have it made at 5000 or later"));
     }
 }
