@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "shared/mobility/instant.hpp"
@@ -38,17 +39,20 @@ class CareOfProof {
     // Places that may have had data without ever answering, until another one has answered: a node
     // that goes on naming others must not keep its downlink on strangers.
     static constexpr std::size_t max_doubtful = 3;
-    // How long each of them is remembered where no binding is left, so that ending bindings and
-    // beginning others buys no more than one second of data in so many.
+    // How long each of them is remembered once another place has answered, or where no binding is
+    // left: neither going to and fro nor beginning anew buys more than one second of data in so
+    // many.
     static constexpr std::chrono::seconds doubt_lasts{10};
 
     using Random = std::function<std::uint32_t()>;
 
     // `proved`: where the mobile node has been shown to be; nowhere at a first registration.
-    // `credits`: how many places may get data before they answer.
+    // `credits`: how many places may get data before they answer. `doubtful`: places that have had
+    // some lately, and have not answered.
     explicit CareOfProof(const std::optional<Whereabouts>& proved,
-                         std::size_t credits = max_doubtful)
-        : proved_(proved), credits_(credits) {}
+                         std::size_t credits = max_doubtful,
+                         std::vector<mobility::Path> doubtful = {})
+        : proved_(proved), credits_(credits), doubtful_(std::move(doubtful)) {}
 
     // The mobile node says that it is there. Returns where data shall go.
     std::optional<Whereabouts> on_claim(mobility::Instant now, const Whereabouts& claimed);
@@ -62,8 +66,8 @@ class CareOfProof {
                                                                     std::uint32_t sequence);
     // The binding has ended. What was in doubt stays so.
     void on_binding_ended();
-    // In how many places data has gone that have never answered.
-    [[nodiscard]] std::size_t doubtful() const { return doubtful_.size(); }
+    // Where data has gone without any answer.
+    [[nodiscard]] const std::vector<mobility::Path>& doubtful() const { return doubtful_; }
 
     // The number of the heartbeat request that is to go to claimed() now.
     std::optional<std::uint32_t> next_request(mobility::Instant now, const Random& random);

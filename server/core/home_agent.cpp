@@ -228,7 +228,7 @@ void HomeAgent::deregister(Instant now, const Request& request, Actions& actions
         entry.sequence = request.update.sequence;
         entry.expires = now + mobility::max_delete_bce_timeout;
     });
-    checks_.on_binding_ended(home);
+    checks_.on_binding_ended(now, home);
     end_beside(home);
     actions.emplace_back(mobility::CloseTunnel{home});
     actions.emplace_back(acceptance(request, {}, {}, {}, settings_));

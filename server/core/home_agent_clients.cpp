@@ -29,7 +29,7 @@ Actions HomeAgent::revoke(Instant now, const wire::HomeAddress& home,
         entry.is_valid = false;
         entry.expires = now + mobility::max_delete_bce_timeout;
     });
-    checks_.on_binding_ended(home);
+    checks_.on_binding_ended(now, home);
     end_beside(home);
     actions.emplace_back(mobility::CloseTunnel{home});
     actions.emplace_back(mobility::Event{mobility::BindingRevoked{home, trigger}});

@@ -179,7 +179,7 @@ bool HomeAgent::take_over(Instant now, const wire::HomeAddress& home, bool has_g
     }
     const auto successor = others_.take(home, best->id);
     if (has_gone) {  // what cannot be proved must not send data back to there
-        checks_.on_binding_ended(home);
+        checks_.on_binding_ended(now, home);
     }
     cache_.change(home, [&](Binding& entry) {
         const Binding before = entry;

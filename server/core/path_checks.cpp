@@ -42,7 +42,8 @@ std::optional<Whereabouts> PathChecks::on_claim(Instant now, const Binding& bind
         if (before && before->path == claimed.path) {
             return claimed;
         }
-        check.proof = std::make_unique<CareOfProof>(before);
+        check.proof = std::make_unique<CareOfProof>(before, CareOfProof::max_doubtful,
+                                                    take_doubts(now, check));
     }
     const auto place = check.proof->on_claim(now, claimed);
     schedule(entry);
@@ -111,12 +112,32 @@ std::optional<PathChecks::Proved> PathChecks::on_answer(Instant now, const Bindi
     if (const auto round_trip =
             check.proof ? check.proof->on_answer(now, sequence) : std::nullopt) {
         proved = {.place = check.proof->claimed(), .round_trip = *round_trip};
-        check.proof.reset();
+        settle(now, check);
     } else {
         perform(check.search.on_answer(now, sequence), binding, actions);
     }
     schedule(*found);
     return proved;
+}
+
+// It is there. Where it was before without an answer may still be a stranger.
+void PathChecks::settle(Instant now, Check& check) {
+    for (const mobility::Path& path : check.proof->doubtful()) {
+        if (path != check.proof->claimed().path) {
+            check.doubts.push_back({.path = path, .until = now + CareOfProof::doubt_lasts});
+        }
+    }
+    check.proof.reset();
+}
+
+std::vector<mobility::Path> PathChecks::take_doubts(Instant now, Check& check) {
+    std::vector<mobility::Path> paths;
+    for (const Check::Doubt& doubt : std::exchange(check.doubts, {})) {
+        if (now < doubt.until) {
+            paths.push_back(doubt.path);
+        }
+    }
+    return paths;
 }
 
 bool PathChecks::has_probed(const wire::HomeAddress& home, std::uint32_t sequence) const {
@@ -149,27 +170,32 @@ std::optional<PathChecks::Unproved> PathChecks::on_deadline(Instant now, const B
     return unproved;
 }
 
-void PathChecks::on_binding_ended(const wire::HomeAddress& home) {
+void PathChecks::on_binding_ended(Instant now, const wire::HomeAddress& home) {
     const auto found = checks_.find(home);
     if (found == checks_.end()) {
         return;
     }
-    if (!found->second.proof) {
+    Check& check = found->second;
+    if (auto doubts = take_doubts(now, check); !check.proof && !doubts.empty()) {
+        check.proof = std::make_unique<CareOfProof>(std::nullopt, CareOfProof::max_doubtful,
+                                                    std::move(doubts));
+    }
+    if (!check.proof) {
         forget(home);
         return;
     }
-    found->second.proof->on_binding_ended();
-    found->second.search = new_search();
+    check.proof->on_binding_ended();
+    check.search = new_search();
     schedule(*found);
 }
 
 void PathChecks::on_binding_gone(Instant now, const wire::HomeAddress& home) {
-    on_binding_ended(home);
+    on_binding_ended(now, home);
     const auto found = checks_.find(home);
     if (found == checks_.end()) {
         return;
     }
-    const auto doubtful = static_cast<int>(found->second.proof->doubtful());
+    const auto doubtful = static_cast<int>(found->second.proof->doubtful().size());
     if (doubtful == 0) {
         forget(home);
         return;

@@ -11,6 +11,7 @@
 #include <optional>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "server/core/binding_cache.hpp"
 #include "server/core/care_of_proof.hpp"
@@ -80,7 +81,7 @@ class PathChecks {
     }
 
     // The binding has become invalid. What is in doubt stays so until it goes.
-    void on_binding_ended(const wire::HomeAddress& home);
+    void on_binding_ended(mobility::Instant now, const wire::HomeAddress& home);
     // Nothing is left of the binding. What is in doubt stays so for a while.
     void on_binding_gone(mobility::Instant now, const wire::HomeAddress& home);
     void forget(const wire::HomeAddress& home);
@@ -102,12 +103,21 @@ class PathChecks {
         explicit Check(mobility::PathMtuSearch resting) : search(std::move(resting)) {}
 
         std::unique_ptr<CareOfProof> proof;  // while there is a doubt
+        // Left of the proof before, until then.
+        struct Doubt {
+            mobility::Path path;
+            mobility::Instant until;
+        };
+        std::vector<Doubt> doubts;
         mobility::PathMtuSearch search;
         std::optional<mobility::Instant> lapses{};  // without a binding
         HeapPlace heap_place;
     };
     using Entry = DeadlineHeap<Check>::Entry;
 
+    static void settle(mobility::Instant now, Check& check);
+    // What is left in doubt becomes the next proof's.
+    static std::vector<mobility::Path> take_doubts(mobility::Instant now, Check& check);
     Entry& entry_of(const wire::HomeAddress& home);
     [[nodiscard]] mobility::PathMtuSearch new_search() const;
     void perform(const mobility::PathMtuSearch::Orders& orders, const Binding& binding,

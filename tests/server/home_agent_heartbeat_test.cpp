@@ -230,6 +230,20 @@ TEST_F(SilentMobileNode, CannotKeepDataGoingByLettingItsBindingGo) {
     EXPECT_EQ(test::order(home_agent_.hear(noon + 17s, update(1))), "send admit direct hold");
 }
 
+// Nor would a second each time that it has been elsewhere in between.
+TEST_F(SilentMobileNode, CannotKeepDataGoingByAnsweringElsewhere) {
+    const wire::CareOfAddress c{test::ip("2001:db8:c::2")};
+    const mobility::Path to_c{.local = test::home_agent.address, .remote = c.address};
+    (void)settle();
+    (void)home_agent_.hear(noon + 10s, update(2, care_of_b));
+    const Actions elsewhere = home_agent_.hear(noon + 10900ms, update(3, c));
+    EXPECT_EQ(directed(elsewhere), to_c);
+    (void)home_agent_.answer(noon + 10900ms, challenges_in(elsewhere).back());
+    const Actions back = home_agent_.hear(noon + 10950ms, update(4, care_of_b));
+    EXPECT_EQ(home_agent_.binding(noon + 10950ms)->path, to_c);
+    EXPECT_EQ(challenges_in(back).size(), 1U) << "it may be there after all";
+}
+
 TEST_F(SilentMobileNode, IsTrustedAgainOnceItsDoubtsAreOld) {
     (void)home_agent_.hear(noon, update(1));
     (void)home_agent_.core.on_deadline(noon + 600s);  // it has expired
